@@ -1,0 +1,52 @@
+/** What went wrong, as a closed list that a program can switch on. */
+export type ErrorCode =
+  | "settings-invalid"
+  | "dependency-missing"
+  | "model-unreachable"
+  | "model-unauthorized"
+  | "model-rejected"
+  | "model-context-overflow"
+  | "model-rate-limited"
+  | "model-server-error"
+  | "model-bad-reply"
+  | "model-truncated"
+  | "model-timeout"
+  | "script-exhausted"
+  | "script-left-over"
+  | "documents-unreadable"
+  | "index-unusable"
+  | "run-incomplete";
+
+/** The facts of a failure that a handler may need. Never holds a key, a header or a prompt. */
+export interface ErrorFacts {
+  /** HTTP status of the reply, where there was one. */
+  readonly status?: number;
+  /** What the server asked us to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * The one error class of this package. The message says what failed, why, and what to do next.
+ * It never contains a key.
+ */
+export class AgenticRagError extends Error {
+  override readonly name = "AgenticRagError";
+  readonly code: ErrorCode;
+  readonly facts: ErrorFacts;
+
+  constructor(code: ErrorCode, message: string, options: { facts?: ErrorFacts; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.facts = options.facts ?? {};
+  }
+
+  /** True also for an error of another copy of this package in the same process. */
+  static isInstance(value: unknown): value is AgenticRagError {
+    return value instanceof Error && value.name === "AgenticRagError" && "code" in value;
+  }
+}
+
+/** True for every form in which an abort arrives: by name, or (LangChain's `invoke`) by message. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === "AbortError" || error.message === "AbortError");
+}

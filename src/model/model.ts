@@ -1,0 +1,158 @@
+import { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
+import { BaseChatModel, type BaseChatModelCallOptions } from "@langchain/core/language_models/chat_models";
+import { AIMessage, AIMessageChunk, type BaseMessage, type UsageMetadata } from "@langchain/core/messages";
+import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
+import type { Sampling } from "./sampling.ts";
+
+/** A turn of the prompt as plain text. */
+export interface PromptMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** Tokens as the endpoint counts them; `undefined` where it does not say. */
+export interface ModelUsage {
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+  /** Those of `promptTokens` that came from the endpoint's prefix cache. */
+  readonly cachedTokens?: number;
+}
+
+/** Text as it is generated, any number of times; then exactly one `end`. */
+export type ModelChunk =
+  | { readonly type: "text"; readonly text: string }
+  | {
+      readonly type: "end";
+      /** `stop`: end-of-turn token or stop string; `length`: cut by the token limit or the context size. */
+      readonly finishReason: "stop" | "length";
+      /** The stop string that ended it; `null` when the endpoint says it was none; `undefined` when it does not say. */
+      readonly stopReason?: string | null;
+      readonly usage: ModelUsage;
+    };
+
+export interface ContinuationOptions {
+  /** Generation ends at the first of these. Whether it is part of the text depends on the endpoint. */
+  readonly stop?: readonly string[];
+  /** At most this many tokens are generated. */
+  readonly maxTokens?: number;
+  /** Overrides of the sampling that the model was made with, field by field. */
+  readonly sampling?: Partial<Sampling>;
+  /** Another model name at the same endpoint. */
+  readonly modelName?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ContinuationCallOptions extends BaseChatModelCallOptions {
+  maxTokens?: number;
+  sampling?: Partial<Sampling>;
+  modelName?: string;
+}
+
+/**
+ * A LangChain chat model that *continues the assistant's last message*: when the last message is an assistant's,
+ * what comes out follows its text in the same turn, with nothing in between. When it is not, a new assistant turn
+ * is opened. It knows no tags: text goes in and comes out as it is.
+ *
+ * What every family promises (`test/conformance/model.ts`):
+ * - the text chunks, joined, are what was generated after the given text, each character once;
+ * - a stream that ends without the endpoint's word that it is finished throws `model-truncated`, it never just ends;
+ * - failures are `AgenticRagError`s with a `model-…` code; a failed request is tried again only while nothing
+ *   of the reply has been seen;
+ * - an aborted `signal` (and a consumer that stops reading) closes the connection; abort rejects with an AbortError.
+ */
+export abstract class ContinuationModel extends BaseChatModel<ContinuationCallOptions> {
+  /** How the continuation is done, such as `completions`: recorded in each result. */
+  abstract readonly family: string;
+  /** The model's name at its endpoint. */
+  abstract readonly modelName: string;
+
+  /** The continuation itself. `messages` is never empty. */
+  abstract continueText(
+    messages: readonly PromptMessage[],
+    options: ContinuationOptions,
+  ): AsyncGenerator<ModelChunk>;
+
+  override _llmType(): string {
+    return `agentic-rag-${this.family}`;
+  }
+
+  override async *_streamResponseChunks(
+    messages: BaseMessage[],
+    options: this["ParsedCallOptions"],
+    runManager?: CallbackManagerForLLMRun,
+  ): AsyncGenerator<ChatGenerationChunk> {
+    for await (const chunk of this.continueText(messages.map(toPromptMessage), toContinuation(options))) {
+      const generation = toGenerationChunk(chunk);
+      yield generation;
+      await runManager?.handleLLMNewToken(generation.text, undefined, undefined, undefined, undefined, {
+        chunk: generation,
+      });
+    }
+  }
+
+  override async _generate(
+    messages: BaseMessage[],
+    options: this["ParsedCallOptions"],
+    runManager?: CallbackManagerForLLMRun,
+  ): Promise<ChatResult> {
+    let whole: ChatGenerationChunk | undefined;
+    for await (const chunk of this._streamResponseChunks(messages, options, runManager)) {
+      whole = whole === undefined ? chunk : whole.concat(chunk);
+    }
+    const text = whole?.text ?? "";
+    const message = new AIMessage({
+      content: text,
+      response_metadata: whole?.message.response_metadata ?? {},
+    });
+    if (whole?.message instanceof AIMessageChunk && whole.message.usage_metadata !== undefined) {
+      message.usage_metadata = whole.message.usage_metadata;
+    }
+    return { generations: [{ text, message }] };
+  }
+}
+
+/** A LangChain message as a plain turn; content blocks other than text are left out. */
+export function toPromptMessage(message: BaseMessage): PromptMessage {
+  const role = { system: "system", developer: "system", ai: "assistant" }[message.getType() as string];
+  return { role: role === "system" || role === "assistant" ? role : "user", content: message.text };
+}
+
+function toContinuation(options: ContinuationCallOptions): ContinuationOptions {
+  return {
+    ...(options.stop !== undefined && { stop: options.stop }),
+    ...(options.maxTokens !== undefined && { maxTokens: options.maxTokens }),
+    ...(options.sampling !== undefined && { sampling: options.sampling }),
+    ...(options.modelName !== undefined && { modelName: options.modelName }),
+    ...(options.signal !== undefined && { signal: options.signal }),
+  };
+}
+
+function toGenerationChunk(chunk: ModelChunk): ChatGenerationChunk {
+  if (chunk.type === "text") {
+    return new ChatGenerationChunk({
+      text: chunk.text,
+      message: new AIMessageChunk({ content: chunk.text }),
+    });
+  }
+  const { finishReason, stopReason, usage } = chunk;
+  const input = usage.promptTokens ?? 0;
+  const output = usage.completionTokens ?? 0;
+  const responseMetadata: Record<string, unknown> = { finish_reason: finishReason };
+  if (stopReason !== undefined) responseMetadata["stop_reason"] = stopReason;
+  const usageMetadata: UsageMetadata = {
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: input + output,
+  };
+  if (usage.cachedTokens !== undefined) {
+    usageMetadata.input_token_details = { cache_read: usage.cachedTokens };
+  }
+  return new ChatGenerationChunk({
+    text: "",
+    message: new AIMessageChunk({
+      content: "",
+      response_metadata: responseMetadata,
+      usage_metadata: usageMetadata,
+    }),
+  });
+}

@@ -1,0 +1,61 @@
+/** One thing found. Plain strings only: nothing else of a search API's reply goes further than its adapter. */
+export interface SearchResult {
+  /** One line, no control characters. */
+  readonly title: string;
+  /** What a reader would open: http(s), or file: for the user's own documents. Empty when the engine has none. */
+  readonly url: string;
+  /** Plain text, no markup, no control characters but `\n` and `\t`. */
+  readonly text: string;
+  /** ISO date (`2025-03-06`) where the engine knows it. */
+  readonly date?: string;
+}
+
+/** Why a search could not be answered. `unauthorized`, `quota-exceeded` and `misconfigured` do not mend by waiting. */
+export type SearchFailureKind =
+  | "unauthorized"
+  | "quota-exceeded"
+  | "misconfigured"
+  | "rejected"
+  | "rate-limited"
+  | "timeout"
+  | "unreachable"
+  | "server-error"
+  | "bad-reply";
+
+export interface SearchFailure {
+  readonly kind: SearchFailureKind;
+  /** What failed, why, and what to do. Never contains a key; text of the server is shortened and cleaned. */
+  readonly message: string;
+  /** HTTP status of the reply, where there was one. */
+  readonly status?: number;
+  /** What the server asked us to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** "Found something", "found nothing" and "failed" are three different values. `results` is never empty. */
+export type SearchOutcome =
+  | { readonly status: "found"; readonly results: readonly SearchResult[] }
+  | { readonly status: "nothing" }
+  | { readonly status: "failed"; readonly failure: SearchFailure };
+
+export interface SearchOptions {
+  /** Ends the search; the promise then rejects with an AbortError. */
+  readonly signal?: AbortSignal;
+  /** At most this many results. Default 5. */
+  readonly maxResults?: number;
+}
+
+/**
+ * Query in, results out.
+ *
+ * - Never throws and never rejects for anything that the engine, the network or the query did: that is a
+ *   `failed` outcome. It rejects only when `options.signal` is aborted, with that signal's AbortError.
+ * - Ends within its own deadline; on abort and on deadline the connection is closed.
+ * - Results come best first, at most `maxResults`, each within the byte limits of `limits.ts`.
+ * - Calls may run side by side.
+ */
+export interface SearchEngine {
+  /** Short and stable, such as `tavily`: it is recorded with each search. */
+  readonly name: string;
+  search(query: string, options?: SearchOptions): Promise<SearchOutcome>;
+}
