@@ -1,4 +1,4 @@
-import { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
+import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
 import { BaseChatModel, type BaseChatModelCallOptions } from "@langchain/core/language_models/chat_models";
 import { AIMessage, AIMessageChunk, type BaseMessage, type UsageMetadata } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
@@ -147,12 +147,8 @@ function toGenerationChunk(chunk: ModelChunk): ChatGenerationChunk {
   if (usage.cachedTokens !== undefined) {
     usageMetadata.input_token_details = { cache_read: usage.cachedTokens };
   }
-  return new ChatGenerationChunk({
-    text: "",
-    message: new AIMessageChunk({
-      content: "",
-      response_metadata: responseMetadata,
-      usage_metadata: usageMetadata,
-    }),
-  });
+  const message = new AIMessageChunk({ content: "" });
+  message.response_metadata = responseMetadata;
+  message.usage_metadata = usageMetadata;
+  return new ChatGenerationChunk({ text: "", message });
 }
