@@ -147,8 +147,10 @@ function toGenerationChunk(chunk: ModelChunk): ChatGenerationChunk {
   if (usage.cachedTokens !== undefined) {
     usageMetadata.input_token_details = { cache_read: usage.cachedTokens };
   }
-  const message = new AIMessageChunk({ content: "" });
-  message.response_metadata = responseMetadata;
-  message.usage_metadata = usageMetadata;
+  // assigned afterwards: the constructor's type leaves `usage_metadata` out under exactOptionalPropertyTypes
+  const message = Object.assign(new AIMessageChunk({ content: "" }), {
+    response_metadata: responseMetadata,
+    usage_metadata: usageMetadata,
+  });
   return new ChatGenerationChunk({ text: "", message });
 }

@@ -1,0 +1,165 @@
+/** A turn of the prompt as plain text. */
+export interface Turn {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/**
+ * A piece of the one assistant turn. `model`: sampled from the model in a run; `search`: a spliced search response;
+ * `runtime`: anything else that this package wrote (the opening tag, notes, closing tags).
+ */
+export interface Segment {
+  readonly origin: "model" | "search" | "runtime";
+  readonly text: string;
+  /** The endpoint's token ids of `text`, where it gave them. */
+  readonly tokenIds?: readonly number[] | undefined;
+}
+
+export interface OpenOptions {
+  readonly question: string;
+  /** Earlier questions and answers, oldest first, without reasoning and tool traffic. */
+  readonly history: readonly Turn[];
+  /** Today as an ISO date, such as `2025-03-06`. */
+  readonly date: string;
+  /** How many searches the model may run. */
+  readonly maxSearches: number;
+}
+
+export interface Opening {
+  readonly messages: readonly Turn[];
+  /** What the assistant's turn begins with before the model writes, such as `<think>\n`; may be empty. */
+  readonly prefix: string;
+}
+
+/** What is read as the model writes. Where the text is cut into chunks changes only how deltas are divided. */
+export type ProtocolEvent =
+  | { readonly type: "reasoning-delta"; readonly text: string }
+  | { readonly type: "answer-delta"; readonly text: string }
+  | { readonly type: "call-delta"; readonly text: string }
+  | { readonly type: "call-end"; readonly text: string; readonly whole: boolean }
+  | { readonly type: "response-forged" };
+
+/** How the stream ended: the endpoint's finish reason, and the stop string where it names it (`null`: it was none). */
+export interface StreamEnd {
+  readonly finishReason: "stop" | "length";
+  readonly stopReason?: string | null;
+}
+
+/** What one generation amounts to, equal for every way in which an endpoint may treat stop strings. */
+export interface Generation {
+  /** The model's text: cut after the first call, before a forged response, without end-of-turn tokens. */
+  readonly text: string;
+  /** The closing tag that the model did not write to a call that was cut off; empty otherwise. */
+  readonly closing: string;
+  /** `call`: ends in a call, whole or cut off; `answer`: it wrote answer text; `nothing`: neither. */
+  readonly outcome: "call" | "answer" | "nothing";
+}
+
+export interface ProtocolReader {
+  /** After `done` everything is ignored. */
+  feed(chunk: string): readonly ProtocolEvent[];
+  /** To be called once, after the last chunk. */
+  end(end: StreamEnd): readonly ProtocolEvent[];
+  /** True when nothing that follows can count: the stream should be closed. */
+  readonly done: boolean;
+  /** Valid after `end`. */
+  readonly generation: Generation;
+}
+
+export interface ReaderOptions {
+  /** False: text from the opening of a call on does not count; the model may only answer. */
+  readonly calls: boolean;
+}
+
+/** Why text between call tags is not a call that can be run. */
+export type CallFault =
+  | "malformed"
+  | "cut-off"
+  | "too-long"
+  | "missing-field"
+  | "wrong-type"
+  | "unknown-tool"
+  | "empty-query";
+
+export type CallReading =
+  | { readonly kind: "search"; readonly queries: readonly string[] }
+  | { readonly kind: "fault"; readonly fault: CallFault; readonly detail: string };
+
+/** A source as the model sees it. `number` is what it cites; a number never changes within a run. */
+export interface NumberedResult {
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+  readonly text: string;
+  readonly date?: string | undefined;
+  /** The same text stands earlier in this transcript. */
+  readonly shownBefore: boolean;
+}
+
+export interface QueryReply {
+  readonly query: string;
+  /** `repeated`: asked before, `results` are what was found then; `not-run`: the budget did not allow it. */
+  readonly status: "found" | "nothing" | "failed" | "repeated" | "not-run";
+  readonly results: readonly NumberedResult[];
+  /** Why it failed, for `failed`. */
+  readonly reason?: string | undefined;
+}
+
+/** A budget that can be spent, as it is named to the model and in stop reasons. */
+export type BudgetName = "search" | "token" | "time" | "repair" | "repeat";
+
+/** What a call is answered with. */
+export type ToolReply =
+  | { readonly kind: "results"; readonly queries: readonly QueryReply[]; readonly searchesLeft: number }
+  | { readonly kind: "fault"; readonly fault: CallFault; readonly detail: string }
+  | { readonly kind: "spent"; readonly budget: BudgetName };
+
+/** A search result as a model reads it off the transcript. */
+export interface HeardResult {
+  readonly number: number;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** The other side of the protocol: what a model that speaks it hears and writes. */
+export interface ModelSide {
+  /** The user's last question in the prompt. */
+  question(messages: readonly Turn[]): string;
+  /** Every result spliced so far, in order. */
+  results(continuation: string): readonly HeardResult[];
+  /** What the last response says is left; `null` where the protocol does not tell. */
+  searchesLeft(continuation: string): number | null;
+  /** The text of one search call with its closing tag. */
+  call(query: string): string;
+  /** Closes the reasoning and gives the answer. */
+  answer(text: string): string;
+}
+
+/**
+ * Meaning to text and back, for one way of writing searches into reasoning. Pure: no network, no clock, no
+ * environment, no state between calls. No function throws, whatever text it is given.
+ */
+export interface Protocol {
+  readonly name: string;
+  /** Matched on the newly generated text (model's text and `closing`) to tell a tool call. Has no `g` flag. */
+  readonly callPattern: RegExp;
+  /** Stop strings for a generation in which the model may call. Reading does not rely on them. */
+  readonly stop: readonly string[];
+  /** Stop strings for a generation in which it may only answer. */
+  readonly answerStop: readonly string[];
+  /** True when the model is asked to mark sources as `[n]` in its answer. */
+  readonly citesSources: boolean;
+  /** The prompt of a question. Question and history are neutralised. */
+  open(options: OpenOptions): Opening;
+  /** A reader for text that follows `before`, the assistant's turn so far. */
+  reader(before: string, options: ReaderOptions): ProtocolReader;
+  /** The call that `generated` ends in. `closedByModel` is false when the runtime had to write the closing tag. */
+  readCall(generated: string, closedByModel: boolean): CallReading;
+  /** The text to splice for a call's reply, tags included; what came from outside is neutralised. */
+  respond(reply: ToolReply): string;
+  /** The text that makes the model answer now: it stopped without an answer, or a budget ran out in mid-text. */
+  nudge(before: string, cause: BudgetName | "no-answer"): string;
+  /** The answer that the model has written, trimmed, without tags; `null` when there is none. */
+  answer(segments: readonly Segment[]): string | null;
+  readonly modelSide: ModelSide;
+}

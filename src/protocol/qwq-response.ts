@@ -1,0 +1,94 @@
+import { neutralise, unmarkCitations } from "./neutralise.ts";
+import type { BudgetName, HeardResult, NumberedResult, QueryReply, ToolReply } from "./protocol.ts";
+import { QWQ_TAGS } from "./qwq-prompt.ts";
+
+const SHOWN_BEFORE = "(shown above)";
+
+/** What stands between the response tags. Neutralised as a whole, as the last step. */
+export function respondTo(reply: ToolReply): string {
+  return neutralise(bodyOf(reply), QWQ_TAGS);
+}
+
+function bodyOf(reply: ToolReply): string {
+  switch (reply.kind) {
+    case "results":
+      return [...reply.queries.map((query) => queryText(query, reply.queries.length > 1)), left(reply)].join(
+        "\n\n",
+      );
+    case "fault":
+      return `The call was not run. ${reply.detail} Write one JSON object between the tags, in this form: {"action": "web_search", "action_input": {"query": "what you are looking for"}}`;
+    case "spent":
+      return `${SPENT[reply.budget]} The call was not run, and no further call will be. Write the final answer now, from the sources above; say what they leave open.`;
+  }
+}
+
+const SPENT: Record<BudgetName, string> = {
+  search: "All searches for this question are used up.",
+  token: "The room for reasoning on this question is used up.",
+  time: "The time for this question is used up.",
+  repair: "Too many calls for this question could not be read.",
+  repeat: "Too many queries for this question were asked before.",
+};
+
+function left({ searchesLeft }: { searchesLeft: number }): string {
+  return searchesLeft > 0
+    ? `Searches left: ${searchesLeft}.`
+    : "Searches left: 0. Go on to the final answer with what you have.";
+}
+
+function queryText(reply: QueryReply, named: boolean): string {
+  const query = `"${unmarkCitations(reply.query)}"`;
+  const sources = reply.results.map((result) => sourceText(result, reply.status === "repeated")).join("\n\n");
+  switch (reply.status) {
+    case "found":
+      return named ? `Results for ${query}:\n\n${sources}` : sources;
+    case "nothing":
+      return `Nothing was found for ${query}.`;
+    case "failed":
+      return `The search for ${query} failed: ${unmarkCitations(reply.reason ?? "no reason given")} Nothing is known from it.`;
+    case "repeated":
+      return `${query} was searched before and was not run again. ${
+        sources === "" ? "It had found nothing." : `It had found:\n\n${sources}`
+      }`;
+    case "not-run":
+      return `${query} was not run: no searches are left.`;
+  }
+}
+
+function sourceText({ number, title, url, text, date, shownBefore }: NumberedResult, again: boolean): string {
+  const name = unmarkCitations(title.trim() === "" ? "Untitled" : title.replaceAll(/\s+/g, " ").trim());
+  const head = `[${number}] ${name}${date === undefined ? "" : ` (${date})`}`;
+  const body = shownBefore || again ? SHOWN_BEFORE : unmarkCitations(text.trim());
+  return [head, ...(url === "" ? [] : [url]), body].join("\n");
+}
+
+/** Reads `respondTo`'s results back, as a model does. */
+export function hearResults(continuation: string): readonly HeardResult[] {
+  return responses(continuation).flatMap((body) => {
+    const heads = [...body.matchAll(/^\[(\d+)\] (.*)$/gm)];
+    return heads.flatMap((head, at) => {
+      const end = heads[at + 1]?.index ?? body.length;
+      const block = body.slice(head.index + head[0].length, end);
+      const text = block
+        .replace(/^\n(?:https?|file):\S*(?=\n)/, "")
+        .replace(/\n\nSearches left: \d+\.[^\n]*\s*$/, "")
+        .replace(/\n\nResults for "[^\n]*:\s*$/, "")
+        .trim();
+      const found = { number: Number(head[1]), title: head[2] ?? "", text };
+      return text === SHOWN_BEFORE ? [] : [found];
+    });
+  });
+}
+
+export function hearSearchesLeft(continuation: string): number | null {
+  const last = responses(continuation).at(-1);
+  if (last === undefined) return null;
+  const said = [...last.matchAll(/^Searches left: (\d+)\./gm)].at(-1)?.[1];
+  return said === undefined ? 0 : Number(said);
+}
+
+function responses(continuation: string): readonly string[] {
+  return [...continuation.matchAll(/<tool_response>\n([\s\S]*?)\n<\/tool_response>/g)].map(
+    (match) => match[1] ?? "",
+  );
+}

@@ -1,0 +1,75 @@
+import { isBalancedJson, readCallJson } from "./call-json.ts";
+import { readAnswer } from "./answer.ts";
+import type { CallReading, Protocol } from "./protocol.ts";
+import { qwqMessages } from "./qwq-prompt.ts";
+import { hearResults, hearSearchesLeft, respondTo } from "./qwq-response.ts";
+import { createTaggedReader, positionAfter, type TagGrammar } from "./tagged-reader.ts";
+import { lastUserText } from "./turns.ts";
+
+const CALL = { open: "<tool_call>", close: "</tool_call>" } as const;
+const RESPONSE = { open: "<tool_response>", close: "</tool_response>" } as const;
+
+const grammar: TagGrammar = {
+  think: { open: "<think>", close: "</think>" },
+  call: CALL,
+  response: RESPONSE,
+  answer: null,
+  turnEnds: ["<|im_end|>", "<|endoftext|>"],
+  beginsCall(body) {
+    const first = body.trimStart().charAt(0);
+    return first === "" ? undefined : "{[`".includes(first);
+  },
+  isWholeCall: isBalancedJson,
+};
+
+/** A call may hold the tag's name in its query: so many openings are tried, the last one first. */
+const MAX_OPENINGS = 8;
+
+function readCall(generated: string, closedByModel: boolean): CallReading {
+  if (!closedByModel) {
+    return { kind: "fault", fault: "cut-off", detail: "The call was cut off before its end." };
+  }
+  const end = generated.lastIndexOf(CALL.close);
+  const text = end < 0 ? generated : generated.slice(0, end);
+  let first: CallReading | undefined;
+  let at = text.lastIndexOf(CALL.open);
+  for (let tries = 0; at >= 0 && tries < MAX_OPENINGS; tries += 1) {
+    const reading = readCallJson(text.slice(at + CALL.open.length));
+    if (reading.kind === "search" || reading.fault !== "malformed") return reading;
+    first ??= reading;
+    at = at === 0 ? -1 : text.lastIndexOf(CALL.open, at - 1);
+  }
+  return first ?? { kind: "fault", fault: "malformed", detail: "There is no call in the text." };
+}
+
+/**
+ * The protocol of the QwQ-32B agentic-RAG experiment: a JSON call between `<tool_call>` tags in mid-reasoning, the
+ * results between `<tool_response>` tags in the same assistant turn. Both JSON dialects are read: the experiment's
+ * `{"action", "action_input"}` and the `{"name", "arguments"}` of Hermes, in which QwQ and Qwen3 were trained.
+ */
+export const qwq: Protocol = {
+  name: "qwq",
+  callPattern: /<tool_call>(.*?)<\/tool_call>\s*$/s,
+  stop: [CALL.close, RESPONSE.open, "<|im_end|>"],
+  answerStop: [CALL.open, RESPONSE.open, "<|im_end|>"],
+  citesSources: true,
+  open: (options) => ({ messages: qwqMessages(options), prefix: "<think>\n" }),
+  reader: (before, options) => createTaggedReader(grammar, before, options),
+  readCall,
+  respond: (reply) => `\n${RESPONSE.open}\n${respondTo(reply)}\n${RESPONSE.close}\n`,
+  nudge(before, cause) {
+    const thinking = positionAfter(before, grammar).mode === "think";
+    const why =
+      cause === "no-answer" ? "I have thought enough." : "I have used up what I was given for this.";
+    return thinking ? `\n\n${why} I will answer now from what I have.\n</think>\n\n` : "\n\n";
+  },
+  answer: (segments) => readAnswer(grammar, segments),
+  modelSide: {
+    question: lastUserText,
+    results: hearResults,
+    searchesLeft: hearSearchesLeft,
+    call: (query) =>
+      `${CALL.open}\n{"action": "web_search", "action_input": {"query": ${JSON.stringify(query)}}}\n${CALL.close}`,
+    answer: (text) => `\n</think>\n\n${text}`,
+  },
+};

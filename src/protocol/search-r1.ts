@@ -1,0 +1,131 @@
+import { readAnswer } from "./answer.ts";
+import { neutralise } from "./neutralise.ts";
+import type {
+  CallReading,
+  HeardResult,
+  NumberedResult,
+  Protocol,
+  QueryReply,
+  ToolReply,
+} from "./protocol.ts";
+import { createTaggedReader, positionAfter, type TagGrammar } from "./tagged-reader.ts";
+import { lastUserText } from "./turns.ts";
+
+const TAGS = ["think", "search", "information", "answer", "tool_call", "tool_response"];
+
+const grammar: TagGrammar = {
+  think: { open: "<think>", close: "</think>" },
+  call: { open: "<search>", close: "</search>" },
+  response: { open: "<information>", close: "</information>" },
+  answer: { open: "<answer>", close: "</answer>" },
+  turnEnds: ["<|im_end|>", "<|endoftext|>"],
+  beginsCall: (body) => (body.trim() === "" ? undefined : true),
+  isWholeCall: (body) => body.trim() !== "" && !body.trim().includes("\n"),
+};
+
+const MAX_QUERY_LENGTH = 2000;
+
+/** The prompt that Search-R1's checkpoints were trained on, to the letter (Apache-2.0, PeterGriffinJin/Search-R1). */
+const PROMPT =
+  "Answer the given question. You must conduct reasoning inside <think> and </think> first every time you get new information. After reasoning, if you find you lack some knowledge, you can call a search engine by <search> query </search> and it will return the top searched results between <information> and </information>. You can search as many times as your want. If you find no further external knowledge needed, you can directly provide the answer inside <answer> and </answer>, without detailed illustrations. For example, <answer> Beijing </answer>. Question: ";
+
+/** What its rollouts splice after an action that is neither a search nor an answer, to the letter. */
+const INVALID_ACTION =
+  "\nMy previous action is invalid. If I want to search, I should put the query between <search> and </search>. If I want to give the final answer, I should put the answer between <answer> and </answer>. Let me try again.\n";
+
+function readCall(generated: string, closedByModel: boolean): CallReading {
+  if (!closedByModel)
+    return { kind: "fault", fault: "cut-off", detail: "The query was cut off before its end." };
+  const end = generated.lastIndexOf(grammar.call.close);
+  const start = generated.lastIndexOf(grammar.call.open, end);
+  if (start < 0 || end < 0)
+    return { kind: "fault", fault: "malformed", detail: "There is no search in the text." };
+  const query = generated
+    .slice(start + grammar.call.open.length, end)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  if (query === "") return { kind: "fault", fault: "empty-query", detail: "The query is empty." };
+  return query.length > MAX_QUERY_LENGTH
+    ? { kind: "fault", fault: "too-long", detail: `A query may have ${MAX_QUERY_LENGTH} characters at most.` }
+    : { kind: "search", queries: [query] };
+}
+
+function respond(reply: ToolReply): string {
+  if (reply.kind === "fault") return INVALID_ACTION;
+  const body =
+    reply.kind === "spent"
+      ? "No further search is possible. The answer has to be given now, from the information above."
+      : reply.queries.map(queryText).join("\n");
+  return `\n\n${grammar.response.open}${neutralise(body, TAGS)}${grammar.response.close}\n\n`;
+}
+
+function queryText({ status, results, reason }: QueryReply): string {
+  switch (status) {
+    case "found":
+    case "repeated":
+      return results.length === 0 ? "Nothing was found." : results.map(docText).join("\n");
+    case "nothing":
+      return "Nothing was found.";
+    case "failed":
+      return `The search failed: ${reason ?? "no reason given"}`;
+    case "not-run":
+      return "No further search is possible.";
+  }
+}
+
+/** A document as in training: counted anew in each response, the title in quotes. */
+function docText({ title, text }: NumberedResult, at: number): string {
+  return `Doc ${at + 1}(Title: "${title}") ${text.replaceAll(/\s+/g, " ").trim()}`;
+}
+
+/** Documents carry no number of their own here: they are counted as the run does, by first appearance. */
+function hearResults(continuation: string): readonly HeardResult[] {
+  const numbers = new Map<string, number>();
+  return [...continuation.matchAll(/<information>([\s\S]*?)<\/information>/g)].flatMap(([, body = ""]) =>
+    [...body.matchAll(/^Doc \d+\(Title: "(.*?)"\) (.*)$/gm)].map(([, title = "", text = ""]) => {
+      const number = numbers.get(title) ?? numbers.size + 1;
+      numbers.set(title, number);
+      return { number, title, text };
+    }),
+  );
+}
+
+/**
+ * Search-R1 (arXiv 2503.09516): `<search> query </search>` in mid-reasoning, documents between `<information>` tags
+ * in the same turn, a short answer between `<answer>` tags.
+ */
+export const searchR1: Protocol = {
+  name: "search-r1",
+  callPattern: /<search>(.*?)<\/search>\s*$/s,
+  stop: [grammar.call.close, grammar.answer?.close ?? "", grammar.response.open],
+  answerStop: [grammar.call.open, grammar.answer?.close ?? "", grammar.response.open],
+  citesSources: false,
+  open({ question, history }) {
+    const asked = neutralise(question, TAGS).trim();
+    return {
+      messages: [
+        ...history.map(({ role, content }) => ({ role, content: neutralise(content, TAGS) })),
+        { role: "user", content: `${PROMPT}${asked.endsWith("?") ? asked : `${asked}?`}\n` },
+      ],
+      prefix: "",
+    };
+  },
+  reader: (before, options) => createTaggedReader(grammar, before, options),
+  readCall,
+  respond,
+  nudge(before, cause) {
+    if (cause === "no-answer") return INVALID_ACTION;
+    return positionAfter(before, grammar).mode === "think" ? "\n</think>\n\n<answer>" : "\n\n<answer>";
+  },
+  answer: (segments) => readAnswer(grammar, segments),
+  modelSide: {
+    question: (messages) => {
+      const text = lastUserText(messages);
+      return (text.startsWith(PROMPT) ? text.slice(PROMPT.length) : text).trim();
+    },
+    results: hearResults,
+    searchesLeft: () => null,
+    call: (query) => `${grammar.call.open} ${query} ${grammar.call.close}`,
+    answer: (text) => `\n<answer> ${text} </answer>`,
+  },
+};

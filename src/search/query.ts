@@ -1,0 +1,40 @@
+import { cleanLine } from "./clean-text.ts";
+import type { SearchOptions, SearchOutcome } from "./engine.ts";
+
+const DEFAULT_MAX_RESULTS = 5;
+
+/** What was asked, made safe to send: one line, no invisible characters, a whole number of results from 1. */
+export interface Question {
+  readonly query: string;
+  readonly maxResults: number;
+}
+
+export function readQuestion(query: string, options: SearchOptions): Question {
+  const wanted = Math.trunc(options.maxResults ?? DEFAULT_MAX_RESULTS);
+  return { query: cleanLine(query), maxResults: wanted >= 1 ? wanted : DEFAULT_MAX_RESULTS };
+}
+
+/** The answer to a query without a visible character: no engine is asked. */
+export const EMPTY_QUERY: SearchOutcome = {
+  status: "failed",
+  failure: { kind: "rejected", message: "The search query is empty. Ask for something." },
+};
+
+/** At most `maxCharacters`, cut after a word where there is one. */
+export function shortenQuery(query: string, maxCharacters: number): string {
+  if (query.length <= maxCharacters) return query;
+  const head = query.slice(0, maxCharacters + 1);
+  const space = head.lastIndexOf(" ");
+  return cleanLine(space > 0 ? head.slice(0, space) : head.slice(0, maxCharacters));
+}
+
+/** Rejects with an AbortError once the signal is aborted, whatever its reason is. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortError(signal);
+}
+
+export function abortError(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  if (reason instanceof Error && reason.name === "AbortError") return reason;
+  return Object.assign(new Error("The search was aborted.", { cause: reason }), { name: "AbortError" });
+}
