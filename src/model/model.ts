@@ -73,7 +73,7 @@ export abstract class ContinuationModel extends BaseChatModel<ContinuationCallOp
   ): AsyncGenerator<ModelChunk>;
 
   override _llmType(): string {
-    return `agentic-rag-${this.family}`;
+    return "agentic-rag-continuation";
   }
 
   override async *_streamResponseChunks(

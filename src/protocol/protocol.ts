@@ -12,7 +12,7 @@ export interface Segment {
   readonly origin: "model" | "search" | "runtime";
   readonly text: string;
   /** The endpoint's token ids of `text`, where it gave them. */
-  readonly tokenIds?: readonly number[] | undefined;
+  readonly tokenIds?: number[] | undefined;
 }
 
 export interface OpenOptions {
@@ -157,7 +157,10 @@ export interface Protocol {
   readCall(generated: string, closedByModel: boolean): CallReading;
   /** The text to splice for a call's reply, tags included; what came from outside is neutralised. */
   respond(reply: ToolReply): string;
-  /** The text that makes the model answer now: it stopped without an answer, or a budget ran out in mid-text. */
+  /**
+   * The text that makes the model answer now: it stopped without an answer, or a budget ran out in mid-text. Empty
+   * where it only has to go on with the answer that it is writing.
+   */
   nudge(before: string, cause: BudgetName | "no-answer"): string;
   /** The answer that the model has written, trimmed, without tags; `null` when there is none. */
   answer(segments: readonly Segment[]): string | null;

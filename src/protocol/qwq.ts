@@ -59,9 +59,10 @@ export const qwq: Protocol = {
   respond: (reply) => `\n${RESPONSE.open}\n${respondTo(reply)}\n${RESPONSE.close}\n`,
   nudge(before, cause) {
     const thinking = positionAfter(before, grammar).mode === "think";
+    if (!thinking) return cause === "no-answer" ? "\n\n" : "";
     const why =
       cause === "no-answer" ? "I have thought enough." : "I have used up what I was given for this.";
-    return thinking ? `\n\n${why} I will answer now from what I have.\n</think>\n\n` : "\n\n";
+    return `\n\n${why} I will answer now from what I have.\n</think>\n\n`;
   },
   answer: (segments) => readAnswer(grammar, segments),
   modelSide: {

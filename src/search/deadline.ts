@@ -1,5 +1,3 @@
-import { abortError, throwIfAborted } from "./query.ts";
-
 export interface Deadline {
   /** Time for the whole of `run`. */
   readonly deadlineMs: number;
@@ -16,21 +14,34 @@ export async function withDeadline<T>(
 ): Promise<T | "deadline"> {
   throwIfAborted(signal);
   const controller = new AbortController();
-  const ended = Promise.withResolvers<"deadline">();
-  const onAbort = (): void => {
-    if (signal === undefined) return;
-    ended.reject(abortError(signal));
-    controller.abort(signal.reason);
-  };
-  const timer = setTimeout(() => {
-    ended.resolve("deadline");
-    controller.abort();
-  }, deadlineMs);
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const listening = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const ended = new Promise<"deadline">((resolve, reject) => {
+    timer = setTimeout(() => {
+      resolve("deadline");
+      controller.abort();
+    }, deadlineMs);
+    const onAbort = (): void => {
+      reject(abortError(signal));
+      controller.abort();
+    };
+    signal?.addEventListener("abort", onAbort, { signal: listening.signal });
+  });
   try {
-    return await Promise.race([run(controller.signal), ended.promise]);
+    return await Promise.race([run(controller.signal), ended]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    listening.abort();
   }
+}
+
+/** Throws an AbortError once the signal is aborted, whatever its reason is. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortError(signal);
+}
+
+function abortError(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof Error && reason.name === "AbortError") return reason;
+  return Object.assign(new Error("The search was aborted.", { cause: reason }), { name: "AbortError" });
 }

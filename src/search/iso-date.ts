@@ -1,6 +1,7 @@
 const ISO = /^\d{4}-\d{2}-\d{2}(?![\d])/u;
 /** `Thu, 06 Mar 2025 10:00:00 GMT`, as RFC 9110 writes dates. */
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC|[+-]\d{4})$/u;
+const HTTP_DATE =
+  /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC|[+-]\d{4})$/u;
 
 /** `2025-03-06` of an ISO or HTTP date; `undefined` for anything else. */
 export function readIsoDate(value: string | null | undefined): string | undefined {

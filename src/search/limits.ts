@@ -66,7 +66,8 @@ export function cutText(text: string, maxBytes: number): string {
   while (end > 0 && ((bytes[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end--;
   const head = bytes.toString("utf8", 0, end);
   const tail = head.slice(Math.floor((head.length * 2) / 3));
-  const dropped = tail.length - (lastEnd(tail, /[.!?](?=\s)|[。！？\n]/gu) ?? lastEnd(tail, /\S(?=\s)/gu) ?? tail.length);
+  const dropped =
+    tail.length - (lastEnd(tail, /[.!?](?=\s)|[。！？\n]/gu) ?? lastEnd(tail, /\S(?=\s)/gu) ?? tail.length);
   const kept = head.slice(0, head.length - dropped).trimEnd();
   return kept === "" ? "" : kept + MORE;
 }

@@ -27,14 +27,3 @@ export function shortenQuery(query: string, maxCharacters: number): string {
   const space = head.lastIndexOf(" ");
   return cleanLine(space > 0 ? head.slice(0, space) : head.slice(0, maxCharacters));
 }
-
-/** Rejects with an AbortError once the signal is aborted, whatever its reason is. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw abortError(signal);
-}
-
-export function abortError(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  if (reason instanceof Error && reason.name === "AbortError") return reason;
-  return Object.assign(new Error("The search was aborted.", { cause: reason }), { name: "AbortError" });
-}

@@ -59,12 +59,15 @@ export interface CompletionsServer extends AsyncDisposable {
  * A real OpenAI-compatible `/v1/completions` server on 127.0.0.1, which answers request n with reply n. A request
  * beyond the last reply gets a 400 that says so; another path a 404.
  */
-export async function startCompletionsServer(replies: readonly ServerReply[]): Promise<CompletionsServer> {
+export async function startCompletionsServer(
+  replies: readonly ServerReply[],
+  options: { readonly port?: number } = {},
+): Promise<CompletionsServer> {
   const requests: RecordedRequest[] = [];
   const server = createServer((request, response) => {
     void answer(request, response, replies, requests);
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const close = async (): Promise<void> => {

@@ -1,0 +1,172 @@
+import { findMarks, type Mark } from "./marks.ts";
+import { sentenceSpans, support } from "./support.ts";
+
+/** A passage that a run retrieved. Several may share a number: they come from one address. */
+export interface Evidence {
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+  readonly text: string;
+}
+
+/** A mark, checked. `known` is false for what this run did not retrieve. */
+export interface CheckedCitation {
+  number: number | null;
+  title: string;
+  url: string;
+  sentence: string;
+  support: number;
+  known: boolean;
+}
+
+export interface CheckedAnswer {
+  /** Markdown in which each known mark links to its source, and nothing else is a link or an image. */
+  readonly answer: string;
+  readonly citations: CheckedCitation[];
+}
+
+/**
+ * Checks every mark of an answer against the evidence. A number becomes a link to its source, a link to a retrieved
+ * address becomes that source's mark; unknown numbers are taken out, unknown addresses are left as text and flagged.
+ */
+export function checkAnswer(text: string, evidence: readonly Evidence[]): CheckedAnswer {
+  const sources = groupByNumber(evidence);
+  const byUrl = new Map([...sources.values()].map((source) => [canonicalUrl(source.url), source]));
+  const marks = findMarks(text);
+  const plain = masked(text, marks);
+  const spans = sentenceSpans(plain);
+  const citations: CheckedCitation[] = [];
+  let answer = "";
+  let last = 0;
+
+  function cite(number: number | null, url: string, mark: Mark): Source | undefined {
+    const source = number === null ? byUrl.get(canonicalUrl(url)) : sources.get(number);
+    const sentence = sentenceAt(plain, spans, mark.start);
+    citations.push({
+      number: source?.number ?? number,
+      title: source?.title ?? "",
+      url: source?.url ?? url,
+      sentence,
+      support: source === undefined ? 0 : support(sentence, source.text),
+      known: source !== undefined,
+    });
+    return source;
+  }
+
+  for (const mark of marks) {
+    answer += text.slice(last, mark.start);
+    last = mark.end;
+    switch (mark.kind) {
+      case "numbers": {
+        const links = mark.numbers.map((number) => linked(cite(number, "", mark))).join("");
+        answer = links === "" ? answer.replace(/ $/, "") : answer + links;
+        break;
+      }
+      case "link": {
+        const source = cite(null, mark.url, mark);
+        answer +=
+          source === undefined ? `${mark.text} (unverified link removed)` : `${mark.text} ${linked(source)}`;
+        break;
+      }
+      case "url": {
+        const source = cite(null, mark.url, mark);
+        answer += source === undefined ? `\`${mark.url}\` (unverified)` : linked(source);
+        break;
+      }
+      case "image":
+        answer += mark.text;
+        break;
+    }
+  }
+  return { answer: (answer + text.slice(last)).trim(), citations };
+}
+
+/** An answer's sentence is attributed to a source when so much of its wording stands there. */
+const ATTRIBUTION = 0.6;
+
+/** Marks each unmarked sentence with the source that supports it best, for models that were not asked to cite. */
+export function attribute(text: string, evidence: readonly Evidence[]): string {
+  const sources = [...groupByNumber(evidence).values()];
+  const marks = findMarks(text);
+  let out = "";
+  let last = 0;
+  for (const { start, end } of sentenceSpans(masked(text, marks))) {
+    const sentence = text.slice(start, end);
+    const marked = marks.some((mark) => mark.start >= start && mark.end <= end);
+    const ranked = sources
+      .map(({ number, title, text: body }) => ({ number, score: support(sentence, `${title}\n${body}`) }))
+      .sort((left, right) => right.score - left.score);
+    const best = ranked[0];
+    if (marked || best === undefined || best.score < ATTRIBUTION) continue;
+    const stop = /[.!?。！？]*$/.exec(sentence)?.[0].length ?? 0;
+    out += `${text.slice(last, end - stop)} [${best.number}]`;
+    last = end - stop;
+  }
+  return out + text.slice(last);
+}
+
+interface Source {
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+  readonly text: string;
+}
+
+function groupByNumber(evidence: readonly Evidence[]): Map<number, Source> {
+  const sources = new Map<number, Source>();
+  for (const { number, title, url, text } of evidence) {
+    const known = sources.get(number);
+    sources.set(number, {
+      number,
+      title,
+      url,
+      text: known === undefined ? `${title}\n${text}` : `${known.text}\n${text}`,
+    });
+  }
+  return sources;
+}
+
+function linked(source: Source | undefined): string {
+  if (source === undefined) return "";
+  const url = /^https?:\/\//i.test(source.url)
+    ? source.url.replaceAll(/[()<>\s]/g, (char) =>
+        encodeURIComponent(char).replace("(", "%28").replace(")", "%29"),
+      )
+    : "";
+  return url === "" ? `[${source.number}]` : `[[${source.number}]](${url})`;
+}
+
+/** The text with its marks blanked out, each index where it was; of a link its words stay. */
+function masked(text: string, marks: readonly Mark[]): string {
+  let out = "";
+  let last = 0;
+  for (const mark of marks) {
+    const words = mark.kind === "link" ? ` ${mark.text}` : "";
+    out += text.slice(last, mark.start) + words.padEnd(mark.end - mark.start);
+    last = mark.end;
+  }
+  return out + text.slice(last);
+}
+
+/** The sentence that a mark belongs to: the one it stands in, also behind the full stop, or the last one before it. */
+function sentenceAt(plain: string, spans: readonly { start: number; end: number }[], at: number): string {
+  const span = spans.findLast(({ start }) => start <= at) ?? spans[0];
+  return span === undefined
+    ? ""
+    : plain
+        .slice(span.start, span.end)
+        .replaceAll(/\s+/g, " ")
+        .replace(/ (?=[.,;:!?])/g, "");
+}
+
+/** One form for addresses that mean the same: no fragment, no trailing slash, host in lower case. */
+export function canonicalUrl(url: string): string {
+  try {
+    const parsed = new URL(url);
+    if (parsed.username !== "" || parsed.password !== "") return url;
+    parsed.hash = "";
+    return parsed.href.replace(/\/$/, "");
+  } catch {
+    return url;
+  }
+}

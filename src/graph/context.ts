@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { AgenticRagError } from "../errors.ts";
+
+/** The settings of one run, and their defaults. */
+export const RUN_DEFAULTS = {
+  maxSearches: 5,
+  maxTokens: 32_768,
+  maxSeconds: 600,
+  maxRepairs: 3,
+  maxRepeats: 3,
+  maxResults: 5,
+} as const;
+
+type Limit = keyof typeof RUN_DEFAULTS;
+
+export type RunLimits = Readonly<Record<Limit, number>>;
+
+const limitFields: Record<Limit, { min: number; max: number; title: string; description: string }> = {
+  maxSearches: {
+    min: 0,
+    max: 100,
+    title: "Search budget",
+    description: "Searches that may run for a question.",
+  },
+  maxTokens: {
+    min: 16,
+    max: 1_000_000,
+    title: "Token budget",
+    description: "Tokens that the model may write for a question; a fifth is kept back for the answer.",
+  },
+  maxSeconds: {
+    min: 1,
+    max: 86_400,
+    title: "Time budget (seconds)",
+    description: "Time for a question; a fifth is kept back for the answer.",
+  },
+  maxRepairs: {
+    min: 0,
+    max: 20,
+    title: "Repair budget",
+    description: "Unreadable calls that the model may mend.",
+  },
+  maxRepeats: { min: 0, max: 20, title: "Repeat budget", description: "Queries that it may ask again." },
+  maxResults: {
+    min: 1,
+    max: 20,
+    title: "Results per search",
+    description: "Sources that one search brings.",
+  },
+};
+
+const number = (min: number, max: number, title: string, description: string) =>
+  z
+    .number()
+    .min(min)
+    .max(max)
+    .optional()
+    .meta({ title, description, langgraph_nodes: ["generate"] });
+
+const limit = (name: Limit, defaults: RunLimits) => {
+  const { min, max, ...about } = limitFields[name];
+  return z
+    .number()
+    .int()
+    .min(min)
+    .max(max)
+    .optional()
+    .meta({ ...about, default: defaults[name] });
+};
+
+/** What can be chosen by name, for the schema that Studio shows as a form. */
+export interface Choices {
+  readonly protocols: readonly string[];
+  readonly engines: readonly string[];
+}
+
+/**
+ * The schema of a run's `context`. Every field may be left out: the defaults of the graph hold then, which come from
+ * the environment where it was assembled from settings. No field can name an endpoint, a key or a file.
+ */
+export function createContextSchema(choices: Choices, defaults: RunLimits = RUN_DEFAULTS) {
+  return z.object({
+    maxSearches: limit("maxSearches", defaults),
+    maxTokens: limit("maxTokens", defaults),
+    maxSeconds: limit("maxSeconds", defaults),
+    maxRepairs: limit("maxRepairs", defaults),
+    maxRepeats: limit("maxRepeats", defaults),
+    maxResults: limit("maxResults", defaults),
+    model: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        title: "Model",
+        description: "Another model name at the same endpoint.",
+        langgraph_nodes: ["generate"],
+      }),
+    protocol: choice(choices.protocols, "Protocol", "How the model writes its searches.", ["generate"]),
+    engine: choice(choices.engines, "Search engine", "Where searches go.", ["web-search"]),
+    date: z.iso
+      .date()
+      .optional()
+      .meta({ title: "Date", description: "What the model is told today is (ISO)." }),
+    temperature: number(0, 2, "Temperature", "Randomness of the next token. QwQ-32B: 0.6."),
+    topP: number(0.001, 1, "Top p", "Nucleus sampling. QwQ-32B: 0.95."),
+    topK: number(-1, 1000, "Top k", "Tokens to choose among. QwQ-32B: 20 to 40."),
+    minP: number(0, 1, "Min p", "Least probability relative to the best. QwQ-32B: 0."),
+    presencePenalty: number(-2, 2, "Presence penalty", "Against endless repetition, 0 to 2."),
+    repetitionPenalty: number(0.01, 2, "Repetition penalty", "1 is none."),
+    seed: z.number().int().optional().meta({ title: "Seed", description: "For repeatable sampling." }),
+  });
+}
+
+function choice(names: readonly string[], title: string, description: string, nodes: readonly string[]) {
+  const about = { title, description, langgraph_nodes: nodes };
+  const [first] = names;
+  return first === undefined
+    ? z.string().optional().meta(about)
+    : z
+        .string()
+        .optional()
+        .meta({ ...about, enum: [...names], default: first });
+}
+
+export type RunContext = z.infer<ReturnType<typeof createContextSchema>>;
+
+/** The limits of a run: what its context sets, else the graph's defaults. */
+export function limitsOf(context: RunContext | undefined, defaults: RunLimits): RunLimits {
+  return {
+    maxSearches: context?.maxSearches ?? defaults.maxSearches,
+    maxTokens: context?.maxTokens ?? defaults.maxTokens,
+    maxSeconds: context?.maxSeconds ?? defaults.maxSeconds,
+    maxRepairs: context?.maxRepairs ?? defaults.maxRepairs,
+    maxRepeats: context?.maxRepeats ?? defaults.maxRepeats,
+    maxResults: context?.maxResults ?? defaults.maxResults,
+  };
+}
+
+/** Picks by name; an unknown name is the caller's mistake. */
+export function pick<Value>(table: Readonly<Record<string, Value>>, name: string, what: string): Value {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (found !== undefined) return found;
+  throw new AgenticRagError(
+    "settings-invalid",
+    `There is no ${what} ${JSON.stringify(name.slice(0, 80))}. Choose one of: ${Object.keys(table).join(", ")}.`,
+  );
+}

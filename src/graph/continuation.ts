@@ -1,0 +1,151 @@
+import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langchain/core/messages";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { AgenticRagError } from "../errors.ts";
+import type { ContinuationModel, ContinuationOptions } from "../model/model.ts";
+import type { Protocol, ProtocolEvent, Segment } from "../protocol/protocol.ts";
+import { allowance, deadlineAfter, type Allowance } from "./budgets.ts";
+import type { RunLimits } from "./context.ts";
+import { Speaker, type Utterance } from "./speaker.ts";
+import { addUsage, NO_USAGE, type BudgetName, type Opening, type Usage } from "./state.ts";
+import { textOf } from "./transcript.ts";
+
+/** How often a model that stops without an answer is asked once more. */
+const MAX_NUDGES = 1;
+
+export interface ContinuationInput {
+  readonly protocol: Protocol;
+  readonly model: ContinuationModel;
+  readonly opening: Opening;
+  /** The assistant's turn so far. */
+  readonly transcript: readonly Segment[];
+  readonly limits: RunLimits;
+  readonly used: Usage;
+  /** The budget that was spent before; the model may only answer then. */
+  readonly spent: BudgetName | null;
+  readonly request: Pick<ContinuationOptions, "sampling" | "modelName">;
+  readonly clock: () => number;
+  readonly config: LangGraphRunnableConfig;
+  readonly onEvent: (event: ProtocolEvent) => void;
+}
+
+export interface Continuation {
+  /** What was added to the turn. */
+  readonly segments: readonly Segment[];
+  readonly usage: Usage;
+  readonly spent: BudgetName | null;
+  readonly failure: { code: string; message: string } | null;
+  readonly messageId: string;
+}
+
+/**
+ * Lets the model go on until it calls, answers, or cannot: one request, and a second one when it stopped with neither
+ * a call nor an answer, or when a budget ended it in mid-text and its reserve is left for the answer.
+ */
+export async function continueTurn(input: ContinuationInput): Promise<Continuation> {
+  const { protocol, limits } = input;
+  const segments: Segment[] = [];
+  let usage = NO_USAGE;
+  let { spent } = input;
+  let messageId = "";
+  let nudges = 0;
+
+  const before = (): string => textOf([...input.transcript, ...segments]);
+  const append = (origin: Segment["origin"], text: string): void => {
+    if (text !== "") segments.push({ origin, text });
+  };
+
+  for (;;) {
+    const answering = spent !== null;
+    const left = allowance(limits, addUsage(input.used, usage), answering);
+    const empty = emptyBudget(left);
+    if (empty !== null) {
+      if (answering) break;
+      spent = empty;
+      append("runtime", protocol.nudge(before(), spent));
+      continue;
+    }
+    const said = await request(input, before(), left, answering);
+    usage = addUsage(usage, said.usage);
+    if (said.failure !== null) return { segments, usage, spent, failure: said.failure, messageId };
+    messageId = said.messageId;
+    const { text, closing, outcome } = said.generation;
+    append("model", text);
+    append("runtime", closing);
+    const cutBy = said.end === "deadline" ? "time" : said.end === "length" ? "token" : null;
+    if (cutBy !== null && !answering) {
+      spent = cutBy;
+      if (outcome === "call") break;
+      append("runtime", protocol.nudge(before(), spent));
+      continue;
+    }
+    if (outcome !== "nothing" || nudges >= MAX_NUDGES) break;
+    nudges += 1;
+    append("runtime", protocol.nudge(before(), spent ?? "no-answer"));
+  }
+  return { segments, usage, spent, failure: null, messageId };
+}
+
+function emptyBudget({ tokens, milliseconds }: Allowance): BudgetName | null {
+  if (tokens <= 0) return "token";
+  return milliseconds <= 0 ? "time" : null;
+}
+
+async function request(
+  { protocol, model, opening, request: overrides, clock, config, onEvent }: ContinuationInput,
+  before: string,
+  left: Allowance,
+  answering: boolean,
+) {
+  const reader = protocol.reader(before, { calls: !answering });
+  const deadline = deadlineAfter(left.milliseconds);
+  const speaker = new Speaker({
+    model,
+    protocol,
+    reader,
+    deadline: deadline.signal,
+    onEvent,
+    request: { ...overrides, stop: answering ? protocol.answerStop : protocol.stop, maxTokens: left.tokens },
+  });
+  const started = clock();
+  let failure: Continuation["failure"] = null;
+  try {
+    const stream = await speaker.stream(toMessages(opening, before), config);
+    const reading = stream.getReader();
+    while (!(await reading.read()).done);
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error) || !error.code.startsWith("model-")) throw error;
+    failure = { code: error.code, message: error.message };
+  } finally {
+    deadline.clear();
+  }
+  const { usage = {}, end = "stop", messageId = "" }: Partial<Utterance> = speaker.utterance ?? {};
+  const { generation } = reader;
+  return {
+    generation,
+    end,
+    messageId,
+    failure,
+    usage: {
+      modelRequests: 1,
+      promptTokens:
+        usage.promptTokens ?? estimate(opening.messages.map(({ content }) => content).join("") + before),
+      completionTokens: usage.completionTokens ?? estimate(generation.text),
+      cachedTokens: usage.cachedTokens ?? 0,
+      estimated: usage.promptTokens === undefined || usage.completionTokens === undefined,
+      milliseconds: clock() - started,
+    } satisfies Usage,
+  };
+}
+
+/** Tokens of a text where nobody counted them: English text has about four characters to a token. */
+function estimate(text: string): number {
+  return Math.ceil(text.length / 4);
+}
+
+function toMessages(opening: Opening, before: string): BaseMessage[] {
+  const messages: BaseMessage[] = opening.messages.map(({ role, content }) => {
+    if (role === "system") return new SystemMessage(content);
+    return role === "user" ? new HumanMessage(content) : new AIMessage(content);
+  });
+  return before === "" ? messages : [...messages, new AIMessage(before)];
+}

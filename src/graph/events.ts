@@ -1,0 +1,45 @@
+import type { SearchFailureKind } from "../search/engine.ts";
+import type { BudgetName, Citation, StopReason } from "./state.ts";
+
+/** What is left of each budget. Seconds and tokens include the fifth that is kept back for the answer. */
+export interface BudgetLeft {
+  readonly searches: number;
+  readonly tokens: number;
+  readonly seconds: number;
+}
+
+/**
+ * What a run tells while it goes on, in the `custom` stream mode. Deltas, joined, are what a person reads: they hold
+ * no tag. `answer-end` is the last event and holds the checked answer.
+ */
+export type RunEvent =
+  | {
+      readonly type: "run-start";
+      readonly question: string;
+      readonly protocol: string;
+      readonly model: string;
+      readonly engine: string;
+    }
+  | { readonly type: "reasoning-delta"; readonly text: string }
+  | { readonly type: "answer-delta"; readonly text: string }
+  | { readonly type: "tool-call"; readonly queries: readonly string[] }
+  | { readonly type: "tool-call-invalid"; readonly reason: string; readonly detail: string }
+  | { readonly type: "tool-call-refused"; readonly budget: BudgetName }
+  | { readonly type: "search-start"; readonly query: string; readonly engine: string }
+  | {
+      readonly type: "search-end";
+      readonly query: string;
+      readonly engine: string;
+      readonly status: "found" | "nothing" | "failed" | "repeated" | "not-run";
+      readonly sources: readonly { readonly number: number; readonly title: string; readonly url: string }[];
+      readonly failure?: { readonly kind: SearchFailureKind; readonly message: string };
+      readonly milliseconds: number;
+    }
+  | { readonly type: "budget-left"; readonly left: BudgetLeft }
+  | {
+      readonly type: "answer-end";
+      readonly answer: string;
+      readonly citations: readonly Citation[];
+      readonly stopReason: StopReason;
+      readonly failure?: { readonly code: string; readonly message: string };
+    };

@@ -1,0 +1,60 @@
+import { AIMessage } from "@langchain/core/messages";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { attribute, checkAnswer } from "../citation/check.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import type { RunEvent } from "./events.ts";
+import { required } from "./parts.ts";
+import type { RunState, RunUpdate, StopReason } from "./state.ts";
+
+export interface FinalizeDeps {
+  readonly protocolOf: (state: RunState) => Protocol;
+}
+
+/** Concludes the run: the answer with its citations checked, or the plain word that there is none, and why it ended. */
+export function createFinalize({ protocolOf }: FinalizeDeps) {
+  return (state: RunState, config: LangGraphRunnableConfig): RunUpdate => {
+    required(state.opening, "an opened question");
+    const protocol = protocolOf(state);
+    const written = state.failure === null ? protocol.answer(state.transcript) : null;
+    const stopReason = stopReasonOf(state, written);
+    const text = written ?? statement(state, stopReason);
+    const marked = written !== null && !protocol.citesSources ? attribute(text, state.sources) : text;
+    const { answer, citations } = checkAnswer(marked, state.sources);
+    const emit = (event: RunEvent): void => config.writer?.(event);
+    emit({
+      type: "answer-end",
+      answer,
+      citations,
+      stopReason,
+      ...(state.failure !== null && { failure: state.failure }),
+    });
+    const id = written !== null && state.messageId !== "" ? state.messageId : crypto.randomUUID();
+    return { answer, citations, stopReason, messages: [new AIMessage({ id, content: answer })] };
+  };
+}
+
+function stopReasonOf({ failure, spent }: RunState, written: string | null): StopReason {
+  if (failure !== null) return "model-error";
+  if (spent !== null) return `${spent}-budget`;
+  return written === null ? "no-answer" : "answered";
+}
+
+/** What a reader is told instead of an answer. */
+function statement({ failure, sources }: RunState, stopReason: StopReason): string {
+  const why = {
+    "model-error": `the model could not go on: ${failure?.message ?? "it gave no reason"}`,
+    "search-budget": "the model kept asking for searches after its search budget was spent.",
+    "token-budget": "the token budget was spent before the model began to answer.",
+    "time-budget": "the time budget was spent before the model began to answer.",
+    "repair-budget": "the model kept writing tool calls that could not be read.",
+    "repeat-budget": "the model kept asking for what it had already searched.",
+    "no-answer": "the model stopped without writing one, also when it was asked again.",
+    answered: "it is empty.",
+  }[stopReason];
+  const titles = new Map(sources.map(({ number, title }) => [number, title]));
+  const found = [...titles].map(([number, title]) => `- ${title} [${number}]`);
+  return [
+    `There is no answer: ${why}`,
+    ...(found.length === 0 ? [] : [`These sources were found:\n\n${found.join("\n")}`]),
+  ].join("\n\n");
+}

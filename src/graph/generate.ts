@@ -1,0 +1,124 @@
+import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { ProtocolEvent } from "../protocol/protocol.ts";
+import type { ContinuationOptions } from "../model/model.ts";
+import { budgetLeft } from "./budgets.ts";
+import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
+import { continueTurn } from "./continuation.ts";
+import type { RunEvent } from "./events.ts";
+import type { ChosenParts } from "./parts.ts";
+import { newQuestion, type NewQuestion } from "./question.ts";
+import { addUsage, NO_USAGE, type Opening, type RunState, type RunUpdate } from "./state.ts";
+
+export interface GenerateDeps {
+  readonly choose: (context: Pick<RunContext, "protocol" | "engine">) => ChosenParts;
+  readonly limits: RunLimits;
+  readonly now: () => Date;
+  readonly clock: () => number;
+}
+
+/** Opens the question if it is new, and lets the model write until it calls, answers, or cannot go on. */
+export function createGenerate({ choose, limits: defaults, now, clock }: GenerateDeps) {
+  return async (state: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
+    const context = config.context ?? {};
+    const limits = limitsOf(context, defaults);
+    const emit = (event: RunEvent): void => config.writer?.(event);
+    const asked = newQuestion(state);
+    const parts = choose(asked === null ? { ...context, protocol: state.opening?.protocol } : context);
+    const opened = asked === null ? null : open(asked, parts, context, limits, now);
+    const opening = opened?.opening ?? state.opening;
+    if (opening === null) throw new TypeError("a run without a new question has an opening");
+    if (opened !== null) {
+      const { question, protocol, model, engine } = opening;
+      emit({ type: "run-start", question, protocol, model: model.name, engine });
+    }
+    const transcript = opened?.transcript ?? state.transcript;
+    const used = opened === null ? state.usage : NO_USAGE;
+    const added = await continueTurn({
+      ...parts,
+      opening,
+      transcript,
+      limits,
+      used,
+      spent: opened === null ? state.spent : null,
+      request: requestOf(context),
+      clock,
+      config,
+      onEvent: (event) => tell(event, emit),
+    });
+    const searches = opened === null ? state.searches : 0;
+    emit({ type: "budget-left", left: budgetLeft(limits, addUsage(used, added.usage), searches) });
+    const { segments, usage, ...facts } = added;
+    const update: RunUpdate = { ...facts, call: null };
+    return opened === null
+      ? { ...update, transcript: [...segments], usage }
+      : {
+          ...update,
+          ...freshState(asked, opening),
+          transcript: new Overwrite([...transcript, ...segments]),
+          usage: new Overwrite(usage),
+        };
+  };
+}
+
+/** Everything that belongs to one question, as it is before that question's first step. */
+function freshState(asked: NewQuestion | null, opening: Opening): RunUpdate {
+  return {
+    ...(asked?.message != null && { messages: [asked.message] }),
+    question: opening.question,
+    opening,
+    searches: new Overwrite(0),
+    repairs: new Overwrite(0),
+    repeats: new Overwrite(0),
+    queries: new Overwrite([]),
+    sources: new Overwrite([]),
+    answer: "",
+    citations: [],
+    stopReason: null,
+  };
+}
+
+function open(
+  { question, id, history }: NewQuestion,
+  { protocol, model, engine }: ChosenParts,
+  context: RunContext,
+  { maxSearches }: RunLimits,
+  now: () => Date,
+) {
+  const date = context.date ?? localDate(now());
+  const { messages, prefix } = protocol.open({ question, history, date, maxSearches });
+  const opening: Opening = {
+    question,
+    questionId: id,
+    date,
+    messages: messages.map((message) => ({ ...message })),
+    protocol: protocol.name,
+    engine: engine.name,
+    model: { family: model.family, name: context.model ?? model.modelName },
+  };
+  return { opening, transcript: prefix === "" ? [] : [{ origin: "runtime" as const, text: prefix }] };
+}
+
+/** The day where the program runs, as an ISO date: the form that Swedish uses. */
+function localDate(moment: Date): string {
+  return new Intl.DateTimeFormat("sv-SE").format(moment);
+}
+
+function requestOf(context: RunContext): Pick<ContinuationOptions, "sampling" | "modelName"> {
+  const { temperature, topP, topK, minP, presencePenalty, repetitionPenalty, seed } = context;
+  return {
+    sampling: {
+      ...(temperature !== undefined && { temperature }),
+      ...(topP !== undefined && { topP }),
+      ...(topK !== undefined && { topK }),
+      ...(minP !== undefined && { minP }),
+      ...(presencePenalty !== undefined && { presencePenalty }),
+      ...(repetitionPenalty !== undefined && { repetitionPenalty }),
+      ...(seed !== undefined && { seed }),
+    },
+    ...(context.model !== undefined && { modelName: context.model }),
+  };
+}
+
+function tell(event: ProtocolEvent, emit: (event: RunEvent) => void): void {
+  if (event.type === "reasoning-delta" || event.type === "answer-delta") emit(event);
+}

@@ -1,0 +1,65 @@
+import { END, START, StateGraph, type BaseCheckpointSaver, type BaseStore } from "@langchain/langgraph";
+import { createContextSchema, RUN_DEFAULTS } from "./context.ts";
+import { createFinalize } from "./finalize.ts";
+import { createGenerate } from "./generate.ts";
+import { createParseToolCall } from "./parse-tool-call.ts";
+import { createChooser, required, type AgenticRagParts } from "./parts.ts";
+import { routeCall, routeGenerated } from "./route.ts";
+import { Input, Output, State, type RunState } from "./state.ts";
+import { studio } from "./studio.ts";
+import { createWebSearch } from "./web-search.ts";
+
+export interface CompileOptions {
+  /** Keeps threads. Leave it out for a served graph, where the server brings its own, and for a subgraph. */
+  readonly checkpointer?: BaseCheckpointSaver;
+  readonly store?: BaseStore;
+  /** Default `agentic-rag`. */
+  readonly name?: string;
+}
+
+/** Far above what any budget allows: budgets end a run, this only stops a defect. */
+const RECURSION_LIMIT = 1000;
+
+/** The agent as a compiled graph. See the README for its drawing. */
+export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions = {}) {
+  const limits = { ...RUN_DEFAULTS, ...parts.limits };
+  const choose = createChooser(parts);
+  const protocolOf = ({ opening }: RunState) =>
+    choose({ protocol: required(opening, "an opened question").protocol }).protocol;
+  const { now = () => new Date(), clock = () => performance.now() } = parts;
+  const context = createContextSchema(
+    {
+      protocols: [...new Set([parts.protocol.name, ...Object.keys(parts.protocols ?? {})])],
+      engines: [...new Set([parts.engine.name, ...Object.keys(parts.engines ?? {})])],
+    },
+    limits,
+  );
+  return new StateGraph(studio(State), { input: studio(Input), output: studio(Output), context })
+    .addNode("generate", createGenerate({ choose, limits, now, clock }))
+    .addNode("parse-tool-call", createParseToolCall({ protocolOf, limits }))
+    .addNode(
+      "web-search",
+      createWebSearch({ protocolOf, engineOf: (chosen) => choose(chosen).engine, limits, clock }),
+    )
+    .addNode("finalize", createFinalize({ protocolOf }))
+    .addEdge(START, "generate")
+    .addConditionalEdges("generate", (state) => routeGenerated(protocolOf(state), state), {
+      "tool call": "parse-tool-call",
+      "no tool call": "finalize",
+    })
+    .addConditionalEdges("parse-tool-call", routeCall, {
+      search: "web-search",
+      repair: "generate",
+      "budget spent": "generate",
+    })
+    .addEdge("web-search", "generate")
+    .addEdge("finalize", END)
+    .compile({
+      name: options.name ?? "agentic-rag",
+      ...(options.checkpointer !== undefined && { checkpointer: options.checkpointer }),
+      ...(options.store !== undefined && { store: options.store }),
+    })
+    .withConfig({ recursionLimit: RECURSION_LIMIT });
+}
+
+export type AgenticRag = ReturnType<typeof createAgenticRag>;

@@ -1,0 +1,64 @@
+import { AgenticRagError } from "../errors.ts";
+import type { ContinuationModel } from "../model/model.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import type { SearchEngine } from "../search/engine.ts";
+import { pick, type RunContext, type RunLimits } from "./context.ts";
+
+/** What an agent is made of. */
+export interface AgenticRagParts {
+  readonly protocol: Protocol;
+  /** A model, or what makes one for a protocol (the offline reader has to know which it speaks). */
+  readonly model: ContinuationModel | ((protocol: Protocol) => ContinuationModel);
+  readonly engine: SearchEngine;
+  /** Defaults of the budgets; a run's context wins. */
+  readonly limits?: Partial<RunLimits>;
+  /** Further protocols that a run may choose by name. */
+  readonly protocols?: Readonly<Record<string, Protocol>>;
+  /** Further engines that a run may choose by name; each is made when it is first chosen. */
+  readonly engines?: Readonly<Record<string, () => SearchEngine>>;
+  /** The present moment, for the date in the prompt. Default: the system's clock. */
+  readonly now?: () => Date;
+  /** Milliseconds of a clock that never jumps, for budgets. Default: `performance.now`. */
+  readonly clock?: () => number;
+}
+
+/** The parts that one run uses. */
+export interface ChosenParts {
+  readonly protocol: Protocol;
+  readonly model: ContinuationModel;
+  readonly engine: SearchEngine;
+}
+
+/** Chooses by name, and keeps what it made. */
+export function createChooser(
+  parts: AgenticRagParts,
+): (context: Pick<RunContext, "protocol" | "engine">) => ChosenParts {
+  const protocols = { [parts.protocol.name]: parts.protocol, ...parts.protocols };
+  const engines = { ...parts.engines, [parts.engine.name]: () => parts.engine };
+  const madeEngines = new Map<string, SearchEngine>();
+  const madeModels = new Map<string, ContinuationModel>();
+
+  function modelFor(protocol: Protocol): ContinuationModel {
+    if (typeof parts.model !== "function") return parts.model;
+    const model = madeModels.get(protocol.name) ?? parts.model(protocol);
+    madeModels.set(protocol.name, model);
+    return model;
+  }
+
+  return (context) => {
+    const protocol = pick(protocols, context.protocol ?? parts.protocol.name, "protocol");
+    const name = context.engine ?? parts.engine.name;
+    const engine = madeEngines.get(name) ?? pick(engines, name, "search engine")();
+    madeEngines.set(name, engine);
+    return { protocol, model: modelFor(protocol), engine };
+  };
+}
+
+/** The opening of a run, which every node after the first one relies on. */
+export function required<Value>(value: Value | null, what: string): Value {
+  if (value !== null) return value;
+  throw new AgenticRagError(
+    "run-incomplete",
+    `This step needs ${what}, which the thread's state does not have. Start the run at its beginning, or fork it from a later step.`,
+  );
+}

@@ -1,0 +1,49 @@
+import { HumanMessage, type BaseMessage } from "@langchain/core/messages";
+import { withoutMarks } from "../citation/marks.ts";
+import { AgenticRagError } from "../errors.ts";
+import type { Turn } from "../protocol/protocol.ts";
+import type { RunState } from "./state.ts";
+
+/** A question that is to be opened. */
+export interface NewQuestion {
+  readonly question: string;
+  readonly id: string;
+  readonly history: readonly Turn[];
+  /** The message to add to the conversation, when the question came as plain text. */
+  readonly message: HumanMessage | null;
+}
+
+/**
+ * The question that this run has yet to open; `null` when the open one goes on (after a crash, a fork, a repair).
+ * A human message that nobody has opened comes first, then a plain `question`.
+ */
+export function newQuestion({ messages, question, opening, stopReason }: RunState): NewQuestion | null {
+  const last = messages.at(-1);
+  const finished = opening === null || stopReason !== null;
+  if (last?.getType() === "human" && (finished || last.id !== opening.questionId)) {
+    const text = last.text.trim();
+    if (text !== "") {
+      return { question: text, id: last.id ?? "", history: historyOf(messages.slice(0, -1)), message: null };
+    }
+  }
+  if (!finished && question.trim() === opening.question) return null;
+  if (question.trim() === "") {
+    throw new AgenticRagError(
+      "settings-invalid",
+      "There is no question: give `question`, or end `messages` with a human message that has text.",
+    );
+  }
+  const message = new HumanMessage({ id: crypto.randomUUID(), content: question.trim() });
+  return { question: question.trim(), id: message.id ?? "", history: historyOf(messages), message };
+}
+
+/** Questions and answers as a later prompt shows them: no reasoning, no tool traffic, no citation marks. */
+function historyOf(messages: readonly BaseMessage[]): readonly Turn[] {
+  return messages.flatMap((message) => {
+    const type = message.getType();
+    if (type !== "human" && type !== "ai") return [];
+    const text = message.text.trim();
+    const content = type === "human" ? text : withoutMarks(text.replace(/^[\s\S]*<\/think>/, "")).trim();
+    return content === "" ? [] : [{ role: type === "human" ? "user" : "assistant", content } as const];
+  });
+}

@@ -1,0 +1,48 @@
+import type { NumberedResult, QueryReply } from "../protocol/protocol.ts";
+import { queryKey } from "./query-key.ts";
+import type { Call, QueryRecord, RunState, Source } from "./state.ts";
+
+/** A search that has just run: its record, and the passages it brought, with those the model has seen before. */
+export interface FreshReply {
+  readonly record: QueryRecord;
+  readonly results: readonly NumberedResult[];
+}
+
+/** What to tell the model about each query of a call: the fresh ones from `fresh`, the others from the run's record. */
+export function repliesFor(
+  call: Call & { kind: "search" },
+  state: Pick<RunState, "queries" | "sources">,
+  fresh: ReadonlyMap<string, FreshReply>,
+): readonly QueryReply[] {
+  return call.queries.map(({ query, plan }) => {
+    const made = fresh.get(query);
+    if (plan === "run" && made !== undefined) {
+      const { status, reason } = made.record;
+      return { query, status, results: made.results, reason };
+    }
+    if (plan === "not-run") return { query, status: "not-run", results: [] };
+    return { query, status: "repeated", results: knownResults(query, state, fresh) };
+  });
+}
+
+function knownResults(
+  query: string,
+  { queries, sources }: Pick<RunState, "queries" | "sources">,
+  fresh: ReadonlyMap<string, FreshReply>,
+): readonly NumberedResult[] {
+  const key = queryKey(query);
+  const same = [...queries, ...[...fresh.values()].map(({ record }) => record)].findLast(
+    (record) => record.status !== "failed" && queryKey(record.query) === key,
+  );
+  const inCall = [...fresh.values()].flatMap(({ results }) => results);
+  return (same?.sources ?? []).flatMap((number) => {
+    const source = sources.find((candidate) => candidate.number === number);
+    const shown =
+      source === undefined ? inCall.find((result) => result.number === number) : numbered(source, true);
+    return shown === undefined ? [] : [{ ...shown, shownBefore: true }];
+  });
+}
+
+export function numbered(source: Source, shownBefore: boolean): NumberedResult {
+  return { ...source, shownBefore };
+}

@@ -1,0 +1,38 @@
+import { canonicalUrl } from "../citation/check.ts";
+import type { NumberedResult } from "../protocol/protocol.ts";
+import type { SearchResult } from "../search/engine.ts";
+import { numbered } from "./replies.ts";
+import type { Source } from "./state.ts";
+
+/** Gives results their numbers: an address keeps the one it has, a new one takes the next. */
+export function createNumbering(known: readonly Source[]) {
+  const sources = [...known];
+  const added: Source[] = [];
+  let next = Math.max(0, ...known.map(({ number }) => number)) + 1;
+  return {
+    /** The passages that are new to this run, in order. */
+    added,
+    number(result: SearchResult): NumberedResult {
+      const same = sources.filter((source) => isSamePlace(source, result));
+      const shown = same.find(({ text }) => text === result.text);
+      if (shown !== undefined) return numbered(shown, true);
+      const source: Source = {
+        number: same[0]?.number ?? next,
+        title: result.title,
+        url: result.url,
+        text: result.text,
+        ...(result.date !== undefined && { date: result.date }),
+      };
+      if (same.length === 0) next += 1;
+      sources.push(source);
+      added.push(source);
+      return numbered(source, false);
+    },
+  };
+}
+
+function isSamePlace(source: Source, result: SearchResult): boolean {
+  if (source.url === "" || result.url === "")
+    return source.url === result.url && source.title === result.title && source.text === result.text;
+  return canonicalUrl(source.url) === canonicalUrl(result.url);
+}

@@ -1,0 +1,158 @@
+import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
+import { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
+import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
+import { isAbort } from "../errors.ts";
+import {
+  toPromptMessage,
+  type ContinuationModel,
+  type ContinuationOptions,
+  type ModelUsage,
+} from "../model/model.ts";
+import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../protocol/protocol.ts";
+
+/** What one request to the model came to. */
+export interface Utterance {
+  /** How it ended; `deadline` when the time for it was over, `read` when the reader had seen enough. */
+  readonly end: "stop" | "length" | "deadline" | "read";
+  readonly usage: ModelUsage;
+  /** The id under which its tokens were streamed. */
+  readonly messageId: string;
+}
+
+export interface SpeakerOptions {
+  readonly model: ContinuationModel;
+  readonly protocol: Protocol;
+  readonly reader: ProtocolReader;
+  readonly request: Omit<ContinuationOptions, "signal">;
+  /** Ends the generation without ending the run. */
+  readonly deadline: AbortSignal;
+  readonly onEvent: (event: ProtocolEvent) => void;
+}
+
+/**
+ * A model read through a protocol, as the chat model that streaming clients and traces see: reasoning arrives as
+ * reasoning blocks, calls as tool calls, the answer as text, and no tag as either. For one request.
+ */
+export class Speaker extends BaseChatModel {
+  readonly #options: SpeakerOptions;
+  #utterance: Utterance | undefined;
+
+  constructor(options: SpeakerOptions) {
+    super({});
+    this.#options = options;
+  }
+
+  override _llmType(): string {
+    return "agentic-rag-speaker";
+  }
+
+  override getName(): string {
+    return this.#options.model.modelName;
+  }
+
+  /** Set when the stream has ended without an error. */
+  get utterance(): Utterance | undefined {
+    return this.#utterance;
+  }
+
+  override async *_streamResponseChunks(
+    messages: BaseMessage[],
+    options: this["ParsedCallOptions"],
+    runManager?: CallbackManagerForLLMRun,
+  ): AsyncGenerator<ChatGenerationChunk> {
+    const { reader, onEvent } = this.#options;
+    const messageId = `run-${runManager?.runId ?? crypto.randomUUID()}`;
+    let end: Utterance["end"] = "read";
+    let streamEnd: StreamEnd = { finishReason: "stop" };
+    let usage: ModelUsage = {};
+    try {
+      for await (const chunk of this.#continue(messages, options.signal)) {
+        if (chunk.type === "end") {
+          ({ usage } = chunk);
+          end = chunk.finishReason;
+          streamEnd = chunk;
+          break;
+        }
+        for (const event of reader.feed(chunk.text)) {
+          onEvent(event);
+          yield* this.#show(event, messageId, runManager);
+        }
+        if (reader.done) break;
+      }
+    } catch (error) {
+      if (!isAbort(error) || options.signal?.aborted === true || !this.#options.deadline.aborted) throw error;
+      end = "deadline";
+      streamEnd = { finishReason: "length" };
+    }
+    for (const event of reader.end(streamEnd)) {
+      onEvent(event);
+      yield* this.#show(event, messageId, runManager);
+    }
+    this.#utterance = { end, usage, messageId };
+  }
+
+  override async _generate(
+    messages: BaseMessage[],
+    options: this["ParsedCallOptions"],
+    runManager?: CallbackManagerForLLMRun,
+  ): Promise<ChatResult> {
+    let whole = new ChatGenerationChunk({ text: "", message: new AIMessageChunk({ content: [] }) });
+    for await (const chunk of this._streamResponseChunks(messages, options, runManager)) {
+      whole = whole.concat(chunk);
+    }
+    return {
+      generations: [{ text: whole.text, message: new AIMessage({ content: whole.message.content }) }],
+    };
+  }
+
+  #continue(messages: readonly BaseMessage[], signal: AbortSignal | undefined) {
+    const { model, request, deadline } = this.#options;
+    return model.continueText(messages.map(toPromptMessage), {
+      ...request,
+      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+    });
+  }
+
+  async *#show(
+    event: ProtocolEvent,
+    id: string,
+    runManager: CallbackManagerForLLMRun | undefined,
+  ): AsyncGenerator<ChatGenerationChunk> {
+    const message = this.#toMessage(event, id);
+    if (message === null) return;
+    const generation = new ChatGenerationChunk({ text: message.text, message });
+    yield generation;
+    await runManager?.handleLLMNewToken(generation.text, undefined, undefined, undefined, undefined, {
+      chunk: generation,
+    });
+  }
+
+  #toMessage(event: ProtocolEvent, id: string): AIMessageChunk | null {
+    switch (event.type) {
+      case "reasoning-delta":
+        return new AIMessageChunk({ id, content: [{ type: "reasoning", reasoning: event.text, index: 0 }] });
+      case "answer-delta":
+        return new AIMessageChunk({ id, content: [{ type: "text", text: event.text, index: 1 }] });
+      case "call-end": {
+        const { protocol, reader } = this.#options;
+        const call = protocol.readCall(reader.generation.text, event.whole);
+        if (call.kind === "fault") return null;
+        return new AIMessageChunk({
+          id,
+          content: [],
+          tool_call_chunks: call.queries.map((query, index) => ({
+            type: "tool_call_chunk",
+            index,
+            id: `${id}-call-${index}`,
+            name: "web_search",
+            args: JSON.stringify({ query }),
+          })),
+        });
+      }
+      case "call-delta":
+      case "response-forged":
+        return null;
+    }
+  }
+}

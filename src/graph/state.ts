@@ -1,0 +1,218 @@
+import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
+import { z } from "zod";
+
+/** A piece of the assistant's turn. */
+export const segmentSchema = z.strictObject({
+  origin: z.enum(["model", "search", "runtime"]),
+  text: z.string(),
+  tokenIds: z.array(z.number().int()).optional(),
+});
+
+/** How a question was opened: fixed for its whole run, so that each prompt extends the one before byte for byte. */
+export const openingSchema = z.strictObject({
+  question: z.string(),
+  /** Id of the human message that asks it. */
+  questionId: z.string(),
+  /** ISO date that the model was told. */
+  date: z.string(),
+  messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
+  protocol: z.string(),
+  engine: z.string(),
+  model: z.strictObject({ family: z.string(), name: z.string() }),
+});
+
+export const budgetNameSchema = z.enum(["search", "token", "time", "repair", "repeat"]);
+
+/** What parse-tool-call read: queries to run, a call to be mended, or one that no budget is left for. */
+export const callSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("search"),
+    queries: z.array(z.strictObject({ query: z.string(), plan: z.enum(["run", "repeated", "not-run"]) })),
+  }),
+  z.strictObject({ kind: z.literal("repair"), reason: z.string(), detail: z.string() }),
+  z.strictObject({ kind: z.literal("spent"), budget: budgetNameSchema }),
+]);
+
+/** One search of this run. */
+export const queryRecordSchema = z.strictObject({
+  query: z.string(),
+  engine: z.string(),
+  status: z.enum(["found", "nothing", "failed"]),
+  /** Numbers of the sources that it found. */
+  sources: z.array(z.number().int()),
+  /** Why it failed; empty otherwise. */
+  reason: z.string(),
+  milliseconds: z.number(),
+});
+
+/** A numbered piece of evidence. Two entries of one number are two passages of one address. */
+export const sourceSchema = z.strictObject({
+  number: z.number().int().positive(),
+  title: z.string(),
+  url: z.string(),
+  text: z.string(),
+  date: z.string().optional(),
+});
+
+/** A mark in the answer and what it points at. */
+export const citationSchema = z.strictObject({
+  /** The source's number; `null` for an address that was cited without one. */
+  number: z.number().int().nullable(),
+  title: z.string(),
+  url: z.string(),
+  /** The cited sentence. */
+  sentence: z.string(),
+  /** Share of the sentence's content words that stand in the source, 0 to 1. */
+  support: z.number().min(0).max(1),
+  /** False for a number or an address that this run did not retrieve: it is not linked in the answer. */
+  known: z.boolean(),
+});
+
+/** What a run used. `estimated`: the endpoint did not count tokens, so characters / 4 stand in. */
+export const usageSchema = z.strictObject({
+  modelRequests: z.number().int(),
+  promptTokens: z.number().int(),
+  completionTokens: z.number().int(),
+  cachedTokens: z.number().int(),
+  estimated: z.boolean(),
+  /** Time spent in the model and in searches; waiting for a person or a restart does not count. */
+  milliseconds: z.number(),
+});
+
+/** Why a run ended. */
+export const stopReasonSchema = z.enum([
+  "answered",
+  "search-budget",
+  "token-budget",
+  "time-budget",
+  "repair-budget",
+  "repeat-budget",
+  "no-answer",
+  "model-error",
+]);
+
+export type Opening = z.infer<typeof openingSchema>;
+export type Call = z.infer<typeof callSchema>;
+export type QueryRecord = z.infer<typeof queryRecordSchema>;
+export type Source = z.infer<typeof sourceSchema>;
+export type Citation = z.infer<typeof citationSchema>;
+export type Usage = z.infer<typeof usageSchema>;
+export type StopReason = z.infer<typeof stopReasonSchema>;
+export type BudgetName = z.infer<typeof budgetNameSchema>;
+type StateSegment = z.infer<typeof segmentSchema>;
+
+export const NO_USAGE: Usage = {
+  modelRequests: 0,
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedTokens: 0,
+  estimated: false,
+  milliseconds: 0,
+};
+
+export function addUsage(left: Usage, right: Usage): Usage {
+  return {
+    modelRequests: left.modelRequests + right.modelRequests,
+    promptTokens: left.promptTokens + right.promptTokens,
+    completionTokens: left.completionTokens + right.completionTokens,
+    cachedTokens: left.cachedTokens + right.cachedTokens,
+    estimated: left.estimated || right.estimated,
+    milliseconds: left.milliseconds + right.milliseconds,
+  };
+}
+
+const counter = (title: string, description: string) =>
+  new ReducedValue(z.number().int().min(0).default(0), {
+    inputSchema: z.number().int(),
+    reducer: (count: number, more: number) => count + more,
+    jsonSchemaExtra: { title, description },
+  });
+
+const appended = <Item>(items: z.ZodType<Item[]>, title: string, description: string) =>
+  new DeltaValue<Item[], Item[]>(
+    items.default(() => []),
+    {
+      inputSchema: items,
+      reducer: (all: Item[], writes: Item[][]) => all.concat(...writes),
+      jsonSchemaExtra: { title, description },
+    },
+  );
+
+const questionField = z
+  .string()
+  .default("")
+  .meta({
+    title: "Question",
+    description: "What to find out. Leave it empty when the question is the last human message.",
+    examples: [
+      "Give me more information about the QwQ-32B model that Alibaba recently released as open source.",
+    ],
+  });
+
+const results = {
+  answer: z.string().default("").meta({
+    title: "Answer",
+    description: "Markdown; each known citation links to its source. Says so where there is no answer.",
+  }),
+  citations: z
+    .array(citationSchema)
+    .default(() => [])
+    .meta({
+      title: "Citations",
+      description: "Every mark in the answer, checked against the sources of this run.",
+    }),
+  sources: appended(z.array(sourceSchema), "Sources", "Numbered evidence; a number never changes."),
+  stopReason: stopReasonSchema.nullable().default(null).meta({
+    title: "Stop reason",
+    description: "Why the run ended; null while it goes on.",
+  }),
+  searches: counter("Searches", "Searches run for this question."),
+  queries: appended(z.array(queryRecordSchema), "Queries", "Each search of this run, and what came of it."),
+  usage: new ReducedValue(
+    usageSchema.default(() => NO_USAGE),
+    {
+      reducer: addUsage,
+      jsonSchemaExtra: { title: "Usage", description: "Model requests, tokens and time of this run." },
+    },
+  ),
+};
+
+export const State = new StateSchema({
+  messages: MessagesValue,
+  question: questionField,
+  opening: openingSchema.nullable().default(null).meta({
+    title: "Opening",
+    description: "The prompt of this question and what answers it; fixed for the whole run.",
+  }),
+  transcript: appended<StateSegment>(
+    z.array(segmentSchema),
+    "Transcript",
+    "The assistant's turn, piece by piece, with who wrote each piece. It only grows.",
+  ),
+  call: callSchema.nullable().default(null).meta({
+    title: "Call",
+    description: "What the last tool call was read as. Edit the queries before web-search to steer a run.",
+  }),
+  repairs: counter("Repairs", "Calls of this question that could not be run."),
+  repeats: counter("Repeats", "Queries of this question that were asked before."),
+  spent: budgetNameSchema.nullable().default(null).meta({
+    title: "Spent",
+    description: "The budget that ran out first; from then on the model may only answer.",
+  }),
+  failure: z.strictObject({ code: z.string(), message: z.string() }).nullable().default(null).meta({
+    title: "Failure",
+    description: "Why the model could not go on.",
+  }),
+  messageId: z.string().default("").meta({
+    title: "Message id",
+    description: "Id under which the last generation was streamed; the answer takes it over.",
+  }),
+  ...results,
+});
+
+export const Input = new StateSchema({ messages: MessagesValue, question: questionField });
+
+export const Output = new StateSchema({ messages: MessagesValue, ...results });
+
+export type RunState = typeof State.State;
+export type RunUpdate = typeof State.Update;

@@ -1,0 +1,114 @@
+import { z } from "zod";
+import type { Document } from "./documents/document.ts";
+import { type IndexDatabase, inTransaction } from "./index-store.ts";
+import { toIndexedForm } from "./indexed-form.ts";
+import { splitPassages } from "./passages.ts";
+
+/** What tells whether a file changed since it was indexed. */
+export interface FileState {
+  readonly size: number;
+  readonly modified: number;
+  readonly sha256: string;
+}
+
+/** A document under the key that tells it from the others; `url` is null where it follows from the key. */
+export interface Entry extends Omit<Document, "url"> {
+  readonly key: string;
+  readonly url: string | null;
+  readonly file?: FileState;
+}
+
+export interface IndexWriter {
+  /** The files in the index by key. */
+  readFiles(): Map<string, FileState>;
+  /** Adds documents, or replaces those under the same keys: all of them or none. Returns how many were replaced. */
+  put(entries: readonly Entry[]): number;
+  /** Notes that files were touched although their contents are the same. */
+  touch(files: ReadonlyMap<string, FileState>): void;
+  remove(keys: readonly string[]): void;
+  /** The folder that keys are relative to. */
+  setFolder(folder: string): void;
+  /** Merges the full-text index into one piece, which makes searching fastest. */
+  optimise(): void;
+}
+
+const fileRow = z.object({ key: z.string(), size: z.number(), modified: z.number(), sha256: z.string() });
+const idRow = z.object({ id: z.number() }).optional();
+
+export function createIndexWriter(database: IndexDatabase): IndexWriter {
+  const selectId = database.prepare("select id from documents where key = ?");
+  const deleteTerms = database.prepare(
+    "delete from passage_terms where rowid in (select id from passages where document = ?)",
+  );
+  const deletePassages = database.prepare("delete from passages where document = ?");
+  const deleteDocument = database.prepare("delete from documents where id = ?");
+  const insertDocument = database.prepare(
+    "insert into documents (key, title, url, date, size, modified, sha256) values (?, ?, ?, ?, ?, ?, ?)",
+  );
+  const insertPassage = database.prepare("insert into passages (document, position, text) values (?, ?, ?)");
+  const insertTerms = database.prepare("insert into passage_terms (rowid, title, text) values (?, ?, ?)");
+  const updateFile = database.prepare("update documents set size = ?, modified = ? where key = ?");
+
+  function removeOne(key: string): boolean {
+    const id = idRow.parse(selectId.get(key))?.id;
+    if (id === undefined) return false;
+    for (const statement of [deleteTerms, deletePassages, deleteDocument]) statement.run(id);
+    return true;
+  }
+  function insertOne({ key, title, url, date, text, file }: Entry): void {
+    const document = insertDocument.run(
+      key,
+      title,
+      url,
+      date ?? null,
+      file?.size ?? null,
+      file?.modified ?? null,
+      file?.sha256 ?? null,
+    ).lastInsertRowid;
+    const indexedTitle = toIndexedForm(title);
+    for (const [position, passage] of splitPassages(text).entries()) {
+      const id = insertPassage.run(document, position, passage).lastInsertRowid;
+      insertTerms.run(id, indexedTitle, toIndexedForm(passage));
+    }
+  }
+
+  return {
+    readFiles() {
+      const rows = database
+        .prepare("select key, size, modified, sha256 from documents where sha256 is not null")
+        .all();
+      return new Map(
+        z
+          .array(fileRow)
+          .parse(rows)
+          .map(({ key, ...file }) => [key, file]),
+      );
+    },
+    put(entries) {
+      let replaced = 0;
+      inTransaction(database, () => {
+        for (const entry of entries) {
+          if (removeOne(entry.key)) replaced++;
+          insertOne(entry);
+        }
+      });
+      return replaced;
+    },
+    touch(files) {
+      inTransaction(database, () => {
+        for (const [key, { size, modified }] of files) updateFile.run(size, modified, key);
+      });
+    },
+    remove(keys) {
+      inTransaction(database, () => {
+        for (const key of keys) removeOne(key);
+      });
+    },
+    setFolder(folder) {
+      database.prepare("insert or replace into settings (name, value) values ('folder', ?)").run(folder);
+    },
+    optimise() {
+      database.exec("insert into passage_terms (passage_terms) values ('optimize')");
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** Class of the letters of scripts that write no spaces between words, to be put inside `[…]` with the flag `u`. */
+export const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
+
+const UNSPACED_LETTER = new RegExp(`[${UNSPACED}]`, "gu");
+
+/**
+ * Puts a space around each letter of such a script, so that the index sees letters where it would see whole
+ * sentences. A word is then found as a phrase of letters, whatever words a dictionary would cut there.
+ */
+export function separateLetters(text: string): string {
+  return text.replace(UNSPACED_LETTER, " $& ");
+}
+
+export function countUnspacedLetters(text: string): number {
+  return text.match(UNSPACED_LETTER)?.length ?? 0;
+}
+
+/** Gives names that end in a sign letters of their own: `C++`, `C#`. The tokenizer would only see the `C`. */
+export function spellSigns(text: string): string {
+  return text
+    .replace(/(?<![\p{L}\p{N}])([A-Za-z])\+\+/gu, "$1plusplus")
+    .replace(/(?<![\p{L}\p{N}])([A-Za-z])#(?![\p{L}\p{N}])/gu, "$1sharp");
+}
+
+/** The copy of a text that is indexed. What is shown is the text itself. */
+export function toIndexedForm(text: string): string {
+  return separateLetters(spellSigns(text));
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { throwIfAborted } from "./deadline.ts";
+import type { SearchEngine } from "./engine.ts";
+import { readEndpoint } from "./endpoint.ts";
+import { type HttpOptions, requestJson } from "./http.ts";
+import { type FoundResult, type ResultLimits, toOutcome } from "./limits.ts";
+import { EMPTY_QUERY, readQuestion } from "./query.ts";
+
+/** Options of a Search-R1 retrieval server (`search_r1/search/retrieval_server.py` of PeterGriffinJin/Search-R1). */
+export interface RetrieverOptions extends HttpOptions {
+  /** Such as `http://127.0.0.1:8000`, with or without `/retrieve`. */
+  readonly baseUrl: string;
+  /** Sent with each request, such as an `authorization` that a proxy in front of it asks for. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly limits?: ResultLimits;
+}
+
+const SERVICE = "The retriever";
+const MAX_TITLE_CHARACTERS = 300;
+
+const documentSchema = z.union([
+  z.string(),
+  z
+    .object({
+      title: z.string().nullish(),
+      text: z.string().nullish(),
+      contents: z.string().nullish(),
+      url: z.string().nullish(),
+    })
+    .refine(({ text, contents }) => typeof (text ?? contents) === "string", "expected text or contents"),
+]);
+type RetrievedDocument = z.infer<typeof documentSchema>;
+
+const hitSchema = z.union([
+  z.object({ document: documentSchema }).transform((hit) => hit.document),
+  documentSchema,
+]);
+const replySchema = z.object({ result: z.array(z.array(hitSchema)).min(1) });
+
+/**
+ * Searches with a retrieval server of Search-R1, `POST /retrieve`. Scores are always asked for, because the server
+ * fails without; they are not used. Its documents have no URL unless the corpus gave them one.
+ *
+ * @throws AgenticRagError `settings-invalid` for a base URL that is none.
+ */
+export function createRetrieverEngine(options: RetrieverOptions): SearchEngine {
+  const endpoint = readEndpoint(SERVICE, options.baseUrl, "retrieve");
+  const headers = { ...endpoint.headers, ...options.headers };
+  return {
+    name: "retriever",
+    async search(query, searchOptions = {}) {
+      throwIfAborted(searchOptions.signal);
+      const question = readQuestion(query, searchOptions);
+      if (question.query === "") return EMPTY_QUERY;
+      const reply = await requestJson({
+        ...options,
+        service: SERVICE,
+        url: endpoint.url,
+        headers,
+        body: { queries: [question.query], topk: question.maxResults, return_scores: true },
+        schema: replySchema,
+        secrets: [...endpoint.secrets, ...Object.values(options.headers ?? {})],
+        signal: searchOptions.signal,
+      });
+      if (reply.status === "failed") return reply;
+      const documents = reply.value.result[0] ?? [];
+      return toOutcome(documents.map(readDocument), question.maxResults, options.limits);
+    },
+  };
+}
+
+function readDocument(document: RetrievedDocument): FoundResult {
+  if (typeof document === "string") return { ...splitContents(document), url: "" };
+  const contents = splitContents(document.contents ?? "");
+  return {
+    title: document.title == null ? contents.title : unquote(document.title),
+    url: document.url ?? "",
+    text: document.text ?? contents.text,
+  };
+}
+
+/** Contents are `"Title"\ntext`. Where no line could be a title they are all text. */
+function splitContents(contents: string): { title: string; text: string } {
+  const lineEnd = contents.indexOf("\n");
+  const firstLine = lineEnd === -1 ? "" : contents.slice(0, lineEnd).trim();
+  if (firstLine === "" || firstLine.length > MAX_TITLE_CHARACTERS) return { title: "", text: contents };
+  return { title: unquote(firstLine), text: contents.slice(lineEnd + 1) };
+}
+
+function unquote(title: string): string {
+  return title.trim().replace(/^"(.*)"$/u, "$1");
+}
