@@ -14,7 +14,7 @@ export interface SilenceWatch {
 
 /**
  * The `data` of each server-sent event of a body, in order. Comments are left out: as a sign of life they count until
- * the first event only. An event that the body ends within is no event. The body is released in every case.
+ * the first event only. An event that the body ends within is no event. The body is cancelled when the reading ends early.
  *
  * @throws `model-bad-reply` for an event of more than a million characters; whatever reading the body throws.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html

@@ -52,7 +52,10 @@ function decimal(value: string | null): number | undefined {
   return value !== null && /^\d{1,12}(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
 }
 
-/** How long to wait before trying again after `tries` failures, or undefined if that would not help. */
+/**
+ * How long to wait before trying again after `tries` failures in which nothing of a reply was seen, or undefined if
+ * that would not help.
+ */
 export function retryDelay(failure: unknown, tries: number, random: () => number): number | undefined {
   if (!AgenticRagError.isInstance(failure) || !isTransient(failure)) return undefined;
   const asked = failure.facts.retryAfterMs ?? 0;
@@ -64,6 +67,7 @@ export function retryDelay(failure: unknown, tries: number, random: () => number
 function isTransient({ code, facts }: AgenticRagError): boolean {
   return (
     code === "model-unreachable" ||
+    code === "model-truncated" ||
     code === "model-rate-limited" ||
     code === "model-server-error" ||
     (code === "model-timeout" && facts.status === 408)

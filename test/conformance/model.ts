@@ -53,7 +53,6 @@ export function describeModel(harness: ModelHarness): void {
       await using started = await harness.start();
       expect(started.model.family).toBe(harness.family);
       expect(started.model.modelName).not.toBe("");
-      expect(started.model._llmType()).toBe(`agentic-rag-${harness.family}`);
     });
 
     test(`handles a stop string: ${harness.stop}`, async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { AgenticRagError } from "../../src/errors.ts";
 import { createCompletionsModel, type CompletionsOptions } from "../../src/model/completions.ts";
 import { completionWire } from "../servers/completions-wire.ts";
 import { json, startCompletionsServer, type ServerReply } from "../servers/completions.ts";
@@ -21,17 +22,24 @@ async function ask(
 }
 
 test("a body that ends at any byte before the finish is truncated, and whole from there on", async () => {
-  const replies: ServerReply[] = [];
-  for (let after = 0; after <= WIRE.length; after += 7) {
-    replies.push({ ...stream, body: WIRE, fault: { kind: "end", after } });
-  }
-  await using server = await startCompletionsServer(replies);
-  const model = createCompletionsModel({ baseUrl: server.url, modelName: "qwq" });
-  for (let after = 0; after <= WIRE.length; after += 7) {
+  for (let after = 0; after <= WIRE.length; after += 1) {
+    const model = createCompletionsModel({
+      baseUrl: "http://127.0.0.1:9/v1",
+      modelName: "qwq",
+      maxRetries: 0,
+      fetch: async () => new Response(WIRE.slice(0, after), stream),
+    });
     const { text, error } = await collectUntilError(model);
     expect('Hello <tool_call>{"na'.startsWith(text)).toBe(true);
-    if (after < FINISHED_AT) expect(error).toMatchObject({ code: "model-truncated" });
-    else expect(error).toBeUndefined();
+    const code = AgenticRagError.isInstance(error) ? error.code : "whole";
+    expect([after, code]).toEqual([after, after < FINISHED_AT ? "model-truncated" : "whole"]);
+  }
+});
+
+test.each(["end", "break", "reset"] as const)("so it is over a connection with %s", async (kind) => {
+  for (const after of [0, 1, 100, FINISHED_AT - 1]) {
+    const { error } = await ask({ ...REPLY, fault: { kind, after } });
+    expect(error).toMatchObject({ code: expect.stringMatching(/^model-(truncated|unreachable)$/) });
   }
 });
 
@@ -100,11 +108,11 @@ test("a drip that is never silent ends at the total deadline", async () => {
 
 test("the silence while the consumer is busy does not count", async () => {
   await using server = await startCompletionsServer([{ ...REPLY, writeSize: 200 }]);
-  const model = createCompletionsModel({ baseUrl: server.url, modelName: "qwq", idleTimeoutMs: 100 });
+  const model = createCompletionsModel({ baseUrl: server.url, modelName: "qwq", idleTimeoutMs: 30 });
   let text = "";
   for await (const chunk of model.continueText([{ role: "user", content: "Hello" }], {})) {
     if (chunk.type === "text") text += chunk.text;
-    await new Promise((resolve) => void setTimeout(resolve, 150));
+    await new Promise((resolve) => void setTimeout(resolve, 60));
   }
   expect(text).toBe('Hello <tool_call>{"na');
 });

@@ -1,0 +1,217 @@
+import { z } from "zod";
+import { AgenticRagError } from "./errors.ts";
+import { RUN_DEFAULTS, type RunLimits } from "./graph/context.ts";
+import { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
+import { Secret } from "./secret.ts";
+
+export const PROTOCOL_NAMES = ["qwq", "search-r1"] as const;
+export const ENGINE_NAMES = ["local", "tavily", "searxng", "retriever"] as const;
+
+export type ProtocolName = (typeof PROTOCOL_NAMES)[number];
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** Where the model is. `offline`: no model, an extractive reader. */
+export type ModelSettings =
+  | { readonly kind: "offline" }
+  | {
+      readonly kind: "completions";
+      /** Address in front of `/completions`. */
+      readonly baseUrl: string;
+      readonly name: string;
+      readonly apiKey?: Secret;
+      /** `chatml`, `raw`, or the path of a file with a Jinja chat template. */
+      readonly template: string;
+      readonly idleSeconds: number;
+      readonly totalSeconds: number;
+    };
+
+export interface Settings {
+  readonly model: ModelSettings;
+  readonly protocol: ProtocolName;
+  readonly engine: EngineName;
+  readonly tavily: { readonly apiKey?: Secret; readonly baseUrl?: string };
+  readonly searxng: { readonly baseUrl?: string };
+  readonly retriever: { readonly baseUrl?: string };
+  /** Folder of documents that was indexed with `agentic-rag index`; without it the shipped articles are searched. */
+  readonly documents?: string;
+  readonly sampling: Sampling;
+  readonly limits: RunLimits;
+}
+
+interface Setting {
+  readonly name: string;
+  readonly about: string;
+  readonly secret?: true;
+}
+
+const number = (schema: z.ZodNumber) => z.string().transform(Number).pipe(schema).optional();
+const optionalNumber = (schema: z.ZodNumber) =>
+  z.union([z.literal("none").transform(() => null), z.string().transform(Number).pipe(schema)]).optional();
+const address = z
+  .url({ protocol: /^https?$/, error: "must be an http or https address" })
+  .transform((url) => url.replace(/\/+$/, ""))
+  .optional();
+const secret = z
+  .string()
+  .transform((value) => new Secret(value))
+  .optional();
+
+const environmentSchema = z.object({
+  AGENTIC_RAG_MODEL_URL: address.describe(
+    "address of a server that speaks /completions, such as http://127.0.0.1:8000/v1",
+  ),
+  AGENTIC_RAG_MODEL: z.string().optional().describe("the model's name at that server"),
+  AGENTIC_RAG_MODEL_API_KEY: secret.describe("key of that server"),
+  AGENTIC_RAG_CHAT_TEMPLATE: z
+    .string()
+    .optional()
+    .describe("chatml (default), raw, or a file with a Jinja chat template"),
+  AGENTIC_RAG_MODEL_IDLE_SECONDS: number(z.number().positive()).describe("longest silence in a reply (60)"),
+  AGENTIC_RAG_MODEL_TOTAL_SECONDS: number(z.number().positive()).describe("longest reply (600)"),
+  AGENTIC_RAG_PROTOCOL: z
+    .enum(PROTOCOL_NAMES)
+    .optional()
+    .describe(`how the model writes searches: ${PROTOCOL_NAMES.join(", ")}`),
+  AGENTIC_RAG_ENGINE: z
+    .enum(ENGINE_NAMES)
+    .optional()
+    .describe(`where searches go: ${ENGINE_NAMES.join(", ")}`),
+  AGENTIC_RAG_DOCUMENTS: z
+    .string()
+    .optional()
+    .describe("folder indexed with `agentic-rag index`, for the engine local"),
+  TAVILY_API_KEY: secret.describe("key for the engine tavily"),
+  TAVILY_BASE_URL: address.describe("another address of Tavily's API"),
+  SEARXNG_BASE_URL: address.describe("address of a SearXNG instance, for the engine searxng"),
+  RETRIEVER_BASE_URL: address.describe("address of a Search-R1 retrieval server, for the engine retriever"),
+  AGENTIC_RAG_MAX_SEARCHES: number(z.number().int().min(0).max(100)).describe("searches for a question (5)"),
+  AGENTIC_RAG_MAX_TOKENS: number(z.number().int().min(16)).describe(
+    "tokens the model may write for a question (32768)",
+  ),
+  AGENTIC_RAG_MAX_SECONDS: number(z.number().min(1).max(86_400)).describe("time for a question (600)"),
+  AGENTIC_RAG_MAX_REPAIRS: number(z.number().int().min(0).max(20)).describe(
+    "unreadable calls it may mend (3)",
+  ),
+  AGENTIC_RAG_MAX_REPEATS: number(z.number().int().min(0).max(20)).describe("queries it may repeat (3)"),
+  AGENTIC_RAG_MAX_RESULTS: number(z.number().int().min(1).max(20)).describe("sources from one search (5)"),
+  AGENTIC_RAG_TEMPERATURE: optionalNumber(z.number().min(0).max(2)).describe(
+    "sampling (0.6); none leaves it to the server",
+  ),
+  AGENTIC_RAG_TOP_P: optionalNumber(z.number().gt(0).max(1)).describe("sampling (0.95)"),
+  AGENTIC_RAG_TOP_K: optionalNumber(z.number().int().min(-1)).describe("sampling (40)"),
+  AGENTIC_RAG_MIN_P: optionalNumber(z.number().min(0).max(1)).describe("sampling (0)"),
+  AGENTIC_RAG_PRESENCE_PENALTY: optionalNumber(z.number().min(-2).max(2)).describe("sampling (none)"),
+  AGENTIC_RAG_FREQUENCY_PENALTY: optionalNumber(z.number().min(-2).max(2)).describe("sampling (none)"),
+  AGENTIC_RAG_REPETITION_PENALTY: optionalNumber(z.number().positive()).describe("sampling (none)"),
+  AGENTIC_RAG_SEED: optionalNumber(z.number().int()).describe("sampling (none)"),
+});
+
+const SECRETS = new Set(["AGENTIC_RAG_MODEL_API_KEY", "TAVILY_API_KEY"]);
+
+/** Every setting with what it is for, in the order in which help shows them. */
+export const SETTINGS: readonly Setting[] = Object.entries(environmentSchema.shape).map(([name, schema]) => ({
+  name,
+  about: schema.description ?? "",
+  ...(SECRETS.has(name) && { secret: true }),
+}));
+
+/**
+ * Reads settings from a record of strings, such as `process.env`. What is empty counts as not set.
+ *
+ * @throws AgenticRagError `settings-invalid` that names every wrong setting at once and never shows a key.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(
+    SETTINGS.map(({ name }) => [name, environment[name]?.trim()]).filter(
+      ([, value]) => value !== undefined && value !== "",
+    ),
+  );
+  const read = environmentSchema.safeParse(given);
+  if (!read.success) throw invalid(read.error, given);
+  const env = read.data;
+  return {
+    model: modelSettings(env),
+    protocol: env.AGENTIC_RAG_PROTOCOL ?? "qwq",
+    engine: env.AGENTIC_RAG_ENGINE ?? engineFor(env),
+    tavily: {
+      ...(env.TAVILY_API_KEY !== undefined && { apiKey: env.TAVILY_API_KEY }),
+      ...(env.TAVILY_BASE_URL !== undefined && { baseUrl: env.TAVILY_BASE_URL }),
+    },
+    searxng: { ...(env.SEARXNG_BASE_URL !== undefined && { baseUrl: env.SEARXNG_BASE_URL }) },
+    retriever: { ...(env.RETRIEVER_BASE_URL !== undefined && { baseUrl: env.RETRIEVER_BASE_URL }) },
+    ...(env.AGENTIC_RAG_DOCUMENTS !== undefined && { documents: env.AGENTIC_RAG_DOCUMENTS }),
+    sampling: samplingSettings(env),
+    limits: {
+      maxSearches: env.AGENTIC_RAG_MAX_SEARCHES ?? RUN_DEFAULTS.maxSearches,
+      maxTokens: env.AGENTIC_RAG_MAX_TOKENS ?? RUN_DEFAULTS.maxTokens,
+      maxSeconds: env.AGENTIC_RAG_MAX_SECONDS ?? RUN_DEFAULTS.maxSeconds,
+      maxRepairs: env.AGENTIC_RAG_MAX_REPAIRS ?? RUN_DEFAULTS.maxRepairs,
+      maxRepeats: env.AGENTIC_RAG_MAX_REPEATS ?? RUN_DEFAULTS.maxRepeats,
+      maxResults: env.AGENTIC_RAG_MAX_RESULTS ?? RUN_DEFAULTS.maxResults,
+    },
+  };
+}
+
+type Environment = z.infer<typeof environmentSchema>;
+
+function modelSettings(env: Environment): ModelSettings {
+  if (env.AGENTIC_RAG_MODEL_URL === undefined) {
+    const orphans = (
+      ["AGENTIC_RAG_MODEL", "AGENTIC_RAG_MODEL_API_KEY", "AGENTIC_RAG_CHAT_TEMPLATE"] as const
+    ).filter((name) => env[name] !== undefined);
+    if (orphans.length === 0) return { kind: "offline" };
+    throw new AgenticRagError(
+      "settings-invalid",
+      `${orphans.join(" and ")} ${orphans.length > 1 ? "are" : "is"} set, but not AGENTIC_RAG_MODEL_URL. Set it to the address of the model's server, such as http://127.0.0.1:8000/v1.`,
+    );
+  }
+  if (env.AGENTIC_RAG_MODEL === undefined) {
+    throw new AgenticRagError(
+      "settings-invalid",
+      "AGENTIC_RAG_MODEL_URL is set, but not AGENTIC_RAG_MODEL. Set it to the model's name as the server lists it under /models.",
+    );
+  }
+  return {
+    kind: "completions",
+    baseUrl: env.AGENTIC_RAG_MODEL_URL,
+    name: env.AGENTIC_RAG_MODEL,
+    ...(env.AGENTIC_RAG_MODEL_API_KEY !== undefined && { apiKey: env.AGENTIC_RAG_MODEL_API_KEY }),
+    template: env.AGENTIC_RAG_CHAT_TEMPLATE ?? "chatml",
+    idleSeconds: env.AGENTIC_RAG_MODEL_IDLE_SECONDS ?? 60,
+    totalSeconds: env.AGENTIC_RAG_MODEL_TOTAL_SECONDS ?? 600,
+  };
+}
+
+/** The engine that was configured, the first of several. */
+function engineFor(env: Environment): EngineName {
+  if (env.TAVILY_API_KEY !== undefined) return "tavily";
+  if (env.SEARXNG_BASE_URL !== undefined) return "searxng";
+  return env.RETRIEVER_BASE_URL === undefined ? "local" : "retriever";
+}
+
+function samplingSettings(env: Environment): Sampling {
+  return {
+    temperature: orElse(env.AGENTIC_RAG_TEMPERATURE, QWQ_SAMPLING.temperature),
+    topP: orElse(env.AGENTIC_RAG_TOP_P, QWQ_SAMPLING.topP),
+    topK: orElse(env.AGENTIC_RAG_TOP_K, QWQ_SAMPLING.topK),
+    minP: orElse(env.AGENTIC_RAG_MIN_P, QWQ_SAMPLING.minP),
+    presencePenalty: orElse(env.AGENTIC_RAG_PRESENCE_PENALTY, QWQ_SAMPLING.presencePenalty),
+    frequencyPenalty: orElse(env.AGENTIC_RAG_FREQUENCY_PENALTY, QWQ_SAMPLING.frequencyPenalty),
+    repetitionPenalty: orElse(env.AGENTIC_RAG_REPETITION_PENALTY, QWQ_SAMPLING.repetitionPenalty),
+    seed: orElse(env.AGENTIC_RAG_SEED, QWQ_SAMPLING.seed),
+  };
+}
+
+function orElse<Value>(value: Value | undefined, fallback: Value): Value {
+  return value === undefined ? fallback : value;
+}
+
+function invalid(error: z.ZodError, given: Readonly<Record<string, unknown>>): AgenticRagError {
+  const problems = error.issues.map(({ path, message }) => {
+    const name = String(path[0]);
+    const shown = SECRETS.has(name) ? "" : ` (it is ${JSON.stringify(given[name])})`;
+    const about = SETTINGS.find((setting) => setting.name === name)?.about ?? "";
+    return `${name}${shown}: ${message}. It is for: ${about}.`;
+  });
+  return new AgenticRagError("settings-invalid", problems.join("\n"));
+}
