@@ -58,19 +58,24 @@ export function checkAnswer(text: string, evidence: readonly Evidence[]): Checke
     last = mark.end;
     switch (mark.kind) {
       case "numbers": {
-        const links = mark.numbers.map((number) => linked(cite(number, "", mark))).join("");
+        const links = mark.numbers
+          .flatMap((number) => cite(number, "", mark) ?? [])
+          .map(citationLink)
+          .join("");
         answer = links === "" ? answer.replace(/ $/, "") : answer + links;
         break;
       }
       case "link": {
         const source = cite(null, mark.url, mark);
         answer +=
-          source === undefined ? `${mark.text} (unverified link removed)` : `${mark.text} ${linked(source)}`;
+          source === undefined
+            ? `${mark.text} (unverified link removed)`
+            : `${mark.text} ${citationLink(source)}`;
         break;
       }
       case "url": {
         const source = cite(null, mark.url, mark);
-        answer += source === undefined ? `\`${mark.url}\` (unverified)` : linked(source);
+        answer += source === undefined ? `\`${mark.url}\` (unverified)` : citationLink(source);
         break;
       }
       case "image":
@@ -126,15 +131,14 @@ function groupByNumber(evidence: readonly Evidence[]): Map<number, Source> {
   return sources;
 }
 
-function linked(source: Source | undefined): string {
-  if (source === undefined) return "";
-  const url = /^https?:\/\//i.test(source.url)
-    ? source.url.replaceAll(/[()<>\s]/g, (char) =>
-        encodeURIComponent(char).replace("(", "%28").replace(")", "%29"),
-      )
-    : "";
-  return url === "" ? `[${source.number}]` : `[[${source.number}]](${url})`;
+/** A source's mark in an answer, as a Markdown link where it has a web address. */
+export function citationLink({ number, url }: Pick<Evidence, "number" | "url">): string {
+  const target = url.replaceAll(/[()<>\s]/g, (char) => ESCAPES[char] ?? encodeURIComponent(char));
+  return /^https?:\/\//i.test(url) ? `[[${number}]](${target})` : `[${number}]`;
 }
+
+/** What would end a Markdown link early, and `encodeURIComponent` leaves alone. */
+const ESCAPES: Readonly<Record<string, string>> = { "(": "%28", ")": "%29" };
 
 /** The text with its marks blanked out, each index where it was; of a link its words stay. */
 function masked(text: string, marks: readonly Mark[]): string {

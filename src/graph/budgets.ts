@@ -1,6 +1,6 @@
 import type { RunLimits } from "./context.ts";
 import type { BudgetLeft } from "./events.ts";
-import type { Usage } from "./state.ts";
+import type { BudgetName, Usage } from "./state.ts";
 
 /** The share of tokens and time that is kept back for the answer. */
 const RESERVE = 0.2;
@@ -18,6 +18,12 @@ export function allowance(limits: RunLimits, used: Usage, answering: boolean): A
     tokens: Math.max(0, Math.floor(limits.maxTokens * share) - used.completionTokens),
     milliseconds: Math.max(0, limits.maxSeconds * 1000 * share - used.milliseconds),
   };
+}
+
+/** The budget that an allowance shows to be spent. */
+export function emptyBudget({ tokens, milliseconds }: Allowance): BudgetName | null {
+  if (tokens <= 0) return "token";
+  return milliseconds <= 0 ? "time" : null;
 }
 
 export function budgetLeft(limits: RunLimits, used: Usage, searches: number): BudgetLeft {

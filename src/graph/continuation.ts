@@ -3,14 +3,11 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { AgenticRagError } from "../errors.ts";
 import type { ContinuationModel, ContinuationOptions } from "../model/model.ts";
 import type { Protocol, ProtocolEvent, Segment } from "../protocol/protocol.ts";
-import { allowance, deadlineAfter, type Allowance } from "./budgets.ts";
+import { allowance, deadlineAfter, emptyBudget, type Allowance } from "./budgets.ts";
 import type { RunLimits } from "./context.ts";
 import { Speaker, type Utterance } from "./speaker.ts";
 import { addUsage, NO_USAGE, type BudgetName, type Opening, type Usage } from "./state.ts";
 import { textOf } from "./transcript.ts";
-
-/** How often a model that stops without an answer is asked once more. */
-const MAX_NUDGES = 1;
 
 export interface ContinuationInput {
   readonly protocol: Protocol;
@@ -38,8 +35,9 @@ export interface Continuation {
 }
 
 /**
- * Lets the model go on until it calls, answers, or cannot: one request, and a second one when it stopped with neither
- * a call nor an answer, or when a budget ended it in mid-text and its reserve is left for the answer.
+ * Lets the model go on until it calls, answers, or cannot. One request, as a rule. A model that stops in mid-reasoning
+ * is asked to search or answer, then made to answer; when a budget ends it in mid-text, what is kept back of the budget
+ * goes to the answer.
  */
 export async function continueTurn(input: ContinuationInput): Promise<Continuation> {
   const { protocol, limits } = input;
@@ -47,21 +45,26 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   let usage = NO_USAGE;
   let { spent } = input;
   let messageId = "";
-  let nudges = 0;
+  let answering = spent !== null;
+  let asked = false;
+  let lastTry = false;
 
   const before = (): string => textOf([...input.transcript, ...segments]);
   const append = (origin: Segment["origin"], text: string): void => {
     if (text !== "") segments.push({ origin, text });
   };
+  const spend = (budget: BudgetName): void => {
+    spent = budget;
+    answering = true;
+    append("runtime", protocol.nudge(before(), budget));
+  };
 
   for (;;) {
-    const answering = spent !== null;
     const left = allowance(limits, addUsage(input.used, usage), answering);
     const empty = emptyBudget(left);
     if (empty !== null) {
       if (answering) break;
-      spent = empty;
-      append("runtime", protocol.nudge(before(), spent));
+      spend(empty);
       continue;
     }
     const said = await request(input, before(), left, answering);
@@ -73,21 +76,23 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
     append("runtime", closing);
     const cutBy = said.end === "deadline" ? "time" : said.end === "length" ? "token" : null;
     if (cutBy !== null && !answering) {
+      if (outcome !== "call") {
+        spend(cutBy);
+        continue;
+      }
       spent = cutBy;
-      if (outcome === "call") break;
-      append("runtime", protocol.nudge(before(), spent));
-      continue;
     }
-    if (outcome !== "nothing" || nudges >= MAX_NUDGES) break;
-    nudges += 1;
-    append("runtime", protocol.nudge(before(), spent ?? "no-answer"));
+    if (outcome !== "nothing" || lastTry) break;
+    if (asked || answering) {
+      answering = true;
+      lastTry = true;
+      append("runtime", protocol.nudge(before(), spent ?? "no-answer"));
+    } else {
+      asked = true;
+      append("runtime", protocol.nudge(before(), "undecided"));
+    }
   }
   return { segments, usage, spent, failure: null, messageId };
-}
-
-function emptyBudget({ tokens, milliseconds }: Allowance): BudgetName | null {
-  if (tokens <= 0) return "token";
-  return milliseconds <= 0 ? "time" : null;
 }
 
 async function request(

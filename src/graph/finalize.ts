@@ -1,6 +1,6 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { attribute, checkAnswer } from "../citation/check.ts";
+import { attribute, checkAnswer, citationLink } from "../citation/check.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { RunEvent } from "./events.ts";
 import { required } from "./parts.ts";
@@ -17,9 +17,10 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
     const protocol = protocolOf(state);
     const written = state.failure === null ? protocol.answer(state.transcript) : null;
     const stopReason = stopReasonOf(state, written);
-    const text = written ?? statement(state, stopReason);
-    const marked = written !== null && !protocol.citesSources ? attribute(text, state.sources) : text;
-    const { answer, citations } = checkAnswer(marked, state.sources);
+    const { answer, citations } =
+      written === null
+        ? { answer: statement(state, stopReason), citations: [] }
+        : checkAnswer(protocol.citesSources ? written : attribute(written, state.sources), state.sources);
     const emit = (event: RunEvent): void => config.writer?.(event);
     emit({
       type: "answer-end",
@@ -51,8 +52,8 @@ function statement({ failure, sources }: RunState, stopReason: StopReason): stri
     "no-answer": "the model stopped without writing one, also when it was asked again.",
     answered: "it is empty.",
   }[stopReason];
-  const titles = new Map(sources.map(({ number, title }) => [number, title]));
-  const found = [...titles].map(([number, title]) => `- ${title} [${number}]`);
+  const numbered = new Map(sources.map((source) => [source.number, source]));
+  const found = [...numbered.values()].map((source) => `- ${source.title} ${citationLink(source)}`);
   return [
     `There is no answer: ${why}`,
     ...(found.length === 0 ? [] : [`These sources were found:\n\n${found.join("\n")}`]),

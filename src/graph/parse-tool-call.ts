@@ -1,5 +1,6 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { CallFault, Protocol } from "../protocol/protocol.ts";
+import { allowance, emptyBudget } from "./budgets.ts";
 import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
 import type { RunEvent } from "./events.ts";
 import { required } from "./parts.ts";
@@ -44,7 +45,8 @@ export function createParseToolCall({ protocolOf, limits: defaults }: ParseDeps)
       };
     };
 
-    if (state.spent !== null) return spend(state.spent);
+    const spent = state.spent ?? emptyBudget(allowance(limits, state.usage, false));
+    if (spent !== null) return spend(spent);
     if (reading.kind === "fault") return repair(reading.fault, reading.detail);
     emit({ type: "tool-call", queries: reading.queries });
     const left = limits.maxSearches - state.searches;

@@ -1,5 +1,6 @@
 import type { Segment } from "./protocol.ts";
-import { createTaggedReader, type TagGrammar } from "./tagged-reader.ts";
+import type { TagGrammar } from "./tag-grammar.ts";
+import { createTaggedReader } from "./tagged-reader.ts";
 
 /**
  * The answer text that the model wrote after the last spliced response; if it wrote none there, what it had written

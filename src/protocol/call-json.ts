@@ -1,10 +1,11 @@
 import { jsonrepair } from "jsonrepair";
 import { z } from "zod";
+import { MAX_CALL_LENGTH } from "./limits.ts";
 import type { CallFault, CallReading } from "./protocol.ts";
+import { searchFor } from "./query-text.ts";
 
-/** What a call may nest, and how long a query may be (UTF-16 units). */
+/** How deep the JSON of a call may nest. */
 const MAX_DEPTH = 8;
-const MAX_QUERY_LENGTH = 2000;
 
 /** Keys that mean something to JavaScript or to LangChain's serializer, and nothing in a call. */
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "lc"]);
@@ -36,6 +37,9 @@ const inputSchema = z.union([
 
 /** Reads the JSON between call tags: one call or a list of them, each with one query or a list of them. */
 export function readCallJson(payload: string): CallReading {
+  if (payload.length > MAX_CALL_LENGTH) {
+    return fault("too-long", `A call may have ${MAX_CALL_LENGTH} characters at most.`);
+  }
   const value = parseLeniently(withoutFence(payload));
   if (value === undefined) {
     return fault("malformed", "The text between the tags is not a complete JSON object.");
@@ -72,19 +76,15 @@ function readOne(value: unknown): CallReading {
   if (found === undefined) return fault("missing-field", 'The field "query" is missing.');
   const queries = querySchema.safeParse(found);
   if (!queries.success) return fault("wrong-type", '"query" must be a text or a list of texts.');
-  const cleaned = [queries.data].flat().map((query) => query.replaceAll(/\s+/g, " ").trim());
-  if (cleaned.length === 0 || cleaned.includes("")) return fault("empty-query", "The query is empty.");
-  if (cleaned.some((query) => query.length > MAX_QUERY_LENGTH)) {
-    return fault("too-long", `A query may have ${MAX_QUERY_LENGTH} characters at most.`);
-  }
-  return { kind: "search", queries: cleaned };
+  return searchFor([queries.data].flat());
 }
 
 /** Arguments come as an object, as that object in a JSON string, or as the bare query. */
 function queryOf(input: unknown): unknown {
   if (typeof input === "string") {
     const parsed = input.trimStart().startsWith("{") ? parseLeniently(input) : undefined;
-    return parsed === undefined || structureProblem(parsed, 0) !== null ? input : queryOf(parsed);
+    if (parsed === undefined) return input;
+    return structureProblem(parsed, 0) === null ? queryOf(parsed) : undefined;
   }
   const read = inputSchema.safeParse(input);
   return read.success ? read.data : undefined;
@@ -126,22 +126,23 @@ function structureProblem(value: unknown, depth: number): string | null {
   return null;
 }
 
+/** What stands open at the end of a JSON text. Models also put strings into single quotes. */
 function scanJson(text: string): { depth: number; inString: boolean; seen: boolean } {
   let depth = 0;
-  let inString = false;
+  let quote = "";
   let seen = false;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charAt(at);
-    if (inString) {
+    if (quote !== "") {
       if (char === "\\") at += 1;
-      else if (char === '"') inString = false;
-    } else if (char === '"') inString = true;
+      else if (char === quote) quote = "";
+    } else if (char === '"' || char === "'") quote = char;
     else if (char === "{" || char === "[") {
       depth += 1;
       seen = true;
     } else if (char === "}" || char === "]") depth -= 1;
   }
-  return { depth, inString, seen };
+  return { depth, inString: quote !== "", seen };
 }
 
 function fault(kind: CallFault, detail: string): CallReading {

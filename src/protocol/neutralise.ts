@@ -1,23 +1,24 @@
 /** Characters that are not seen, and that a reader may skip: format characters, fillers, variation selectors. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
-/** Ways to write one of the characters that tags are made of, as markup or source code would decode them. */
+/** An ASCII character as HTML, source code or a URL would write it; the digits, or the name, are captured. */
 const ESCAPE =
-  /&(?:amp;)*(?:lt|gt|vert|verbar|lowbar|sol|#0*(?:60|62|124|95|47)|#x0*(?:3c|3e|7c|5f|2f));|\\(?:u00|u\{0*|x)(?:3c|3e|7c|5f|2f)\}?|%(?:25)*(?:3c|3e|7c|5f|2f)/iy;
+  /&(?:amp;)*(?:#0*(?<decimal>\d{2,3})(?!\d)|#x0*(?<hex>[\da-f]{2})(?![\da-f])|(?<name>lt|gt|vert|verbar|lowbar|sol));?|\\(?:u00|u\{0*|x)(?<source>[\da-f]{2})\}?|%(?:25)*(?<url>[\da-f]{2})/iy;
 
-const ESCAPED: readonly (readonly [RegExp, string])[] = [
-  [/lt;|60;|3c/i, "<"],
-  [/gt;|62;|3e/i, ">"],
-  [/vert;|verbar;|124;|7c/i, "|"],
-  [/lowbar;|95;|5f/i, "_"],
-  [/sol;|47;|2f/i, "/"],
-];
+const NAMED: Readonly<Record<string, string>> = {
+  lt: "<",
+  gt: ">",
+  vert: "|",
+  verbar: "|",
+  lowbar: "_",
+  sol: "/",
+};
+
+/** Whether anything in a text may be seen as `<`. */
+const BRACKET = /[<＜﹤]|&(?:amp;)*(?:lt|#)|\\[ux]|%(?:25)*3c/i;
 
 /** Any control token of the `<|name|>` kind, whatever tokenizer it belongs to. */
-const CONTROL_TOKEN = String.raw`<\|[^<>|\n]{1,64}\|>`;
-
-/** After so many rounds of text nested in text every remaining `<` goes. */
-const MAX_ROUNDS = 8;
+const CONTROL_TOKEN = String.raw`<\|[^<>|\s]{1,64}\|>`;
 
 /**
  * Makes text from outside unable to be read as a control token or as one of `tags` (names without brackets):
@@ -30,33 +31,31 @@ const MAX_ROUNDS = 8;
 export function neutralise(text: string, tags: readonly string[]): string {
   const pattern = new RegExp(`${CONTROL_TOKEN}|</?[ \\t]*(?:${tags.join("|")})[ \\t]*/?>`, "g");
   let current = text;
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+  // a tag within a control token hides it, so there is more than one round; each leaves fewer brackets
+  for (;;) {
     const next = replaceOnce(current, pattern);
     if (next === current) return current;
     current = next;
   }
-  return current.replaceAll(/[<＜﹤]/g, "[");
 }
 
 function replaceOnce(text: string, pattern: RegExp): string {
-  if (!/[<＜﹤]|&(?:amp;)*(?:lt|#)|\\[ux]|%(?:25)*3c/i.test(text)) return text;
+  if (!BRACKET.test(text)) return text;
   const view = viewOf(text);
-  const edits: { from: number; to: number; by: string }[] = [];
-  for (const match of view.text.matchAll(pattern)) {
-    for (const [at, by] of [
-      [match.index, "["],
-      [match.index + match[0].length - 1, "]"],
-    ] as const) {
-      edits.push({ from: view.starts[at] ?? 0, to: view.ends[at] ?? 0, by });
-    }
-  }
-  let out = "";
+  const parts: string[] = [];
   let last = 0;
-  for (const edit of edits) {
-    out += text.slice(last, edit.from) + edit.by;
-    last = edit.to;
+  for (const match of view.text.matchAll(pattern)) {
+    const open = match.index;
+    const close = open + match[0].length - 1;
+    parts.push(
+      text.slice(last, view.starts[open]),
+      "[",
+      text.slice(view.ends[open], view.starts[close]),
+      "]",
+    );
+    last = view.ends[close] ?? last;
   }
-  return out + text.slice(last);
+  return parts.join("") + text.slice(last);
 }
 
 interface View {
@@ -88,20 +87,31 @@ function viewOf(text: string): View {
 function seenAt(text: string, at: number): readonly [string, number] {
   const unit = text.charCodeAt(at);
   if (unit === 0x26 || unit === 0x5c || unit === 0x25) {
-    ESCAPE.lastIndex = at;
-    const escape = ESCAPE.exec(text)?.[0];
-    const decoded = escape === undefined ? undefined : ESCAPED.find(([form]) => form.test(escape));
-    if (escape !== undefined && decoded !== undefined) return [decoded[1], escape.length];
+    const escape = escapeAt(text, at);
+    if (escape !== undefined) return escape;
   }
   if (unit < 0x80) return [text.charAt(at).toLowerCase(), 1];
   const point = String.fromCodePoint(text.codePointAt(at) ?? unit);
   return [INVISIBLE.test(point) ? "" : point.normalize("NFKC").toLowerCase(), point.length];
 }
 
+function escapeAt(text: string, at: number): readonly [string, number] | undefined {
+  ESCAPE.lastIndex = at;
+  const match = ESCAPE.exec(text);
+  if (match === null) return undefined;
+  const { name, decimal, hex = match.groups?.["source"] ?? match.groups?.["url"] } = match.groups ?? {};
+  const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
+  const seen = name === undefined ? String.fromCharCode(code) : NAMED[name.toLowerCase()];
+  const isPrintable = seen !== undefined && seen >= " " && seen <= "~";
+  return isPrintable ? [seen.toLowerCase(), match[0].length] : undefined;
+}
+
 /**
  * Takes the power of a citation from `[7]` in retrieved text: it becomes `(7)`. An index in source code, which
- * follows a name or a bracket (`a[7]`), stays.
+ * follows a name or a bracket (`a[7][0]`), stays.
  */
 export function unmarkCitations(text: string): string {
-  return text.replaceAll(/(?<![\w)\]])\[(\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*)\]/g, "($1)");
+  return text.replaceAll(/(?<![\w)\]])(?:\[\d+(?:\s*[,;–-]\s*\d+)*\])+/g, (marks) =>
+    marks.replaceAll("[", "(").replaceAll("]", ")"),
+  );
 }

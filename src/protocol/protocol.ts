@@ -158,10 +158,10 @@ export interface Protocol {
   /** The text to splice for a call's reply, tags included; what came from outside is neutralised. */
   respond(reply: ToolReply): string;
   /**
-   * The text that makes the model answer now: it stopped without an answer, or a budget ran out in mid-text. Empty
-   * where it only has to go on with the answer that it is writing.
+   * The text that makes the model go on. `undecided`: it stopped in mid-reasoning and may still call; `no-answer` and
+   * the budgets: it has to answer now. Empty where it only has to go on with the answer that it is writing.
    */
-  nudge(before: string, cause: BudgetName | "no-answer"): string;
+  nudge(before: string, cause: BudgetName | "undecided" | "no-answer"): string;
   /** The answer that the model has written, trimmed, without tags; `null` when there is none. */
   answer(segments: readonly Segment[]): string | null;
   readonly modelSide: ModelSide;

@@ -18,7 +18,7 @@ function bodyOf(reply: ToolReply): string {
     case "fault":
       return `The call was not run. ${reply.detail} Write one JSON object between the tags, in this form: {"action": "web_search", "action_input": {"query": "what you are looking for"}}`;
     case "spent":
-      return `${SPENT[reply.budget]} The call was not run, and no further call will be. Write the final answer now, from the sources above; say what they leave open.`;
+      return `${SPENT[reply.budget]} The call was not run, and no further call will be. Write the final answer now, from the sources above; say what they leave open.\n\nSearches left: 0.`;
   }
 }
 
@@ -37,7 +37,7 @@ function left({ searchesLeft }: { searchesLeft: number }): string {
 }
 
 function queryText(reply: QueryReply, named: boolean): string {
-  const query = `"${unmarkCitations(reply.query)}"`;
+  const query = `"${oneLine(reply.query)}"`;
   const sources = reply.results.map((result) => sourceText(result, reply.status === "repeated")).join("\n\n");
   switch (reply.status) {
     case "found":
@@ -45,7 +45,7 @@ function queryText(reply: QueryReply, named: boolean): string {
     case "nothing":
       return `Nothing was found for ${query}.`;
     case "failed":
-      return `The search for ${query} failed: ${unmarkCitations(reply.reason ?? "no reason given")} Nothing is known from it.`;
+      return `The search for ${query} failed: ${oneLine(reply.reason ?? "no reason given.")} Nothing is known from it.`;
     case "repeated":
       return `${query} was searched before and was not run again. ${
         sources === "" ? "It had found nothing." : `It had found:\n\n${sources}`
@@ -56,11 +56,20 @@ function queryText(reply: QueryReply, named: boolean): string {
 }
 
 function sourceText({ number, title, url, text, date, shownBefore }: NumberedResult, again: boolean): string {
-  const name = unmarkCitations(title.trim() === "" ? "Untitled" : title.replaceAll(/\s+/g, " ").trim());
-  const head = `[${number}] ${name}${date === undefined ? "" : ` (${date})`}`;
+  const name = oneLine(title) === "" ? "Untitled" : oneLine(title);
+  const head = `[${number}] ${name}${date === undefined ? "" : ` (${oneLine(date)})`}`;
   const body = shownBefore || again ? SHOWN_BEFORE : unmarkCitations(text.trim());
-  return [head, ...(url === "" ? [] : [url]), body].join("\n");
+  return [head, ...(url === "" ? [] : [url.trim().replaceAll(/\s+/g, "%20")]), body].join("\n");
 }
+
+/** A field that stands on one line of ours must not begin another. */
+function oneLine(text: string): string {
+  return unmarkCitations(text.replaceAll(/\s+/g, " ").trim());
+}
+
+/** What follows the text of a source: the lines about other queries of the call, and what is left. */
+const AFTERWORD =
+  /(?:\n\n(?:Searches left: \d|Results for "|Nothing was found for "|The search for "|"[^\n]*" was (?:searched before|not run))[^\n]*)+$/;
 
 /** Reads `respondTo`'s results back, as a model does. */
 export function hearResults(continuation: string): readonly HeardResult[] {
@@ -68,23 +77,24 @@ export function hearResults(continuation: string): readonly HeardResult[] {
     const heads = [...body.matchAll(/^\[(\d+)\] (.*)$/gm)];
     return heads.flatMap((head, at) => {
       const end = heads[at + 1]?.index ?? body.length;
-      const block = body.slice(head.index + head[0].length, end);
-      const text = block
+      const text = body
+        .slice(head.index + head[0].length, end)
         .replace(/^\n(?:https?|file):\S*(?=\n)/, "")
-        .replace(/\n\nSearches left: \d+\.[^\n]*\s*$/, "")
-        .replace(/\n\nResults for "[^\n]*:\s*$/, "")
+        .trimEnd()
+        .replace(AFTERWORD, "")
         .trim();
-      const found = { number: Number(head[1]), title: head[2] ?? "", text };
-      return text === SHOWN_BEFORE ? [] : [found];
+      return text === SHOWN_BEFORE ? [] : [{ number: Number(head[1]), title: head[2] ?? "", text }];
     });
   });
 }
 
+/** What the last response that tells it says; the line is the last of its response, whatever a page wrote above it. */
 export function hearSearchesLeft(continuation: string): number | null {
-  const last = responses(continuation).at(-1);
-  if (last === undefined) return null;
-  const said = [...last.matchAll(/^Searches left: (\d+)\./gm)].at(-1)?.[1];
-  return said === undefined ? 0 : Number(said);
+  const told = responses(continuation).flatMap(
+    (body) => /\n\nSearches left: (\d+)\.[^\n]*$/.exec(body)?.[1] ?? [],
+  );
+  const last = told.at(-1);
+  return last === undefined ? null : Number(last);
 }
 
 function responses(continuation: string): readonly string[] {

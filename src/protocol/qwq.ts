@@ -1,9 +1,12 @@
 import { isBalancedJson, readCallJson } from "./call-json.ts";
 import { readAnswer } from "./answer.ts";
+import { neutralise } from "./neutralise.ts";
+import { positionAfter } from "./position.ts";
 import type { CallReading, Protocol } from "./protocol.ts";
-import { qwqMessages } from "./qwq-prompt.ts";
+import { QWQ_TAGS, qwqMessages } from "./qwq-prompt.ts";
 import { hearResults, hearSearchesLeft, respondTo } from "./qwq-response.ts";
-import { createTaggedReader, positionAfter, type TagGrammar } from "./tagged-reader.ts";
+import type { TagGrammar } from "./tag-grammar.ts";
+import { createTaggedReader } from "./tagged-reader.ts";
 import { lastUserText } from "./turns.ts";
 
 const CALL = { open: "<tool_call>", close: "</tool_call>" } as const;
@@ -16,8 +19,9 @@ const grammar: TagGrammar = {
   answer: null,
   turnEnds: ["<|im_end|>", "<|endoftext|>"],
   beginsCall(body) {
-    const first = body.trimStart().charAt(0);
-    return first === "" ? undefined : "{[`".includes(first);
+    const start = body.trimStart();
+    if (/^(?:```\w*\s*)?[{[]/.test(start)) return true;
+    return /^(?:`{0,2}|```\w*\s*)$/.test(start) ? undefined : false;
   },
   isWholeCall: isBalancedJson,
 };
@@ -59,7 +63,9 @@ export const qwq: Protocol = {
   respond: (reply) => `\n${RESPONSE.open}\n${respondTo(reply)}\n${RESPONSE.close}\n`,
   nudge(before, cause) {
     const thinking = positionAfter(before, grammar).mode === "think";
-    if (!thinking) return cause === "no-answer" ? "\n\n" : "";
+    if (!thinking) return cause === "no-answer" || cause === "undecided" ? "\n\n" : "";
+    if (cause === "undecided")
+      return "\n\nIf I need to look something up, I write the call now. Otherwise I answer.\n";
     const why =
       cause === "no-answer" ? "I have thought enough." : "I have used up what I was given for this.";
     return `\n\n${why} I will answer now from what I have.\n</think>\n\n`;
@@ -69,8 +75,9 @@ export const qwq: Protocol = {
     question: lastUserText,
     results: hearResults,
     searchesLeft: hearSearchesLeft,
+    // an escaped bracket keeps a query about these very tags in one piece
     call: (query) =>
-      `${CALL.open}\n{"action": "web_search", "action_input": {"query": ${JSON.stringify(query)}}}\n${CALL.close}`,
-    answer: (text) => `\n</think>\n\n${text}`,
+      `${CALL.open}\n{"action": "web_search", "action_input": {"query": ${JSON.stringify(query).replaceAll("<", String.raw`\u003c`)}}}\n${CALL.close}`,
+    answer: (text) => `\n</think>\n\n${neutralise(text, QWQ_TAGS)}`,
   },
 };

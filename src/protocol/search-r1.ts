@@ -1,5 +1,6 @@
 import { readAnswer } from "./answer.ts";
 import { neutralise } from "./neutralise.ts";
+import { positionAfter } from "./position.ts";
 import type {
   CallReading,
   HeardResult,
@@ -8,7 +9,9 @@ import type {
   QueryReply,
   ToolReply,
 } from "./protocol.ts";
-import { createTaggedReader, positionAfter, type TagGrammar } from "./tagged-reader.ts";
+import { searchFor } from "./query-text.ts";
+import type { TagGrammar } from "./tag-grammar.ts";
+import { createTaggedReader } from "./tagged-reader.ts";
 import { lastUserText } from "./turns.ts";
 
 const TAGS = ["think", "search", "information", "answer", "tool_call", "tool_response"];
@@ -19,11 +22,9 @@ const grammar: TagGrammar = {
   response: { open: "<information>", close: "</information>" },
   answer: { open: "<answer>", close: "</answer>" },
   turnEnds: ["<|im_end|>", "<|endoftext|>"],
-  beginsCall: (body) => (body.trim() === "" ? undefined : true),
+  beginsCall: () => undefined,
   isWholeCall: (body) => body.trim() !== "" && !body.trim().includes("\n"),
 };
-
-const MAX_QUERY_LENGTH = 2000;
 
 /** The prompt that Search-R1's checkpoints were trained on, to the letter (Apache-2.0, PeterGriffinJin/Search-R1). */
 const PROMPT =
@@ -40,14 +41,7 @@ function readCall(generated: string, closedByModel: boolean): CallReading {
   const start = generated.lastIndexOf(grammar.call.open, end);
   if (start < 0 || end < 0)
     return { kind: "fault", fault: "malformed", detail: "There is no search in the text." };
-  const query = generated
-    .slice(start + grammar.call.open.length, end)
-    .replaceAll(/\s+/g, " ")
-    .trim();
-  if (query === "") return { kind: "fault", fault: "empty-query", detail: "The query is empty." };
-  return query.length > MAX_QUERY_LENGTH
-    ? { kind: "fault", fault: "too-long", detail: `A query may have ${MAX_QUERY_LENGTH} characters at most.` }
-    : { kind: "search", queries: [query] };
+  return searchFor([generated.slice(start + grammar.call.open.length, end)]);
 }
 
 function respond(reply: ToolReply): string {
@@ -75,7 +69,11 @@ function queryText({ status, results, reason }: QueryReply): string {
 
 /** A document as in training: counted anew in each response, the title in quotes. */
 function docText({ title, text }: NumberedResult, at: number): string {
-  return `Doc ${at + 1}(Title: "${title}") ${text.replaceAll(/\s+/g, " ").trim()}`;
+  return `Doc ${at + 1}(Title: "${oneLine(title)}") ${oneLine(text)}`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
 }
 
 /** Documents carry no number of their own here: they are counted as the run does, by first appearance. */
@@ -114,8 +112,10 @@ export const searchR1: Protocol = {
   readCall,
   respond,
   nudge(before, cause) {
-    if (cause === "no-answer") return INVALID_ACTION;
-    return positionAfter(before, grammar).mode === "think" ? "\n</think>\n\n<answer>" : "\n\n<answer>";
+    if (cause === "undecided") return INVALID_ACTION;
+    const { mode } = positionAfter(before, grammar);
+    if (mode === "answer") return "";
+    return mode === "think" ? "\n</think>\n\n<answer>" : "\n\n<answer>";
   },
   answer: (segments) => readAnswer(grammar, segments),
   modelSide: {
@@ -125,7 +125,7 @@ export const searchR1: Protocol = {
     },
     results: hearResults,
     searchesLeft: () => null,
-    call: (query) => `${grammar.call.open} ${query} ${grammar.call.close}`,
-    answer: (text) => `\n<answer> ${text} </answer>`,
+    call: (query) => `${grammar.call.open} ${neutralise(oneLine(query), TAGS)} ${grammar.call.close}`,
+    answer: (text) => `\n<answer> ${neutralise(text, TAGS)} </answer>`,
   },
 };

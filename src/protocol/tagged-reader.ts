@@ -1,34 +1,12 @@
+import { MAX_CALL_LENGTH } from "./limits.ts";
+import { modeAfter, positionAfter } from "./position.ts";
 import type { Generation, ProtocolEvent, ProtocolReader, ReaderOptions, StreamEnd } from "./protocol.ts";
-import { createTagScanner, type ScannedPiece } from "./tag-scanner.ts";
-
-interface TagPair {
-  readonly open: string;
-  readonly close: string;
-}
-
-/** The tags of a protocol, and what its calls look like. */
-export interface TagGrammar {
-  readonly think: TagPair;
-  readonly call: TagPair;
-  readonly response: TagPair;
-  /** `null`: what stands outside the reasoning is the answer. */
-  readonly answer: TagPair | null;
-  /** Control tokens that end the turn, should the endpoint print them. */
-  readonly turnEnds: readonly string[];
-  /** Whether text after an opening call tag begins a call; `undefined` while it is too short to tell. */
-  beginsCall(body: string): boolean | undefined;
-  /** Whether a call without its closing tag has all the rest. */
-  isWholeCall(body: string): boolean;
-}
-
-/** A longer call is cut off: no query needs it, and an endless one must not fill the memory. In UTF-16 units. */
-export const MAX_CALL_LENGTH = 8192;
-
-type Mode = "think" | "text" | "answer";
+import { tagsOf, type TagGrammar } from "./tag-grammar.ts";
+import { createTagScanner } from "./tag-scanner.ts";
 
 /**
- * Text between call tags. `undecided`: only the tag was seen; `mention`: the tag was named in a sentence, and is a
- * call only if its closing tag comes; `body`: a call.
+ * Text after an opening call tag. `undecided`: it may be a call or not; `mention`: the tag was named in a sentence,
+ * and is a call only if its closing tag comes; `body`: a call.
  */
 interface OpenCall {
   state: "undecided" | "mention" | "body";
@@ -41,7 +19,8 @@ export function createTaggedReader(
   before: string,
   options: ReaderOptions,
 ): ProtocolReader {
-  const scanner = createTagScanner(tagsOf(grammar));
+  const tags = tagsOf(grammar);
+  const scanner = createTagScanner(tags);
   const raw: string[] = [];
   let events: ProtocolEvent[] = [];
   let { mode, answering } = positionAfter(before, grammar);
@@ -52,110 +31,111 @@ export function createTaggedReader(
 
   function show(text: string): void {
     const isAnswer = mode === "answer" || (mode === "text" && grammar.answer === null);
+    const shown = isAnswer && !answering ? text.trimStart() : text;
+    if (shown === "") return;
     if (!isAnswer) {
-      events.push({ type: "reasoning-delta", text });
+      events.push({ type: "reasoning-delta", text: shown });
       return;
     }
-    const shown = answering ? text : text.trimStart();
-    if (shown === "") return;
     answering = true;
     if (shown.trim() !== "") outcome = "answer";
     events.push({ type: "answer-delta", text: shown });
   }
 
-  function endCall(whole: boolean): void {
-    events.push({ type: "call-end", text: call?.body ?? "", whole });
+  function readText(text: string): void {
+    if (call === null || call.state === "mention") {
+      raw.push(text);
+      show(text);
+      if (call !== null) call.body += text;
+      return;
+    }
+    const room = MAX_CALL_LENGTH - call.body.length;
+    const taken = text.slice(0, room);
+    raw.push(taken);
+    call.body += taken;
+    if (call.state === "body") showCall(taken);
+    else decide(call, grammar.beginsCall(call.body));
+    if (text.length <= room) return;
+    if (call.state === "body") {
+      endCall(call, false);
+      return;
+    }
+    decide(call, false);
+    readText(text.slice(room));
+  }
+
+  function decide(open: OpenCall, begins: boolean | undefined): void {
+    if (open.state !== "undecided" || begins === undefined) return;
+    open.state = begins ? "body" : "mention";
+    if (begins) showCall(open.body);
+    else show(open.body);
+  }
+
+  function showCall(text: string): void {
+    if (text !== "") events.push({ type: "call-delta", text });
+  }
+
+  function endCall({ state, body }: OpenCall, whole: boolean): void {
+    if (state === "undecided") showCall(body);
+    events.push({ type: "call-end", text: body, whole });
     if (!whole) closing = grammar.call.close;
-    call = null;
     outcome = "call";
     done = true;
   }
 
-  function readText(text: string): void {
-    raw.push(text);
-    if (call === null) {
-      show(text);
-      return;
-    }
-    const wasUndecided = call.state === "undecided";
-    call.body += text;
-    if (wasUndecided) {
-      const begins = grammar.beginsCall(call.body);
-      if (begins !== undefined) call.state = begins ? "body" : "mention";
-    }
-    const shown = wasUndecided ? call.body : text;
-    if (call.state === "mention") show(shown);
-    if (call.state === "body") events.push({ type: "call-delta", text: shown });
-    if (call.body.length <= MAX_CALL_LENGTH) return;
-    if (call.state === "body") endCall(false);
-    else call = null;
-  }
-
   function readTag(tag: string): void {
-    const cutsCall = tag === grammar.call.open && !options.calls;
-    if (cutsCall || tag === grammar.response.open || grammar.turnEnds.includes(tag)) {
-      finish({ finishReason: "stop", stopReason: tag }, "");
-      done = true;
+    const isForbidden = tag === grammar.call.open && !options.calls;
+    if (isForbidden || tag === grammar.response.open || grammar.turnEnds.includes(tag)) stopBefore(tag);
+    else if (tag === grammar.call.close) readCallClose();
+    else if (call?.state === "body" && grammar.isWholeCall(call.body)) stopBefore(tag);
+    else if (call?.state === "body") readText(tag);
+    else if (tag === grammar.answer?.close && mode !== "answer") stopBefore(tag);
+    else {
+      if (call !== null) decide(call, false);
+      raw.push(tag);
+      if (tag === grammar.call.open) call = { state: "undecided", body: "" };
+      else if (call !== null) call.body += tag;
+      done = tag === grammar.answer?.close;
+      mode = modeAfter(tag, grammar) ?? mode;
+    }
+  }
+
+  function readCallClose(): void {
+    if (call === null && options.calls) {
+      stopBefore(grammar.call.close);
       return;
     }
-    raw.push(tag);
-    if (tag === grammar.call.close) {
-      if (call !== null) endCall(true);
-    } else if (call?.state === "body") {
-      call.body += tag;
-    } else if (tag === grammar.call.open) {
-      call = { state: "undecided", body: "" };
-    } else {
-      switchMode(tag);
-    }
+    raw.push(grammar.call.close);
+    if (call !== null) endCall(call, true);
   }
 
-  function switchMode(tag: string): void {
-    call = null;
-    if (tag === grammar.think.open) mode = "think";
-    else if (tag === grammar.think.close) mode = "text";
-    else if (tag === grammar.answer?.open) mode = "answer";
-    else if (tag === grammar.answer?.close) {
-      done = mode === "answer";
-      mode = "text";
-    }
-  }
-
-  function read(piece: ScannedPiece): void {
-    if ("tag" in piece) readTag(piece.tag);
-    else readText(piece.text);
+  /** The model's text ends before a tag that does not belong to it. */
+  function stopBefore(tag: string): void {
+    stop("stop", "");
+    if (tag === grammar.response.open && outcome !== "call") events.push({ type: "response-forged" });
+    done = true;
   }
 
   /**
-   * Supplies the closing tag that the endpoint kept to itself, as far as what it says or the text itself shows that.
-   * `held` is the end of the text that may be the beginning of a tag.
+   * Supplies the closing tag that the endpoint kept to itself, where the text shows that it was reached. `held` is
+   * the end of the text, as far as it may begin a tag; after a `length` stop it is dropped, so that the model writes
+   * that tag again in one piece.
    */
-  function finish({ finishReason, stopReason }: StreamEnd, held: string): void {
-    const stopped = finishReason === "stop";
-    const closes = (tag: string): boolean => stopReason === tag || (stopped && tag.startsWith(held));
-    if (call !== null) {
-      const closed =
-        stopReason === grammar.call.close ||
-        (call.state === "body" && closes(grammar.call.close) && grammar.isWholeCall(call.body));
-      if (closed) {
+  function stop(finishReason: StreamEnd["finishReason"], held: string): void {
+    const reached = (tag: string): boolean =>
+      tag.startsWith(held) && (finishReason === "stop" || held.length > 1);
+    if (call !== null && call.state !== "mention") {
+      if (reached(grammar.call.close) && grammar.isWholeCall(call.body)) {
         raw.push(grammar.call.close);
-        endCall(true);
-        return;
+        endCall(call, true);
+      } else {
+        endCall(call, false);
       }
-      if (held !== "") readText(held);
-      if (call !== null && call.state !== "mention") endCall(false);
-      return;
-    }
-    if (stopReason === grammar.response.open) {
-      events.push({ type: "response-forged" });
-      return;
-    }
-    if (mode === "answer" && grammar.answer !== null && closes(grammar.answer.close)) {
+    } else if (mode === "answer" && grammar.answer !== null && reached(grammar.answer.close)) {
       raw.push(grammar.answer.close);
-      return;
+    } else if (finishReason === "stop" && held !== "") {
+      readText(held);
     }
-    const leaked = typeof stopReason === "string" && stopReason.startsWith(held);
-    if (held !== "" && !leaked) readText(held);
   }
 
   function drain(): readonly ProtocolEvent[] {
@@ -168,15 +148,20 @@ export function createTaggedReader(
     feed(chunk) {
       if (!done) {
         for (const piece of scanner.feed(chunk)) {
-          read(piece);
+          if ("tag" in piece) readTag(piece.tag);
+          else readText(piece.text);
           if (done) break;
         }
       }
       return drain();
     },
-    end(end) {
-      if (!done) finish(end, scanner.held);
-      done = true;
+    end({ finishReason, stopReason }) {
+      if (!done) {
+        // a stop string that the endpoint names stood here, whatever part of it leaked into the text
+        if (typeof stopReason === "string" && tags.includes(stopReason)) readTag(stopReason);
+        else stop(finishReason, scanner.held);
+        done = true;
+      }
       return drain();
     },
     get done() {
@@ -186,33 +171,4 @@ export function createTaggedReader(
       return { text: raw.join(""), closing, outcome };
     },
   };
-}
-
-function tagsOf({ think, call, response, answer, turnEnds }: TagGrammar): readonly string[] {
-  const pairs = [think, call, response, ...(answer === null ? [] : [answer])];
-  return [...pairs.flatMap(({ open, close }) => [open, close]), ...turnEnds];
-}
-
-/** Where the assistant's turn stands: what text that follows is, and whether an answer has begun. */
-export function positionAfter(
-  before: string,
-  { think, answer, response }: TagGrammar,
-): { mode: Mode; answering: boolean } {
-  const switches: readonly (readonly [string | undefined, Mode])[] = [
-    [think.open, "think"],
-    [think.close, "text"],
-    [answer?.open, "answer"],
-    [answer?.close, "text"],
-  ];
-  let mode: Mode = "text";
-  let last = -1;
-  for (const [tag, next] of switches) {
-    const at = tag === undefined ? -1 : before.lastIndexOf(tag);
-    if (tag === undefined || at < 0 || at + tag.length <= last) continue;
-    last = at + tag.length;
-    mode = next;
-  }
-  const since = before.lastIndexOf(response.close);
-  const start = Math.max(last, since < 0 ? 0 : since + response.close.length, 0);
-  return { mode, answering: mode !== "think" && before.slice(start).trim() !== "" };
 }

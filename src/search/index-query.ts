@@ -17,7 +17,7 @@ const LETTER = String.raw`[\p{L}\p{N}\p{Co}]`;
 const SPACED = `(?:(?![${UNSPACED}])${LETTER}\\p{M}*)+`;
 const HAS_LETTER = new RegExp(LETTER, "u");
 const TOKEN = new RegExp(
-  `"(?<phrase>[^"]+)"|“(?<quoted>[^”]+)”|(?<unspaced>[${UNSPACED}][${UNSPACED}\\p{M}]*)|${SPACED}(?:[-._'’/@&:]${SPACED})*`,
+  `"(?<phrase>[^"]+)"|“(?<quoted>[^”]+)”|(?<unspaced>[${UNSPACED}][${UNSPACED}\\p{M}]*)|${SPACED}(?:[-._'’&]${SPACED})*`,
   "gu",
 );
 
@@ -51,7 +51,7 @@ function readTerms(question: string): Term[] {
     }
     if (match.groups?.["unspaced"] !== undefined) return segment(match[0]);
     const compound = match[0].replace(/['’]s$/iu, "");
-    return [{ text: compound, parts: compound.split(/[-._'’/@&:]/u) }];
+    return [{ text: compound, parts: compound.split(/[-._'’&]/u) }];
   });
 }
 
@@ -73,5 +73,5 @@ function distinct(terms: readonly Term[]): Term[] {
 }
 
 function quote(term: Term): string {
-  return `"${separateLetters(term.text).replaceAll('"', " ").trim()}"`;
+  return `"${cleanLine(separateLetters(term.text).replaceAll('"', " "))}"`;
 }

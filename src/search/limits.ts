@@ -56,8 +56,8 @@ export function toOutcome(
 }
 
 /**
- * At most `maxBytes` of UTF-8, never half a character. Text that is cut ends with ` …`, after a sentence or else a
- * word where one ends in the last third.
+ * At most `maxBytes` of UTF-8, never half a character. Text that is cut ends with ` …`, after a sentence that ends in
+ * the last third, or else a word in the last half.
  */
 export function cutText(text: string, maxBytes: number): string {
   if (text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes) return text;
@@ -65,16 +65,17 @@ export function cutText(text: string, maxBytes: number): string {
   let end = Math.max(maxBytes - Buffer.byteLength(MORE), 0);
   while (end > 0 && ((bytes[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end--;
   const head = bytes.toString("utf8", 0, end);
-  const tail = head.slice(Math.floor((head.length * 2) / 3));
-  const dropped =
-    tail.length - (lastEnd(tail, /[.!?](?=\s)|[。！？\n]/gu) ?? lastEnd(tail, /\S(?=\s)/gu) ?? tail.length);
-  const kept = head.slice(0, head.length - dropped).trimEnd();
+  const kept = head
+    .slice(0, lastEnd(head, /[.!?](?=\s)|[。！？\n]/gu, 2 / 3) ?? lastEnd(head, /\S(?=\s)/gu, 1 / 2))
+    .trimEnd();
   return kept === "" ? "" : kept + MORE;
 }
 
-function lastEnd(text: string, pattern: RegExp): number | undefined {
-  const last = [...text.matchAll(pattern)].at(-1);
-  return last === undefined ? undefined : last.index + last[0].length;
+/** Where the last match ends, if that is behind the given part of the text. */
+function lastEnd(text: string, pattern: RegExp, part: number): number | undefined {
+  const start = Math.floor(text.length * part);
+  const last = [...text.slice(start).matchAll(pattern)].at(-1);
+  return last === undefined ? undefined : start + last.index + last[0].length;
 }
 
 function cutLine(line: string): string {

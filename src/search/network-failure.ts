@@ -16,6 +16,7 @@ const WORDS = new Map<string, string>([
   ["ECONNRESET", RESET],
   ["EPIPE", RESET],
   ["UND_ERR_SOCKET", RESET],
+  ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", RESET],
   ["ETIMEDOUT", NO_CONNECTION],
   ["UND_ERR_CONNECT_TIMEOUT", NO_CONNECTION],
 ]);
@@ -32,7 +33,7 @@ export function readNetworkFailure(error: unknown): NetworkFailure {
   if (/CERT|SIGNATURE|TLS|SSL/u.test(code)) {
     return { kind: "misconfigured", what: `has a certificate or TLS setup that was not accepted (${code})` };
   }
-  if (/^HPE_|^Z_|HEADERS_OVERFLOW|CONTENT_LENGTH/u.test(code)) {
+  if (/^HPE_|^Z_|HEADERS_OVERFLOW/u.test(code)) {
     return { kind: "bad-reply", what: `sent something that is not a well-formed HTTP reply (${code})` };
   }
   return { kind: "unreachable", what: `${WORDS.get(code) ?? "could not be reached"} (${code})` };

@@ -20,6 +20,8 @@ const HIDDEN = [
 ];
 const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
+const FURTHER_CELLS = ["td + td", "td + th", "th + td", "th + th"];
+
 const TEXT: HtmlToTextOptions = {
   wordwrap: false,
   limits: { maxDepth: 200 },
@@ -29,11 +31,11 @@ const TEXT: HtmlToTextOptions = {
     { selector: "a", options: { ignoreHref: true } },
     { selector: "ul", options: { itemPrefix: "- " } },
     { selector: "tr", format: "block", options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
-    {
-      selector: "td + td, td + th, th + td, th + th",
+    ...FURTHER_CELLS.map((selector) => ({
+      selector,
       format: "inlineSurround",
       options: { prefix: " | ", suffix: "" },
-    },
+    })),
   ],
 };
 

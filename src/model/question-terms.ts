@@ -1,0 +1,93 @@
+import { GENERIC_WORDS, STOP_WORDS } from "./common-words.ts";
+import { exactForm, partsOf, splitWords, stem } from "./words.ts";
+
+/** A word of a question that an answer should speak of. */
+export interface Term {
+  /** As it was written. */
+  readonly text: string;
+  /**
+   * `name`: a proper name, a number, or a word with digits; `content`: any other word that says what is asked about;
+   * `generic`: one that relates or classifies, which an answer may do without.
+   */
+  readonly kind: "name" | "content" | "generic";
+  /** What is looked up in the `mentions` of a text. */
+  readonly key: string;
+}
+
+/** How much it says about a text that it mentions the term. */
+export function weightOf({ kind }: Term): number {
+  return { name: 3, content: 1, generic: 0.4 }[kind];
+}
+
+const GENERIC_STEMS: ReadonlySet<string> = new Set(Array.from(GENERIC_WORDS, stem));
+const LONGEST_JOINED = 3;
+
+/** The words that a question is about, in its order, each once. */
+export function readTerms(question: string): readonly Term[] {
+  const words = joinVersions(splitWords(question));
+  const shouted = !/\p{Ll}/u.test(question);
+  const terms = words.flatMap((word, at) => termsOf(word, at === 0 || shouted));
+  return terms.filter(({ key }, at) => terms.findIndex((term) => term.key === key) === at);
+}
+
+/** Everything that a text mentions: stems of words, and exact forms of words, compounds and neighbours. */
+export function mentions(text: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const words = splitWords(text);
+  words.forEach((word, at) => {
+    for (const part of partsOf(word)) {
+      found.add(stem(part));
+      found.add(exactKey(part));
+    }
+    for (let length = 1; length <= LONGEST_JOINED; length += 1) {
+      found.add(exactKey(words.slice(at, at + length).join("")));
+    }
+  });
+  return found;
+}
+
+function termsOf(word: string, startsSentence: boolean): Term[] {
+  // capitals make a name of a common word: WHO, US, MIT
+  const acronym = !startsSentence && /^\p{Lu}{2,}$/u.test(word);
+  if (isStop(word) && !acronym) return [];
+  const parts = partsOf(word);
+  const inner = /\p{Lu}/u.test(word.slice(1)) && /\p{Ll}/u.test(word);
+  const named = /\p{N}/u.test(word) || inner || (!startsSentence && /\p{Lu}/u.test(word));
+  if (!named && parts.length > 1) return parts.flatMap((part) => termsOf(part, true));
+  const key = stem(word);
+  if (GENERIC_STEMS.has(key)) return [{ text: word, kind: "generic", key }];
+  if (!named) return [{ text: word, kind: "content", key }];
+  const plain = /^\p{L}+$/u.test(word);
+  return [{ text: word, kind: "name", key: plain ? key : exactKey(word) }];
+}
+
+function isStop(word: string): boolean {
+  return STOP_WORDS.has(word.toLowerCase()) || /^\p{Ll}$/u.test(word);
+}
+
+/** A name and the number behind it are one term: `GPT 9`, `QwQ 72B`, `qwq 72b`. */
+function joinVersions(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const before = joined.at(-1);
+    const version = /^\d+(?:\.\d+)?$/.test(word) && word.length <= 3;
+    const size = /^\d+(?:\.\d+)?[a-z]$/i.test(word);
+    const name = before !== undefined && /^[\p{L}][\p{L}-]*$/u.test(before) && !isStop(before);
+    if (
+      before !== undefined &&
+      name &&
+      (size || (version && /\p{Lu}/u.test(before) && !MONTH.test(before)))
+    ) {
+      joined.splice(-1, 1, `${before}-${word}`);
+    } else {
+      joined.push(word);
+    }
+  }
+  return joined;
+}
+
+const MONTH = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
+
+function exactKey(word: string): string {
+  return `=${exactForm(word)}`;
+}

@@ -1,0 +1,48 @@
+const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+
+/** What ends in a full stop without ending a sentence. */
+const ABBREVIATION =
+  /(?:^|[\s(])(?:\p{Lu}|e\.g|i\.e|cf|vs|etc|al|approx|ca|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|u\.s|u\.k|ph\.d|a\.m|p\.m)\.$/iu;
+const LINE_OF_ITS_OWN = /^\s*(?:[-*•·‣>|]|#{1,6}\s|\d{1,3}[.)]\s)/u;
+const ENDED = /[.!?…。！？]["”’»)\]]*$/u;
+
+/**
+ * The whole sentences of a text, in order, each in one line. Lines that were wrapped are put together; headings, list
+ * items and table rows stand alone and count only when they are sentences; a sentence that was cut off does not count.
+ */
+export function splitSentences(text: string): string[] {
+  return blocksOf(text).flatMap((block) => {
+    const found: string[] = [];
+    let open = "";
+    for (const { segment } of segmenter.segment(block)) {
+      open += segment;
+      if (ABBREVIATION.test(open.trimEnd())) continue;
+      found.push(open);
+      open = "";
+    }
+    return [...found, open].map((sentence) => sentence.trim()).filter(isWhole);
+  });
+}
+
+/** Paragraphs as one line each. */
+function blocksOf(text: string): string[] {
+  const blocks: string[] = [];
+  let open = "";
+  for (const line of text.split(/\r?\n/)) {
+    const alone = LINE_OF_ITS_OWN.test(line);
+    if (alone || line.trim() === "") {
+      blocks.push(open);
+      open = "";
+    }
+    const words = line.replace(LINE_OF_ITS_OWN, "").trim();
+    if (alone) blocks.push(words);
+    else open = open === "" || words === "" ? open + words : `${open} ${words}`;
+  }
+  return [...blocks, open].map((block) => block.replaceAll(/\s+/gu, " "));
+}
+
+function isWhole(sentence: string): boolean {
+  if (!ENDED.test(sentence) || /(?:…|\.\.\.)$/u.test(sentence)) return false;
+  const letters = sentence.match(/\p{L}/gu)?.length ?? 0;
+  return /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u.test(sentence) ? letters >= 6 : letters >= 16;
+}

@@ -1,0 +1,356 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { findStop } from "../../src/model/stop-strings.ts";
+import type { Protocol, Segment, StreamEnd } from "../../src/protocol/protocol.ts";
+import { ADDED_TOKENS, carelesslyRead, EVASIONS, tokenCounts } from "../protocol/evasions.ts";
+import { adjacentFields, numbered, renderedFields, resultsReply } from "../protocol/rendered-fields.ts";
+import { prefixOf, read, transcribed, wireFixtures, type ReadOptions } from "../protocol/wire.ts";
+
+export interface ProtocolTraits {
+  /** Every tag that the protocol reads, besides control tokens. */
+  readonly tags: readonly string[];
+  /** True when a query may hold these tags and comes back as it was. */
+  readonly quotesTags: boolean;
+}
+
+const STOPPED: StreamEnd = { finishReason: "stop" };
+
+/** Registers what every protocol must hold. Wire text is taken from the fixtures that bear the protocol's name. */
+export function protocolConformance(protocol: Protocol, traits: ProtocolTraits): void {
+  const fixtures = wireFixtures(protocol.name);
+
+  describe(`${protocol.name} as a protocol`, () => {
+    describe("where the text is cut changes nothing", () => {
+      const ends: readonly StreamEnd[] = [STOPPED, { finishReason: "length" }];
+      it.each(fixtures)("in $name", ({ text }) => {
+        for (const end of ends) {
+          for (const calls of [true, false]) {
+            const uncut = read(protocol, [text], { end, calls });
+            for (let at = 0; at <= text.length; at += 1) {
+              const cut = read(protocol, [text.slice(0, at), text.slice(at)], { end, calls });
+              expect(cut, `cut at ${at}`).toEqual(uncut);
+            }
+            expect(read(protocol, text.split(""), { end, calls })).toEqual(uncut);
+          }
+        }
+      });
+
+      it("in arbitrary text, cut anywhere", () => {
+        fc.assert(
+          fc.property(wireText(traits), fc.array(fc.nat(200)), fc.boolean(), (text, lengths, calls) => {
+            const chunks: string[] = [];
+            let at = 0;
+            for (const length of lengths) {
+              chunks.push(text.slice(at, at + length));
+              at += length;
+            }
+            chunks.push(text.slice(at));
+            expect(read(protocol, chunks, { calls })).toEqual(read(protocol, [text], { calls }));
+          }),
+          { numRuns: 500 },
+        );
+      });
+    });
+
+    describe("what an endpoint does with stop strings changes nothing", () => {
+      it.each(fixtures)("in $name", ({ text }) => {
+        for (const calls of [true, false]) {
+          const stop = calls ? protocol.stop : protocol.answerStop;
+          for (const [form, chunks, end] of stoppedForms(text, stop)) {
+            expect(transcribed(protocol, read(protocol, chunks, { end, calls })), form).toEqual(
+              transcribed(protocol, read(protocol, [text], { calls })),
+            );
+          }
+        }
+      });
+    });
+
+    describe("whatever it is given", () => {
+      const options: fc.Arbitrary<ReadOptions> = fc.record({
+        before: wireText(traits),
+        calls: fc.boolean(),
+        end: fc.record({
+          finishReason: fc.constantFrom("stop" as const, "length" as const),
+          stopReason: fc.constantFrom(null, "x", ...protocol.stop, ...protocol.answerStop),
+        }),
+      });
+
+      it("a generation is a beginning of the text, closed at most, and a call exactly where the pattern says so", () => {
+        fc.assert(
+          fc.property(wireText(traits), options, (text, how) => {
+            const { generation, done } = read(protocol, [text], how);
+            const written = generation.text;
+            const supplied = protocol.stop.find((tag) => written.endsWith(tag)) ?? "";
+            const isBeginning =
+              text.startsWith(written) || text.startsWith(written.slice(0, written.length - supplied.length));
+            expect({ done, isBeginning }).toEqual({ done: true, isBeginning: true });
+            expect(protocol.callPattern.test(written + generation.closing)).toEqual(
+              generation.outcome === "call",
+            );
+          }),
+          { numRuns: 1000 },
+        );
+      });
+
+      it("nothing that a person reads holds a tag", () => {
+        fc.assert(
+          fc.property(wireText(traits), options, (text, how) => {
+            const shown = read(protocol, [...text], how).events.map((event) =>
+              event.type === "reasoning-delta" || event.type === "answer-delta" ? event.text : "",
+            );
+            const tags = [...traits.tags, "<|im_end|>"];
+            expect(tags.filter((tag) => shown.some((piece) => piece.includes(tag)))).toEqual([]);
+          }),
+          { numRuns: 1000 },
+        );
+      });
+
+      it("nothing throws", () => {
+        fc.assert(
+          fc.property(wireText(traits), fc.boolean(), (text, flag) => {
+            const reply = resultsReply([numbered({ title: text, url: text, text, date: text })], {
+              query: text,
+            });
+            const segments: Segment[] = [
+              { origin: "runtime", text: prefixOf(protocol) },
+              { origin: "model", text },
+              { origin: "search", text: protocol.respond(reply) },
+              { origin: "model", text },
+            ];
+            protocol.readCall(text, flag);
+            protocol.nudge(text, flag ? "token" : "no-answer");
+            protocol.answer(segments);
+            protocol.open({ question: text, history: [], date: "2025-03-06", maxSearches: 1 });
+            protocol.modelSide.results(text + protocol.respond(reply));
+            protocol.modelSide.searchesLeft(text);
+            protocol.modelSide.question([{ role: "user", content: text }]);
+          }),
+          { numRuns: 500 },
+        );
+      });
+
+      it.each(["<", "</", "<|", "<".repeat(7) + "tool_", ...traits.tags])("thousands of %j end", (piece) => {
+        const text = piece.repeat(20_000);
+        expect(read(protocol, [text]).done).toEqual(true);
+        expect(protocol.readCall(text, true).kind).toEqual("fault");
+        expect(read(protocol, [piece], { before: text }).done).toEqual(true);
+      });
+    });
+
+    describe("what one side writes the other one reads", () => {
+      const { call, answer, results, question } = protocol.modelSide;
+
+      it("a call, whatever is asked", () => {
+        fc.assert(
+          fc.property(queryText(traits), (query) => {
+            const text = `Let me see. ${call(query)}`;
+            const asked = query
+              .replaceAll(/\s+/g, " ")
+              .trim()
+              .replaceAll(/\p{Cs}/gu, "\u{fffd}");
+            const whole = read(protocol, [text]);
+            expect(transcribed(protocol, whole)).toEqual({
+              text,
+              closing: "",
+              outcome: "call",
+              call: { kind: "search", queries: [asked] },
+            });
+            expect(protocol.callPattern.test(text)).toEqual(true);
+          }),
+          { numRuns: 500 },
+        );
+      });
+
+      it("results, in order and with their numbers", () => {
+        const source = fc.record({ title: plainLine(), text: plainLine() });
+        const sources = fc.uniqueArray(source, {
+          minLength: 1,
+          maxLength: 6,
+          selector: ({ title }) => title,
+        });
+        fc.assert(
+          fc.property(sources, (found) => {
+            const sent = found.map((result, at) => ({ number: at + 1, ...result }));
+            const responses = sent.map((result) => protocol.respond(resultsReply([numbered(result)])));
+            expect(results(`Hm.${responses.join("So.")}`)).toEqual(sent);
+            expect(results(protocol.respond(resultsReply(sent.map(numbered))))).toEqual(sent);
+          }),
+        );
+      });
+
+      it("the question", () => {
+        fc.assert(
+          fc.property(plainLine(), (asked) => {
+            const options = { history: [], date: "2025-03-06", maxSearches: 5 };
+            expect(question(protocol.open({ question: `${asked}?`, ...options }).messages)).toEqual(
+              `${asked}?`,
+            );
+          }),
+        );
+      });
+
+      it("the answer, and only that", () => {
+        fc.assert(
+          fc.property(plainLine(), plainLine(), (reasoning, said) => {
+            const opened: Segment = { origin: "runtime", text: prefixOf(protocol) };
+            const written: Segment = { origin: "model", text: reasoning + answer(said) };
+            expect(protocol.answer([opened, written])).toEqual(said);
+            expect(protocol.answer([opened])).toEqual(null);
+          }),
+        );
+      });
+    });
+
+    it("the third call of a turn reads as well as the first", () => {
+      const queries = ["first question", 'second "quoted" question', "третий вопрос"];
+      const segments: Segment[] = [{ origin: "runtime", text: prefixOf(protocol) }];
+      for (const [at, query] of queries.entries()) {
+        const before = segments.map(({ text }) => text).join("");
+        const text = `I look for ${query}.\n${protocol.modelSide.call(query)}`;
+        const reading = read(protocol, [`${text}\nAnd then`], { before });
+        expect(transcribed(protocol, reading)).toEqual({
+          text,
+          closing: "",
+          outcome: "call",
+          call: { kind: "search", queries: [query] },
+        });
+        const reply = resultsReply([numbered({ number: at + 1, title: `Source ${at + 1}` })], { query });
+        segments.push(
+          { origin: "model", text: reading.generation.text },
+          { origin: "search", text: protocol.respond(reply) },
+        );
+      }
+      segments.push({ origin: "model", text: `Now I know.${protocol.modelSide.answer("All three.")}` });
+      expect(protocol.answer(segments)).toEqual("All three.");
+    });
+
+    describe("nothing from outside survives as a token", () => {
+      const tokens = [...new Set([...ADDED_TOKENS, ...traits.tags])];
+      const countsOf = (text: string): readonly Readonly<Record<string, number>>[] => [
+        tokenCounts(text, tokens),
+        tokenCounts(carelesslyRead(text), tokens),
+      ];
+
+      it.each(renderedFields(protocol))("in %s, whatever the evasion", (_, render) => {
+        const harmless = countsOf(render("some harmless words"));
+        for (const [evasion, evade] of Object.entries(EVASIONS)) {
+          for (const token of tokens) {
+            const found = countsOf(render(`some ${evade(token)} words`));
+            expect(found, `${evasion} of ${token}`).toEqual(harmless);
+          }
+        }
+      });
+
+      it.each(adjacentFields(protocol))("split between %s", (_, render) => {
+        const harmless = countsOf(render("some", "words"));
+        for (const token of tokens) {
+          for (let at = 1; at < token.length; at += 1) {
+            const found = countsOf(render(`some${token.slice(0, at)}`, `${token.slice(at)}words`));
+            expect(found, `${token} at ${at}`).toEqual(harmless);
+          }
+        }
+      });
+
+      it.each(renderedFields(protocol))("in %s, cut anywhere by a length cap", (_, render) => {
+        const harmless = countsOf(render("some words"));
+        for (const token of tokens) {
+          for (let at = 1; at <= token.length; at += 1) {
+            expect(countsOf(render(token.slice(0, at))), `${token} up to ${at}`).toEqual(harmless);
+            expect(countsOf(render(token.slice(at) || "x")), `${token} from ${at}`).toEqual(harmless);
+          }
+        }
+      });
+    });
+  });
+}
+
+/** The same text as endpoints send it that stop at the first of their stop strings, each in its way. */
+function stoppedForms(
+  text: string,
+  stop: readonly string[],
+): readonly (readonly [form: string, chunks: readonly string[], end: StreamEnd])[] {
+  const found = findStop(text, stop);
+  if (found === undefined) return [];
+  const head = text.slice(0, found.index);
+  const named: StreamEnd = { finishReason: "stop", stopReason: found.stop };
+  const inner = [...found.stop].map((_, at) => at).slice(1);
+  return [
+    ["included", [head + found.stop], STOPPED],
+    ["included and named", [head + found.stop], named],
+    ["excluded and named", [head], named],
+    ["excluded and not named", [head], STOPPED],
+    ["ignored", [text], { finishReason: "stop", stopReason: null }],
+    ...inner.map(
+      (at) =>
+        [`split at ${at}`, [head + found.stop.slice(0, at), text.slice(head.length + at)], STOPPED] as const,
+    ),
+    ...inner.map((at) => [`leaked up to ${at}`, [head + found.stop.slice(0, at)], named] as const),
+  ];
+}
+
+/** Text in which everything that a reader looks out for comes up often, whole, broken and nested. */
+function wireText({ tags }: ProtocolTraits): fc.Arbitrary<string> {
+  const surrogate = fc.integer({ min: 0xd800, max: 0xdfff }).map((code) => String.fromCharCode(code));
+  const broken = fc.tuple(fc.constantFrom(...tags), fc.nat(16)).map(([tag, length]) => tag.slice(0, length));
+  const json = '{"action": "web_search", "action_input": {"query": "x"}}';
+  return fc
+    .array(
+      fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom(...tags) },
+        { weight: 2, arbitrary: broken },
+        fc.constantFrom(
+          "<",
+          "{",
+          "}",
+          '"',
+          "'",
+          "`",
+          "```json\n",
+          "\\",
+          " ",
+          "\n",
+          "[1]",
+          json,
+          "word",
+          "<|im_end|>",
+        ),
+        fc.constantFrom("x".repeat(5000), " ".repeat(9000)),
+        surrogate,
+        fc.string({ unit: "binary" }),
+      ),
+      { maxLength: 20 },
+    )
+    .map((pieces) => pieces.join(""));
+}
+
+function queryText({ tags, quotesTags }: ProtocolTraits): fc.Arbitrary<string> {
+  const pieces = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: "grapheme" }),
+    fc.constantFrom('"', "'", "\\", "\n", "\r\n", "\t", "{", "}", "]", "&", "…", "人口", "\u{d83d}"),
+    ...(quotesTags ? [fc.constantFrom(...tags, "<|im_end|>")] : []),
+  );
+  return fc
+    .array(pieces, { minLength: 1, maxLength: 12 })
+    .map((parts) => parts.join(" "))
+    .filter((query) => query.trim() !== "" && (quotesTags || !query.includes("<")));
+}
+
+/** One line of words, trimmed, without anything that stands for something else. */
+function plainLine(): fc.Arbitrary<string> {
+  const word = fc.constantFrom(
+    "tall",
+    "5,199",
+    "Łódź",
+    "(x)",
+    "人口",
+    "🏔️",
+    "a<b",
+    "«q»",
+    "it's",
+    "C++",
+    "a[3]",
+    "1.5%",
+  );
+  return fc.array(word, { minLength: 1, maxLength: 8 }).map((words) => words.join(" "));
+}

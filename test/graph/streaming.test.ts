@@ -1,0 +1,83 @@
+import { AIMessageChunk } from "@langchain/core/messages";
+import { expect, test } from "vitest";
+import { ask, call, scripted, served, thread } from "./agent.ts";
+
+const SAID = [`Let me look.\n${call("a")}`, "I know.\n</think>\n\nIt is **7** [1]."];
+
+test("the events of a run, one by one", async () => {
+  const { agent } = scripted(SAID);
+  const { events } = await ask(agent, "Q?");
+  const left = { tokens: expect.any(Number), seconds: 600 };
+  expect(events).toEqual([
+    { type: "run-start", question: "Q?", protocol: "qwq", model: "scripted", engine: "pages" },
+    { type: "reasoning-delta", text: "Let me look.\n" },
+    { type: "budget-left", left: { searches: 5, ...left } },
+    { type: "tool-call", queries: ["a"] },
+    { type: "search-start", query: "a", engine: "pages" },
+    {
+      type: "search-end",
+      query: "a",
+      engine: "pages",
+      status: "found",
+      sources: [{ number: 1, title: "About a", url: "https://example.org/a" }],
+      milliseconds: 0,
+    },
+    { type: "budget-left", left: { searches: 4, ...left } },
+    { type: "reasoning-delta", text: "I know.\n" },
+    { type: "answer-delta", text: "It is **7** [1]." },
+    { type: "budget-left", left: { searches: 4, ...left } },
+    {
+      type: "answer-end",
+      answer: "It is **7** [[1]](https://example.org/a).",
+      citations: [
+        {
+          number: 1,
+          title: "About a",
+          url: "https://example.org/a",
+          sentence: "It is **7**.",
+          support: 0,
+          known: true,
+        },
+      ],
+      stopReason: "answered",
+    },
+  ]);
+});
+
+test("in messages mode reasoning, calls and the answer are typed, and no tag is in any of them", async () => {
+  const { agent } = await served(SAID.map((text) => ({ text, chunkSize: 1 })));
+  const blocks = { reasoning: "", text: "" };
+  const calls: unknown[] = [];
+  const ids = new Set<string>();
+  for await (const [message] of await agent.stream(
+    { question: "Q?" },
+    { ...thread(), streamMode: "messages" },
+  )) {
+    if (!AIMessageChunk.isInstance(message)) continue;
+    ids.add(message.id!);
+    for (const block of message.contentBlocks) {
+      if (block.type === "reasoning") blocks.reasoning += block.reasoning;
+      if (block.type === "text") blocks.text += block.text;
+    }
+    calls.push(...(message.tool_call_chunks ?? []).map(({ name, args }) => [name, args]));
+  }
+  expect(blocks).toEqual({ reasoning: "Let me look.\nI know.\n", text: "It is **7** [1]." });
+  expect(calls).toEqual([["web_search", '{"query":"a"}']]);
+  const { values } = await agent.getState(thread());
+  expect(ids.size).toBe(2);
+  expect([...ids]).toContain(values.messages.at(-1).id);
+});
+
+test("the answer begins to stream before the model has finished", async () => {
+  const { agent, completions } = await served([
+    { text: "x\n</think>\n\nThe beginning of it", chunkSize: 4, fault: { kind: "stall", after: 1800 } },
+  ]);
+  const stream = await agent.stream({ question: "Q?" }, { ...thread(), streamMode: "custom" });
+  let answer = "";
+  for await (const event of stream) {
+    if (event.type === "answer-delta") answer += event.text;
+    if (answer !== "") break;
+  }
+  expect("The beginning of it".startsWith(answer.trim())).toBe(true);
+  expect(await completions.requests[0]!.closedEarly).toBe(true);
+});

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type {
+  CallReading,
+  Generation,
+  Protocol,
+  ProtocolEvent,
+  StreamEnd,
+} from "../../src/protocol/protocol.ts";
+
+const FIXTURES = new URL("../fixtures/protocol/", import.meta.url);
+
+/** What a model wrote, from a server that stops for nothing: by name, the text to the last byte. */
+export function wireFixtures(protocolName: string): readonly { name: string; text: string }[] {
+  const folder = new URL(`${protocolName}/`, FIXTURES);
+  return readdirSync(folder).map((file) => ({
+    name: file.replace(/\.txt$/, ""),
+    text: readFileSync(new URL(file, folder), "utf8"),
+  }));
+}
+
+export interface Reading {
+  readonly events: readonly ProtocolEvent[];
+  readonly generation: Generation;
+  readonly done: boolean;
+}
+
+export interface ReadOptions {
+  /** @default what the protocol opens the turn with */
+  readonly before?: string;
+  /** @default true */
+  readonly calls?: boolean;
+  /** @default a stop that is not further explained */
+  readonly end?: StreamEnd;
+}
+
+/** What the protocol's reader makes of a stream; adjacent deltas of one type are joined. */
+export function read(protocol: Protocol, chunks: readonly string[], options: ReadOptions = {}): Reading {
+  const { before = prefixOf(protocol), calls = true, end = { finishReason: "stop" } } = options;
+  const reader = protocol.reader(before, { calls });
+  const events = chunks.flatMap((chunk) => [...reader.feed(chunk)]);
+  events.push(...reader.end(end));
+  return { events: coalesce(events), generation: reader.generation, done: reader.done };
+}
+
+/** What becomes of the transcript: the text with the runtime's closing tag, and the call read off it. */
+export function transcribed(
+  protocol: Protocol,
+  { generation: { text, closing, outcome } }: Reading,
+): { text: string; closing: string; outcome: string; call: CallReading | null } {
+  const call = outcome === "call" ? protocol.readCall(text + closing, closing === "") : null;
+  return { text, closing, outcome, call };
+}
+
+export function prefixOf(protocol: Protocol): string {
+  return protocol.open({ question: "Why?", history: [], date: "2025-03-06", maxSearches: 5 }).prefix;
+}
+
+function coalesce(events: readonly ProtocolEvent[]): readonly ProtocolEvent[] {
+  const joined: ProtocolEvent[] = [];
+  for (const event of events) {
+    const last = joined.at(-1);
+    const isDelta = event.type !== "call-end" && event.type !== "response-forged";
+    if (isDelta && last?.type === event.type)
+      joined[joined.length - 1] = { ...event, text: last.text + event.text };
+    else joined.push(event);
+  }
+  return joined;
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
+import type { SearchEngine, SearchFailureKind, SearchResult } from "../../src/search/engine.ts";
+import type { HttpOptions } from "../../src/search/http.ts";
+import type { SearchEngineHarness, Situation } from "../conformance/search-engine.ts";
+import { type Answer, startWireServer } from "./wire-server.ts";
+
+export interface HttpHarnessOptions {
+  readonly name: string;
+  readonly results: readonly SearchResult[];
+  readonly resultsOfNulls: readonly SearchResult[];
+  readonly statusKinds?: Readonly<Record<number, SearchFailureKind>>;
+  readonly create: (baseUrl: string, options: HttpOptions) => SearchEngine;
+}
+
+export const SECRET = "tvly-dev-0123456789abcdef";
+
+/** Text of a captured reply. */
+export function readFixture(name: string): string {
+  return readFileSync(new URL(`../fixtures/search/${name}`, import.meta.url), "utf8");
+}
+
+/** Answers with JSON. */
+export function json(body: string, status = 200): Answer {
+  return (response) => response.writeHead(status, { "content-type": "application/json" }).end(body);
+}
+
+/** The harness of an engine whose replies are the fixtures `<name>-found.json`, `-nothing` and `-nulls`. */
+export function createHttpHarness(options: HttpHarnessOptions): SearchEngineHarness {
+  const { name, create, ...rest } = options;
+  return {
+    ...rest,
+    name,
+    query: "who discovered hafnium",
+    unanswerable: "xyzzy",
+    secret: SECRET,
+    async open(situation, deadlineMs) {
+      const server = await startWireServer(answerIn(name, situation));
+      if (situation === "refused") await server.close();
+      const engine = create(server.url, {
+        maxReplyBytes: 100_000,
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      });
+      return {
+        engine,
+        asked: server.asked,
+        disconnected: server.disconnected,
+        close: () => (situation === "refused" ? Promise.resolve() : server.close()),
+      };
+    },
+  };
+}
+
+function answerIn(name: string, situation: Situation): Answer {
+  if (typeof situation === "object") return refuse(situation.status, situation.headers);
+  switch (situation) {
+    case "found":
+    case "refused":
+      return json(readFixture(`${name}-found.json`));
+    case "nothing":
+      return json(readFixture(`${name}-nothing.json`));
+    case "nulls":
+      return json(readFixture(`${name}-nulls.json`));
+    case "wrong-shape":
+      return json('{"status":"ok","results":{"0":{}},"result":{"0":{}}}');
+    case "not-json":
+      return json('{"results": [');
+    case "empty-body":
+      return json("");
+    case "web-page":
+      return (response) =>
+        response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Log in</title>");
+    case "larger-than-the-limit":
+      return json(JSON.stringify({ results: [], result: [[]], padding: "x".repeat(100_000) }));
+    case "cut-body":
+      return (response) => startBody(response, () => response.destroy());
+    case "reset":
+      return (response) => response.destroy();
+    case "hangs":
+      return () => undefined;
+    case "hangs-in-body":
+      return (response) => startBody(response, () => undefined);
+  }
+}
+
+function startBody(response: ServerResponse, then: () => void): void {
+  response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+  response.write('{"results": [', then);
+}
+
+/** A refusal that repeats the key it was sent. */
+function refuse(status: number, headers: Readonly<Record<string, string>> = {}): Answer {
+  return (response) =>
+    response
+      .writeHead(status, { "content-type": "application/json", ...headers })
+      .end(JSON.stringify({ detail: { error: `not for ${SECRET}` } }));
+}

@@ -1,0 +1,73 @@
+import { expect, onTestFinished, test } from "vitest";
+import { createRetrieverEngine } from "../../src/search/retriever.ts";
+import { describeHttpSearchEngine } from "../conformance/search-engine.ts";
+import { createHttpHarness, json, readFixture, SECRET } from "./http-harness.ts";
+import { startWireServer, type WireServer } from "./wire-server.ts";
+
+describeHttpSearchEngine(
+  createHttpHarness({
+    name: "retriever",
+    results: [
+      { title: "Hafnium", url: "", text: "Hafnium was discovered in 1923.\nIts symbol is Hf." },
+      { title: "George de Hevesy", url: "", text: "He won the Nobel Prize in 1943." },
+    ],
+    resultsOfNulls: [{ title: "", url: "", text: "Only text." }],
+    create: (baseUrl, options) =>
+      createRetrieverEngine({ ...options, baseUrl, headers: { authorization: SECRET } }),
+  }),
+);
+
+async function start(body: string, status?: number): Promise<WireServer> {
+  const server = await startWireServer(json(body, status));
+  onTestFinished(() => server.close());
+  return server;
+}
+
+test.each(["", "/", "/retrieve"])("sends exactly this to a base URL that ends with %j", async (ending) => {
+  const server = await start(readFixture("retriever-found.json"));
+  await createRetrieverEngine({ baseUrl: server.url + ending }).search("who discovered hafnium", {
+    maxResults: 3,
+  });
+  expect(server.requests).toHaveLength(1);
+  expect(server.requests[0]).toMatchObject({
+    method: "POST",
+    path: "/retrieve",
+    headers: { "content-type": "application/json" },
+    body: '{"queries":["who discovered hafnium"],"topk":3,"return_scores":true}',
+  });
+});
+
+test("reads every documented form of a document", async () => {
+  const server = await start(readFixture("retriever-variants.json"));
+  expect(await createRetrieverEngine({ baseUrl: server.url }).search("q")).toEqual({
+    status: "found",
+    results: [
+      { title: "Hafnium", url: "", text: "Discovered in 1923." },
+      { title: "Zirconium", url: "", text: "Above hafnium in the table." },
+      { title: "", url: "", text: "A text of one line." },
+      { title: "Bare", url: "https://example.com/bare", text: "A document without a wrapping." },
+    ],
+  });
+});
+
+test("keeps a long first line as text", async () => {
+  const contents = `${"long ".repeat(100)}\nrest`;
+  const server = await start(JSON.stringify({ result: [[{ document: { contents } }]] }));
+  expect(await createRetrieverEngine({ baseUrl: server.url }).search("q")).toEqual({
+    status: "found",
+    results: [{ title: "", url: "", text: contents }],
+  });
+});
+
+test("repeats what FastAPI says about a request it does not take", async () => {
+  const detail = [{ type: "missing", loc: ["body", "topk_retrieval"], msg: "Field required" }];
+  const server = await start(JSON.stringify({ detail }), 422);
+  expect(await createRetrieverEngine({ baseUrl: server.url }).search("q")).toEqual({
+    status: "failed",
+    failure: {
+      kind: "rejected",
+      status: 422,
+      message: `The retriever at ${server.url}/retrieve answered with HTTP status 422 (body.topk_retrieval: Field required). Change the query or the options of the engine.`,
+    },
+  });
+});
