@@ -50,6 +50,7 @@ export const GENERIC_WORDS: ReadonlySet<string> = words(`
   perform play propose provide publish purpose put reach receive refer relate release report represent require
   researcher result role run say serve set show solve start state stand study suggest support take teach tell think
   turn use useful user work write written
+  wrote began begun chose chosen came drew drawn gave held led ran taught thought took taken done went
   advantage approach area aspect benefit case category city company concept country date day difference field
   framework goal group institution kind lab laboratory language library limit limitation main member method model month
   number organisation organization paper part people person place point problem product project property

@@ -1,8 +1,9 @@
 import { throwIfAborted } from "./abort.ts";
-import { weighEvidence, neededTerms, type CitedSentence, type Evidence } from "./extract.ts";
+import { neededTerms, weighEvidence, type Evidence } from "./evidence.ts";
 import type { ModelSide } from "./model-side.ts";
 import { ContinuationModel, type ContinuationOptions, type ModelChunk, type PromptMessage } from "./model.ts";
 import { readTerms, type Term } from "./question-terms.ts";
+import type { CitedSentence } from "./sources.ts";
 import { findStop } from "./stop-strings.ts";
 
 export interface OfflineOptions {
@@ -120,7 +121,7 @@ function notFound({ missing }: Evidence): string {
 }
 
 function listed(terms: readonly Term[]): string {
-  const texts = terms.map(({ text }) => text);
+  const texts = terms.map(({ text }) => `"${text}"`);
   return texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}`;
 }
 

@@ -14,11 +14,6 @@ export interface Term {
   readonly key: string;
 }
 
-/** How much it says about a text that it mentions the term. */
-export function weightOf({ kind }: Term): number {
-  return { name: 3, content: 1, generic: 0.4 }[kind];
-}
-
 const GENERIC_STEMS: ReadonlySet<string> = new Set(Array.from(GENERIC_WORDS, stem));
 const LONGEST_JOINED = 3;
 

@@ -2,12 +2,12 @@ import { cleanLine } from "./clean-text.ts";
 import { isStopWord } from "./stop-words.ts";
 import { separateLetters, spellSigns, UNSPACED } from "./indexed-form.ts";
 
-/** A question as two full-text queries of SQLite's FTS5. */
+/** A question as phrases of SQLite's FTS5, each in its quotes. */
 export interface IndexQuery {
-  /** Finds passages that hold every term. */
-  readonly all: string;
-  /** Finds passages that hold any term, or any part of one. */
-  readonly any: string;
+  /** What a passage should hold. */
+  readonly terms: readonly string[];
+  /** The terms and their parts: any of them is better than nothing. */
+  readonly anyOf: readonly string[];
 }
 
 const MAX_TERMS = 32;
@@ -37,8 +37,8 @@ export function readIndexQuery(question: string): IndexQuery | undefined {
   const chosen = distinct(telling.length > 0 ? telling : terms).slice(0, MAX_TERMS);
   if (chosen.length === 0) return undefined;
   const parts = chosen.flatMap((term) => term.parts).filter((part) => !isStopWord(part));
-  const any = distinct([...chosen, ...parts.map(word)]).slice(0, 2 * MAX_TERMS);
-  return { all: chosen.map(quote).join(" AND "), any: any.map(quote).join(" OR ") };
+  const anyOf = distinct([...chosen, ...parts.map(word)]).slice(0, 2 * MAX_TERMS);
+  return { terms: chosen.map(quote), anyOf: anyOf.map(quote) };
 }
 
 function readTerms(question: string): Term[] {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { type IndexQuery, readIndexQuery } from "./index-query.ts";
-import { type IndexDatabase, openToRead } from "./index-store.ts";
+import { explainIndexError, type IndexDatabase, openToRead } from "./index-store.ts";
 import { DEFAULT_MAX_RESULT_BYTES, type FoundResult } from "./limits.ts";
 
 /** An embedded full-text index over documents. Calls are synchronous and take milliseconds. */
@@ -25,7 +25,13 @@ export interface LocalIndex {
  * @throws AgenticRagError `index-unusable` when there is none, or it is damaged or of another version.
  */
 export function openIndex(file: string): LocalIndex {
-  return readIndex(file, openToRead(file));
+  const database = openToRead(file);
+  try {
+    return readIndex(file, database);
+  } catch (error) {
+    database.close();
+    throw explainIndexError(file, error);
+  }
 }
 
 /** Matches of the title weigh 4. SQLite's bm25 is smaller for the better, so its sign is turned. */
@@ -40,6 +46,10 @@ const FIND = `
   join documents document on document.id = passage.document
   order by hit.score desc, passage.id`;
 
+/** Stops counting early, so that it costs as much for the commonest word as for one that is just common. */
+const COUNT_UP_TO = `
+  select count(*) as count from (select 1 from passage_terms where passage_terms match ? limit ?)`;
+
 const passageRow = z.object({
   score: z.number(),
   document: z.number(),
@@ -53,16 +63,21 @@ const passageRow = z.object({
 type FoundPassage = z.infer<typeof passageRow>;
 
 const countsRow = z.object({ documents: z.number(), passages: z.number() });
+const countRow = z.object({ count: z.number() });
 const settingRow = z.object({ value: z.string() }).optional();
 
 const FIRST_POOL = 64;
 const LAST_POOL = 4_096;
+/** A term is common in this part of the passages, if these are many. */
+const COMMON = 0.1;
+const MIN_COMMON = 1_000;
 /** A further passage of a document is shown if it scores at least this part of the best one. */
 const WORTH_SHOWING = 0.5;
 
 /** The index in an open database. */
 export function readIndex(file: string, database: IndexDatabase): LocalIndex {
   const find = database.prepare(FIND);
+  const countUpTo = database.prepare(COUNT_UP_TO);
 
   function findDocuments(match: string, maxResults: number): FoundPassage[][] {
     for (let pool = FIRST_POOL; ; pool *= 8) {
@@ -71,12 +86,20 @@ export function readIndex(file: string, database: IndexDatabase): LocalIndex {
       if (documents.length >= maxResults || passages.length < pool || pool >= LAST_POOL) return documents;
     }
   }
-  function findBest({ all, any }: IndexQuery, maxResults: number): FoundPassage[][] {
-    const documents = findDocuments(all, maxResults);
+  function findBest({ terms, anyOf }: IndexQuery, maxResults: number): FoundPassage[][] {
+    const documents = findDocuments(terms.join(" AND "), maxResults);
     if (documents.length >= maxResults) return documents;
     const found = new Set(documents.map(([best]) => best?.document));
-    const more = findDocuments(any, maxResults).filter(([best]) => !found.has(best?.document));
-    return [...documents, ...more];
+    const more = findDocuments(dropCommon(anyOf).join(" OR "), maxResults);
+    return [...documents, ...more.filter(([best]) => !found.has(best?.document))];
+  }
+  /** Without the terms that many passages of a large index hold: they tell little and cost most of the time. */
+  function dropCommon(terms: readonly string[]): readonly string[] {
+    const common =
+      countRow.parse(database.prepare("select max(id) as count from passages").get()).count * COMMON;
+    if (common < MIN_COMMON) return terms;
+    const rare = terms.filter((term) => countRow.parse(countUpTo.get(term, common)).count < common);
+    return rare.length > 0 ? rare : terms;
   }
   function readFolder(): string | undefined {
     const row = database.prepare("select value from settings where name = 'folder'").get();

@@ -1,9 +1,10 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findStop } from "../../src/model/stop-strings.ts";
 import type { Protocol, Segment, StreamEnd } from "../../src/protocol/protocol.ts";
+import { plainLine, queryText, wireText } from "../protocol/arbitrary-text.ts";
 import { ADDED_TOKENS, carelesslyRead, EVASIONS, tokenCounts } from "../protocol/evasions.ts";
 import { adjacentFields, numbered, renderedFields, resultsReply } from "../protocol/rendered-fields.ts";
+import { stoppedForms } from "../protocol/stopped-forms.ts";
 import { prefixOf, read, transcribed, wireFixtures, type ReadOptions } from "../protocol/wire.ts";
 
 export interface ProtocolTraits {
@@ -37,7 +38,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
 
       it("in arbitrary text, cut anywhere", () => {
         fc.assert(
-          fc.property(wireText(traits), fc.array(fc.nat(200)), fc.boolean(), (text, lengths, calls) => {
+          fc.property(wireText(traits.tags), fc.array(fc.nat(200)), fc.boolean(), (text, lengths, calls) => {
             const chunks: string[] = [];
             let at = 0;
             for (const length of lengths) {
@@ -57,27 +58,30 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
         for (const calls of [true, false]) {
           const stop = calls ? protocol.stop : protocol.answerStop;
           for (const [form, chunks, end] of stoppedForms(text, stop)) {
-            expect(transcribed(protocol, read(protocol, chunks, { end, calls })), form).toEqual(
-              transcribed(protocol, read(protocol, [text], { calls })),
-            );
+            expect(
+              transcribed(protocol, read(protocol, chunks, { end, calls })),
+              `stop string ${form}`,
+            ).toEqual(transcribed(protocol, read(protocol, [text], { calls })));
           }
         }
       });
     });
 
     describe("whatever it is given", () => {
-      const options: fc.Arbitrary<ReadOptions> = fc.record({
-        before: wireText(traits),
-        calls: fc.boolean(),
-        end: fc.record({
-          finishReason: fc.constantFrom("stop" as const, "length" as const),
-          stopReason: fc.constantFrom(null, "x", ...protocol.stop, ...protocol.answerStop),
+      const options: fc.Arbitrary<ReadOptions> = fc.boolean().chain((calls) =>
+        fc.record({
+          before: wireText(traits.tags),
+          calls: fc.constant(calls),
+          end: fc.record({
+            finishReason: fc.constantFrom("stop" as const, "length" as const),
+            stopReason: fc.constantFrom(null, "x", ...(calls ? protocol.stop : protocol.answerStop)),
+          }),
         }),
-      });
+      );
 
       it("a generation is a beginning of the text, closed at most, and a call exactly where the pattern says so", () => {
         fc.assert(
-          fc.property(wireText(traits), options, (text, how) => {
+          fc.property(wireText(traits.tags), options, (text, how) => {
             const { generation, done } = read(protocol, [text], how);
             const written = generation.text;
             const supplied = protocol.stop.find((tag) => written.endsWith(tag)) ?? "";
@@ -94,8 +98,8 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
 
       it("nothing that a person reads holds a tag", () => {
         fc.assert(
-          fc.property(wireText(traits), options, (text, how) => {
-            const shown = read(protocol, [...text], how).events.map((event) =>
+          fc.property(wireText(traits.tags), options, (text, how) => {
+            const shown = read(protocol, text.split(""), how).events.map((event) =>
               event.type === "reasoning-delta" || event.type === "answer-delta" ? event.text : "",
             );
             const tags = [...traits.tags, "<|im_end|>"];
@@ -107,7 +111,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
 
       it("nothing throws", () => {
         fc.assert(
-          fc.property(wireText(traits), fc.boolean(), (text, flag) => {
+          fc.property(wireText(traits.tags), fc.boolean(), (text, flag) => {
             const reply = resultsReply([numbered({ title: text, url: text, text, date: text })], {
               query: text,
             });
@@ -117,13 +121,16 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
               { origin: "search", text: protocol.respond(reply) },
               { origin: "model", text },
             ];
-            protocol.readCall(text, flag);
-            protocol.nudge(text, flag ? "token" : "no-answer");
-            protocol.answer(segments);
-            protocol.open({ question: text, history: [], date: "2025-03-06", maxSearches: 1 });
-            protocol.modelSide.results(text + protocol.respond(reply));
-            protocol.modelSide.searchesLeft(text);
-            protocol.modelSide.question([{ role: "user", content: text }]);
+            const useAll = (): void => {
+              protocol.readCall(text, flag);
+              protocol.nudge(text, flag ? "token" : "no-answer");
+              protocol.answer(segments);
+              protocol.open({ question: text, history: [], date: "2025-03-06", maxSearches: 1 });
+              protocol.modelSide.results(text + protocol.respond(reply));
+              protocol.modelSide.searchesLeft(text);
+              protocol.modelSide.question([{ role: "user", content: text }]);
+            };
+            expect(useAll).not.toThrow();
           }),
           { numRuns: 500 },
         );
@@ -138,12 +145,12 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
     });
 
     describe("what one side writes the other one reads", () => {
-      const { call, answer, results, question } = protocol.modelSide;
+      const side = protocol.modelSide;
 
       it("a call, whatever is asked", () => {
         fc.assert(
-          fc.property(queryText(traits), (query) => {
-            const text = `Let me see. ${call(query)}`;
+          fc.property(queryText(traits.quotesTags ? traits.tags : []), (query) => {
+            const text = `Let me see. ${side.call(query)}`;
             const asked = query
               .replaceAll(/\s+/g, " ")
               .trim()
@@ -172,8 +179,8 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
           fc.property(sources, (found) => {
             const sent = found.map((result, at) => ({ number: at + 1, ...result }));
             const responses = sent.map((result) => protocol.respond(resultsReply([numbered(result)])));
-            expect(results(`Hm.${responses.join("So.")}`)).toEqual(sent);
-            expect(results(protocol.respond(resultsReply(sent.map(numbered))))).toEqual(sent);
+            expect(side.results(`Hm.${responses.join("So.")}`)).toEqual(sent);
+            expect(side.results(protocol.respond(resultsReply(sent.map(numbered))))).toEqual(sent);
           }),
         );
       });
@@ -182,7 +189,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
         fc.assert(
           fc.property(plainLine(), (asked) => {
             const options = { history: [], date: "2025-03-06", maxSearches: 5 };
-            expect(question(protocol.open({ question: `${asked}?`, ...options }).messages)).toEqual(
+            expect(side.question(protocol.open({ question: `${asked}?`, ...options }).messages)).toEqual(
               `${asked}?`,
             );
           }),
@@ -193,7 +200,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
         fc.assert(
           fc.property(plainLine(), plainLine(), (reasoning, said) => {
             const opened: Segment = { origin: "runtime", text: prefixOf(protocol) };
-            const written: Segment = { origin: "model", text: reasoning + answer(said) };
+            const written: Segment = { origin: "model", text: reasoning + side.answer(said) };
             expect(protocol.answer([opened, written])).toEqual(said);
             expect(protocol.answer([opened])).toEqual(null);
           }),
@@ -262,95 +269,4 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
       });
     });
   });
-}
-
-/** The same text as endpoints send it that stop at the first of their stop strings, each in its way. */
-function stoppedForms(
-  text: string,
-  stop: readonly string[],
-): readonly (readonly [form: string, chunks: readonly string[], end: StreamEnd])[] {
-  const found = findStop(text, stop);
-  if (found === undefined) return [];
-  const head = text.slice(0, found.index);
-  const named: StreamEnd = { finishReason: "stop", stopReason: found.stop };
-  const inner = [...found.stop].map((_, at) => at).slice(1);
-  return [
-    ["included", [head + found.stop], STOPPED],
-    ["included and named", [head + found.stop], named],
-    ["excluded and named", [head], named],
-    ["excluded and not named", [head], STOPPED],
-    ["ignored", [text], { finishReason: "stop", stopReason: null }],
-    ...inner.map(
-      (at) =>
-        [`split at ${at}`, [head + found.stop.slice(0, at), text.slice(head.length + at)], STOPPED] as const,
-    ),
-    ...inner.map((at) => [`leaked up to ${at}`, [head + found.stop.slice(0, at)], named] as const),
-  ];
-}
-
-/** Text in which everything that a reader looks out for comes up often, whole, broken and nested. */
-function wireText({ tags }: ProtocolTraits): fc.Arbitrary<string> {
-  const surrogate = fc.integer({ min: 0xd800, max: 0xdfff }).map((code) => String.fromCharCode(code));
-  const broken = fc.tuple(fc.constantFrom(...tags), fc.nat(16)).map(([tag, length]) => tag.slice(0, length));
-  const json = '{"action": "web_search", "action_input": {"query": "x"}}';
-  return fc
-    .array(
-      fc.oneof(
-        { weight: 4, arbitrary: fc.constantFrom(...tags) },
-        { weight: 2, arbitrary: broken },
-        fc.constantFrom(
-          "<",
-          "{",
-          "}",
-          '"',
-          "'",
-          "`",
-          "```json\n",
-          "\\",
-          " ",
-          "\n",
-          "[1]",
-          json,
-          "word",
-          "<|im_end|>",
-        ),
-        fc.constantFrom("x".repeat(5000), " ".repeat(9000)),
-        surrogate,
-        fc.string({ unit: "binary" }),
-      ),
-      { maxLength: 20 },
-    )
-    .map((pieces) => pieces.join(""));
-}
-
-function queryText({ tags, quotesTags }: ProtocolTraits): fc.Arbitrary<string> {
-  const pieces = fc.oneof(
-    fc.string({ unit: "binary" }),
-    fc.string({ unit: "grapheme" }),
-    fc.constantFrom('"', "'", "\\", "\n", "\r\n", "\t", "{", "}", "]", "&", "…", "人口", "\u{d83d}"),
-    ...(quotesTags ? [fc.constantFrom(...tags, "<|im_end|>")] : []),
-  );
-  return fc
-    .array(pieces, { minLength: 1, maxLength: 12 })
-    .map((parts) => parts.join(" "))
-    .filter((query) => query.trim() !== "" && (quotesTags || !query.includes("<")));
-}
-
-/** One line of words, trimmed, without anything that stands for something else. */
-function plainLine(): fc.Arbitrary<string> {
-  const word = fc.constantFrom(
-    "tall",
-    "5,199",
-    "Łódź",
-    "(x)",
-    "人口",
-    "🏔️",
-    "a<b",
-    "«q»",
-    "it's",
-    "C++",
-    "a[3]",
-    "1.5%",
-  );
-  return fc.array(word, { minLength: 1, maxLength: 8 }).map((words) => words.join(" "));
 }

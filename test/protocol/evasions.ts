@@ -1,10 +1,10 @@
 /** The added tokens of QwQ-32B's tokenizer. Source: its `added_tokens.json`. */
 export const ADDED_TOKENS = [
-  ...["endoftext", "im_start", "im_end", "object_ref_start", "object_ref_end", "box_start", "box_end"],
-  ...["quad_start", "quad_end", "vision_start", "vision_end", "vision_pad", "image_pad", "video_pad"],
-  ...["fim_prefix", "fim_middle", "fim_suffix", "fim_pad", "repo_name", "file_sep"],
+  "endoftext im_start im_end object_ref_start object_ref_end box_start box_end quad_start quad_end",
+  "vision_start vision_end vision_pad image_pad video_pad",
+  "fim_prefix fim_middle fim_suffix fim_pad repo_name file_sep",
 ]
-  .map((name) => `<|${name}|>`)
+  .flatMap((names) => names.split(" ").map((name) => `<|${name}|>`))
   .concat(["tool_call", "tool_response", "think"].flatMap((name) => [`<${name}>`, `</${name}>`]));
 
 const middle = (token: string): number => Math.floor(token.length / 2);
@@ -59,7 +59,13 @@ export function tokenCounts(text: string, tokens: readonly string[]): Readonly<R
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
-  ...{ amp: "&", lt: "<", gt: ">", vert: "|", verbar: "|", lowbar: "_", sol: "/" },
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  vert: "|",
+  verbar: "|",
+  lowbar: "_",
+  sol: "/",
 };
 
 /** The text as something careless downstream would make it: decoded thrice, invisible characters dropped, folded. */

@@ -2,9 +2,6 @@ import { searchR1 } from "../../src/protocol/search-r1.ts";
 import { protocolConformance } from "../conformance/protocol.ts";
 
 protocolConformance(searchR1, {
-  tags: [
-    ...["<think>", "</think>", "<search>", "</search>"],
-    ...["<information>", "</information>", "<answer>", "</answer>"],
-  ],
+  tags: ["think", "search", "information", "answer"].flatMap((name) => [`<${name}>`, `</${name}>`]),
   quotesTags: false,
 });

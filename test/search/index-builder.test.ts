@@ -35,6 +35,27 @@ function openForTest(built: BuiltIndex): BuiltIndex["index"] {
   return built.index;
 }
 
+function unusable(file: string, what: string): unknown {
+  return expect.objectContaining({ code: "index-unusable", message: `The index ${file} ${what}.` });
+}
+async function errorsOf(file: string): Promise<unknown[]> {
+  const folder = createFolder(FILES);
+  const errors: unknown[] = [];
+  await buildIndex({ folder, file }).catch((error: unknown) => errors.push(error));
+  try {
+    openIndex(file);
+  } catch (error) {
+    errors.push(error);
+  }
+  return errors;
+}
+
+function alter(file: string, sql: string): void {
+  const database = new Database(file);
+  database.exec(sql);
+  database.close();
+}
+
 const FILES = {
   "a.md": "# Apple\n\nA red fruit.",
   "deep/b.txt": "banana, a yellow fruit",
@@ -219,21 +240,6 @@ describe("indexDocuments", () => {
 });
 
 describe("an index that cannot be used", () => {
-  function unusable(file: string, what: string): unknown {
-    return expect.objectContaining({ code: "index-unusable", message: `The index ${file} ${what}.` });
-  }
-  async function errorsOf(file: string): Promise<unknown[]> {
-    const folder = createFolder(FILES);
-    const errors: unknown[] = [];
-    await buildIndex({ folder, file }).catch((error: unknown) => errors.push(error));
-    try {
-      openIndex(file);
-    } catch (error) {
-      errors.push(error);
-    }
-    return errors;
-  }
-
   test("because there is none", () => {
     const file = join(createFolder(), "index.db");
     expect(() => openIndex(file)).toThrow(
@@ -263,7 +269,7 @@ describe("an index that cannot be used", () => {
 
   test("because it belongs to another program", async () => {
     const file = join(createFolder(), "index.db");
-    new Database(file).exec("create table t (x)").close();
+    alter(file, "create table t (x)");
     const error = unusable(file, "is a database of another program. Choose another file");
     expect(await errorsOf(file)).toEqual([error, error]);
   });
@@ -271,11 +277,19 @@ describe("an index that cannot be used", () => {
   test("because it is of another version", async () => {
     const file = join(createFolder(), "index.db");
     await build({ folder: createFolder(FILES), file });
-    new Database(file).exec("pragma user_version = 99").close();
+    alter(file, "pragma user_version = 99");
     const error = unusable(
       file,
       "was built by another version of this package. Delete it and build the index again",
     );
+    expect(await errorsOf(file)).toEqual([error, error]);
+  });
+
+  test("because a part of it is missing", async () => {
+    const file = join(createFolder(), "index.db");
+    await build({ folder: createFolder(FILES), file });
+    alter(file, "drop table passages");
+    const error = unusable(file, "is damaged (no such table: passages). Delete it and build the index again");
     expect(await errorsOf(file)).toEqual([error, error]);
   });
 
@@ -288,7 +302,7 @@ describe("an index that cannot be used", () => {
     await expect(buildIndex({ folder: createFolder({ "x.md": "x" }), file })).rejects.toEqual(
       unusable(file, "is being written by another process. Wait for it, or choose another file"),
     );
-    other.exec("rollback").close();
+    other.close();
     expect(titlesOf(file, "fruit").sort()).toEqual(["Apple", "b", "c"]);
   });
 });

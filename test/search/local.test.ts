@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -188,10 +188,10 @@ describe("the local engine", () => {
     const file = join(createFolder(), "index.db");
     const built = await indexDocuments({ documents: [HAFNIUM], file });
     built.index.close();
-    const database = new Database(file);
-    database.exec("update passage_terms_data set block = x'00'");
-    database.close();
     const index = openIndex(file);
+    const database = new Database(file);
+    database.exec("drop table documents");
+    database.close();
     const outcome: SearchOutcome = await createLocalEngine({ index }).search("hafnium");
     index.close();
     expect(outcome).toEqual({
@@ -207,7 +207,15 @@ describe("the local engine", () => {
       status: "failed",
       failure: { kind: "misconfigured", message: "The database connection is not open" },
     });
-    rmSync(file);
+  });
+
+  test("is not opened on a file that is cut or empty", async () => {
+    const file = join(createFolder(), "index.db");
+    (await indexDocuments({ documents: [HAFNIUM], file })).index.close();
+    writeFileSync(file, readFileSync(file).fill(0xff, 8_192));
+    expect(() => openIndex(file)).toThrow(
+      /^The index .+ is damaged \(.+\)\. Delete it and build the index again\.$/u,
+    );
     writeFileSync(file, "");
     expect(() => openIndex(file)).toThrow(`The index ${file} is empty. Build it from a folder of documents.`);
   });

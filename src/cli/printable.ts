@@ -1,0 +1,27 @@
+/**
+ * What a terminal may act on: C0 but line feed and tab, DEL and C1, so every escape sequence; and the marks that turn
+ * the direction of the text around them.
+ */
+const COMMANDS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Text from a model, the web, a file name or an error, as it may go to a terminal. Looks at one character at a time:
+ * where a text is cut into chunks changes nothing.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(COMMANDS, "");
+}
+
+/** The same on one line, for titles, addresses and queries, which cannot begin lines of their own. */
+export function printableLine(text: string): string {
+  return printable(text.replaceAll(/[\n\r\t\u0085\u2028\u2029]+/g, " ")).trim();
+}
+
+/** JSON in which such characters are escaped, as `\u009b`. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(COMMANDS, escaped);
+}
+
+function escaped(character: string): string {
+  return character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

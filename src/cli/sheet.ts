@@ -1,0 +1,67 @@
+import { printable } from "./printable.ts";
+import type { TextOutput } from "./surroundings.ts";
+
+/** How a text is coloured, after it was made printable. */
+export type Style = (text: string) => string;
+
+/**
+ * A stream that a person reads, as groups with an empty line between them. Everything passes the filter for control
+ * characters here, and is coloured afterwards.
+ */
+export interface Sheet {
+  /** A whole line or several. */
+  line(group: string, text: string, style?: Style): void;
+  /** Text that goes on where the group's last piece ended; white space at either end of the group is left out. */
+  flow(group: string, text: string, style?: Style): void;
+  /** Ends the line that is being written, if any. */
+  close(): void;
+}
+
+const plain: Style = (text) => text;
+
+/** `above`: something stands above already, from which the first group keeps its distance. */
+export function createSheet(output: TextOutput, options: { readonly above?: boolean } = {}): Sheet {
+  let current: string | undefined = options.above === true ? "" : undefined;
+  let flowing = false;
+  let held = "";
+
+  function close(): void {
+    if (flowing) output.write("\n");
+    flowing = false;
+    held = "";
+  }
+  function enter(group: string): void {
+    if (group === current) return;
+    close();
+    if (current !== undefined) output.write("\n");
+    current = group;
+  }
+
+  return {
+    line(group, text, style = plain) {
+      enter(group);
+      close();
+      for (const line of printable(text).split("\n")) output.write(`${line === "" ? "" : style(line)}\n`);
+    },
+    flow(group, text, style = plain) {
+      const begun = flowing && group === current;
+      const whole = (begun ? held : "") + printable(text);
+      const from = begun ? whole : whole.trimStart();
+      const end = endOfShown(from);
+      if (end > 0) {
+        enter(group);
+        flowing = true;
+        output.write(style(from.slice(0, end)));
+      }
+      if (flowing && group === current) held = from.slice(end);
+    },
+    close,
+  };
+}
+
+/** Behind the last character that is to be shown now: white space may be the end, half a character has no shape. */
+function endOfShown(text: string): number {
+  let end = text.length;
+  while (end > 0 && /[\s\uD800-\uDBFF]/.test(text.charAt(end - 1))) end -= 1;
+  return end;
+}

@@ -1,0 +1,22 @@
+/** Where text for a person or another program goes. */
+export type TextOutput = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+export type TextInput = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
+export type SignalName = "SIGINT" | "SIGTERM";
+
+/** All that the program knows of the process it runs in, so that tests can be another one. */
+export interface Surroundings {
+  readonly stdin: TextInput;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The working directory. */
+  readonly folder: string;
+  /** Such as `20.19.0`. */
+  readonly nodeVersion: string;
+  /** Calls the listener for each signal; what it returns ends that. */
+  readonly onSignal: (listener: (name: SignalName) => void) => () => void;
+  /** Ends the process at once. */
+  readonly leave: (exitCode: number) => void;
+}

@@ -1,0 +1,209 @@
+import { Client } from "@langchain/langgraph-sdk";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { call } from "../graph/agent.ts";
+import { startCompletionsServer, type CompletionsServer, type ServerReply } from "../servers/completions.ts";
+import { startTavilyServer, type TavilyServer } from "../servers/tavily.ts";
+import { startDevServer, type DevServer } from "./dev-server.ts";
+
+/** What the model says, by how its prompt ends: the server's order of requests is not the test's. */
+const REPLIES: readonly (readonly [end: string, text: string])[] = [
+  ["First?<|im_end|>\n<|im_start|>assistant\n<think>\n", `Let me look.\n${call("alpha")}`],
+  ["All about alpha.\n\nSearches left: 4.\n</tool_response>\n", `More.\n${call("beta")}`],
+  ["All about beta.\n\nSearches left: 3.\n</tool_response>\n", "I know.\n</think>\n\nIt is [1], not [2]."],
+  ["All about gamma.\n\nSearches left: 3.\n</tool_response>\n", "Forked.\n</think>\n\nIt is [2]."],
+  ["Second?<|im_end|>\n<|im_start|>assistant\n<think>\n", "Easy.\n</think>\n\nAs I said."],
+];
+
+const reply: ServerReply = ({ body: { prompt } }) => {
+  const text = REPLIES.find(([end]) => prompt.endsWith(end))?.[1];
+  if (text === undefined)
+    throw new Error(`no reply for a prompt that ends ${JSON.stringify(prompt.slice(-200))}`);
+  return { text, chunkSize: 2 };
+};
+
+let completions: CompletionsServer;
+let tavily: TavilyServer;
+let server: DevServer;
+let client: Client;
+
+beforeAll(async () => {
+  completions = await startCompletionsServer(Array.from({ length: 20 }, () => reply));
+  tavily = await startTavilyServer();
+  server = await startDevServer({
+    AGENTIC_RAG_MODEL_URL: completions.url,
+    AGENTIC_RAG_MODEL: "QwQ-32B",
+    AGENTIC_RAG_ENGINE: "tavily",
+    TAVILY_API_KEY: "tvly-canary-3141",
+    TAVILY_BASE_URL: tavily.url,
+  });
+  client = new Client({ apiUrl: server.url, apiKey: null });
+}, 90_000);
+
+afterAll(async () => {
+  await server?.close();
+  await completions?.close();
+  await tavily?.close();
+});
+
+test("both graphs are served", async () => {
+  const assistants = await client.assistants.search();
+  expect(assistants.map(({ graph_id: id }) => id).sort()).toEqual(["agentic-rag", "search-r1"]);
+});
+
+test("the graph is drawn with its four nodes and labelled edges", async () => {
+  const { nodes, edges } = await client.assistants.getGraph("agentic-rag");
+  expect(nodes.map(({ id }) => String(id)).sort()).toEqual([
+    "__end__",
+    "__start__",
+    "finalize",
+    "generate",
+    "parse-tool-call",
+    "web-search",
+  ]);
+  expect(edges.map(({ source, target, data }) => [source, data ?? "", target].join(" | ")).sort()).toEqual([
+    "__start__ |  | generate",
+    "finalize |  | __end__",
+    "generate | no tool call | finalize",
+    "generate | tool call | parse-tool-call",
+    "parse-tool-call | budget spent | generate",
+    "parse-tool-call | repair | generate",
+    "parse-tool-call | search | web-search",
+    "web-search |  | generate",
+  ]);
+});
+
+test("schemas come with titles and defaults, the context as a form", async () => {
+  const schemas = await client.assistants.getSchemas("agentic-rag");
+  expect(Object.keys(schemas.input_schema?.properties ?? {}).sort()).toEqual(["messages", "question"]);
+  expect(schemas.input_schema?.properties?.["question"]).toMatchObject({
+    title: "Question",
+    type: "string",
+    default: "",
+  });
+  expect(Object.keys(schemas.output_schema?.properties ?? {}).sort()).toEqual([
+    "answer",
+    "citations",
+    "messages",
+    "queries",
+    "searches",
+    "sources",
+    "stopReason",
+    "usage",
+  ]);
+  expect(Object.keys(schemas.state_schema?.properties ?? {})).toContain("transcript");
+  const context = schemas.context_schema?.properties ?? {};
+  expect(context["maxSearches"]).toMatchObject({
+    title: "Search budget",
+    type: "integer",
+    minimum: 0,
+    maximum: 100,
+    default: 5,
+  });
+  expect(context["engine"]).toMatchObject({
+    enum: ["tavily", "local", "searxng", "retriever"],
+    default: "tavily",
+  });
+  expect(context["protocol"]).toMatchObject({ enum: ["qwq", "search-r1"], default: "qwq" });
+  for (const field of Object.values(context)) expect(field).toHaveProperty("title");
+});
+
+interface StreamedMessage {
+  readonly type: string;
+  readonly content: string | readonly { type: string; text?: string; reasoning?: string }[];
+  readonly tool_call_chunks?: readonly { name?: string; args?: string }[];
+}
+
+test("a run streams typed tokens, can be looked through, forked, and followed by a second question", async () => {
+  const { thread_id: thread } = await client.threads.create();
+  const seen = { reasoning: "", text: "", calls: [] as unknown[] };
+  for await (const part of client.runs.stream(thread, "agentic-rag", {
+    input: { question: "First?" },
+    context: { maxSearches: 5, date: "2026-11-22" },
+    streamMode: ["messages-tuple"],
+  })) {
+    if (part.event !== "messages") continue;
+    const [message] = part.data as unknown as [StreamedMessage];
+    if (message.type !== "ai" || typeof message.content === "string") continue;
+    for (const block of message.content) {
+      if (block.type === "reasoning") seen.reasoning += block.reasoning;
+      else seen.text += block.text;
+    }
+    seen.calls.push(...(message.tool_call_chunks ?? []).map(({ name, args }) => [name, args]));
+  }
+  expect(seen).toEqual({
+    reasoning: "Let me look.\nMore.\nI know.\n",
+    text: "It is [1], not [2].",
+    calls: [
+      ["web_search", '{"query":"alpha"}'],
+      ["web_search", '{"query":"beta"}'],
+    ],
+  });
+
+  const history = await client.threads.getHistory<{ searches: number; answer: string }>(thread, {
+    limit: 50,
+  });
+  expect(history.map(({ next }) => next[0] ?? "end")).toEqual([
+    "end",
+    "finalize",
+    "generate",
+    "web-search",
+    "parse-tool-call",
+    "generate",
+    "web-search",
+    "parse-tool-call",
+    "generate",
+    "__start__",
+  ]);
+  expect(history[0]!.values.answer).toBe(
+    "It is [[1]](https://example.org/alpha), not [[2]](https://example.org/beta).",
+  );
+
+  const beforeSecond = history.find(({ next, values }) => next[0] === "web-search" && values.searches === 1)!;
+  await client.threads.updateState(thread, {
+    checkpoint: beforeSecond.checkpoint,
+    values: { call: { kind: "search", queries: [{ query: "gamma", plan: "run" }] } },
+  });
+  await client.runs.wait(thread, "agentic-rag", { input: null });
+  const forked = await client.threads.getState<{ answer: string; searches: number }>(thread);
+  expect(forked.values).toMatchObject({ answer: "It is [[2]](https://example.org/gamma).", searches: 2 });
+  expect(tavily.queries).toEqual(["alpha", "beta", "gamma"]);
+
+  const second = (await client.runs.wait(thread, "agentic-rag", {
+    input: { messages: [{ role: "user", content: "Second?" }] },
+  })) as { answer: string; searches: number; messages: { content: string }[] };
+  expect(second).toMatchObject({ answer: "As I said.", searches: 0 });
+  expect(second.messages.map(({ content }) => content)).toEqual([
+    "First?",
+    "It is [[2]](https://example.org/gamma).",
+    "Second?",
+    "As I said.",
+  ]);
+
+  const stored = JSON.stringify(await client.threads.getHistory(thread, { limit: 100 }));
+  expect(stored).not.toContain("tvly-canary-3141");
+});
+
+test("in messages mode too, what a person reads holds no tag", async () => {
+  const { thread_id: thread } = await client.threads.create();
+  const texts: string[] = [];
+  for await (const part of client.runs.stream(thread, "agentic-rag", {
+    input: { messages: [{ role: "user", content: "First?" }] },
+    context: { date: "2026-11-22" },
+    streamMode: ["messages"],
+  })) {
+    if (part.event.startsWith("messages/")) texts.push(JSON.stringify(part.data));
+  }
+  expect(texts.length).toBeGreaterThan(10);
+  expect(texts.filter((text) => /<\/?(?:think|tool_call|tool_response)>|<\|im_/.test(text))).toEqual([]);
+});
+
+test("a setting that does not exist is refused with what there is", async () => {
+  const { thread_id: thread } = await client.threads.create();
+  const run = client.runs.wait(thread, "agentic-rag", {
+    input: { question: "First?" },
+    context: { engine: "altavista" },
+  });
+  await expect(run).rejects.toThrow(
+    String.raw`There is no search engine \"altavista\". Choose one of: local, tavily, searxng, retriever.`,
+  );
+});
