@@ -47,7 +47,7 @@ async function benchSize(passages: number, file: string, write: (line: string) =
   const after = process.memoryUsage();
   write(
     `${passages} passages: built in ${(report.ms / 1000).toFixed(1)} s, file ${megabytes(report.bytes)}, ` +
-      `memory rss +${megabytes(after.rss - before.rss)}, heap +${megabytes(after.heapUsed - before.heapUsed)}`,
+      `memory rss ${megabytes(before.rss)} to ${megabytes(after.rss)}, heap ${megabytes(before.heapUsed)} to ${megabytes(after.heapUsed)}`,
   );
 
   const index = openIndex(file);

@@ -4,10 +4,10 @@ import { RUN_DEFAULTS, type RunLimits } from "./graph/context.ts";
 import { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
 import { Secret } from "./secret.ts";
 
-export const PROTOCOL_NAMES = ["qwq", "search-r1"] as const;
-export const ENGINE_NAMES = ["local", "tavily", "searxng", "retriever"] as const;
+const PROTOCOL_NAMES = ["qwq", "search-r1"] as const;
+const ENGINE_NAMES = ["local", "tavily", "searxng", "retriever"] as const;
 
-export type ProtocolName = (typeof PROTOCOL_NAMES)[number];
+type ProtocolName = (typeof PROTOCOL_NAMES)[number];
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** Where the model is. `offline`: no model, an extractive reader. */

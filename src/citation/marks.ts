@@ -35,17 +35,20 @@ export function findMarks(answer: string): readonly Mark[] {
       return [{ kind: "numbers", start, end, numbers: numbers.split(/[,;]/).map(Number) } as const];
     }
     if (url === undefined) return [];
-    const bare = url.replace(/[.,;:!?)'"]+$/, "");
-    const closed = match[0].startsWith("<") && match[0].endsWith(">");
-    return [
-      {
-        kind: "url",
-        start,
-        end: closed ? end : end - (match[0].endsWith(">") ? 1 : 0) - (url.length - bare.length),
-        url: bare,
-      } as const,
-    ];
+    const bare = withoutPunctuation(url);
+    const opens = match[0].startsWith("<") ? 1 : 0;
+    const closes = opens === 1 && match[0].endsWith(">") && bare === url;
+    const from = closes ? start : start + opens;
+    return [{ kind: "url", start: from, end: closes ? end : from + bare.length, url: bare } as const];
   });
+}
+
+/** An address without the sentence's signs behind it; a closing bracket belongs to it when it was opened in it. */
+function withoutPunctuation(url: string): string {
+  const bare = url.replace(/[.,;:!?'"]+$/, "");
+  const opened = bare.split("(").length;
+  const closed = bare.split(")").length;
+  return bare.endsWith(")") && closed > opened ? withoutPunctuation(bare.slice(0, -1)) : bare;
 }
 
 /** `[[3]](url)` and `[3](url)` are marks of source 3, wherever they point. */

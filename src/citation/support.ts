@@ -9,7 +9,7 @@ const words = new Intl.Segmenter("en", { granularity: "word" });
 const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
 
 /** The content words of a text, lower case, without stopwords and plural or tense endings. */
-export function contentWords(text: string): readonly string[] {
+function contentWords(text: string): readonly string[] {
   return Array.from(words.segment(text.normalize("NFKC").toLowerCase()))
     .filter(({ isWordLike, segment }) => isWordLike === true && !STOPWORDS.has(segment))
     .map(({ segment }) => stem(segment));

@@ -19,9 +19,8 @@ export function printableLine(text: string): string {
 
 /** JSON in which such characters are escaped, as `\u009b`. */
 export function printableJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(COMMANDS, escaped);
-}
-
-function escaped(character: string): string {
-  return character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value, null, 2).replaceAll(
+    COMMANDS,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

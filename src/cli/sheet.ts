@@ -22,38 +22,39 @@ const plain: Style = (text) => text;
 /** `above`: something stands above already, from which the first group keeps its distance. */
 export function createSheet(output: TextOutput, options: { readonly above?: boolean } = {}): Sheet {
   let current: string | undefined = options.above === true ? "" : undefined;
-  let flowing = false;
-  let held = "";
+  /** The group whose line is being written. */
+  let flowing: string | undefined;
+  /** What may still be the end of a flow, and of which one. */
+  let held = { group: "", text: "" };
 
   function close(): void {
-    if (flowing) output.write("\n");
-    flowing = false;
-    held = "";
+    if (flowing !== undefined) output.write("\n");
+    flowing = undefined;
+    held = { group: "", text: "" };
   }
   function enter(group: string): void {
     if (group === current) return;
-    close();
+    if (flowing !== undefined) output.write("\n");
+    flowing = undefined;
     if (current !== undefined) output.write("\n");
     current = group;
   }
 
   return {
     line(group, text, style = plain) {
-      enter(group);
       close();
+      enter(group);
       for (const line of printable(text).split("\n")) output.write(`${line === "" ? "" : style(line)}\n`);
     },
     flow(group, text, style = plain) {
-      const begun = flowing && group === current;
-      const whole = (begun ? held : "") + printable(text);
-      const from = begun ? whole : whole.trimStart();
-      const end = endOfShown(from);
-      if (end > 0) {
-        enter(group);
-        flowing = true;
-        output.write(style(from.slice(0, end)));
-      }
-      if (flowing && group === current) held = from.slice(end);
+      const whole = (held.group === group ? held.text : "") + printable(text);
+      const rest = flowing === group ? whole : whole.trimStart();
+      const end = endOfShown(rest);
+      held = { group, text: rest.slice(end) };
+      if (end === 0) return;
+      enter(group);
+      flowing = group;
+      output.write(style(rest.slice(0, end)));
     },
     close,
   };

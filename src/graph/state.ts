@@ -2,14 +2,14 @@ import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain
 import { z } from "zod";
 
 /** A piece of the assistant's turn. */
-export const segmentSchema = z.strictObject({
+const segmentSchema = z.strictObject({
   origin: z.enum(["model", "search", "runtime"]),
   text: z.string(),
   tokenIds: z.array(z.number().int()).optional(),
 });
 
 /** How a question was opened: fixed for its whole run, so that each prompt extends the one before byte for byte. */
-export const openingSchema = z.strictObject({
+const openingSchema = z.strictObject({
   question: z.string(),
   /** Id of the human message that asks it. */
   questionId: z.string(),
@@ -21,10 +21,10 @@ export const openingSchema = z.strictObject({
   model: z.strictObject({ family: z.string(), name: z.string() }),
 });
 
-export const budgetNameSchema = z.enum(["search", "token", "time", "repair", "repeat"]);
+const budgetNameSchema = z.enum(["search", "token", "time", "repair", "repeat"]);
 
 /** What parse-tool-call read: queries to run, a call to be mended, or one that no budget is left for. */
-export const callSchema = z.discriminatedUnion("kind", [
+const callSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("search"),
     queries: z.array(z.strictObject({ query: z.string(), plan: z.enum(["run", "repeated", "not-run"]) })),
@@ -34,7 +34,7 @@ export const callSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** One search of this run. */
-export const queryRecordSchema = z.strictObject({
+const queryRecordSchema = z.strictObject({
   query: z.string(),
   engine: z.string(),
   status: z.enum(["found", "nothing", "failed"]),
@@ -46,7 +46,7 @@ export const queryRecordSchema = z.strictObject({
 });
 
 /** A numbered piece of evidence. Two entries of one number are two passages of one address. */
-export const sourceSchema = z.strictObject({
+const sourceSchema = z.strictObject({
   number: z.number().int().positive(),
   title: z.string(),
   url: z.string(),
@@ -55,7 +55,7 @@ export const sourceSchema = z.strictObject({
 });
 
 /** A mark in the answer and what it points at. */
-export const citationSchema = z.strictObject({
+const citationSchema = z.strictObject({
   /** The source's number; `null` for an address that was cited without one. */
   number: z.number().int().nullable(),
   title: z.string(),
@@ -69,7 +69,7 @@ export const citationSchema = z.strictObject({
 });
 
 /** What a run used. `estimated`: the endpoint did not count tokens, so characters / 4 stand in. */
-export const usageSchema = z.strictObject({
+const usageSchema = z.strictObject({
   modelRequests: z.number().int(),
   promptTokens: z.number().int(),
   completionTokens: z.number().int(),
@@ -80,7 +80,7 @@ export const usageSchema = z.strictObject({
 });
 
 /** Why a run ended. */
-export const stopReasonSchema = z.enum([
+const stopReasonSchema = z.enum([
   "answered",
   "search-budget",
   "token-budget",

@@ -4,7 +4,7 @@
  */
 export const STOP_WORDS: ReadonlySet<string> = words(`
   a about above according actually after again all also although am an and another any anybody anyone anything are as
-  ask asked at be became because become been before being between both but by can cannot could current currently did
+  ask asked at be became because become been before behind being between both but by can cannot could current currently did
   do does doing done down during each either else ever every everything few for from further get gets getting give
   given gives go goes going got had has have having he hello her here hers hey hi him his how however i if in info
   information into is it its itself just know known kindly last lately latest least less let like list long lot many may
@@ -55,9 +55,31 @@ export const GENERIC_WORDS: ReadonlySet<string> = words(`
   framework goal group institution kind lab laboratory language library limit limitation main member method model month
   number organisation organization paper part people person place point problem product project property
   reason software sort step system team technique term time tool topic type university value version way website year
+  llm llms ai ml api
   big bigger best better good great high important large larger main popular small smaller famous
   模型 公司 方法 系统 名字 年 发布 开发 使用 工作
 `);
+
+/** Generic words that say the same for a search: each line is one meaning. */
+export const SYNONYMS: readonly (readonly string[])[] = [
+  [
+    "develop",
+    "create",
+    "build",
+    "built",
+    "make",
+    "made",
+    "design",
+    "invent",
+    "write",
+    "wrote",
+    "written",
+    "author",
+  ],
+  ["publish", "release", "launch", "announce", "introduce"],
+  ["begin", "began", "begun", "start"],
+  ["use", "used", "using", "employ"],
+];
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/).filter((word) => word !== ""));

@@ -1,7 +1,14 @@
 import type { HeardResult } from "./model-side.ts";
 import { chooseSentences } from "./sentence-choice.ts";
 import { mentions, readTerms, type Term } from "./question-terms.ts";
-import { allMentions, readSources, type CitedSentence, type Source } from "./sources.ts";
+import {
+  allMentions,
+  beginning,
+  readSources,
+  type CitedSentence,
+  type Sentence,
+  type Source,
+} from "./sources.ts";
 
 /** How well sources answer a question. */
 export interface Evidence {
@@ -13,12 +20,12 @@ export interface Evidence {
   readonly sentences: readonly CitedSentence[];
 }
 
-/** Sentences that are judged together, so that a long text does not support by words far apart. */
-const WINDOW = 5;
+/** Sentences on each side that are judged with one, so that a long text does not support by words far apart. */
+const NEIGHBOURS = 2;
 
 /**
- * Weighs what was found against a question. A source carries an answer when a few of its sentences in a row, with its
- * title, mention every name and number of the question and nearly all of its other words. Sources that are each about
+ * Weighs what was found against a question. A source carries an answer when one of its sentences, with its title,
+ * mentions every name and number of the question, and nearly all other words of it are near. Sources that are each about
  * one of several names carry it together.
  */
 export function weighEvidence(question: string, results: readonly HeardResult[]): Evidence {
@@ -29,7 +36,7 @@ export function weighEvidence(question: string, results: readonly HeardResult[])
   const asked = readTerms(question).filter((term) => isReadable(term, everything));
   const needed = neededTerms(asked);
   const missing = needed.filter(({ key }) => !everything.has(key));
-  const alone = sources.filter((source) => supports(source, needed));
+  const alone = sources.filter((source) => supports(source, asked, needed));
   const together = alone.length > 0 ? alone : supportTogether(sources, needed);
   const supporting = together.map(({ number }) => number);
   const sentences = supporting.length === 0 ? [] : chooseSentences(question, asked, sources, supporting);
@@ -63,29 +70,37 @@ const SCRIPTS = [
   /\p{sc=Thai}/u,
 ];
 
-function supports(source: Source, needed: readonly Term[]): boolean {
-  if (needed.length === 0) return false;
-  const [only] = needed;
-  if (needed.length === 1 && only !== undefined) return isAbout(source, only);
-  const allowed = Math.floor((needed.length - 1) / 3);
-  return windows(source).some((mentioned) => {
-    const lacking = needed.filter(({ key }) => !mentioned.has(key));
-    return lacking.length <= allowed && lacking.every(({ kind }) => kind === "content");
+function supports(source: Source, asked: readonly Term[], needed: readonly Term[]): boolean {
+  const [first, ...others] = needed;
+  if (first === undefined) return false;
+  if (others.length === 0) return isAbout(source, first, asked);
+  const names = needed.filter(({ kind }) => kind === "name");
+  const content = needed.filter(({ kind }) => kind !== "name");
+  const mayLack = Math.floor((needed.length - 1) / 3);
+  const { title, sentences } = source;
+  const lacking = (terms: readonly Term[], around: readonly Sentence[]): number =>
+    terms.filter(({ key }) => !title.has(key) && !around.some(({ mentioned }) => mentioned.has(key))).length;
+  return sentences.some((sentence, at) => {
+    const near = sentences.slice(Math.max(at - NEIGHBOURS, 0), at + NEIGHBOURS + 1);
+    return (
+      lacking(names, [sentence]) === 0 &&
+      lacking(content, [sentence]) <= content.length / 2 &&
+      lacking(content, near) <= mayLack
+    );
   });
 }
 
-/** The title names it, or a sentence begins with it. */
-function isAbout({ title, sentences }: Source, { key }: Term): boolean {
-  return (
-    title.has(key) || sentences.some(({ text }) => mentions(text.split(/\s+/).slice(0, 4).join(" ")).has(key))
+/**
+ * For a question with one word of weight. Its title begins with the word; or a sentence does, or says all that is
+ * asked about it.
+ */
+function isAbout({ subject, sentences }: Source, term: Term, asked: readonly Term[]): boolean {
+  if (subject.has(term.key)) return true;
+  return sentences.some(({ text, mentioned }) =>
+    asked.length === 1
+      ? mentions(beginning(text)).has(term.key)
+      : asked.every(({ key }) => mentioned.has(key)),
   );
-}
-
-function windows({ title, sentences }: Source): ReadonlySet<string>[] {
-  const last = Math.max(sentences.length - WINDOW, 0);
-  return sentences
-    .slice(0, last + 1)
-    .map((_, at) => new Set([...title, ...allMentions(sentences.slice(at, at + WINDOW))]));
 }
 
 /** Sources whose titles each hold one of several names, if between them nothing of the question is missing. */

@@ -61,20 +61,22 @@ function nextText(messages: readonly PromptMessage[], { side, maxSearches = 3 }:
   const before = last?.role === "assistant" ? last.content : "";
   const question = side.question(messages);
   const evidence = weighEvidence(question, side.results(before));
-  const queries = queriesFor(readTerms(question)).slice(0, maxSearches);
+  const terms = readTerms(question);
+  const queries = queriesFor(terms).slice(0, maxSearches);
   const next = queries.find((query) => !before.includes(side.call(query).trim()));
   const asked = queries.filter((query) => before.includes(side.call(query).trim())).length;
   const closing = restOfClosing(before, side);
   const maySearch = next !== undefined && side.searchesLeft(before) !== 0 && !closing.begun;
 
   if (maySearch && asked === 0) {
-    return `I need sources that speak of ${next}. I will look for them.\n\n${side.call(next)}`;
+    const about = listed(neededTerms(terms), "and");
+    return `The question is about ${about}. I will look for sources that speak of this.\n\n${side.call(next)}`;
   }
   const weak = evidence.supporting.length === 0 || (asked === 1 && evidence.supporting.length === 1);
   if (maySearch && weak)
     return `${reasonToSearchOn(evidence)} I will search again, for ${next}.\n\n${side.call(next)}`;
 
-  const answer = evidence.sentences.length === 0 ? notFound(evidence) : citedText(evidence.sentences);
+  const answer = evidence.sentences.length === 0 ? notFound(terms, evidence) : citedText(evidence.sentences);
   const reason = closing.begun ? "" : reasonToAnswer(evidence);
   return reason + closing.text(answer);
 }
@@ -91,19 +93,17 @@ function queriesFor(terms: readonly Term[]): string[] {
     needed,
     longest.slice(0, 2),
   ];
-  const texts = tries.map((some) =>
-    some
-      .slice(0, MAX_QUERY_TERMS)
-      .map(({ text }) => text)
-      .join(" "),
-  );
-  return [...new Set(texts)].filter((text) => text !== "");
+  const queries = tries.map((some) => some.slice(0, MAX_QUERY_TERMS).map(({ text }) => text));
+  const sets = queries.map((words) => words.toSorted().join(" "));
+  return queries
+    .map((words) => words.join(" "))
+    .filter((query, at) => query !== "" && sets.indexOf(sets[at] ?? "") === at);
 }
 
 function reasonToSearchOn({ supporting, missing }: Evidence): string {
   if (supporting.length > 0) return "Only one source answers this so far.";
   return missing.length > 0
-    ? `Nothing found so far speaks of ${listed(missing)}.`
+    ? `Nothing found so far speaks of ${listed(missing, "or")}.`
     : "What was found so far does not answer the question.";
 }
 
@@ -114,15 +114,18 @@ function reasonToAnswer({ supporting }: Evidence): string {
   return `${sources} an answer. I will quote the sentences that say most.`;
 }
 
-function notFound({ missing }: Evidence): string {
+function notFound(terms: readonly Term[], { missing }: Evidence): string {
+  if (terms.length === 0) return "Not found in the sources: the question names nothing to look for.";
   return missing.length > 0
-    ? `Not found in the sources: they say nothing about ${listed(missing)}.`
+    ? `Not found in the sources: they say nothing about ${listed(missing, "or")}.`
     : "Not found in the sources: nothing in them answers this question.";
 }
 
-function listed(terms: readonly Term[]): string {
+function listed(terms: readonly Term[], conjunction: "and" | "or"): string {
   const texts = terms.map(({ text }) => `"${text}"`);
-  return texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}`;
+  return texts.length < 2
+    ? texts.join("")
+    : `${texts.slice(0, -1).join(", ")} ${conjunction} ${texts.at(-1)}`;
 }
 
 /** Each sentence with the number of its source before its final mark; a paragraph for each source. */

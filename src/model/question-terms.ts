@@ -1,4 +1,4 @@
-import { GENERIC_WORDS, STOP_WORDS } from "./common-words.ts";
+import { GENERIC_WORDS, STOP_WORDS, SYNONYMS } from "./common-words.ts";
 import { exactForm, partsOf, splitWords, stem } from "./words.ts";
 
 /** A word of a question that an answer should speak of. */
@@ -14,7 +14,10 @@ export interface Term {
   readonly key: string;
 }
 
-const GENERIC_STEMS: ReadonlySet<string> = new Set(Array.from(GENERIC_WORDS, stem));
+const MEANINGS: ReadonlyMap<string, string> = new Map(
+  SYNONYMS.flatMap((group) => group.map((word) => [stem(word), stem(group[0] ?? word)])),
+);
+const GENERIC_KEYS: ReadonlySet<string> = new Set(Array.from(GENERIC_WORDS, meaningOf));
 const LONGEST_JOINED = 3;
 
 /** The words that a question is about, in its order, each once. */
@@ -31,7 +34,7 @@ export function mentions(text: string): ReadonlySet<string> {
   const words = splitWords(text);
   words.forEach((word, at) => {
     for (const part of partsOf(word)) {
-      found.add(stem(part));
+      found.add(meaningOf(part));
       found.add(exactKey(part));
     }
     for (let length = 1; length <= LONGEST_JOINED; length += 1) {
@@ -49,11 +52,17 @@ function termsOf(word: string, startsSentence: boolean): Term[] {
   const inner = /\p{Lu}/u.test(word.slice(1)) && /\p{Ll}/u.test(word);
   const named = /\p{N}/u.test(word) || inner || (!startsSentence && /\p{Lu}/u.test(word));
   if (!named && parts.length > 1) return parts.flatMap((part) => termsOf(part, true));
-  const key = stem(word);
-  if (GENERIC_STEMS.has(key)) return [{ text: word, kind: "generic", key }];
+  const key = meaningOf(word);
+  if (GENERIC_KEYS.has(key)) return [{ text: word, kind: "generic", key }];
   if (!named) return [{ text: word, kind: "content", key }];
   const plain = /^\p{L}+$/u.test(word);
   return [{ text: word, kind: "name", key: plain ? key : exactKey(word) }];
+}
+
+/** The stem of a word, or of the word that stands for all of its meaning. */
+function meaningOf(word: string): string {
+  const base = stem(word);
+  return MEANINGS.get(base) ?? base;
 }
 
 function isStop(word: string): boolean {

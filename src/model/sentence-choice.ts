@@ -1,9 +1,11 @@
 import { mentions, type Term } from "./question-terms.ts";
-import type { CitedSentence, Sentence, Source } from "./sources.ts";
+import { beginning, type CitedSentence, type Sentence, type Source } from "./sources.ts";
 
 const MAX_SENTENCES = 5;
 const MIN_SENTENCES = 3;
 const MAX_PER_SOURCE = 3;
+/** Asks for more than one fact: answered with as many sentences as there may be. */
+const BROAD = /\b(?:about|describe|explain|information|more|overview|summar\w+|tell)\b/i;
 
 /** A sentence is worth its place from this part of the best score; one that fills up to the least number, from that. */
 const WORTH = 0.55;
@@ -35,7 +37,7 @@ export function chooseSentences(
   const candidates = scored
     .filter((sentence) => sentence.score > 0)
     .sort((a, b) => b.score - a.score || a.number - b.number || a.position - b.position);
-  return forReading(pick(candidates));
+  return forReading(pick(candidates, BROAD.test(question) ? MAX_SENTENCES : MIN_SENTENCES));
 }
 
 interface Weighted {
@@ -63,12 +65,12 @@ function score(question: string, weights: readonly Weighted[], sentence: Sentenc
   const covered = (words: ReadonlySet<string>): number =>
     weights.reduce((sum, { term, weight }) => sum + (words.has(term.key) ? weight : 0), 0);
   const wanted = EXPECTED.some(([asks, answers]) => asks.test(question) && answers.test(text)) ? 0.2 : 0;
-  const defining = DEFINITION.test(text) && covered(mentions(text.split(" ", 4).join(" "))) > 0 ? 0.2 : 0;
+  const defining = DEFINITION.test(text) && covered(mentions(beginning(text))) > 0 ? 0.2 : 0;
   const referring = /^(?:it|its|this|that|these|those|they|their|he|she|his|her|such)\b/i.test(text)
     ? 0.2
     : 0;
   return (
-    covered(mentioned) + 0.2 * covered(source.title) + wanted + defining + 0.1 / (1 + position) - referring
+    covered(mentioned) + 0.3 * covered(source.subject) + wanted + defining + 0.1 / (1 + position) - referring
   );
 }
 
@@ -76,7 +78,7 @@ function score(question: string, weights: readonly Weighted[], sentence: Sentenc
 function isOnTopic(
   weights: readonly Weighted[],
   { mentioned }: Sentence,
-  { title, sentences }: Source,
+  { subject, sentences }: Source,
 ): boolean {
   const terms = weights.map(({ term }) => term);
   const names = terms.filter(({ kind }) => kind === "name");
@@ -86,7 +88,7 @@ function isOnTopic(
   if (focus.length === 0 || said.some((term) => focus.includes(term))) return said.length > 0;
   const content = terms.filter(({ kind }) => kind === "content");
   const share = content.filter((term) => said.includes(term)).length / content.length;
-  if (focus.some(({ key }) => title.has(key))) return share > 0;
+  if (focus.some(({ key }) => subject.has(key))) return share > 0;
   return (
     content.length > 1 &&
     share > 0.5 &&
@@ -104,13 +106,13 @@ const EXPECTED: readonly (readonly [RegExp, RegExp])[] = [
 /** It says what its subject is. */
 const DEFINITION = /^(?:\S+ ){1,8}?(?:is|are|was|were) (?:an?|the|one)\b/i;
 
-function pick(candidates: readonly Scored[]): Scored[] {
+function pick(candidates: readonly Scored[], atLeast: number): Scored[] {
   const picked: Scored[] = [];
   const best = candidates[0]?.score ?? 0;
   for (const candidate of candidates) {
     if (picked.length === MAX_SENTENCES) break;
     const fromSame = picked.filter(({ number }) => number === candidate.number).length;
-    const least = picked.length < MIN_SENTENCES ? WORTH_FILLING : WORTH + 0.05 * fromSame;
+    const least = picked.length < atLeast ? WORTH_FILLING : WORTH + 0.05 * fromSame;
     if (
       fromSame < MAX_PER_SOURCE &&
       candidate.score >= least * best &&

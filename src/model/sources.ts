@@ -18,6 +18,8 @@ export interface Source {
   readonly number: number;
   /** What its title mentions. */
   readonly title: ReadonlySet<string>;
+  /** What its title begins with: what the source is about. */
+  readonly subject: ReadonlySet<string>;
   readonly sentences: readonly Sentence[];
 }
 
@@ -33,8 +35,19 @@ export function readSources(results: readonly HeardResult[]): Source[] {
       position,
       mentioned: mentions(text),
     }));
-    return { number, title: mentions(parts.map(({ title }) => title).join("\n")), sentences };
+    const titles = parts.map(({ title }) => title);
+    return {
+      number,
+      title: mentions(titles.join("\n")),
+      subject: mentions(titles.map(beginning).join("\n")),
+      sentences,
+    };
   });
+}
+
+/** The first four words. */
+export function beginning(text: string): string {
+  return text.split(/\s+/, 4).join(" ");
 }
 
 export function allMentions(sentences: readonly Sentence[]): string[] {

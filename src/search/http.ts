@@ -73,21 +73,28 @@ async function exchange<T>(request: JsonRequest<T>, signal: AbortSignal): Promis
     );
   }
   const maxBytes = request.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES;
+  if (!reply.ok) return { status: "failed", failure: await readRefusal(request, reply, maxBytes) };
   const body = await readBody(reply, maxBytes);
   if (body === "too-large") {
     return failed("bad-reply", `${describe(request)} sent more than ${maxBytes} bytes.`, reply.status);
   }
   const contentType = reply.headers.get("content-type") ?? "";
-  if (!reply.ok) {
-    const refusal = {
-      status: reply.status,
-      body: redact(body.text, request.secrets),
-      retryAfterMs: readRetryAfter(reply.headers, Date.now()),
-    };
-    const failure = explainRefusal(describe(request), refusal, request.explain?.(refusal));
-    return { status: "failed", failure };
-  }
   return readValue(request, body.text, contentType, reply.status);
+}
+
+/** The status tells more than a body that is too large or does not arrive. */
+async function readRefusal<T>(
+  request: JsonRequest<T>,
+  reply: Response,
+  maxBytes: number,
+): Promise<SearchFailure> {
+  const body = await readBody(reply, maxBytes).catch(() => "too-large" as const);
+  const refusal = {
+    status: reply.status,
+    body: body === "too-large" ? "" : redact(body.text, request.secrets),
+    retryAfterMs: readRetryAfter(reply.headers, Date.now()),
+  };
+  return explainRefusal(describe(request), refusal, request.explain?.(refusal));
 }
 
 /** The reply, or the address outside the origin that it redirects to. */

@@ -7,7 +7,7 @@ import { AgenticRagError } from "../errors.ts";
 export type IndexDatabase = Database.Database;
 
 /** File name of an index that lives in memory only. */
-export const IN_MEMORY = ":memory:";
+const IN_MEMORY = ":memory:";
 
 /** "ARAG": tells our files from other SQLite databases. */
 const APPLICATION_ID = 0x41524147;
@@ -61,13 +61,14 @@ export function openToRead(file: string): IndexDatabase {
  * @throws AgenticRagError `index-unusable`
  */
 export function openToWrite(file: string): IndexDatabase {
-  if (file !== IN_MEMORY) mkdirSync(dirname(file), { recursive: true });
+  createFolderOf(file);
   return openWith(file, (database) => {
+    // Before anything else: a database of another program is not touched.
+    if (!isEmpty(database)) checkFormat(database, file);
     // Readers are not held up by a writer while there is a write-ahead log.
     database.exec("pragma journal_mode = wal; pragma synchronous = normal");
     inTransaction(database, () => {
       if (isEmpty(database)) database.exec(SCHEMA);
-      else checkFormat(database, file);
     });
   });
 }
@@ -94,25 +95,21 @@ export function inTransaction(database: IndexDatabase, write: () => void): void 
   }
 }
 
+/** What the codes of SQLite mean for an index, by how they begin. Any other code is damage. */
+const EXPLANATIONS = [
+  [/^SQLITE_(?:BUSY|LOCKED)/u, "is being written by another process. Wait for it, or choose another file"],
+  [/^SQLITE_NOTADB/u, "is not an index. Choose another file, or delete it and build the index again"],
+  [/^SQLITE_FULL/u, "cannot grow: the disk is full. Make room and build it again"],
+  [/^SQLITE_(?:READONLY|CANTOPEN|PERM|IOERR)/u, "cannot be read or written. Check its disk and permissions"],
+] as const;
+
 /** An error of SQLite as one that says what to do; any other as it is. */
 export function explainIndexError(file: string, error: unknown): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "SQLITE_BUSY" || code === "SQLITE_LOCKED") {
-    return unusable(file, "is being written by another process. Wait for it, or choose another file", error);
-  }
-  if (code === "SQLITE_NOTADB") {
-    return unusable(
-      file,
-      "is not an index. Choose another file, or delete it and build the index again",
-      error,
-    );
-  }
-  if (code === "SQLITE_FULL")
-    return unusable(file, "cannot grow: the disk is full. Make room and build it again", error);
-  if (error instanceof Error && error.name === "SqliteError") {
-    return unusable(file, `is damaged (${error.message}). Delete it and build the index again`, error);
-  }
-  return error;
+  if (!(error instanceof Error) || error.name !== "SqliteError") return error;
+  const code = "code" in error ? String(error.code) : "";
+  const known = EXPLANATIONS.find(([pattern]) => pattern.test(code))?.[1];
+  const damage = `is damaged (${error.message}). Delete it and build the index again`;
+  return unusable(file, known ?? damage, error);
 }
 
 function openWith(file: string, prepare: (database: IndexDatabase) => void): IndexDatabase {
@@ -120,11 +117,7 @@ function openWith(file: string, prepare: (database: IndexDatabase) => void): Ind
   try {
     database = new Database(file, { timeout: LOCK_TIMEOUT_MS });
   } catch (error) {
-    throw unusable(
-      file,
-      "cannot be opened. Check that it is a file and that its folder can be written",
-      error,
-    );
+    throw unopened(file, error);
   }
   try {
     prepare(database);
@@ -162,6 +155,23 @@ function checkFormat(database: IndexDatabase, file: string): void {
 /** libsql ignores the option `readonly`. */
 function forbidWriting(database: IndexDatabase): void {
   database.exec("pragma query_only = 1");
+}
+
+function createFolderOf(file: string): void {
+  if (file === IN_MEMORY) return;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    throw unopened(file, error);
+  }
+}
+
+function unopened(file: string, cause: unknown): AgenticRagError {
+  return unusable(
+    file,
+    "cannot be opened. Check that it is a file and that its folder can be written",
+    cause,
+  );
 }
 
 function unusable(file: string, what: string, cause?: unknown): AgenticRagError {

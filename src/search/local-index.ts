@@ -77,6 +77,7 @@ const WORTH_SHOWING = 0.5;
 /** The index in an open database. */
 export function readIndex(file: string, database: IndexDatabase): LocalIndex {
   const find = database.prepare(FIND);
+  const countPassages = database.prepare("select coalesce(max(id), 0) as count from passages");
   const countUpTo = database.prepare(COUNT_UP_TO);
 
   function findDocuments(match: string, maxResults: number): FoundPassage[][] {
@@ -95,8 +96,7 @@ export function readIndex(file: string, database: IndexDatabase): LocalIndex {
   }
   /** Without the terms that many passages of a large index hold: they tell little and cost most of the time. */
   function dropCommon(terms: readonly string[]): readonly string[] {
-    const common =
-      countRow.parse(database.prepare("select max(id) as count from passages").get()).count * COMMON;
+    const common = Math.ceil(countRow.parse(countPassages.get()).count * COMMON);
     if (common < MIN_COMMON) return terms;
     const rare = terms.filter((term) => countRow.parse(countUpTo.get(term, common)).count < common);
     return rare.length > 0 ? rare : terms;

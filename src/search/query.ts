@@ -2,8 +2,9 @@ import { cleanLine } from "./clean-text.ts";
 import type { SearchOptions, SearchOutcome } from "./engine.ts";
 
 const DEFAULT_MAX_RESULTS = 5;
+const MOST_RESULTS = 100;
 
-/** What was asked, made safe to send: one line, no invisible characters, a whole number of results from 1. */
+/** What was asked, made safe to send: one line, no invisible characters, a whole number of results from 1 to 100. */
 export interface Question {
   readonly query: string;
   readonly maxResults: number;
@@ -11,7 +12,10 @@ export interface Question {
 
 export function readQuestion(query: string, options: SearchOptions): Question {
   const wanted = Math.trunc(options.maxResults ?? DEFAULT_MAX_RESULTS);
-  return { query: cleanLine(query), maxResults: wanted >= 1 ? wanted : DEFAULT_MAX_RESULTS };
+  return {
+    query: cleanLine(query),
+    maxResults: wanted >= 1 ? Math.min(wanted, MOST_RESULTS) : DEFAULT_MAX_RESULTS,
+  };
 }
 
 /** The answer to a query without a visible character: no engine is asked. */

@@ -1,7 +1,9 @@
 import { createCompletionsModel } from "../../src/model/completions.ts";
+import { createOfflineModel } from "../../src/model/offline.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
 import { describeModel } from "../conformance/model.ts";
 import { startCompletionsServer, type ServerReply } from "../servers/completions.ts";
+import { plainSide } from "./plain-side.ts";
 
 const TEXT = "<think>\nThe first sentence. Then another one, in 中文 👩‍🚀.\n</think>\nThe answer [1].";
 
@@ -11,6 +13,14 @@ describeModel({
   start: async () => {
     const model = createScriptedModel([TEXT, TEXT], { chunkSize: 4, stop: "exclude" });
     return { model, [Symbol.asyncDispose]: async () => {} };
+  },
+});
+
+describeModel({
+  family: "offline",
+  stop: "exclude",
+  start: async () => {
+    return { model: createOfflineModel({ side: plainSide }), [Symbol.asyncDispose]: async () => {} };
   },
 });
 

@@ -46,6 +46,26 @@ test("measures a compressed reply after decompression", async () => {
   });
 });
 
+test.each(["is too large", "does not arrive"])(
+  "tells the status of a refusal whose body %s",
+  async (fault) => {
+    const server = await start((response) => {
+      response.writeHead(503, { "content-length": "20000", "retry-after": "1" });
+      if (fault === "is too large") response.end("x".repeat(20_000));
+      else response.write("x", () => response.destroy());
+    });
+    expect(await ask(server, { maxReplyBytes: 10_000 })).toEqual({
+      status: "failed",
+      failure: {
+        kind: "server-error",
+        status: 503,
+        retryAfterMs: 1_000,
+        message: `Test at ${server.url}/api answered with HTTP status 503. Ask again later.`,
+      },
+    });
+  },
+);
+
 test("joins characters that arrive in pieces", async () => {
   const [head, tail] = [
     Buffer.from('{"answer":1,"x":"😀"}').subarray(0, 19),

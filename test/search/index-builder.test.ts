@@ -1,66 +1,18 @@
-import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import Database from "libsql";
 import { describe, expect, onTestFinished, test } from "vitest";
-import {
-  buildIndex,
-  type BuiltIndex,
-  indexDocuments,
-  type IndexFolderOptions,
-} from "../../src/search/index-builder.ts";
+import { buildIndex, type BuiltIndex, indexDocuments } from "../../src/search/index-builder.ts";
 import { openIndex } from "../../src/search/local-index.ts";
+import { build, FILES, titlesOf } from "./index-files.ts";
 import { createFolder, writeFile } from "./temporary-folder.ts";
-
-/** Builds, closes, and gives the report without its figures of size and time. */
-async function build(options: IndexFolderOptions): Promise<unknown> {
-  const { index, report } = await buildIndex(options);
-  index.close();
-  const { bytes, ms, ...counts } = report;
-  expect(bytes).toBeGreaterThan(0);
-  expect(ms).toBeGreaterThanOrEqual(0);
-  return counts;
-}
-
-/** Titles of what is found in the index file. */
-function titlesOf(file: string, question: string): string[] {
-  const index = openIndex(file);
-  const found = index.find(question, 10);
-  index.close();
-  return found.map((result) => result.title);
-}
 
 function openForTest(built: BuiltIndex): BuiltIndex["index"] {
   onTestFinished(() => built.index.close());
   return built.index;
 }
 
-function unusable(file: string, what: string): unknown {
-  return expect.objectContaining({ code: "index-unusable", message: `The index ${file} ${what}.` });
-}
-async function errorsOf(file: string): Promise<unknown[]> {
-  const folder = createFolder(FILES);
-  const errors: unknown[] = [];
-  await buildIndex({ folder, file }).catch((error: unknown) => errors.push(error));
-  try {
-    openIndex(file);
-  } catch (error) {
-    errors.push(error);
-  }
-  return errors;
-}
-
-function alter(file: string, sql: string): void {
-  const database = new Database(file);
-  database.exec(sql);
-  database.close();
-}
-
-const FILES = {
-  "a.md": "# Apple\n\nA red fruit.",
-  "deep/b.txt": "banana, a yellow fruit",
-  "c.html": "<p>cherry fruit",
-};
 const NONE = { added: 0, updated: 0, removed: 0, unchanged: 0, problems: [] };
 
 describe("buildIndex", () => {
@@ -160,6 +112,34 @@ describe("buildIndex", () => {
     expect(seen).toEqual(["1/3 a.md", "2/3 c.html", "3/3 deep/b.txt"]);
   });
 
+  test("of an empty folder finds nothing", async () => {
+    const index = openForTest(await buildIndex({ folder: createFolder(), file: ":memory:" }));
+    expect(index.find("fruit", 5)).toEqual([]);
+  });
+
+  test("loses nothing when its process is killed", async () => {
+    const folder = createFolder({ "a.md": "apple" });
+    const file = join(createFolder(), "index.db");
+    await build({ folder, file });
+    for (let number = 0; number < 450; number++)
+      writeFile(folder, `more/${number}.txt`, `apple number ${number}`);
+    const builder = new URL("../../src/search/index-builder.ts", import.meta.url).href;
+    const script = `
+      import { buildIndex } from ${JSON.stringify(builder)};
+      await buildIndex({
+        folder: ${JSON.stringify(folder)},
+        file: ${JSON.stringify(file)},
+        onProgress: ({ done }) => done === 300 && process.kill(process.pid, "SIGKILL"),
+      });`;
+    const child = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
+    expect(child.signal).toBe("SIGKILL");
+    const index = openIndex(file);
+    expect(index.count()).toEqual({ documents: 201, passages: 201 });
+    expect(index.find("apple", 300)).toHaveLength(201);
+    index.close();
+    expect(await build({ folder, file })).toMatchObject({ documents: 451, added: 250, unchanged: 201 });
+  });
+
   test("leaves a usable index when it is aborted, and goes on from there", async () => {
     const folder = createFolder({ "a.md": "apple" });
     const file = join(createFolder(), "index.db");
@@ -236,73 +216,5 @@ describe("indexDocuments", () => {
       added: 3,
       removed: 0,
     });
-  });
-});
-
-describe("an index that cannot be used", () => {
-  test("because there is none", () => {
-    const file = join(createFolder(), "index.db");
-    expect(() => openIndex(file)).toThrow(
-      `There is no index at ${file}. Build one from a folder of documents.`,
-    );
-    expect(() => openIndex(":memory:")).toThrow("There is no index at :memory:.");
-  });
-
-  test("because it is something else", async () => {
-    const file = join(createFolder(), "index.db");
-    writeFileSync(file, "this is a letter to a friend, and no database. ".repeat(100));
-    const error = unusable(
-      file,
-      "is not an index. Choose another file, or delete it and build the index again",
-    );
-    expect(await errorsOf(file)).toEqual([error, error]);
-  });
-
-  test("because it is a folder", async () => {
-    const file = createFolder();
-    const error = unusable(
-      file,
-      "cannot be opened. Check that it is a file and that its folder can be written",
-    );
-    expect(await errorsOf(file)).toEqual([error, error]);
-  });
-
-  test("because it belongs to another program", async () => {
-    const file = join(createFolder(), "index.db");
-    alter(file, "create table t (x)");
-    const error = unusable(file, "is a database of another program. Choose another file");
-    expect(await errorsOf(file)).toEqual([error, error]);
-  });
-
-  test("because it is of another version", async () => {
-    const file = join(createFolder(), "index.db");
-    await build({ folder: createFolder(FILES), file });
-    alter(file, "pragma user_version = 99");
-    const error = unusable(
-      file,
-      "was built by another version of this package. Delete it and build the index again",
-    );
-    expect(await errorsOf(file)).toEqual([error, error]);
-  });
-
-  test("because a part of it is missing", async () => {
-    const file = join(createFolder(), "index.db");
-    await build({ folder: createFolder(FILES), file });
-    alter(file, "drop table passages");
-    const error = unusable(file, "is damaged (no such table: passages). Delete it and build the index again");
-    expect(await errorsOf(file)).toEqual([error, error]);
-  });
-
-  test("because another process writes it", async () => {
-    const file = join(createFolder(), "index.db");
-    const folder = createFolder(FILES);
-    await build({ folder, file });
-    const other = new Database(file);
-    other.exec("begin immediate");
-    await expect(buildIndex({ folder: createFolder({ "x.md": "x" }), file })).rejects.toEqual(
-      unusable(file, "is being written by another process. Wait for it, or choose another file"),
-    );
-    other.close();
-    expect(titlesOf(file, "fruit").sort()).toEqual(["Apple", "b", "c"]);
   });
 });

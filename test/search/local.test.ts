@@ -143,6 +143,17 @@ describe("the local engine", () => {
     expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(4_000);
   });
 
+  test("fills up a large index with no passages that share common words only", async () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => ({
+      title: "",
+      url: `u:${index}`,
+      text: "common",
+    }));
+    const zebra = { title: "Zebra", url: "https://example.com/zebra", text: "stripes" };
+    expect(await titlesFor("common zebra", [...many, zebra])).toEqual(["Zebra"]);
+    expect(await titlesFor("common zebra", [...many.slice(0, 1), zebra])).toEqual(["Zebra", ""]);
+  });
+
   test("looks behind a document that has many passages", async () => {
     const passage = `hafnium ${"word ".repeat(190)}`;
     const documents = [
@@ -177,6 +188,7 @@ describe("the local engine", () => {
     "word ".repeat(2_000),
     "字".repeat(10_000),
     '"a" "b" "'.repeat(500),
+    `"${"word ".repeat(2_000)}"`,
     "é\u0301\u0301",
     "\u{10FFFF}",
   ])("does not fail for %j", async (query) => {

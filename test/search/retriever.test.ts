@@ -37,6 +37,12 @@ test.each(["", "/", "/retrieve"])("sends exactly this to a base URL that ends wi
   });
 });
 
+test("asks for 100 documents at most", async () => {
+  const server = await start(readFixture("retriever-found.json"));
+  await createRetrieverEngine({ baseUrl: server.url }).search("q", { maxResults: Number.POSITIVE_INFINITY });
+  expect(server.requests[0]!.body).toBe('{"queries":["q"],"topk":100,"return_scores":true}');
+});
+
 test("reads every documented form of a document", async () => {
   const server = await start(readFixture("retriever-variants.json"));
   expect(await createRetrieverEngine({ baseUrl: server.url }).search("q")).toEqual({

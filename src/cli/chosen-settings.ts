@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { indexFileOf } from "../assemble.ts";
+import { AgenticRagError } from "../errors.ts";
+import { readSettings, type Settings } from "../settings.ts";
+import { z } from "zod";
+import type { Arguments } from "./arguments.ts";
+import { UsageError } from "./failure.ts";
+import { OPTIONS } from "./options.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The environment with what the options say put over it. */
+export function environmentWith(
+  { values }: Pick<Arguments, "values">,
+  { environment, folder }: Pick<Surroundings, "environment" | "folder">,
+): Readonly<Record<string, string | undefined>> {
+  const chosen: Record<string, string | undefined> = { ...environment };
+  for (const { name, ...option } of OPTIONS) {
+    const value = values.get(name);
+    if (value !== undefined && option.value !== undefined && option.setting !== undefined) {
+      chosen[option.setting] = value;
+    }
+  }
+  if (values.has("docs") && !values.has("engine")) chosen["AGENTIC_RAG_ENGINE"] = "local";
+  const documents = chosen["AGENTIC_RAG_DOCUMENTS"]?.trim();
+  if (documents !== undefined && documents !== "") chosen["AGENTIC_RAG_DOCUMENTS"] = resolve(folder, documents);
+  return chosen;
+}
+
+/**
+ * The settings of the options and the environment. Problems are told in the words of who set it: options by their
+ * names, variables by theirs.
+ *
+ * @throws AgenticRagError `settings-invalid`
+ */
+export function chooseSettings(
+  args: Pick<Arguments, "values">,
+  surroundings: Pick<Surroundings, "environment" | "folder">,
+): Settings {
+  const engine = args.values.get("engine");
+  if (args.values.has("docs") && engine !== undefined && engine !== "local") {
+    throw new UsageError(
+      `--docs is searched by the engine local, not by ${engine}. Leave out --docs or --engine.`,
+    );
+  }
+  try {
+    return readSettings(environmentWith(args, surroundings));
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error)) throw error;
+    throw new AgenticRagError("settings-invalid", inOptionNames(error.message, args.values), { cause: error });
+  }
+}
+
+/** @throws AgenticRagError `settings-invalid` when the folder of documents has no index yet. */
+export function requireIndex({ documents, engine }: Settings): void {
+  if (engine !== "local" || documents === undefined || existsSync(indexFileOf(documents))) return;
+  throw new AgenticRagError(
+    "settings-invalid",
+    `The folder ${documents} has no index yet. Build it: agentic-rag index ${quoted(documents)}`,
+  );
+}
+
+/** A folder as it is typed into a shell. */
+export function quoted(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/**
+ * The moment that a run takes for the present: the noon of `--date`, or the clock's.
+ *
+ * @throws UsageError
+ */
+export function chooseNow({ values }: Pick<Arguments, "values">): () => Date {
+  const date = values.get("date");
+  if (date === undefined) return () => new Date();
+  if (!z.iso.date().safeParse(date).success) {
+    throw new UsageError(`--date must be a date such as 2025-03-06 (it is ${JSON.stringify(date)}).`);
+  }
+  return () => new Date(`${date}T12:00:00`);
+}
+
+function inOptionNames(message: string, values: Arguments["values"]): string {
+  let told = message;
+  for (const { name, ...option } of OPTIONS) {
+    if (!values.has(name) || option.value === undefined || option.setting === undefined) continue;
+    told = told.replaceAll(new RegExp(`\\b${option.setting}\\b`, "g"), `--${name}`);
+  }
+  return told;
+}

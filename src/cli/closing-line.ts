@@ -1,0 +1,27 @@
+import type { StopReason } from "../graph/state.ts";
+import { counted, seconds } from "./amounts.ts";
+import type { RunRecord } from "./run-record.ts";
+
+const ENDED: Readonly<Record<StopReason, string | undefined>> = {
+  answered: undefined,
+  "search-budget": "search budget spent",
+  "token-budget": "token budget spent",
+  "time-budget": "time budget spent",
+  "repair-budget": "repair budget spent",
+  "repeat-budget": "repeat budget spent",
+  "no-answer": "no answer",
+  "model-error": "model error",
+};
+
+/** How a run ended, and what it took. */
+export function closingLine({ stopReason, searches, usage }: RunRecord): string {
+  const tokens = counted(usage.completionTokens, "token");
+  return [
+    stopReason === null ? undefined : ENDED[stopReason],
+    counted(searches, "search", "searches"),
+    usage.estimated ? `about ${tokens}` : tokens,
+    seconds(usage.milliseconds),
+  ]
+    .filter((part) => part !== undefined)
+    .join(", ");
+}

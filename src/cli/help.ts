@@ -1,0 +1,92 @@
+import { SETTINGS } from "../settings.ts";
+import { OPTIONS, type Command } from "./options.ts";
+
+const USAGE: Readonly<Record<Command, { about: string; usage: string; details: string; examples: readonly string[] }>> = {
+  ask: {
+    about: "ask a question, and see the reasoning, the searches and the cited answer",
+    usage: "agentic-rag [ask] [options] <question>",
+    details: `The question is also read from stdin: when no words are given, or for "-".
+At a terminal everything is shown. Where stdout goes elsewhere, it gets the answer and its sources, and stderr the rest.`,
+    examples: [
+      'agentic-rag "Which licence does QwQ-32B have?"',
+      "agentic-rag ask --engine tavily --max-searches 3 Who maintains SearXNG?",
+      'agentic-rag ask --docs ./handbook "How long is the notice period?" > answer.txt',
+      "agentic-rag ask --json - < question.txt",
+    ],
+  },
+  chat: {
+    about: "ask one question after another; each knows what was said before",
+    usage: "agentic-rag chat [options]",
+    details: `One question a line; /help shows what else can be typed. Ctrl-C stops an answer, Ctrl-D ends.
+Questions may also be piped in, one a line.`,
+    examples: ["agentic-rag chat", "agentic-rag chat --docs ./handbook < questions.txt"],
+  },
+  index: {
+    about: "make a folder of documents searchable, or bring its index up to date",
+    usage: "agentic-rag index [options] <folder>",
+    details: `Reads Markdown, HTML, PDF and plain text. The index is kept in <folder>/.agentic-rag/index.sqlite;
+documents that have not changed are not read again.`,
+    examples: ["agentic-rag index ./handbook", 'agentic-rag ask --docs ./handbook "How long is the notice period?"'],
+  },
+  doctor: {
+    about: "check the settings, the model's endpoint, the search engine and the documents",
+    usage: "agentic-rag doctor [options]",
+    details: "Sends one small request to the model and one query to the engine.",
+    examples: ["agentic-rag doctor", "agentic-rag doctor --engine tavily --json"],
+  },
+};
+
+const EXIT_CODES = `Exit codes:
+  0  answered, done, nothing wrong
+  1  no answer, or something failed
+  2  wrong usage or settings
+  130, 143  stopped by Ctrl-C or SIGTERM`;
+
+/** Help for a command, or for the whole program. */
+export function helpText(command?: Command): string {
+  return `${command === undefined ? programHelp() : commandHelp(command)}\n`;
+}
+
+function commandHelp(command: Command): string {
+  const { about, usage, details, examples } = USAGE[command];
+  const sentence = `${about.charAt(0).toUpperCase()}${about.slice(1)}.`;
+  return [
+    `${sentence}\n\nUsage: ${usage}`,
+    details,
+    `Options:\n${options((option) => option.commands.includes(command))}`,
+    `Examples:\n${examples.map((example) => `  ${example}`).join("\n")}`,
+    `${EXIT_CODES}\n\nEnvironment variables: agentic-rag --help`,
+  ].join("\n\n");
+}
+
+function programHelp(): string {
+  const commands = Object.entries(USAGE).map(([name, { about }]) => [name, about] as const);
+  return [
+    "An agent that searches in the middle of its reasoning and answers with citations.",
+    "Usage: agentic-rag [command] [options] [words]\n       agentic-rag <question>",
+    `Commands:\n${table(commands)}`,
+    `Options:\n${options(() => true)}`,
+    "More about a command: agentic-rag <command> --help",
+    `Examples:\n${[USAGE.ask.examples[0], USAGE.index.examples[0], USAGE.ask.examples[2], "agentic-rag chat", "agentic-rag doctor"].map((example) => `  ${example}`).join("\n")}`,
+    `Environment variables (also read from a file .env here; an option wins over its variable):\n${table(
+      SETTINGS.map(({ name, about }) => [name, about] as const),
+    )}`,
+    `Without AGENTIC_RAG_MODEL_URL an offline extractive reader answers, which is no language model.
+Without any engine's key or address the articles that come with the program are searched.`,
+    EXIT_CODES,
+  ].join("\n\n");
+}
+
+function options(wanted: (option: (typeof OPTIONS)[number]) => boolean): string {
+  return table(
+    OPTIONS.filter(wanted).map(({ name, short, value, about }) => [
+      `${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`,
+      about,
+    ]),
+  );
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+}

@@ -1,0 +1,47 @@
+export const COMMANDS = ["ask", "chat", "index", "doctor"] as const;
+export type Command = (typeof COMMANDS)[number];
+
+interface OptionBase {
+  readonly name: string;
+  readonly short?: string;
+  readonly about: string;
+  readonly commands: readonly Command[];
+}
+
+/** An option with a value that stands for a setting wins over that setting in the environment. */
+export type Option = OptionBase &
+  ({ readonly value: string; readonly setting?: string } | { readonly value?: never });
+
+const RUNS = ["ask", "chat"] as const;
+const CHECKED = ["ask", "chat", "doctor"] as const;
+
+/** Every option, in the order in which help shows them. */
+export const OPTIONS: readonly Option[] = [
+  { name: "json", about: "one JSON object instead of text", commands: ["ask", "index", "doctor"] },
+  { name: "quiet", short: "q", about: "the answer alone, as Markdown with links", commands: ["ask"] },
+  setting("docs", "<folder>", "search this folder, once indexed", "AGENTIC_RAG_DOCUMENTS", CHECKED),
+  setting("engine", "<name>", "local, tavily, searxng or retriever", "AGENTIC_RAG_ENGINE", CHECKED),
+  setting("protocol", "<name>", "how the model writes searches: qwq or search-r1", "AGENTIC_RAG_PROTOCOL", CHECKED),
+  setting("model-url", "<url>", "address of the model's server, ending in /v1", "AGENTIC_RAG_MODEL_URL", CHECKED),
+  setting("model", "<name>", "the model's name at that server", "AGENTIC_RAG_MODEL", CHECKED),
+  setting("max-searches", "<n>", "searches for a question", "AGENTIC_RAG_MAX_SEARCHES", RUNS),
+  setting("max-tokens", "<n>", "tokens that the model may write for a question", "AGENTIC_RAG_MAX_TOKENS", RUNS),
+  setting("max-seconds", "<n>", "time for a question", "AGENTIC_RAG_MAX_SECONDS", RUNS),
+  setting("max-results", "<n>", "sources from one search", "AGENTIC_RAG_MAX_RESULTS", RUNS),
+  setting("temperature", "<n>", "sampling; none leaves it to the server", "AGENTIC_RAG_TEMPERATURE", RUNS),
+  setting("seed", "<n>", "sampling that can be repeated", "AGENTIC_RAG_SEED", RUNS),
+  { name: "date", value: "<yyyy-mm-dd>", about: "what the model is told today is", commands: RUNS },
+  { name: "no-color", about: "no colours; the same as NO_COLOR=1", commands: COMMANDS },
+  { name: "help", short: "h", about: "help for the program or a command", commands: COMMANDS },
+  { name: "version", short: "V", about: "the version", commands: COMMANDS },
+];
+
+function setting(
+  name: string,
+  value: string,
+  about: string,
+  variable: string,
+  commands: readonly Command[],
+): Option {
+  return { name, value, about, setting: variable, commands };
+}

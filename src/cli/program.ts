@@ -1,0 +1,41 @@
+import { readArguments } from "./arguments.ts";
+import { EXIT_CODES } from "./exit-code.ts";
+import { report } from "./failure.ts";
+import { helpText } from "./help.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { readVersion } from "./version.ts";
+
+/** Runs the command that the arguments name and gives the code to end with. Never throws. */
+export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    return await runCommand(args, surroundings);
+  } catch (error) {
+    return report(error, surroundings, { json: args.includes("--json") });
+  }
+}
+
+/** Each command is loaded when it is run, so that help and mistakes are told at once. */
+async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const read = readArguments(args);
+  switch (read.command) {
+    case "version":
+      surroundings.stdout.write(`${readVersion()}\n`);
+      return EXIT_CODES.answered;
+    case "help":
+      surroundings.stdout.write(helpText(read.helpFor));
+      return EXIT_CODES.answered;
+    case "none":
+      if (surroundings.stdin.isTTY !== true) break;
+      surroundings.stdout.write(helpText());
+      return EXIT_CODES.answered;
+    case "ask":
+      break;
+    case "chat":
+      return (await import("./chat.ts")).chat(read, surroundings);
+    case "index":
+      return (await import("./index-folder.ts")).indexFolder(read, surroundings);
+    case "doctor":
+      return (await import("./doctor/doctor.ts")).doctor(read, surroundings);
+  }
+  return (await import("./ask.ts")).ask(read, surroundings);
+}

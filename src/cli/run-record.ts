@@ -1,0 +1,80 @@
+import { z } from "zod";
+import {
+  citationSchema,
+  NO_USAGE,
+  openingSchema,
+  queryRecordSchema,
+  segmentSchema,
+  sourceSchema,
+  stopReasonSchema,
+  usageSchema,
+  type Source,
+} from "../graph/state.ts";
+import { EXIT_CODES } from "./exit-code.ts";
+
+const recordSchema = z.object({
+  opening: openingSchema.nullable(),
+  answer: z.string(),
+  citations: z.array(citationSchema),
+  sources: z.array(sourceSchema),
+  stopReason: stopReasonSchema.nullable(),
+  searches: z.number(),
+  queries: z.array(queryRecordSchema),
+  usage: usageSchema,
+  transcript: z.array(segmentSchema),
+  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+
+/** What a run came to, or how far it got: the part of its state that is told. */
+export type RunRecord = z.infer<typeof recordSchema>;
+
+/** A run before its first step. */
+export const NOTHING_YET: RunRecord = {
+  opening: null,
+  answer: "",
+  citations: [],
+  sources: [],
+  stopReason: null,
+  searches: 0,
+  queries: [],
+  usage: NO_USAGE,
+  transcript: [],
+  failure: null,
+};
+
+/** Reads the state of a run; one that is not there yet is a run before its first step. */
+export function readRecord(state: unknown): RunRecord {
+  return state === undefined ? NOTHING_YET : recordSchema.parse(state);
+}
+
+/** How a statement begins that stands where an answer would. */
+const NO_ANSWER = "There is no answer:";
+
+/** True when the model wrote an answer. */
+export function hasAnswer({ stopReason, answer }: Pick<RunRecord, "stopReason" | "answer">): boolean {
+  if (stopReason === null || stopReason === "model-error" || stopReason === "no-answer") return false;
+  return !answer.startsWith(NO_ANSWER);
+}
+
+/** True when there were searches and none of them was answered. */
+export function everySearchFailed({ queries }: Pick<RunRecord, "queries">): boolean {
+  return queries.length > 0 && queries.every(({ status }) => status === "failed");
+}
+
+/** The code to end with after a run. */
+export function exitCodeOf(record: RunRecord): number {
+  return hasAnswer(record) && !everySearchFailed(record) ? EXIT_CODES.answered : EXIT_CODES.failed;
+}
+
+/** Each number once; the passages of one address are put together. */
+export function mergeSources(sources: readonly Source[]): readonly Source[] {
+  const merged = new Map<number, Source>();
+  for (const source of sources) {
+    const known = merged.get(source.number);
+    merged.set(
+      source.number,
+      known === undefined ? source : { ...known, text: `${known.text}\n\n${source.text}` },
+    );
+  }
+  return [...merged.values()].sort((left, right) => left.number - right.number);
+}

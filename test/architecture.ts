@@ -1,0 +1,46 @@
+import { posix } from "node:path";
+
+/** A source file: its path from the project's root, and its text. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const CONTRACTS = ["src/protocol/protocol.ts", "src/model/model.ts", "src/search/engine.ts"];
+
+/** What each room may import besides itself: rooms (ending in `/`) or single files. The first match of a path counts. */
+const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])[] = [
+  ["src/errors.ts", []],
+  ["src/secret.ts", []],
+  ["src/protocol/", ["src/errors.ts"]],
+  ["src/model/", ["src/errors.ts"]],
+  ["src/search/", ["src/errors.ts"]],
+  ["src/citation/", []],
+  ["src/graph/", ["src/errors.ts", "src/citation/", ...CONTRACTS]],
+  ["src/settings.ts", ["src/errors.ts", "src/secret.ts", "src/graph/context.ts", "src/model/sampling.ts"]],
+  [
+    "src/assemble.ts",
+    ["src/errors.ts", "src/settings.ts", "src/protocol/", "src/model/", "src/search/", "src/graph/"],
+  ],
+  ["src/cli/", ["src/"]],
+  ["src/index.ts", ["src/"]],
+  ["graphs/", ["src/"]],
+];
+
+const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\()"(\.[^"]+)"/g;
+const PROCESS = /\bprocess\.(?:env|argv|exit|stdin|stdout|stderr|cwd)\b/;
+
+/** Every import that points uphill or across, and every place that reads the process where it may not. */
+export function violations(files: readonly SourceFile[]): readonly string[] {
+  return files.flatMap(({ path, text: source }) => {
+    const text = source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+    const [room, allowed] = MAY_IMPORT.find(([name]) => path.startsWith(name)) ?? [path, []];
+    const uphill = [...text.matchAll(IMPORT)]
+      .map(([, target = ""]) => posix.join(posix.dirname(path), target))
+      .filter((target) => ![room, ...allowed].some((name) => target.startsWith(name)))
+      .map((target) => `${path} imports ${target}`);
+    const reads =
+      /^(?:src\/cli|graphs)\//.test(path) || !PROCESS.test(text) ? [] : [`${path} reads the process`];
+    return [...uphill, ...reads];
+  });
+}

@@ -1,0 +1,113 @@
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import { assemble } from "../src/assemble.ts";
+import { readSettings, SETTINGS } from "../src/settings.ts";
+
+test("an empty environment is the offline reader over the shipped articles", () => {
+  expect(readSettings({})).toEqual({
+    model: { kind: "offline" },
+    protocol: "qwq",
+    engine: "local",
+    tavily: {},
+    searxng: {},
+    retriever: {},
+    sampling: {
+      temperature: 0.6,
+      topP: 0.95,
+      topK: 40,
+      minP: 0,
+      presencePenalty: null,
+      frequencyPenalty: null,
+      repetitionPenalty: null,
+      seed: null,
+    },
+    limits: {
+      maxSearches: 5,
+      maxTokens: 32_768,
+      maxSeconds: 600,
+      maxRepairs: 3,
+      maxRepeats: 3,
+      maxResults: 5,
+    },
+  });
+});
+
+test("a server, an engine's key, and numbers as text", () => {
+  const settings = readSettings({
+    AGENTIC_RAG_MODEL_URL: " http://127.0.0.1:8000/v1/ ",
+    AGENTIC_RAG_MODEL: "Qwen/QwQ-32B",
+    TAVILY_API_KEY: "tvly-canary",
+    AGENTIC_RAG_MAX_SEARCHES: "0",
+    AGENTIC_RAG_TOP_K: "none",
+    AGENTIC_RAG_SEED: "",
+  });
+  expect(settings).toMatchObject({
+    model: {
+      kind: "completions",
+      baseUrl: "http://127.0.0.1:8000/v1",
+      name: "Qwen/QwQ-32B",
+      template: "chatml",
+    },
+    engine: "tavily",
+    limits: { maxSearches: 0 },
+    sampling: { topK: null, seed: null },
+  });
+  expect(settings.tavily.apiKey?.reveal()).toBe("tvly-canary");
+  for (const shown of [
+    inspect(settings, { depth: 9, showHidden: true }),
+    JSON.stringify(settings),
+    String(settings.tavily.apiKey),
+  ]) {
+    expect(shown).not.toContain("canary");
+  }
+});
+
+test("every wrong setting is named at once, with what it is for", () => {
+  expect(() =>
+    readSettings({
+      AGENTIC_RAG_ENGINE: "altavista",
+      AGENTIC_RAG_MAX_TOKENS: "many",
+      SEARXNG_BASE_URL: "ftp://x",
+    }),
+  ).toThrow(
+    [
+      'AGENTIC_RAG_ENGINE (it is "altavista"): Invalid option: expected one of "local"|"tavily"|"searxng"|"retriever". It is for: where searches go: local, tavily, searxng, retriever.',
+      'SEARXNG_BASE_URL (it is "ftp://x"): must be an http or https address. It is for: address of a SearXNG instance, for the engine searxng.',
+      'AGENTIC_RAG_MAX_TOKENS (it is "many"): Invalid input: expected number, received NaN. It is for: tokens the model may write for a question (32768).',
+    ].join("\n"),
+  );
+});
+
+test.each([
+  [{ AGENTIC_RAG_MODEL: "x" }, "AGENTIC_RAG_MODEL is set, but not AGENTIC_RAG_MODEL_URL."],
+  [
+    { AGENTIC_RAG_MODEL_URL: "http://127.0.0.1:1/v1" },
+    "AGENTIC_RAG_MODEL_URL is set, but not AGENTIC_RAG_MODEL.",
+  ],
+])("half a model is refused: %o", (environment, message) => {
+  expect(() => readSettings(environment)).toThrow(message);
+});
+
+test.each([
+  [{ AGENTIC_RAG_ENGINE: "tavily" }, "The search engine tavily needs the setting TAVILY_API_KEY."],
+  [{ AGENTIC_RAG_ENGINE: "searxng" }, "The search engine searxng needs the setting SEARXNG_BASE_URL."],
+  [{ AGENTIC_RAG_ENGINE: "retriever" }, "The search engine retriever needs the setting RETRIEVER_BASE_URL."],
+  [
+    {
+      AGENTIC_RAG_MODEL_URL: "http://127.0.0.1:1/v1",
+      AGENTIC_RAG_MODEL: "x",
+      AGENTIC_RAG_CHAT_TEMPLATE: "/no/file",
+    },
+    'AGENTIC_RAG_CHAT_TEMPLATE names the file "/no/file", which cannot be read.',
+  ],
+])("assembling says what the choice needs: %o", (environment, message) => {
+  expect(() => assemble(readSettings(environment))).toThrow(message);
+});
+
+test("every setting says what it is for", () => {
+  expect(SETTINGS.filter(({ about }) => about === "")).toEqual([]);
+  expect(SETTINGS.filter(({ secret }) => secret === true).map(({ name }) => name)).toEqual([
+    "AGENTIC_RAG_MODEL_API_KEY",
+    "TAVILY_API_KEY",
+  ]);
+});
