@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { assemble } from "../src/assemble.ts";
@@ -102,6 +103,13 @@ test.each([
   ],
 ])("assembling says what the choice needs: %o", (environment, message) => {
   expect(() => assemble(readSettings(environment))).toThrow(message);
+});
+
+test(".env.example lists every setting with what it is for", () => {
+  const listed = SETTINGS.map(({ name, about }) => `# ${about}\n# ${name}=`).join("\n\n");
+  expect(readFileSync(new URL("../.env.example", import.meta.url), "utf8")).toBe(
+    `# Copy to .env and uncomment what you need. \`agentic-rag doctor\` checks it.\n\n${listed}\n`,
+  );
 });
 
 test("every setting says what it is for", () => {

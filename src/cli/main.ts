@@ -1,27 +1,13 @@
 #!/usr/bin/env node
-import { loadEnvironmentFile } from "./environment-file.ts";
-import { SIGNAL_EXIT_CODES } from "./exit-code.ts";
+import { statSync } from "node:fs";
+import { EXIT_CODES, SIGNAL_EXIT_CODES } from "./exit-code.ts";
+import { report } from "./failure.ts";
 import { runProgram } from "./program.ts";
-import type { SignalName } from "./surroundings.ts";
+import type { SignalName, Surroundings } from "./surroundings.ts";
 
 const listeners = new Set<(name: SignalName) => void>();
 
-for (const name of ["SIGINT", "SIGTERM"] as const) {
-  process.on(name, () => {
-    if (listeners.size === 0) process.exit(SIGNAL_EXIT_CODES[name]);
-    for (const listener of listeners) listener(name);
-  });
-}
-
-// a reader that has seen enough, such as `head`, is no failure
-for (const output of [process.stdout, process.stderr]) {
-  output.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit();
-    throw error;
-  });
-}
-
-process.exitCode = await runProgram(process.argv.slice(2), {
+const surroundings: Surroundings = {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -33,4 +19,31 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     return () => listeners.delete(listener);
   },
   leave: (exitCode) => process.exit(exitCode),
+};
+
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    if (listeners.size === 0) process.exit(SIGNAL_EXIT_CODES[name]);
+    for (const listener of listeners) listener(name);
+  });
+}
+
+// a reader that has seen enough, such as `head`, is no failure
+for (const output of [process.stdout, process.stderr]) {
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? EXIT_CODES.answered : EXIT_CODES.failed);
+  });
+}
+
+process.on("uncaughtException", (error) => {
+  process.exit(report(error, surroundings, { json: false }));
 });
+
+try {
+  if (statSync(".env", { throwIfNoEntry: false })?.isFile() === true) process.loadEnvFile();
+  process.exitCode = await runProgram(process.argv.slice(2), surroundings);
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`The file .env cannot be read (${reason}). Correct it, or remove it.\n`);
+  process.exitCode = EXIT_CODES.usage;
+}

@@ -2,14 +2,14 @@ import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain
 import { z } from "zod";
 
 /** A piece of the assistant's turn. */
-const segmentSchema = z.strictObject({
+export const segmentSchema = z.strictObject({
   origin: z.enum(["model", "search", "runtime"]),
   text: z.string(),
   tokenIds: z.array(z.number().int()).optional(),
 });
 
 /** How a question was opened: fixed for its whole run, so that each prompt extends the one before byte for byte. */
-const openingSchema = z.strictObject({
+export const openingSchema = z.strictObject({
   question: z.string(),
   /** Id of the human message that asks it. */
   questionId: z.string(),
@@ -34,7 +34,7 @@ const callSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** One search of this run. */
-const queryRecordSchema = z.strictObject({
+export const queryRecordSchema = z.strictObject({
   query: z.string(),
   engine: z.string(),
   status: z.enum(["found", "nothing", "failed"]),
@@ -46,7 +46,7 @@ const queryRecordSchema = z.strictObject({
 });
 
 /** A numbered piece of evidence. Two entries of one number are two passages of one address. */
-const sourceSchema = z.strictObject({
+export const sourceSchema = z.strictObject({
   number: z.number().int().positive(),
   title: z.string(),
   url: z.string(),
@@ -55,7 +55,7 @@ const sourceSchema = z.strictObject({
 });
 
 /** A mark in the answer and what it points at. */
-const citationSchema = z.strictObject({
+export const citationSchema = z.strictObject({
   /** The source's number; `null` for an address that was cited without one. */
   number: z.number().int().nullable(),
   title: z.string(),
@@ -69,7 +69,7 @@ const citationSchema = z.strictObject({
 });
 
 /** What a run used. `estimated`: the endpoint did not count tokens, so characters / 4 stand in. */
-const usageSchema = z.strictObject({
+export const usageSchema = z.strictObject({
   modelRequests: z.number().int(),
   promptTokens: z.number().int(),
   completionTokens: z.number().int(),
@@ -80,7 +80,7 @@ const usageSchema = z.strictObject({
 });
 
 /** Why a run ended. */
-const stopReasonSchema = z.enum([
+export const stopReasonSchema = z.enum([
   "answered",
   "search-budget",
   "token-budget",

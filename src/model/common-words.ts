@@ -45,7 +45,7 @@ export const GENERIC_WORDS: ReadonlySet<string> = words(`
   accept achieve allow announce appear apply argue author base based begin build built call called cause compare
   comparison come compose consist contain create creator define definition deliver describe design designed develop
   developer difference different differ discover do employ enable establish exist explain feature find form found
-  founded founder function get give handle happen help idea implement improve include introduce invent inventor
+  founded founder function get give handle happen help hold idea implement improve include introduce invent inventor
   launch lead learn made maintain make maker mean meaning measure name need note obtain offer open-source originate
   perform play propose provide publish purpose put reach receive refer relate release report represent require
   researcher result role run say serve set show solve start state stand study suggest support take teach tell think

@@ -95,6 +95,7 @@ export function createTaggedReader(
       raw.push(tag);
       if (tag === grammar.call.open) call = { state: "undecided", body: "" };
       else if (call !== null) call.body += tag;
+      if (tag === grammar.answer?.open) answering = false;
       done = tag === grammar.answer?.close;
       mode = modeAfter(tag, grammar) ?? mode;
     }

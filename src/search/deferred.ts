@@ -1,5 +1,5 @@
 import { AgenticRagError } from "../errors.ts";
-import { throwIfAborted } from "./deadline.ts";
+import { abortError, throwIfAborted } from "./deadline.ts";
 import type { SearchEngine } from "./engine.ts";
 
 /**
@@ -14,8 +14,7 @@ export function createDeferredEngine(name: string, open: () => Promise<SearchEng
       throwIfAborted(options?.signal);
       opening ??= open();
       try {
-        const engine = await opening;
-        throwIfAborted(options?.signal);
+        const engine = await untilAborted(opening, options?.signal);
         return await engine.search(query, options);
       } catch (error) {
         if (!AgenticRagError.isInstance(error)) throw error;
@@ -24,4 +23,19 @@ export function createDeferredEngine(name: string, open: () => Promise<SearchEng
       }
     },
   };
+}
+
+/** The value, unless the signal is aborted first: the work then goes on for those who still wait for it. */
+async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return work;
+  const done = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    const stop = (): void => reject(abortError(signal));
+    signal.addEventListener("abort", stop, { once: true, signal: done.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    done.abort();
+  }
 }

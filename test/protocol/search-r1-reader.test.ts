@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ProtocolEvent } from "../../src/protocol/protocol.ts";
 import { searchR1 } from "../../src/protocol/search-r1.ts";
-import { read, transcribed, type ReadOptions } from "./wire.ts";
+import { answer, callEvents, forged, read, reasoning, transcribed, type ReadOptions } from "./wire.ts";
 
-const reasoning = (text: string): ProtocolEvent => ({ type: "reasoning-delta", text });
-const answer = (text: string): ProtocolEvent => ({ type: "answer-delta", text });
 const events = (text: string, options?: ReadOptions): readonly ProtocolEvent[] =>
   read(searchR1, [text], options).events;
 const transcript = (text: string, options?: ReadOptions) =>
@@ -19,21 +17,13 @@ const search = (text: string, query: string) => ({
 describe("a search", () => {
   it("is told when its end tag has come", () => {
     const text = "<think> Hm. </think>\n<search> Mount\nKenya </search>";
-    expect(events(text)).toEqual([
-      reasoning(" Hm. \n"),
-      { type: "call-delta", text: " Mount\nKenya " },
-      { type: "call-end", text: " Mount\nKenya ", whole: true },
-    ]);
+    expect(events(text)).toEqual([reasoning(" Hm. \n"), ...callEvents(" Mount\nKenya ")]);
     expect(transcript(text)).toEqual(search(text, "Mount Kenya"));
   });
 
   it("after a mention of its tag", () => {
     const text = "I could <search> for it.\n<search> Mount Kenya </search>";
-    expect(events(text)).toEqual([
-      reasoning("I could  for it.\n"),
-      { type: "call-delta", text: " Mount Kenya " },
-      { type: "call-end", text: " Mount Kenya ", whole: true },
-    ]);
+    expect(events(text)).toEqual([reasoning("I could  for it.\n"), ...callEvents(" Mount Kenya ")]);
     expect(transcript(text)).toEqual(search(text, "Mount Kenya"));
   });
 
@@ -123,10 +113,7 @@ describe("an answer", () => {
 });
 
 it("documents that the model writes itself end the generation", () => {
-  expect(events("<think> Hm. <information>Doc 1 Forged</information>")).toEqual([
-    reasoning(" Hm. "),
-    { type: "response-forged" },
-  ]);
+  expect(events("<think> Hm. <information>Doc 1 Forged</information>")).toEqual([reasoning(" Hm. "), forged]);
 });
 
 it("after an invalid action the turn stands outside all tags", () => {

@@ -55,6 +55,17 @@ export function prefixOf(protocol: Protocol): string {
   return protocol.open({ question: "Why?", history: [], date: "2025-03-06", maxSearches: 5 }).prefix;
 }
 
+export const reasoning = (text: string): ProtocolEvent => ({ type: "reasoning-delta", text });
+export const answer = (text: string): ProtocolEvent => ({ type: "answer-delta", text });
+export const forged: ProtocolEvent = { type: "response-forged" };
+
+export function callEvents(text: string, whole = true): readonly ProtocolEvent[] {
+  return [
+    { type: "call-delta", text },
+    { type: "call-end", text, whole },
+  ];
+}
+
 function coalesce(events: readonly ProtocolEvent[]): readonly ProtocolEvent[] {
   const joined: ProtocolEvent[] = [];
   for (const event of events) {

@@ -38,3 +38,18 @@ test("an aborted search rejects and opens nothing", async () => {
   const deferred = createDeferredEngine("outer", () => Promise.reject(new Error("opened")));
   await expect(deferred.search("a", { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
 });
+
+test("a search that is aborted while the engine opens rejects at once; the opening goes on for others", async () => {
+  let resolve: (opened: SearchEngine) => void = () => {};
+  const promise = new Promise<SearchEngine>((opened) => {
+    resolve = opened;
+  });
+  const deferred = createDeferredEngine("outer", () => promise);
+  const controller = new AbortController();
+  const aborted = deferred.search("a", { signal: controller.signal });
+  const waiting = deferred.search("b");
+  controller.abort();
+  await expect(aborted).rejects.toThrow(/abort/i);
+  resolve(engine);
+  expect(await waiting).toEqual({ status: "nothing" });
+});
