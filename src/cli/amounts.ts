@@ -3,8 +3,9 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 }
 
-/** `0.8 s`, `12 s`. */
-export function seconds(milliseconds: number): string {
+/** `12 ms`, `0.8 s`, `12 s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 100) return `${Math.round(milliseconds)} ms`;
   const value = milliseconds / 1000;
   return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US")} s`;
 }

@@ -30,8 +30,7 @@ export async function chat(args: Arguments, surroundings: Surroundings): Promise
   const agent = createAgenticRag({ ...assemble(settings), now }, { checkpointer: new MemorySaver() });
   const paintOptions = { environment, noColor: args.switches.has("no-color") };
   const conversation = createConversation({ agent, surroundings, ...paintOptions });
-  const screen = stdout.isTTY === true ? stdout : stderr;
-  const reader = createLineReader(surroundings, { prompt: "> ", onInterrupt: createInterrupts() });
+  const reader = createLineReader(surroundings, { prompt: "> ", onInterrupt: () => conversation.stop() });
   let ended: SignalName | undefined;
   const unsubscribe = onSignal((name) => {
     if (ended !== undefined) return leave(SIGNAL_EXIT_CODES[name]);
@@ -40,25 +39,40 @@ export async function chat(args: Arguments, surroundings: Surroundings): Promise
     reader.close();
   });
 
-  /** Ctrl-C stops the answer; where there is none to stop, the second one in a row ends. */
-  function createInterrupts(): (typed: boolean) => void {
-    let asked = 0;
-    return (typed) => {
-      if (!typed) return conversation.stop();
-      if (asked === reader.given) return reader.close();
-      asked = reader.given;
-      screen.write("\n(Ctrl-C once more, or Ctrl-D, ends.)\n");
-    };
-  }
-
+  const screen = stdout.isTTY === true ? stdout : stderr;
   const hint = reader.interactive ? "\nAsk a question, or type /help." : "";
   screen.write(`${createPaint(screen, paintOptions).dim(headerFor(settings) + hint)}\n`);
   try {
-    const exitCode = await talk({ reader, conversation, screen, isOver: () => ended !== undefined });
+    const exitCode = await talk(reader, conversation, screen, () => ended !== undefined);
     if (ended !== undefined) return report(new Interruption(ended), surroundings, { json: false });
     return reader.interactive ? EXIT_CODES.answered : exitCode;
   } finally {
     unsubscribe();
     reader.close();
+  }
+}
+
+/** Until there are no more lines. Gives the highest code that a question would have ended with. */
+async function talk(
+  reader: LineReader,
+  conversation: Conversation,
+  screen: TextOutput,
+  isOver: () => boolean,
+): Promise<number> {
+  let exitCode: number = EXIT_CODES.answered;
+  for (;;) {
+    if (reader.interactive) screen.write("\n");
+    const line = (await reader.next())?.trim();
+    if (line === undefined || isOver()) return exitCode;
+    if (line === "") continue;
+    if (!reader.interactive) screen.write(`\n> ${printableLine(line)}\n`);
+    if (line === "/quit") return exitCode;
+    if (line === "/help") screen.write(HELP);
+    else if (line === "/sources") conversation.showSources();
+    else if (line === "/new") {
+      conversation.restart();
+      screen.write("A new conversation begins.\n");
+    } else if (/^\/\w*$/.test(line)) screen.write(`There is no command ${line}. Type /help.\n`);
+    else exitCode = Math.max(exitCode, await conversation.ask(line));
   }
 }

@@ -23,7 +23,8 @@ export function environmentWith(
   }
   if (values.has("docs") && !values.has("engine")) chosen["AGENTIC_RAG_ENGINE"] = "local";
   const documents = chosen["AGENTIC_RAG_DOCUMENTS"]?.trim();
-  if (documents !== undefined && documents !== "") chosen["AGENTIC_RAG_DOCUMENTS"] = resolve(folder, documents);
+  if (documents !== undefined && documents !== "")
+    chosen["AGENTIC_RAG_DOCUMENTS"] = resolve(folder, documents);
   return chosen;
 }
 
@@ -47,16 +48,20 @@ export function chooseSettings(
     return readSettings(environmentWith(args, surroundings));
   } catch (error) {
     if (!AgenticRagError.isInstance(error)) throw error;
-    throw new AgenticRagError("settings-invalid", inOptionNames(error.message, args.values), { cause: error });
+    throw new AgenticRagError("settings-invalid", inOptionNames(error.message, args.values), {
+      cause: error,
+    });
   }
 }
 
-/** @throws AgenticRagError `settings-invalid` when the folder of documents has no index yet. */
+/** @throws AgenticRagError `settings-invalid` when the folder of documents is not there, or has no index yet. */
 export function requireIndex({ documents, engine }: Settings): void {
   if (engine !== "local" || documents === undefined || existsSync(indexFileOf(documents))) return;
   throw new AgenticRagError(
     "settings-invalid",
-    `The folder ${documents} has no index yet. Build it: agentic-rag index ${quoted(documents)}`,
+    existsSync(documents)
+      ? `The folder ${documents} has no index yet. Build it: agentic-rag index ${quoted(documents)}`
+      : `There is no folder ${documents}. Correct --docs or AGENTIC_RAG_DOCUMENTS.`,
   );
 }
 

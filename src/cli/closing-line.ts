@@ -1,5 +1,5 @@
 import type { StopReason } from "../graph/state.ts";
-import { counted, seconds } from "./amounts.ts";
+import { counted, duration } from "./amounts.ts";
 import type { RunRecord } from "./run-record.ts";
 
 const ENDED: Readonly<Record<StopReason, string | undefined>> = {
@@ -20,7 +20,7 @@ export function closingLine({ stopReason, searches, usage }: RunRecord): string 
     stopReason === null ? undefined : ENDED[stopReason],
     counted(searches, "search", "searches"),
     usage.estimated ? `about ${tokens}` : tokens,
-    seconds(usage.milliseconds),
+    duration(usage.milliseconds),
   ]
     .filter((part) => part !== undefined)
     .join(", ");

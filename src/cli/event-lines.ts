@@ -1,6 +1,6 @@
 import type { RunEvent } from "../graph/events.ts";
 import type { BudgetName } from "../graph/state.ts";
-import { counted, seconds } from "./amounts.ts";
+import { counted, duration } from "./amounts.ts";
 import { printableLine } from "./printable.ts";
 
 type SearchEnd = Extract<RunEvent, { type: "search-end" }>;
@@ -43,7 +43,7 @@ export function eventLine(event: RunEvent): EventLine | undefined {
 function searchEnd({ query, engine, status, sources, failure, milliseconds }: SearchEnd): EventLine {
   const about = printableLine(query);
   const found = counted(new Set(sources.map(({ number }) => number)).size, "source");
-  const took = seconds(milliseconds);
+  const took = duration(milliseconds);
   switch (status) {
     case "found":
       return { text: `${engine} found ${found} in ${took}: ${about}`, tone: "plain" };

@@ -1,7 +1,7 @@
 import { AgenticRagError } from "../errors.ts";
-import { SETTINGS } from "../settings.ts";
 import { EXIT_CODES, SIGNAL_EXIT_CODES } from "./exit-code.ts";
 import { Interruption } from "./interruption.ts";
+import { withoutKeys } from "./keys.ts";
 import { printable, printableJson } from "./printable.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -64,14 +64,4 @@ function read(error: unknown): Failure {
     message: `Something went wrong that should not: ${reason}\nSet AGENTIC_RAG_DEBUG=1 to see where.`,
     exitCode: EXIT_CODES.failed,
   };
-}
-
-/** A placeholder such as "EMPTY" is an everyday word and no key. */
-const SHORTEST_KEY = 8;
-
-function withoutKeys(text: string, environment: Surroundings["environment"]): string {
-  const keys = SETTINGS.filter(({ secret }) => secret === true).map(({ name }) => environment[name]?.trim() ?? "");
-  return keys
-    .filter((key) => key.length >= SHORTEST_KEY)
-    .reduce((shown, key) => shown.replaceAll(key, "[hidden]"), text);
 }

@@ -6,10 +6,7 @@ export function headerFor(settings: Settings): string {
   if (model.kind === "completions") {
     return `${model.name} at ${new URL(model.baseUrl).host} answers, searching ${searched(settings)}.`;
   }
-  return (
-    `The offline extractive reader (no language model) answers from ${searched(settings)}. ` +
-    "For a language model set AGENTIC_RAG_MODEL_URL and AGENTIC_RAG_MODEL; see agentic-rag doctor."
-  );
+  return `The offline extractive reader (no language model) answers from ${searched(settings)}. To change that: AGENTIC_RAG_MODEL_URL, or agentic-rag doctor.`;
 }
 
 function searched({ engine, documents }: Settings): string {

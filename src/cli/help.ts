@@ -1,7 +1,9 @@
 import { SETTINGS } from "../settings.ts";
 import { OPTIONS, type Command } from "./options.ts";
 
-const USAGE: Readonly<Record<Command, { about: string; usage: string; details: string; examples: readonly string[] }>> = {
+const USAGE: Readonly<
+  Record<Command, { about: string; usage: string; details: string; examples: readonly string[] }>
+> = {
   ask: {
     about: "ask a question, and see the reasoning, the searches and the cited answer",
     usage: "agentic-rag [ask] [options] <question>",
@@ -26,7 +28,10 @@ Questions may also be piped in, one a line.`,
     usage: "agentic-rag index [options] <folder>",
     details: `Reads Markdown, HTML, PDF and plain text. The index is kept in <folder>/.agentic-rag/index.sqlite;
 documents that have not changed are not read again.`,
-    examples: ["agentic-rag index ./handbook", 'agentic-rag ask --docs ./handbook "How long is the notice period?"'],
+    examples: [
+      "agentic-rag index ./handbook",
+      'agentic-rag ask --docs ./handbook "How long is the notice period?"',
+    ],
   },
   doctor: {
     about: "check the settings, the model's endpoint, the search engine and the documents",

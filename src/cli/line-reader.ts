@@ -4,45 +4,47 @@ import type { Surroundings, TextOutput } from "./surroundings.ts";
 
 /** Lines that are typed or piped in. */
 export interface LineReader {
-  /** The next line; `null` when there is no more. At a terminal it is asked for with a prompt. */
-  next(): Promise<string | null>;
-  /** True when a person types at a terminal that this reader controls: Ctrl-C comes here, not as a signal. */
+  /** True when somebody types at a terminal: then there is a prompt, and Ctrl-C comes here, not as a signal. */
   readonly interactive: boolean;
+  /** The next line; `null` when there is no more, or Ctrl-C was pressed twice at the prompt. */
+  next(): Promise<string | null>;
   close(): void;
 }
 
 export interface LineReaderOptions {
   readonly prompt: string;
-  /** Ctrl-C at the terminal; `typed` is true while a line is waited for. */
-  readonly onInterrupt: (typed: boolean) => void;
+  /** Ctrl-C while no line is waited for. */
+  readonly onInterrupt: () => void;
 }
 
-/** Reads lines, also those that come while nobody waits for one. What is typed then shows at the next prompt. */
+/** Reads lines, also those that come while nobody waits for one; what is typed meanwhile shows at the next prompt. */
 export function createLineReader(
   { stdin, stdout, stderr }: Pick<Surroundings, "stdin" | "stdout" | "stderr">,
   { prompt, onInterrupt }: LineReaderOptions,
 ): LineReader {
   const screen = [stdout, stderr].find((output) => output.isTTY === true);
-  const echo = screen === undefined ? undefined : createEcho(screen);
-  const interactive = stdin.isTTY === true && echo !== undefined;
+  const echo = stdin.isTTY === true && screen !== undefined ? new Echo(screen) : undefined;
   const lines = createInterface({
     input: stdin,
-    ...(interactive && { output: echo, terminal: true, prompt }),
-    ...(!interactive && { terminal: false }),
     crlfDelay: Infinity,
+    terminal: echo !== undefined,
+    prompt,
+    ...(echo !== undefined && { output: echo }),
   });
   const ready: string[] = [];
   let ended = false;
+  let warned = false;
   let waiting: ((line: string | null) => void) | undefined;
 
   function hand(line: string | null): void {
     const resolve = waiting;
     waiting = undefined;
-    if (interactive) echo.muted = true;
+    if (echo !== undefined) echo.muted = true;
     resolve?.(line);
   }
 
   lines.on("line", (line) => {
+    warned = false;
     if (waiting === undefined) ready.push(line);
     else hand(line);
   });
@@ -51,22 +53,24 @@ export function createLineReader(
     hand(null);
   });
   lines.on("SIGINT", () => {
-    const typed = waiting !== undefined;
-    if (typed) lines.write(null, { ctrl: true, name: "e" });
-    if (typed) lines.write(null, { ctrl: true, name: "u" });
-    onInterrupt(typed);
-    if (waiting !== undefined) lines.prompt();
+    if (waiting === undefined) return onInterrupt();
+    if (warned) return lines.close();
+    warned = true;
+    lines.write(null, { ctrl: true, name: "e" });
+    lines.write(null, { ctrl: true, name: "u" });
+    echo?.write("\n(Ctrl-C once more, or Ctrl-D, ends.)\n");
+    lines.prompt();
   });
 
   return {
-    interactive,
+    interactive: echo !== undefined,
     next() {
       const line = ready.shift();
       if (line !== undefined) return Promise.resolve(line);
       if (ended) return Promise.resolve(null);
       return new Promise((resolve) => {
         waiting = resolve;
-        if (!interactive) return;
+        if (echo === undefined) return;
         echo.muted = false;
         lines.prompt(true);
       });
@@ -94,8 +98,4 @@ class Echo extends Writable {
     if (!this.muted) this.#screen.write(String(text));
     done();
   }
-}
-
-function createEcho(screen: TextOutput): Echo {
-  return new Echo(screen);
 }

@@ -9,9 +9,9 @@ export function nearestName(given: string, names: readonly string[]): string | u
 /** How many characters must be put in, taken out or replaced to make one text the other. */
 function editDistance(left: string, right: string): number {
   let above = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [row, character] of [...left].entries()) {
+  for (const [row, character] of Array.from(left).entries()) {
     const current = [row + 1];
-    for (const [column, other] of [...right].entries()) {
+    for (const [column, other] of Array.from(right).entries()) {
       current.push(
         Math.min(
           (above[column + 1] ?? 0) + 1,

@@ -2,7 +2,7 @@
  * What a terminal may act on: C0 but line feed and tab, DEL and C1, so every escape sequence; and the marks that turn
  * the direction of the text around them.
  */
-const COMMANDS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const COMMANDS = /(?![\n\t])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu;
 
 /**
  * Text from a model, the web, a file name or an error, as it may go to a terminal. Looks at one character at a time:

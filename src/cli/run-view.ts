@@ -11,7 +11,7 @@ import type { Surroundings } from "./surroundings.ts";
 export interface RunView {
   /** Who answers, before it begins. */
   begin(header: string): void;
-  onEvent(event: RunEvent): void;
+  readonly onEvent: (event: RunEvent) => void;
   /** The sources and what it took, for a run that came to its end. */
   end(record: RunRecord): void;
   /** Ends the line that is being written, for a run that did not. */
@@ -84,7 +84,8 @@ function styleOf(tone: "plain" | "bad", paint: Paint): (text: string) => string 
 }
 
 function adviceOn(record: RunRecord): string | undefined {
-  if (record.stopReason === "model-error") return "What is wrong with the model's server is told by: agentic-rag doctor";
+  if (record.stopReason === "model-error")
+    return "What is wrong with the model's server is told by: agentic-rag doctor";
   if (!everySearchFailed(record)) return undefined;
   return "Every search failed, so no source supports this. What is wrong is told by: agentic-rag doctor";
 }

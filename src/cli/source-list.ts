@@ -4,12 +4,22 @@ import { mergeSources, type RunRecord } from "./run-record.ts";
 import type { Sheet } from "./sheet.ts";
 
 /** The cited sources, then those that were found besides, each number once; and what was cited without being found. */
-export function showSources(sheet: Sheet, paint: Paint, record: Pick<RunRecord, "citations" | "sources">): void {
+export function showSources(
+  sheet: Sheet,
+  paint: Paint,
+  record: Pick<RunRecord, "citations" | "sources">,
+): void {
   const { citations, sources } = record;
   const cited = new Set(citations.flatMap(({ known, number }) => (known && number !== null ? [number] : [])));
   const all = mergeSources(sources);
-  showList("Sources", all.filter(({ number }) => cited.has(number)));
-  showList("Also found", all.filter(({ number }) => !cited.has(number)));
+  showList(
+    "Sources",
+    all.filter(({ number }) => cited.has(number)),
+  );
+  showList(
+    "Also found",
+    all.filter(({ number }) => !cited.has(number)),
+  );
 
   const unknown = new Set(
     citations

@@ -40,8 +40,8 @@ export function statusFailure(
 
 /** An error that a server put into a reply of status 200: the value of `error`, or the event itself. */
 export function reportedFailure(target: RequestTarget, reported: unknown): AgenticRagError {
-  const { text, status } = wordsOf(reported);
-  return describe(target, status ?? (CONTEXT_OVERFLOW.test(text) ? 400 : 500), { text }, undefined);
+  const words = wordsOf(reported);
+  return describe(target, words.status ?? (isOverflow(words) ? 400 : 500), words, undefined);
 }
 
 /** A connection that was refused, or broken before anything came. */
@@ -75,8 +75,15 @@ export function cleanMessage(target: RequestTarget, text: string): string {
 }
 
 interface ServerWords {
+  /** For people. */
   readonly text: string;
+  /** The type and the code of the error. */
+  readonly kind: string;
   readonly status?: number;
+}
+
+function isOverflow({ text, kind }: ServerWords): boolean {
+  return CONTEXT_OVERFLOW.test(`${text} ${kind}`);
 }
 
 function describe(
@@ -123,7 +130,7 @@ function describe(
     );
   }
   if (status >= 500) return fail("model-server-error", `${server} failed ${said}.${wait} Its log says why.`);
-  if (status >= 400 && CONTEXT_OVERFLOW.test(words.text)) {
+  if (status >= 400 && isOverflow(words)) {
     return fail(
       "model-context-overflow",
       `The prompt is too long for the model "${target.modelName}" ${said}. ` +
@@ -145,31 +152,25 @@ const wordsSchema = z.object({
 
 /** The words of an error in the shapes of OpenAI, llama.cpp, vLLM (old and new), FastAPI, TGI and Ollama. */
 function wordsOf(error: unknown): ServerWords {
-  if (typeof error === "string") return { text: error };
+  if (typeof error === "string") return { text: error, kind: "" };
   const read = wordsSchema.safeParse(error);
-  if (!read.success) return { text: "" };
+  if (!read.success) return { text: "", kind: "" };
   const { message, code, type, detail } = read.data;
   const details =
     typeof detail === "string"
       ? detail
       : detail?.map(({ loc, msg }) => `${loc?.join(".") ?? ""}: ${msg}`).join("; ");
-  const status = statusOf(code, type);
-  return {
-    text: [message ?? details, type, typeof code === "string" ? code : undefined].filter(Boolean).join(", "),
-    ...(status !== undefined && { status }),
-  };
+  const kind = `${type ?? ""} ${code ?? ""}`.trim();
+  const status = statusOf(code, kind);
+  return { text: message ?? details ?? kind, kind, ...(status !== undefined && { status }) };
 }
 
-function statusOf(
-  code: number | string | null | undefined,
-  type: string | null | undefined,
-): number | undefined {
+function statusOf(code: number | string | null | undefined, kind: string): number | undefined {
   const number = Number(code);
   if (number >= 400 && number < 600) return number;
-  const words = `${code ?? ""} ${type ?? ""}`;
-  if (/rate_?limit|quota/i.test(words)) return 429;
-  if (/authentication|unauthorized/i.test(words)) return 401;
-  if (/invalid_?request|context_(?:length|size)|bad_?request/i.test(words)) return 400;
+  if (/rate_?limit|quota/i.test(kind)) return 429;
+  if (/authentication|unauthorized/i.test(kind)) return 401;
+  if (/invalid_?request|context_(?:length|size)|bad_?request/i.test(kind)) return 400;
   return undefined;
 }
 
@@ -178,7 +179,7 @@ function wordsOfBody(body: string): ServerWords {
   try {
     value = JSON.parse(body);
   } catch {
-    return { text: body };
+    return { text: body, kind: "" };
   }
   const wrapped = z.object({ error: z.unknown().optional() }).safeParse(value);
   return wordsOf(wrapped.success && wrapped.data.error != null ? wrapped.data.error : value);

@@ -15,6 +15,7 @@ export interface OfflineOptions {
 
 const CHARACTERS_PER_TOKEN = 4;
 const MAX_QUERY_TERMS = 12;
+const MAX_LISTED = 6;
 
 /**
  * No language model at all: an extractive reader that follows the same protocol as a trained one. It searches for the
@@ -63,18 +64,21 @@ function nextText(messages: readonly PromptMessage[], { side, maxSearches = 3 }:
   const evidence = weighEvidence(question, side.results(before));
   const terms = readTerms(question);
   const queries = queriesFor(terms).slice(0, maxSearches);
-  const next = queries.find((query) => !before.includes(side.call(query).trim()));
-  const asked = queries.filter((query) => before.includes(side.call(query).trim())).length;
+  // white space aside: a protocol may write it otherwise when it puts a call together
+  const said = withoutSpace(before);
+  const sent = queries.filter((query) => said.includes(withoutSpace(side.call(query))));
+  const next = queries.find((query) => !sent.includes(query));
   const closing = restOfClosing(before, side);
   const maySearch = next !== undefined && side.searchesLeft(before) !== 0 && !closing.begun;
 
-  if (maySearch && asked === 0) {
+  if (maySearch && sent.length === 0) {
     const about = listed(neededTerms(terms), "and");
     return `The question is about ${about}. I will look for sources that speak of this.\n\n${side.call(next)}`;
   }
-  const weak = evidence.supporting.length === 0 || (asked === 1 && evidence.supporting.length === 1);
-  if (maySearch && weak)
+  const weak = evidence.supporting.length === 0 || (sent.length === 1 && evidence.supporting.length === 1);
+  if (maySearch && weak) {
     return `${reasonToSearchOn(evidence)} I will search again, for ${next}.\n\n${side.call(next)}`;
+  }
 
   const answer = evidence.sentences.length === 0 ? notFound(terms, evidence) : citedText(evidence.sentences);
   const reason = closing.begun ? "" : reasonToAnswer(evidence);
@@ -122,7 +126,7 @@ function notFound(terms: readonly Term[], { missing }: Evidence): string {
 }
 
 function listed(terms: readonly Term[], conjunction: "and" | "or"): string {
-  const texts = terms.map(({ text }) => `"${text}"`);
+  const texts = terms.slice(0, MAX_LISTED).map(({ text }) => `"${text}"`);
   return texts.length < 2
     ? texts.join("")
     : `${texts.slice(0, -1).join(", ")} ${conjunction} ${texts.at(-1)}`;
@@ -151,6 +155,10 @@ function restOfClosing(before: string, side: ModelSide): { begun: boolean; text(
     }
   }
   return { begun: false, text: (answer) => side.answer(answer) };
+}
+
+function withoutSpace(text: string): string {
+  return text.replaceAll(/\s+/g, "");
 }
 
 /** Words with the white space behind them; long runs without spaces in pieces. */

@@ -19,13 +19,20 @@ const MEANINGS: ReadonlyMap<string, string> = new Map(
 );
 const GENERIC_KEYS: ReadonlySet<string> = new Set(Array.from(GENERIC_WORDS, meaningOf));
 const LONGEST_JOINED = 3;
+/** A question that is a whole page is about its first words; what is longer than a word is none. */
+const MAX_TERMS = 40;
+const MAX_WORD_CHARACTERS = 60;
 
 /** The words that a question is about, in its order, each once. */
 export function readTerms(question: string): readonly Term[] {
-  const words = joinVersions(splitWords(question));
+  const words = joinVersions(splitWords(question)).filter(({ length }) => length <= MAX_WORD_CHARACTERS);
   const shouted = !/\p{Ll}/u.test(question);
-  const terms = words.flatMap((word, at) => termsOf(word, at === 0 || shouted));
-  return terms.filter(({ key }, at) => terms.findIndex((term) => term.key === key) === at);
+  const terms = new Map<string, Term>();
+  words.forEach((word, at) => {
+    for (const term of termsOf(word, at === 0 || shouted))
+      if (!terms.has(term.key)) terms.set(term.key, term);
+  });
+  return [...terms.values()].slice(0, MAX_TERMS);
 }
 
 /** Everything that a text mentions: stems of words, and exact forms of words, compounds and neighbours. */

@@ -2,14 +2,18 @@ import { mentions, type Term } from "./question-terms.ts";
 import { beginning, type CitedSentence, type Sentence, type Source } from "./sources.ts";
 
 const MAX_SENTENCES = 5;
-const MIN_SENTENCES = 3;
 const MAX_PER_SOURCE = 3;
-/** Asks for more than one fact: answered with as many sentences as there may be. */
-const BROAD = /\b(?:about|describe|explain|information|more|overview|summar\w+|tell)\b/i;
-
-/** A sentence is worth its place from this part of the best score; one that fills up to the least number, from that. */
+/** From this part of the best score on, a sentence is worth its place. */
 const WORTH = 0.55;
-const WORTH_FILLING = 0.35;
+
+/** With too few of those, others fill the answer up to a number, if they have this part of the best score. */
+interface Filling {
+  readonly upTo: number;
+  readonly worth: number;
+}
+const ONE_FACT: Filling = { upTo: 3, worth: 0.35 };
+const OVERVIEW: Filling = { upTo: MAX_SENTENCES, worth: 0.2 };
+const ASKS_FOR_OVERVIEW = /\b(?:about|describe|explain|information|more|overview|summar\w+|tell)\b/i;
 
 interface Scored extends Sentence {
   readonly score: number;
@@ -37,7 +41,7 @@ export function chooseSentences(
   const candidates = scored
     .filter((sentence) => sentence.score > 0)
     .sort((a, b) => b.score - a.score || a.number - b.number || a.position - b.position);
-  return forReading(pick(candidates, BROAD.test(question) ? MAX_SENTENCES : MIN_SENTENCES));
+  return forReading(pick(candidates, ASKS_FOR_OVERVIEW.test(question) ? OVERVIEW : ONE_FACT));
 }
 
 interface Weighted {
@@ -81,7 +85,7 @@ function isOnTopic(
   { subject, sentences }: Source,
 ): boolean {
   const terms = weights.map(({ term }) => term);
-  const names = terms.filter(({ kind }) => kind === "name");
+  const names = terms.filter(({ kind, text }) => kind === "name" && /\p{L}/u.test(text));
   const precise = names.filter(({ text }) => /\p{N}/u.test(text));
   const focus = precise.length > 0 ? precise : names;
   const said = terms.filter(({ key }) => mentioned.has(key));
@@ -106,13 +110,13 @@ const EXPECTED: readonly (readonly [RegExp, RegExp])[] = [
 /** It says what its subject is. */
 const DEFINITION = /^(?:\S+ ){1,8}?(?:is|are|was|were) (?:an?|the|one)\b/i;
 
-function pick(candidates: readonly Scored[], atLeast: number): Scored[] {
+function pick(candidates: readonly Scored[], filling: Filling): Scored[] {
   const picked: Scored[] = [];
   const best = candidates[0]?.score ?? 0;
   for (const candidate of candidates) {
     if (picked.length === MAX_SENTENCES) break;
     const fromSame = picked.filter(({ number }) => number === candidate.number).length;
-    const least = picked.length < atLeast ? WORTH_FILLING : WORTH + 0.05 * fromSame;
+    const least = picked.length < filling.upTo ? filling.worth : WORTH + 0.05 * fromSame;
     if (
       fromSame < MAX_PER_SOURCE &&
       candidate.score >= least * best &&

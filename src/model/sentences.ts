@@ -1,5 +1,5 @@
-const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
-
+/** Behind a final mark, but not behind dots that stand for something left out. */
+const BOUNDARY = /(?<=(?<!\.)[.!?]["”’»)\]]*)\s+|(?<=[。！？]["”’」』）]*)(?!["”’」』）])/u;
 /** What ends in a full stop without ending a sentence. */
 const ABBREVIATION =
   /(?:^|[\s(])(?:\p{Lu}|e\.g|i\.e|cf|vs|etc|al|approx|ca|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|u\.s|u\.k|ph\.d|a\.m|p\.m)\.$/iu;
@@ -14,9 +14,9 @@ export function splitSentences(text: string): string[] {
   return blocksOf(text).flatMap((block) => {
     const found: string[] = [];
     let open = "";
-    for (const { segment } of segmenter.segment(block)) {
-      open += segment;
-      if (ABBREVIATION.test(open.trimEnd())) continue;
+    for (const piece of block.split(BOUNDARY)) {
+      open += open === "" ? piece : ` ${piece}`;
+      if (ABBREVIATION.test(open)) continue;
       found.push(open);
       open = "";
     }

@@ -123,7 +123,7 @@ test.each([
       type: "end",
       finishReason: "stop",
       ...(stopReason !== undefined && { stopReason }),
-      usage: dialect === "llamacpp" ? {} : {},
+      usage: {},
     },
   ]);
 });

@@ -120,7 +120,7 @@ test.each([
     404,
     { error: { message: "The model `qwq` does not exist.", type: "NotFoundError", code: 404 } },
     "model-rejected",
-    'The model server at http://host/v1 has no /completions there, or no model "qwq" (404: The model `qwq` does not exist., NotFoundError). Check the base URL (it mostly ends in /v1) and the model name.',
+    'The model server at http://host/v1 has no /completions there, or no model "qwq" (404: The model `qwq` does not exist.). Check the base URL (it mostly ends in /v1) and the model name.',
   ],
   [
     422,

@@ -6,6 +6,8 @@ test("cuts a text into sentences, not at abbreviations, numbers and initials", (
     "Dr. A. B. Example et al. wrote version 2.5 of it, e.g. in the U.S. Congress.",
     "Did Fig. 3 show 0.431 or more?",
     "“It showed that quite well!”",
+    "vLLM begins with a small letter.",
+    "It left ... something out of it.",
     "The end is here (see p. 7).",
   ];
   expect(splitSentences(sentences.join(" "))).toEqual(sentences);
@@ -28,8 +30,8 @@ test("leaves out what is cut off or too short to say anything", () => {
 });
 
 test("cuts scripts without spaces", () => {
-  expect(splitSentences("模型由阿里巴巴发布。它有三百二十亿个参数！")).toEqual([
+  expect(splitSentences("模型由阿里巴巴发布。“它有三百二十亿个参数！”")).toEqual([
     "模型由阿里巴巴发布。",
-    "它有三百二十亿个参数！",
+    "“它有三百二十亿个参数！”",
   ]);
 });

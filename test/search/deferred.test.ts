@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { expect, test } from "vitest";
 import { AgenticRagError } from "../../src/errors.ts";
 import { createDeferredEngine } from "../../src/search/deferred.ts";
@@ -40,16 +41,16 @@ test("an aborted search rejects and opens nothing", async () => {
 });
 
 test("a search that is aborted while the engine opens rejects at once; the opening goes on for others", async () => {
-  let resolve: (opened: SearchEngine) => void = () => {};
-  const promise = new Promise<SearchEngine>((opened) => {
-    resolve = opened;
+  const gate = new EventEmitter();
+  const deferred = createDeferredEngine("outer", async () => {
+    await once(gate, "open");
+    return engine;
   });
-  const deferred = createDeferredEngine("outer", () => promise);
   const controller = new AbortController();
   const aborted = deferred.search("a", { signal: controller.signal });
   const waiting = deferred.search("b");
   controller.abort();
   await expect(aborted).rejects.toThrow(/abort/i);
-  resolve(engine);
+  gate.emit("open");
   expect(await waiting).toEqual({ status: "nothing" });
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { completionWire, type CompletionReply, type CompletionRequestBody } from "./completions-wire.ts";
 
-export type { CompletionReply, CompletionRequestBody, Dialect } from "./completions-wire.ts";
+export type { CompletionReply } from "./completions-wire.ts";
 
 /** An HTTP reply as it is: a failure, a page, or a stream written by hand. */
 export interface PlainReply {

@@ -1,0 +1,84 @@
+import { assemble } from "../../assemble.ts";
+import { AgenticRagError } from "../../errors.ts";
+import type { AgenticRagParts } from "../../graph/parts.ts";
+import { counted } from "../amounts.ts";
+import type { Arguments } from "../arguments.ts";
+import { chooseSettings, environmentWith } from "../chosen-settings.ts";
+import { EXIT_CODES } from "../exit-code.ts";
+import { interruptible } from "../interruption.ts";
+import { withoutKeys } from "../keys.ts";
+import { createPaint, type Paint } from "../paint.ts";
+import { printableJson, printableLine } from "../printable.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { Check } from "./check.ts";
+import { checkDocuments } from "./documents-check.ts";
+import { checkEngine, checkOtherEngines } from "./engine-checks.ts";
+import { checkModel } from "./model-checks.ts";
+import { checkNode, checkSettings, checkUnknownNames } from "./settings-checks.ts";
+
+/** Checks all that a run needs, tells what to do, and gives the code to end with. */
+export async function doctor(args: Arguments, surroundings: Surroundings): Promise<number> {
+  const { stdout, environment } = surroundings;
+  const json = args.switches.has("json");
+  const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
+  const checks: Check[] = [];
+  await interruptible(surroundings, async (signal) => {
+    for await (const { message, ...rest } of runChecks(args, surroundings, signal)) {
+      const check = { ...rest, message: withoutKeys(message, environment) };
+      checks.push(check);
+      if (!json) stdout.write(`${lineOf(check, paint)}\n`);
+    }
+  });
+  const ok = checks.every(({ status }) => status !== "failed");
+  if (json) stdout.write(`${printableJson({ ok, checks })}\n`);
+  else stdout.write(`\n${summary(checks)}\n`);
+  return ok ? EXIT_CODES.answered : EXIT_CODES.failed;
+}
+
+async function* runChecks(
+  args: Arguments,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): AsyncGenerator<Check> {
+  const environment = environmentWith(args, surroundings);
+  yield checkNode(surroundings.nodeVersion);
+  const { settings, checks } = checkSettings(() => chooseSettings(args, surroundings), environment);
+  yield* checks;
+  yield* checkUnknownNames(environment);
+  if (settings === undefined) return;
+  const engine = tried(() => assemble(settings));
+  // a wrong engine does not hide what the model's server says
+  const model = "status" in engine ? tried(() => assemble({ ...settings, engine: "local" })) : engine;
+  if ("status" in model) yield model;
+  else {
+    yield* checkModel(settings, model, signal);
+    yield "status" in engine ? engine : await checkEngine(engine.engine, signal);
+  }
+  yield* checkOtherEngines(settings);
+  yield await checkDocuments(settings, new Date());
+}
+
+/** The parts of an agent, or what is missing for them. */
+function tried(make: () => AgenticRagParts): AgenticRagParts | Check {
+  try {
+    return make();
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error)) throw error;
+    return { name: "settings", status: "failed", message: error.message };
+  }
+}
+
+const WIDTH = "warning".length;
+
+function lineOf({ name, status, message }: Check, paint: Paint): string {
+  const colour = { ok: paint.green, warning: paint.yellow, failed: paint.red }[status];
+  return `${colour(status.padEnd(WIDTH))}  ${printableLine(`${name}: ${message}`)}`;
+}
+
+function summary(checks: readonly Check[]): string {
+  const count = (wanted: Check["status"]): number => checks.filter(({ status }) => status === wanted).length;
+  const failed = count("failed");
+  const warnings = counted(count("warning"), "warning");
+  if (failed > 0) return `${counted(failed, "check")} failed, ${warnings}.`;
+  return `Nothing failed, ${warnings}.`;
+}

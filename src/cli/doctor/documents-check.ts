@@ -1,0 +1,39 @@
+import { readdir, stat } from "node:fs/promises";
+import { CORPUS_FOLDER, indexFileOf } from "../../assemble.ts";
+import { AgenticRagError } from "../../errors.ts";
+import { openIndex } from "../../search/local-index.ts";
+import type { Settings } from "../../settings.ts";
+import { ago, counted } from "../amounts.ts";
+import { quoted } from "../chosen-settings.ts";
+import type { Check } from "./check.ts";
+
+/** The index of the user's documents, or the shipped articles. */
+export async function checkDocuments({ documents, engine }: Settings, now: Date): Promise<Check> {
+  const name = "documents";
+  if (documents === undefined) {
+    const articles = (await readdir(CORPUS_FOLDER)).filter((file) => file.endsWith(".md")).length;
+    return { name, status: "ok", message: `the ${counted(articles, "shipped article")}` };
+  }
+  const file = indexFileOf(documents);
+  try {
+    const index = openIndex(file);
+    const held = index.count();
+    index.close();
+    const { mtime } = await stat(file);
+    const age = ago(now.getTime() - mtime.getTime());
+    const what = `${counted(held.documents, "document")}, ${counted(held.passages, "passage")}, written ${age}`;
+    if (held.documents > 0) return { name, status: "ok", message: `${documents}: ${what}` };
+    return {
+      name,
+      status: "warning",
+      message: `the index of ${documents} holds nothing. Put documents there and run: agentic-rag index ${quoted(documents)}`,
+    };
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error)) throw error;
+    return {
+      name,
+      status: engine === "local" ? "failed" : "warning",
+      message: `${error.message} Run: agentic-rag index ${quoted(documents)}`,
+    };
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { ModelSettings } from "../../settings.ts";
+import type { Check } from "./check.ts";
+
+type ModelServer = Extract<ModelSettings, { kind: "completions" }>;
+
+const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+const MOST_NAMES = 10;
+
+/**
+ * Looks for the model's name in the list of its server. A server may go without the list, and may serve names that
+ * are not in it: whatever is wrong here is a warning, and the request to the model decides.
+ */
+export async function checkModelList(server: ModelServer, signal: AbortSignal): Promise<Check> {
+  const { baseUrl, name, apiKey } = server;
+  try {
+    const response = await fetch(`${baseUrl}/models`, {
+      signal,
+      redirect: "manual",
+      headers: {
+        accept: "application/json",
+        connection: "close",
+        ...(apiKey !== undefined && { authorization: `Bearer ${apiKey.reveal()}` }),
+      },
+    });
+    const text = await response.text();
+    if (!response.ok)
+      return warning(`${baseUrl}/models answers ${response.status}, so the name ${name} is not checked.`);
+    const names = readNames(text);
+    if (names === undefined) {
+      return warning(`${baseUrl}/models does not answer with a list of models. Check AGENTIC_RAG_MODEL_URL.`);
+    }
+    if (names.includes(name)) return { name: "model list", status: "ok", message: `${name} is served` };
+    const shown = names.slice(0, MOST_NAMES).join(", ");
+    return warning(
+      `${name} is not in the list of ${baseUrl}/models. Set AGENTIC_RAG_MODEL to one of: ${shown === "" ? "(none)" : shown}.`,
+    );
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return warning(`${baseUrl}/models cannot be asked, so the name ${name} is not checked.`);
+  }
+}
+
+function readNames(text: string): readonly string[] | undefined {
+  try {
+    const read = listSchema.safeParse(JSON.parse(text));
+    return read.success ? read.data.data.map(({ id }) => id) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function warning(message: string): Check {
+  return { name: "model list", status: "warning", message };
+}
