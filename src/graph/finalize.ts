@@ -3,8 +3,7 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { attribute, checkAnswer, citationLink } from "../citation/check.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { RunEvent } from "./events.ts";
-import { required } from "./parts.ts";
-import type { RunState, RunUpdate, StopReason } from "./state.ts";
+import { required, type RunState, type RunUpdate, type StopReason } from "./state.ts";
 
 export interface FinalizeDeps {
   readonly protocolOf: (state: RunState) => Protocol;

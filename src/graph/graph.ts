@@ -3,9 +3,9 @@ import { createContextSchema, RUN_DEFAULTS } from "./context.ts";
 import { createFinalize } from "./finalize.ts";
 import { createGenerate } from "./generate.ts";
 import { createParseToolCall } from "./parse-tool-call.ts";
-import { createChooser, required, type AgenticRagParts } from "./parts.ts";
+import { createChooser, type AgenticRagParts } from "./parts.ts";
 import { routeCall, routeGenerated } from "./route.ts";
-import { Input, Output, State, type RunState } from "./state.ts";
+import { required, Input, Output, State, type RunState } from "./state.ts";
 import { studio } from "./studio.ts";
 import { createWebSearch } from "./web-search.ts";
 

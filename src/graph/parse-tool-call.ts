@@ -3,10 +3,9 @@ import type { CallFault, Protocol } from "../protocol/protocol.ts";
 import { allowance, emptyBudget } from "./budgets.ts";
 import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
 import type { RunEvent } from "./events.ts";
-import { required } from "./parts.ts";
 import { queryKey } from "./query-key.ts";
 import { repliesFor } from "./replies.ts";
-import type { BudgetName, Call, RunState, RunUpdate } from "./state.ts";
+import { required, type BudgetName, type Call, type RunState, type RunUpdate } from "./state.ts";
 import { lastGeneration, textOf } from "./transcript.ts";
 
 export interface ParseDeps {

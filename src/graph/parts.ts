@@ -1,4 +1,3 @@
-import { AgenticRagError } from "../errors.ts";
 import type { ContinuationModel } from "../model/model.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { SearchEngine } from "../search/engine.ts";
@@ -52,13 +51,4 @@ export function createChooser(
     madeEngines.set(name, engine);
     return { protocol, model: modelFor(protocol), engine };
   };
-}
-
-/** The opening of a run, which every node after the first one relies on. */
-export function required<Value>(value: Value | null, what: string): Value {
-  if (value !== null) return value;
-  throw new AgenticRagError(
-    "run-incomplete",
-    `This step needs ${what}, which the thread's state does not have. Start the run at its beginning, or fork it from a later step.`,
-  );
 }

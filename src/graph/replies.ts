@@ -1,6 +1,6 @@
 import type { NumberedResult, QueryReply } from "../protocol/protocol.ts";
 import { queryKey } from "./query-key.ts";
-import type { Call, QueryRecord, RunState, Source } from "./state.ts";
+import type { Call, QueryRecord, RunState } from "./state.ts";
 
 /** A search that has just run: its record, and the passages it brought, with those the model has seen before. */
 export interface FreshReply {
@@ -37,12 +37,7 @@ function knownResults(
   const inCall = [...fresh.values()].flatMap(({ results }) => results);
   return (same?.sources ?? []).flatMap((number) => {
     const source = sources.find((candidate) => candidate.number === number);
-    const shown =
-      source === undefined ? inCall.find((result) => result.number === number) : numbered(source, true);
+    const shown = source === undefined ? inCall.find((result) => result.number === number) : source;
     return shown === undefined ? [] : [{ ...shown, shownBefore: true }];
   });
-}
-
-export function numbered(source: Source, shownBefore: boolean): NumberedResult {
-  return { ...source, shownBefore };
 }

@@ -1,7 +1,6 @@
 import { canonicalUrl } from "../citation/check.ts";
 import type { NumberedResult } from "../protocol/protocol.ts";
 import type { SearchResult } from "../search/engine.ts";
-import { numbered } from "./replies.ts";
 import type { Source } from "./state.ts";
 
 /** Gives results their numbers: an address keeps the one it has, a new one takes the next. */
@@ -15,7 +14,7 @@ export function createNumbering(known: readonly Source[]) {
     number(result: SearchResult): NumberedResult {
       const same = sources.filter((source) => isSamePlace(source, result));
       const shown = same.find(({ text }) => text === result.text);
-      if (shown !== undefined) return numbered(shown, true);
+      if (shown !== undefined) return { ...shown, shownBefore: true };
       const source: Source = {
         number: same[0]?.number ?? next,
         title: result.title,
@@ -26,7 +25,7 @@ export function createNumbering(known: readonly Source[]) {
       if (same.length === 0) next += 1;
       sources.push(source);
       added.push(source);
-      return numbered(source, false);
+      return { ...source, shownBefore: false };
     },
   };
 }

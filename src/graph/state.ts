@@ -1,5 +1,6 @@
 import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
+import { AgenticRagError } from "../errors.ts";
 
 /** A piece of the assistant's turn. */
 export const segmentSchema = z.strictObject({
@@ -216,3 +217,12 @@ export const Output = new StateSchema({ messages: MessagesValue, ...results });
 
 export type RunState = typeof State.State;
 export type RunUpdate = typeof State.Update;
+
+/** What an earlier step must have left in the state, such as the opening; a thread may be started in the middle. */
+export function required<Value>(value: Value | null, what: string): Value {
+  if (value !== null) return value;
+  throw new AgenticRagError(
+    "run-incomplete",
+    `This step needs ${what}, which the thread's state does not have. Start the run at its beginning, or fork it from a later step.`,
+  );
+}

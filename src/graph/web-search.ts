@@ -4,10 +4,9 @@ import type { SearchEngine, SearchOutcome } from "../search/engine.ts";
 import { budgetLeft } from "./budgets.ts";
 import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
 import type { RunEvent } from "./events.ts";
-import { required } from "./parts.ts";
 import { repliesFor, type FreshReply } from "./replies.ts";
 import { createNumbering } from "./sources.ts";
-import { addUsage, NO_USAGE, type RunState, type RunUpdate } from "./state.ts";
+import { required, addUsage, NO_USAGE, type RunState, type RunUpdate } from "./state.ts";
 
 export interface SearchDeps {
   readonly protocolOf: (state: RunState) => Protocol;
