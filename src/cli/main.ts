@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { statSync } from "node:fs";
-import { EXIT_CODES, SIGNAL_EXIT_CODES } from "./exit-code.ts";
+import { EXIT_CODES } from "./exit-code.ts";
 import { report } from "./failure.ts";
+import { Interruption } from "./interruption.ts";
 import { runProgram } from "./program.ts";
 import type { SignalName, Surroundings } from "./surroundings.ts";
 
@@ -23,7 +24,7 @@ const surroundings: Surroundings = {
 
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => {
-    if (listeners.size === 0) process.exit(SIGNAL_EXIT_CODES[name]);
+    if (listeners.size === 0) process.exit(report(new Interruption(name), surroundings, { json: false }));
     for (const listener of listeners) listener(name);
   });
 }

@@ -85,7 +85,7 @@ function styleOf(tone: "plain" | "bad", paint: Paint): (text: string) => string 
 
 function adviceOn(record: RunRecord): string | undefined {
   if (record.stopReason === "model-error")
-    return "What is wrong with the model's server is told by: agentic-rag doctor";
+    return "To find out what is wrong with the model's server: agentic-rag doctor";
   if (!everySearchFailed(record)) return undefined;
-  return "Every search failed, so no source supports this. What is wrong is told by: agentic-rag doctor";
+  return "Every search failed, so no source supports this. To find out why: agentic-rag doctor";
 }

@@ -17,7 +17,7 @@ export function showSources(
     all.filter(({ number }) => cited.has(number)),
   );
   showList(
-    "Also found",
+    cited.size > 0 ? "Also found" : "Found",
     all.filter(({ number }) => !cited.has(number)),
   );
 

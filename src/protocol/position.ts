@@ -35,7 +35,7 @@ export function positionAfter(before: string, grammar: TagGrammar): Position {
       body = null;
     } else if (piece.tag === call.open || piece.tag === call.close) {
       body = piece.tag === call.open ? "" : null;
-    } else if (body !== null && grammar.beginsCall(body) === true && !grammar.isWholeCall(body)) {
+    } else if (body !== null && grammar.beginsCall(body) === true) {
       body += piece.tag;
     } else {
       const next = modeAfter(piece.tag, grammar);

@@ -105,6 +105,7 @@ describe("neutralised text", () => {
     ["right-to-left text", "\u{202b}مرحبا <ب> بالعالم\u{202c} שלום \u{200f}(א<ב)\u{200e}"],
     ["Persian and Indic joiners", "می\u{200c}خواهم क्\u{200d}ष"],
     ["mathematics", "a ≮ b, ∀x<y: f(x) ≤ ⟨x|y⟩, |x|<|y|, P(A|B)>½"],
+    ["entities of other characters", "<&#1241;x|> <&#x7cb;x|> &#601; &#x3cb;"],
     ["half characters", "\u{d83d} <\u{de00} a\u{dc00}b"],
     ["a page about tags", "Qwen marks calls as tool_call and /tool_response, DeepSeek uses think."],
   ])("%s stays byte for byte", (_, text) => {

@@ -125,7 +125,7 @@ describe("a generation that goes on", () => {
       answer("x"),
     ],
     ["after a call that quotes a tag", '<tool_call>{"query": "</think>"}</tool_call>\n', reasoning(" x")],
-    ["after a mention in the answer", "</think>A <tool_call> is", answer(" x")],
+    ["after a mention in the answer", "</think><tool_call> is", answer(" x")],
   ])("%s", (_, text, event) => {
     expect(events(" x", { before: `<think>\n${text}` })).toEqual([event]);
   });
