@@ -50,8 +50,8 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   let lastTry = false;
 
   const before = (): string => textOf([...input.transcript, ...segments]);
-  const append = (origin: Segment["origin"], text: string): void => {
-    if (text !== "") segments.push({ origin, text });
+  const append = (origin: Segment["origin"], text: string, tokenIds?: number[]): void => {
+    if (text !== "") segments.push({ origin, text, ...(tokenIds !== undefined && { tokenIds }) });
   };
   const spend = (budget: BudgetName): void => {
     spent = budget;
@@ -67,12 +67,12 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
       spend(empty);
       continue;
     }
-    const said = await request(input, before(), left, answering);
+    const said = await request(input, [...input.transcript, ...segments], left, answering);
     usage = addUsage(usage, said.usage);
     if (said.failure !== null) return { segments, usage, spent, failure: said.failure, messageId };
     messageId = said.messageId;
     const { text, closing, outcome } = said.generation;
-    append("model", text);
+    append("model", text, said.tokenIds);
     append("runtime", closing);
     const cutBy = said.end === "deadline" ? "time" : said.end === "length" ? "token" : null;
     if (cutBy !== null && !answering) {
@@ -97,10 +97,11 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
 
 async function request(
   { protocol, model, opening, request: overrides, clock, config, onEvent }: ContinuationInput,
-  before: string,
+  turn: readonly Segment[],
   left: Allowance,
   answering: boolean,
 ) {
+  const before = textOf(turn);
   const reader = protocol.reader(before, { calls: !answering });
   const deadline = deadlineAfter(left.milliseconds);
   const speaker = new Speaker({
@@ -109,7 +110,12 @@ async function request(
     reader,
     deadline: deadline.signal,
     onEvent,
-    request: { ...overrides, stop: answering ? protocol.answerStop : protocol.stop, maxTokens: left.tokens },
+    request: {
+      ...overrides,
+      turn,
+      stop: answering ? protocol.answerStop : protocol.stop,
+      maxTokens: left.tokens,
+    },
   });
   const started = clock();
   let failure: Continuation["failure"] = null;
@@ -123,11 +129,12 @@ async function request(
   } finally {
     deadline.clear();
   }
-  const { usage = {}, end = "stop", messageId = "" }: Partial<Utterance> = speaker.utterance ?? {};
+  const { usage = {}, end = "stop", tokenIds, messageId = "" }: Partial<Utterance> = speaker.utterance ?? {};
   const { generation } = reader;
   return {
     generation,
     end,
+    tokenIds,
     messageId,
     failure,
     usage: {

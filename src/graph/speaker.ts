@@ -7,6 +7,7 @@ import {
   toPromptMessage,
   type ContinuationModel,
   type ContinuationOptions,
+  type ModelChunk,
   type ModelUsage,
 } from "../model/model.ts";
 import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../protocol/protocol.ts";
@@ -16,6 +17,8 @@ export interface Utterance {
   /** How it ended; `deadline` when the time for it was over, `read` when the reader had seen enough. */
   readonly end: "stop" | "length" | "deadline" | "read";
   readonly usage: ModelUsage;
+  /** The ids of exactly the text that counts; `undefined` where the endpoint gave none, or the text was cut. */
+  readonly tokenIds: number[] | undefined;
   /** The id under which its tokens were streamed. */
   readonly messageId: string;
 }
@@ -66,8 +69,10 @@ export class Speaker extends BaseChatModel {
     let end: Utterance["end"] = "read";
     let streamEnd: StreamEnd = { finishReason: "stop" };
     let usage: ModelUsage = {};
+    const sampled = createSample();
     try {
       for await (const chunk of this.#continue(messages, options.signal)) {
+        sampled.add(chunk);
         if (chunk.type === "end") {
           ({ usage } = chunk);
           end = chunk.finishReason;
@@ -89,7 +94,8 @@ export class Speaker extends BaseChatModel {
       onEvent(event);
       yield* this.#show(event, messageId, runManager);
     }
-    this.#utterance = { end, usage, messageId };
+    const tokenIds = sampled.idsOf(reader.generation.text);
+    this.#utterance = { end, usage, tokenIds, messageId };
   }
 
   override async _generate(
@@ -155,4 +161,25 @@ export class Speaker extends BaseChatModel {
         return null;
     }
   }
+}
+
+/** The text and ids of a stream so far. */
+function createSample() {
+  let text = "";
+  let complete = true;
+  const ids: number[] = [];
+  return {
+    add(chunk: ModelChunk): void {
+      if (chunk.type === "text") {
+        text += chunk.text;
+        complete &&= chunk.tokenIds !== undefined;
+      } else if (chunk.tokenIds !== undefined) {
+        text += chunk.stopReason ?? "";
+      }
+      ids.push(...(chunk.tokenIds ?? []));
+    },
+    /** The ids, if they are those of this text to the letter. */
+    idsOf: (wanted: string): number[] | undefined =>
+      complete && ids.length > 0 && text === wanted ? ids : undefined,
+  };
 }

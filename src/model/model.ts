@@ -18,11 +18,25 @@ export interface ModelUsage {
   readonly cachedTokens?: number;
 }
 
+/** A piece of the assistant's turn: who wrote it and, where an endpoint gave them, its token ids. */
+export interface TurnPiece {
+  readonly origin: "model" | "search" | "runtime";
+  readonly text: string;
+  readonly tokenIds?: readonly number[] | undefined;
+}
+
 /** Text as it is generated, any number of times; then exactly one `end`. */
 export type ModelChunk =
-  | { readonly type: "text"; readonly text: string }
+  | {
+      readonly type: "text";
+      readonly text: string;
+      /** The ids of exactly this text, where the endpoint gives them. */
+      readonly tokenIds?: readonly number[];
+    }
   | {
       readonly type: "end";
+      /** The ids of exactly `stopReason`, when that was generated but is not part of the text. */
+      readonly tokenIds?: readonly number[];
       /** `stop`: end-of-turn token or stop string; `length`: cut by the token limit or the context size. */
       readonly finishReason: "stop" | "length";
       /** The stop string that ended it; `null` when the endpoint says it was none; `undefined` when it does not say. */
@@ -39,6 +53,11 @@ export interface ContinuationOptions {
   readonly sampling?: Partial<Sampling>;
   /** Another model name at the same endpoint. */
   readonly modelName?: string;
+  /**
+   * The last assistant message in pieces, whose texts joined are its content. A family that takes token ids continues
+   * from these instead of the text, so that nothing is tokenised anew.
+   */
+  readonly turn?: readonly TurnPiece[];
   readonly signal?: AbortSignal;
 }
 

@@ -4,5 +4,3 @@ import { searchR1 } from "./search-r1.ts";
 
 /** The protocols by name. */
 export const protocols = { qwq, "search-r1": searchR1 } satisfies Record<string, Protocol>;
-
-export type ProtocolName = keyof typeof protocols;

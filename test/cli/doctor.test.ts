@@ -54,7 +54,16 @@ async function model(replies: Parameters<typeof modelServer>[0]) {
 
 test("nothing set: the offline reader and the shipped articles", async () => {
   const { exitCode, out, err } = await doctor({});
-  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot();
+  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
+    "ok       node: 20.19.0
+    ok       settings: none is set, the defaults hold
+    warning  model: no language model is set, so the offline extractive reader answers. Set AGENTIC_RAG_MODEL_URL (such as http://127.0.0.1:1/v1) and AGENTIC_RAG_MODEL.
+    ok       documents: the 68 shipped articles
+    ok       engine local: found 3 sources for "open source" in 0.1 s
+
+    Nothing failed, 1 warning.
+    "
+  `);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
 });
 
@@ -70,7 +79,19 @@ test("everything set and well", async () => {
     TAVILY_BASE_URL: tavily.url,
     SEARXNG_BASE_URL: "http://127.0.0.1:9",
   });
-  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot();
+  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
+    "ok       node: 20.19.0
+    ok       settings: set: AGENTIC_RAG_MODEL_URL, AGENTIC_RAG_MODEL, AGENTIC_RAG_MODEL_API_KEY, TAVILY_API_KEY, TAVILY_BASE_URL, SEARXNG_BASE_URL
+    ok       chat template: chatml
+    ok       model list: QwQ-32B is served
+    ok       model: QwQ-32B at http://127.0.0.1:1/v1 answered in 0.1 s
+    ok       documents: the 68 shipped articles
+    ok       engine tavily: found 1 source for "open source" in 0.1 s
+    ok       engine searxng: SEARXNG_BASE_URL is set; choose it with --engine searxng (not asked)
+
+    Nothing failed, 0 warnings.
+    "
+  `);
   expect(exitCode).toBe(0);
   expect(server.requests.map(({ method, path, headers }) => [method, path, headers.authorization])).toEqual([
     ["GET", "/v1/models", "Bearer sk-very-secret"],
@@ -81,13 +102,23 @@ test("everything set and well", async () => {
 
 test("a server without a list of models is asked all the same", async () => {
   const { exitCode, lines } = await model({ completion: HELLO });
-  expect(lines).toMatchInlineSnapshot();
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "warning  model list: http://127.0.0.1:1/v1/models answers 404, so the name QwQ-32B is not checked.",
+      "ok       model: QwQ-32B at http://127.0.0.1:1/v1 answered in 0.1 s",
+    ]
+  `);
   expect(exitCode).toBe(0);
 });
 
 test("a name that is not in the list is a warning while the model answers to it", async () => {
   const { exitCode, lines } = await model({ list: json({ data: [{ id: "other" }] }), completion: HELLO });
-  expect(lines).toMatchInlineSnapshot();
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "warning  model list: QwQ-32B is not in the list of http://127.0.0.1:1/v1/models. Set AGENTIC_RAG_MODEL to one of: other.",
+      "ok       model: QwQ-32B at http://127.0.0.1:1/v1 answered in 0.1 s",
+    ]
+  `);
   expect(exitCode).toBe(0);
 });
 
@@ -96,20 +127,35 @@ test("a name that the server does not have", async () => {
     list: json({ data: [{ id: "other" }] }),
     completion: { status: 404, ...json({ error: { message: "The model `QwQ-32B` does not exist." } }) },
   });
-  expect(lines).toMatchInlineSnapshot();
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "warning  model list: QwQ-32B is not in the list of http://127.0.0.1:1/v1/models. Set AGENTIC_RAG_MODEL to one of: other.",
+      "failed   model: The model server at http://127.0.0.1:1/v1 has no /completions there, or no model "QwQ-32B" (404: The model \`QwQ-32B\` does not exist.). Check the base URL (it mostly ends in /v1) and the model name.",
+    ]
+  `);
   expect(exitCode).toBe(1);
 });
 
 test("a key that is refused", async () => {
   const refused = { status: 401, ...json({ error: { message: "bad key sk-very-secret" } }) };
   const { exitCode, lines } = await model({ list: refused, completion: refused });
-  expect(lines).toMatchInlineSnapshot();
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "warning  model list: http://127.0.0.1:1/v1/models answers 401, so the name QwQ-32B is not checked.",
+      "failed   model: The model server at http://127.0.0.1:1/v1 refused the key (401). Set AGENTIC_RAG_MODEL_API_KEY to a valid one.",
+    ]
+  `);
   expect(exitCode).toBe(1);
 });
 
 test("an address without completions", async () => {
   const { exitCode, lines } = await model({});
-  expect(lines).toMatchInlineSnapshot();
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "warning  model list: http://127.0.0.1:1/v1/models answers 404, so the name QwQ-32B is not checked.",
+      "failed   model: The model server at http://127.0.0.1:1/v1 has no /completions there, or no model "QwQ-32B" (404: Not Found). Check the base URL (it mostly ends in /v1) and the model name.",
+    ]
+  `);
   expect(exitCode).toBe(1);
 });
 
@@ -119,7 +165,12 @@ test("an address that is a web page", async () => {
     body: "<html><title>Welcome \u001B[31m</title><body>It works</body></html>",
   };
   const { exitCode, lines } = await model({ list: page, completion: page });
-  expect(lines).toMatchInlineSnapshot();
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "warning  model list: http://127.0.0.1:1/v1/models does not answer with a list of models. Check AGENTIC_RAG_MODEL_URL.",
+      "failed   model: The model server at http://127.0.0.1:1/v1 answered with text/html instead of an event stream: "Welcome [31m". Check that the base URL is a completions endpoint.",
+    ]
+  `);
   expect(exitCode).toBe(1);
 });
 
@@ -130,7 +181,18 @@ test("a server that is not there, and an engine that is not there", async () => 
     AGENTIC_RAG_MODEL: "QwQ-32B",
     SEARXNG_BASE_URL: url,
   });
-  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot();
+  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
+    "ok       node: 20.19.0
+    ok       settings: set: AGENTIC_RAG_MODEL_URL, AGENTIC_RAG_MODEL, SEARXNG_BASE_URL
+    ok       chat template: chatml
+    warning  model list: http://127.0.0.1:1/v1/models cannot be asked, so the name QwQ-32B is not checked.
+    failed   model: No connection to the model server at http://127.0.0.1:1/v1 (ECONNREFUSED). Start it, or correct the base URL.
+    ok       documents: the 68 shipped articles
+    failed   engine searxng: SearXNG at http://127.0.0.1:1/v1/search refused the connection: nothing listens there (ECONNREFUSED).
+
+    2 checks failed, 1 warning.
+    "
+  `);
   expect(exitCode).toBe(1);
 });
 
@@ -146,13 +208,31 @@ test("every wrong setting and every unknown name is told, and no key", async () 
     },
     { nodeVersion: "20.11.1" },
   );
-  expect(out).toMatchInlineSnapshot();
+  expect(out).toMatchInlineSnapshot(`
+    "failed   node: 20.11.1 is too old. Install Node 20.19 or newer.
+    failed   settings: AGENTIC_RAG_ENGINE (it is "yahoo"): Invalid option: expected one of "local"|"tavily"|"searxng"|"retriever". It is for: where searches go: local, tavily, searxng, retriever.
+    failed   settings: AGENTIC_RAG_MAX_SEARCHES (it is "many"): Invalid input: expected number, received NaN. It is for: searches for a question (5).
+    warning  settings: AGENTIC_RAG_FAVOURITE_COLOUR is no setting and does nothing. See agentic-rag --help for those there are.
+    warning  settings: AGENTIC_RAG_MODEL_UR is no setting and does nothing. Did you mean AGENTIC_RAG_MODEL_URL?
+
+    3 checks failed, 2 warnings.
+    "
+  `);
   expect(exitCode).toBe(1);
 });
 
 test("what the chosen engine lacks does not hide the rest", async () => {
   const { exitCode, out } = await doctor({ AGENTIC_RAG_ENGINE: "tavily" });
-  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot();
+  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
+    "ok       node: 20.19.0
+    ok       settings: set: AGENTIC_RAG_ENGINE
+    warning  model: no language model is set, so the offline extractive reader answers. Set AGENTIC_RAG_MODEL_URL (such as http://127.0.0.1:1/v1) and AGENTIC_RAG_MODEL.
+    ok       documents: the 68 shipped articles
+    failed   settings: The search engine tavily needs the setting TAVILY_API_KEY. Set it, or choose another engine with AGENTIC_RAG_ENGINE.
+
+    1 check failed, 1 warning.
+    "
+  `);
   expect(exitCode).toBe(1);
 });
 
@@ -162,7 +242,16 @@ test("a chat template that is not there", async () => {
     AGENTIC_RAG_MODEL: "QwQ-32B",
     AGENTIC_RAG_CHAT_TEMPLATE: "/nowhere/qwq.jinja",
   });
-  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot();
+  expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
+    "ok       node: 20.19.0
+    ok       settings: set: AGENTIC_RAG_MODEL_URL, AGENTIC_RAG_MODEL, AGENTIC_RAG_CHAT_TEMPLATE
+    failed   settings: AGENTIC_RAG_CHAT_TEMPLATE names the file "/nowhere/qwq.jinja", which cannot be read. Use chatml, raw, or the path of a Jinja chat template.
+    ok       documents: the 68 shipped articles
+    failed   settings: AGENTIC_RAG_CHAT_TEMPLATE names the file "/nowhere/qwq.jinja", which cannot be read. Use chatml, raw, or the path of a Jinja chat template.
+
+    2 checks failed, 0 warnings.
+    "
+  `);
   expect(exitCode).toBe(1);
 });
 
@@ -173,9 +262,24 @@ test("the documents of --docs: none yet, then some", async () => {
     const { exitCode, out } = await doctor({}, { args: ["--docs", "."], folder });
     return { exitCode, lines: out.replaceAll(folder, "/folder").split("\n").slice(3, -3) };
   };
-  expect(await shown()).toMatchInlineSnapshot();
+  expect(await shown()).toMatchInlineSnapshot(`
+    {
+      "exitCode": 1,
+      "lines": [
+        "failed   documents: /folder has no index yet. Build it: agentic-rag index /folder",
+      ],
+    }
+  `);
   await runProgram(["index", "."], createStage({ folder }).surroundings);
-  expect(await shown()).toMatchInlineSnapshot();
+  expect(await shown()).toMatchInlineSnapshot(`
+    {
+      "exitCode": 0,
+      "lines": [
+        "ok       documents: /folder: 1 document, 1 passage, written just now",
+        "ok       engine local: found 1 source for "open source" in 0.1 s",
+      ],
+    }
+  `);
 });
 
 test("--json gives the checks as data", async () => {

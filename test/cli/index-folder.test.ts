@@ -33,7 +33,16 @@ test("builds an index, says what is in it, and how to ask over it", async () => 
   await write("broken.pdf", "no PDF");
   const { exitCode, out, err } = await run(["index", "docs"]);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
-  expect(steady(out)).toMatchInlineSnapshot();
+  expect(steady(out)).toMatchInlineSnapshot(`
+    "docs: 2 added, 0 updated, 0 removed, 0 unchanged
+    The index holds 2 documents in 2 passages: 1.0 kB, 0.1 s.
+
+    1 problem:
+      broken.pdf: Invalid PDF structure.
+
+    Ask: agentic-rag ask --docs docs "…"
+    "
+  `);
   expect(await readdir(join(folder, "docs", ".agentic-rag"))).toEqual(["index.sqlite"]);
 
   const asked = await run(["--docs", "docs", "How long is the notice period?"]);
@@ -70,7 +79,13 @@ test("brings an index up to date", async () => {
 
 test("an empty folder is told, a missing one is a mistake", async () => {
   await mkdir(join(folder, "empty"));
-  expect(steady((await run(["index", "empty"])).out)).toMatchInlineSnapshot();
+  expect(steady((await run(["index", "empty"])).out)).toMatchInlineSnapshot(`
+    "empty: 0 added, 0 updated, 0 removed, 0 unchanged
+    The index holds 0 documents in 0 passages: 1.0 kB, 0.1 s.
+
+    There is nothing to search: Markdown, HTML, PDF and plain text can be read.
+    "
+  `);
   expect(await run(["index", "none"])).toEqual({
     exitCode: 2,
     out: "",

@@ -129,7 +129,7 @@ test("an answer under a spent budget ends with 0, a statement that there is none
   const answered = await run(["--max-searches", "1", "-q", "Q?"], refused);
   expect(answered).toMatchObject({ exitCode: 0, out: "It is 7 [[1]](https://example.org/a).\n", err: "" });
 
-  const silent = await run(["-q", "Q?"], ["", ""]);
+  const silent = await run(["-q", "Q?"], ["Hmm.", "Well.", ""]);
   expect(silent).toMatchObject({
     exitCode: 1,
     out: "",
@@ -185,7 +185,10 @@ await mkdir(join(folder, "my docs"));
 
 test.each([
   [["ask"], 'There is no question. Give one: agentic-rag ask "…", or pipe it in.'],
-  [["--json", "-q", "Q?"], "--json and --quiet exclude each other."],
+  [
+    ["chat", "extra"],
+    'chat takes no words: agentic-rag chat\nA question that begins with "chat" is asked by: agentic-rag ask "chat extra"',
+  ],
   [["--date", "6 March", "Q?"], '--date must be a date such as 2025-03-06 (it is "6 March").'],
   [
     ["--docs", "my docs", "--engine", "tavily", "Q?"],
@@ -223,6 +226,8 @@ test("a mistake is JSON too, where JSON is wanted", async () => {
     engine: null,
     error: { code: "settings-invalid", message: expect.stringMatching(/^--engine \(it is "yahoo"\): /) },
   });
+  const both = await start(["--json", "-q", "Q?"]);
+  expect(both.err).toBe("--json and --quiet exclude each other.\n");
   const usage = await start(["--json", "--jsno"]);
   expect(usage.exitCode).toBe(2);
   expect(JSON.parse(usage.out)).toEqual({ error: { code: "usage", message: usage.err.trimEnd() } });

@@ -125,13 +125,13 @@ test("where there is no answer, that is said, and stdout stays empty if it is no
 
     There is no answer: the model could not go on: No connection.
 
-    Also found
+    Found
     [1] The licence
         https://example.org/licence
     [2] Another page
         https://example.org/other
 
-    What is wrong with the model's server is told by: agentic-rag doctor
+    To find out what is wrong with the model's server: agentic-rag doctor
 
     model error, 2 searches, 1,234 tokens, 35 s
     "
@@ -145,13 +145,13 @@ test("where there is no answer, that is said, and stdout stays empty if it is no
 
     There is no answer: the model could not go on: No connection.
 
-    Also found
+    Found
     [1] The licence
         https://example.org/licence
     [2] Another page
         https://example.org/other
 
-    What is wrong with the model's server is told by: agentic-rag doctor
+    To find out what is wrong with the model's server: agentic-rag doctor
 
     model error, 2 searches, 1,234 tokens, 35 s
     "
@@ -184,7 +184,7 @@ test("an answer without a search that worked says so", () => {
   expect(show([], record, { terminal: false }).err).toMatchInlineSnapshot(`
     "QwQ-32B at 127.0.0.1:8000 answers, searching tavily.
 
-    Every search failed, so no source supports this. What is wrong is told by: agentic-rag doctor
+    Every search failed, so no source supports this. To find out why: agentic-rag doctor
 
     2 searches, 1,234 tokens, 35 s
     "

@@ -52,10 +52,15 @@ async function* runChecks(
   if ("status" in model) yield model;
   else {
     yield* checkModel(settings, model, signal);
-    yield "status" in engine ? engine : await checkEngine(engine.engine, signal);
+  }
+  const documents = await checkDocuments(settings, new Date());
+  yield documents;
+  if ("status" in engine) {
+    if (engine !== model) yield engine;
+  } else if (settings.engine !== "local" || documents.status !== "failed") {
+    yield await checkEngine(engine.engine, signal);
   }
   yield* checkOtherEngines(settings);
-  yield await checkDocuments(settings, new Date());
 }
 
 /** The parts of an agent, or what is missing for them. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { CORPUS_FOLDER, indexFileOf } from "../../assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
@@ -15,6 +16,10 @@ export async function checkDocuments({ documents, engine }: Settings, now: Date)
     return { name, status: "ok", message: `the ${counted(articles, "shipped article")}` };
   }
   const file = indexFileOf(documents);
+  const status = engine === "local" ? "failed" : "warning";
+  const build = `agentic-rag index ${quoted(documents)}`;
+  if (!existsSync(file))
+    return { name, status, message: `${documents} has no index yet. Build it: ${build}` };
   try {
     const index = openIndex(file);
     const held = index.count();
@@ -23,17 +28,10 @@ export async function checkDocuments({ documents, engine }: Settings, now: Date)
     const age = ago(now.getTime() - mtime.getTime());
     const what = `${counted(held.documents, "document")}, ${counted(held.passages, "passage")}, written ${age}`;
     if (held.documents > 0) return { name, status: "ok", message: `${documents}: ${what}` };
-    return {
-      name,
-      status: "warning",
-      message: `the index of ${documents} holds nothing. Put documents there and run: agentic-rag index ${quoted(documents)}`,
-    };
+    const advice = `Put documents there, then run: ${build}`;
+    return { name, status: "warning", message: `the index of ${documents} holds nothing. ${advice}` };
   } catch (error) {
     if (!AgenticRagError.isInstance(error)) throw error;
-    return {
-      name,
-      status: engine === "local" ? "failed" : "warning",
-      message: `${error.message} Run: agentic-rag index ${quoted(documents)}`,
-    };
+    return { name, status, message: `${error.message} Afterwards run: ${build}` };
   }
 }

@@ -7,6 +7,7 @@ import type { Check } from "./check.ts";
 import { checkModelList } from "./model-list.ts";
 
 const TOKENS = 8;
+const ANSWER_SECONDS = 60;
 
 /** The chat template and the model's server, really asked. */
 export async function* checkModel(
@@ -37,13 +38,19 @@ async function checkContinuation(
   signal: AbortSignal,
 ): Promise<Check> {
   const started = performance.now();
+  const timeout = AbortSignal.timeout(ANSWER_SECONDS * 1000);
   let text = "";
   try {
     const question = [{ role: "user", content: "Say hello." } as const];
-    for await (const chunk of model.continueText(question, { maxTokens: TOKENS, signal })) {
+    const request = { maxTokens: TOKENS, signal: AbortSignal.any([signal, timeout]) };
+    for await (const chunk of model.continueText(question, request)) {
       if (chunk.type === "text") text += chunk.text;
     }
   } catch (error) {
+    if (timeout.aborted && !signal.aborted) {
+      const message = `${model.modelName} at ${baseUrl} did not answer within ${ANSWER_SECONDS} s. Look whether it is still loading.`;
+      return { name: "model", status: "failed", message };
+    }
     if (signal.aborted || !AgenticRagError.isInstance(error)) throw error;
     return { name: "model", status: "failed", message: error.message };
   }

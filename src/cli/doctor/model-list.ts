@@ -6,6 +6,7 @@ type ModelServer = Extract<ModelSettings, { kind: "completions" }>;
 
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 const MOST_NAMES = 10;
+const LIST_MS = 10_000;
 
 /**
  * Looks for the model's name in the list of its server. A server may go without the list, and may serve names that
@@ -15,7 +16,7 @@ export async function checkModelList(server: ModelServer, signal: AbortSignal): 
   const { baseUrl, name, apiKey } = server;
   try {
     const response = await fetch(`${baseUrl}/models`, {
-      signal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)]),
       redirect: "manual",
       headers: {
         accept: "application/json",

@@ -1,0 +1,38 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+export interface Program {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  /** The exit code and, if one ended it, the signal. */
+  readonly ended: Promise<{ readonly exitCode: unknown; readonly signal: unknown }>;
+}
+
+export interface ProgramOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** The working directory. @default the clone */
+  readonly folder?: string;
+}
+
+/** The program in a process of its own, with an environment of its own. */
+export function startProgram(args: readonly string[], options: ProgramOptions = {}): Program {
+  const { environment = {}, stdin = "", folder = ROOT } = options;
+  const main = `${ROOT}src/cli/main.ts`;
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), main, ...args], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], ...environment },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+  child.stdin.on("error", () => undefined).end(stdin);
+  const ended = once(child, "close").then(([exitCode, signal]: unknown[]) => ({ exitCode, signal }));
+  return { child, out: () => out, err: () => err, ended };
+}
