@@ -18,6 +18,51 @@ export {
   type StopReason,
   type Usage,
 } from "./graph/state.ts";
+export { chatmlTemplate, jinjaTemplate, rawTemplate, type ChatTemplate } from "./model/chat-template.ts";
+export { createCompletionsModel, type CompletionsOptions } from "./model/completions.ts";
+export {
+  ContinuationModel,
+  type ContinuationOptions,
+  type ModelChunk,
+  type ModelUsage,
+  type PromptMessage,
+  type TurnPiece,
+} from "./model/model.ts";
+export { createOfflineModel } from "./model/offline.ts";
+export { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
+export {
+  createScriptedModel,
+  type ScriptedModel,
+  type ScriptedOptions,
+  type ScriptedReply,
+  type ScriptedStep,
+} from "./model/scripted.ts";
 export { protocols } from "./protocol/index.ts";
-export type * from "./protocol/protocol.ts";
-export { readSettings, SETTINGS, type Settings } from "./settings.ts";
+export type {
+  CallReading,
+  Generation,
+  ModelSide,
+  Protocol,
+  ProtocolEvent,
+  ProtocolReader,
+  Segment,
+  ToolReply,
+  Turn,
+} from "./protocol/protocol.ts";
+export { createDeferredEngine } from "./search/deferred.ts";
+export type {
+  SearchEngine,
+  SearchFailure,
+  SearchFailureKind,
+  SearchOptions,
+  SearchOutcome,
+  SearchResult,
+} from "./search/engine.ts";
+export { buildIndex, indexDocuments, type IndexReport } from "./search/index-builder.ts";
+export { openIndex, type LocalIndex } from "./search/local-index.ts";
+export { createLocalEngine, type LocalEngineOptions } from "./search/local.ts";
+export { createRetrieverEngine, type RetrieverOptions } from "./search/retriever.ts";
+export { createSearxngEngine, type SearxngOptions } from "./search/searxng.ts";
+export { createTavilyEngine, type TavilyOptions } from "./search/tavily.ts";
+export { Secret } from "./secret.ts";
+export { readSettings, SETTINGS, type ModelSettings, type Settings } from "./settings.ts";

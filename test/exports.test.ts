@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import * as api from "../src/index.ts";
+
+test("the public names", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "AgenticRagError",
+      "CORPUS_FOLDER",
+      "ContinuationModel",
+      "Input",
+      "Output",
+      "QWQ_SAMPLING",
+      "RUN_DEFAULTS",
+      "SETTINGS",
+      "Secret",
+      "State",
+      "assemble",
+      "buildIndex",
+      "chatmlTemplate",
+      "createAgenticRag",
+      "createCompletionsModel",
+      "createDeferredEngine",
+      "createLocalEngine",
+      "createOfflineModel",
+      "createRetrieverEngine",
+      "createScriptedModel",
+      "createSearxngEngine",
+      "createTavilyEngine",
+      "indexDocuments",
+      "indexFileOf",
+      "jinjaTemplate",
+      "openIndex",
+      "protocols",
+      "rawTemplate",
+      "readSettings",
+    ]
+  `);
+});
+
+test("the README's example imports what there is", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const imports = [...readme.matchAll(/import \{([^}]*)\} from "langgraph-agentic-rag"/g)];
+  const names = imports.flatMap(([, list = ""]) => list.split(",").map((name) => name.trim()));
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => !(name in api))).toEqual([]);
+});
