@@ -1,5 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
@@ -8,6 +7,7 @@ import { completionWire } from "../servers/completions-wire.ts";
 import { startTavilyServer } from "../servers/tavily.ts";
 import { startWireServer } from "../search/wire-server.ts";
 import { createStage, type StageOptions } from "./surroundings.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const LIST = json({ object: "list", data: [{ id: "QwQ-32B" }, { id: "other" }] });
 const HELLO: PlainReply = {
@@ -256,7 +256,7 @@ test("a chat template that is not there", async () => {
 });
 
 test("the documents of --docs: none yet, then some", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "agentic-rag-"));
+  const folder = await temporaryFolder();
   await writeFile(join(folder, "a.md"), "# A\n\nOpen source.");
   const shown = async () => {
     const { exitCode, out } = await doctor({}, { args: ["--docs", "."], folder });

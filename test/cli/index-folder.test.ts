@@ -1,14 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { createStage, type StageOptions } from "./surroundings.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agentic-rag-"));
+  folder = await temporaryFolder();
   await mkdir(join(folder, "docs"));
   await write("leave.md", "# Leave\n\nThe notice period is six weeks.");
   await write("travel.txt", "Travel is booked by the office.");
@@ -101,9 +101,13 @@ test("a terminal has a bar while it works, and its cursor back afterwards", asyn
 
 test("Ctrl-C leaves an index that can be searched", async () => {
   const stage = createStage({ folder });
-  const ended = runProgram(["index", "docs"], stage.surroundings);
-  await expect.poll(() => stage.listening(), { interval: 1 }).toBe(1);
-  stage.send("SIGINT");
+  const ended = runProgram(["index", "docs"], {
+    ...stage.surroundings,
+    onSignal(listener) {
+      queueMicrotask(() => listener("SIGINT"));
+      return () => undefined;
+    },
+  });
   expect(await ended).toBe(130);
   expect(stage.err()).toBe(
     "Stopped. The index holds what was read so far; the same command goes on from there.\n",

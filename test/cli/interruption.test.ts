@@ -1,3 +1,4 @@
+import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { interruptible } from "../../src/cli/interruption.ts";
@@ -32,6 +33,15 @@ test.each([
   });
   expect(stage.left).toEqual([]);
   expect(stage.listening()).toBe(0);
+});
+
+test("a signal ends the wait for a question that is not piped in", async () => {
+  const stage = createStage();
+  const ended = runProgram(["ask"], { ...stage.surroundings, stdin: new PassThrough() });
+  await expect.poll(stage.listening, { interval: 1 }).toBe(1);
+  stage.send("SIGINT");
+  expect(await ended).toBe(130);
+  expect(stage.err()).toBe("Stopped.\n");
 });
 
 test("a second signal ends the process at once, whatever the work does", async () => {

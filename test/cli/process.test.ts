@@ -1,9 +1,9 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startCompletionsServer, type CompletionsServer } from "../servers/completions.ts";
 import { startProgram, type ProgramOptions } from "./process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -33,7 +33,7 @@ test("a wrong option ends with 2", TIMEOUT, async () => {
 
 test(".env in the working directory is read, and a real variable wins", TIMEOUT, async () => {
   await using server = await startCompletionsServer(["</think>\n\nYes."]);
-  const folder = await mkdtemp(join(tmpdir(), "agentic-rag-"));
+  const folder = await temporaryFolder();
   await writeFile(
     join(folder, ".env"),
     `AGENTIC_RAG_MODEL_URL=${server.url}\nAGENTIC_RAG_MODEL=from-file\nAGENTIC_RAG_SEED=3\n`,
@@ -78,7 +78,7 @@ test("questions piped into chat are one conversation", TIMEOUT, async () => {
 });
 
 test("what nobody expected is told without a stack, unless that is wanted", TIMEOUT, async () => {
-  const folder = await mkdtemp(join(tmpdir(), "agentic-rag-"));
+  const folder = await temporaryFolder();
   await writeFile(join(folder, "file"), "");
   const plain = await run(["index", "file"], { folder });
   expect(plain).toEqual({

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { startCompletionsServer, unusedUrl, type ServerReply } from "../servers/completions.ts";
 import { startTavilyServer } from "../servers/tavily.ts";
@@ -180,8 +180,9 @@ test("without any configuration the offline reader answers from the shipped arti
   expect(exitCode).toBe(0);
 });
 
-const folder = await mkdtemp(join(tmpdir(), "agentic-rag-"));
+const folder = await mkdtemp(join(tmpdir(), "agentic-rag-cli-"));
 await mkdir(join(folder, "my docs"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test.each([
   [["ask"], 'There is no question. Give one: agentic-rag ask "…", or pipe it in.'],
