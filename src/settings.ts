@@ -4,7 +4,7 @@ import { RUN_DEFAULTS, type RunLimits } from "./graph/context.ts";
 import { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
 import { Secret } from "./secret.ts";
 
-const PROTOCOL_NAMES = ["qwq", "search-r1"] as const;
+const PROTOCOL_NAMES = ["qwq", "search-r1", "search-o1", "r1-searcher", "re-search"] as const;
 const ENGINE_NAMES = ["local", "tavily", "searxng", "retriever"] as const;
 
 type ProtocolName = (typeof PROTOCOL_NAMES)[number];
@@ -44,9 +44,13 @@ interface Setting {
   readonly secret?: true;
 }
 
-const number = (schema: z.ZodNumber) => z.string().transform(Number).pipe(schema).optional();
+const numeric = z
+  .string()
+  .regex(/^[-+]?(?:\d+\.?\d*|\.\d+)$/, "must be a number")
+  .transform(Number);
+const number = (schema: z.ZodNumber) => numeric.pipe(schema).optional();
 const optionalNumber = (schema: z.ZodNumber) =>
-  z.union([z.literal("none").transform(() => null), z.string().transform(Number).pipe(schema)]).optional();
+  z.union([z.literal("none").transform(() => null), numeric.pipe(schema)]).optional();
 const address = z
   .url({ protocol: /^https?$/, error: "must be an http or https address" })
   .transform((url) => url.replace(/\/+$/, ""))
@@ -206,10 +210,15 @@ function orElse<Value>(value: Value | undefined, fallback: Value): Value {
   return value === undefined ? fallback : value;
 }
 
-function invalid(error: z.ZodError, given: Readonly<Record<string, unknown>>): AgenticRagError {
+/** An address may carry a user name and a password. */
+function withoutCredentials(value: string | undefined): string {
+  return (value ?? "").replace(/\/\/[^/@\s]*@/, "//[hidden]@");
+}
+
+function invalid(error: z.ZodError, given: Readonly<Record<string, string | undefined>>): AgenticRagError {
   const problems = error.issues.map(({ path, message }) => {
     const name = String(path[0]);
-    const shown = SECRETS.has(name) ? "" : ` (it is ${JSON.stringify(given[name])})`;
+    const shown = SECRETS.has(name) ? "" : ` (it is ${JSON.stringify(withoutCredentials(given[name]))})`;
     const about = SETTINGS.find((setting) => setting.name === name)?.about ?? "";
     return `${name}${shown}: ${message}. It is for: ${about}.`;
   });

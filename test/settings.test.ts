@@ -68,13 +68,13 @@ test("every wrong setting is named at once, with what it is for", () => {
     readSettings({
       AGENTIC_RAG_ENGINE: "altavista",
       AGENTIC_RAG_MAX_TOKENS: "many",
-      SEARXNG_BASE_URL: "ftp://x",
+      SEARXNG_BASE_URL: "ftp://me:secret@x",
     }),
   ).toThrow(
     [
       'AGENTIC_RAG_ENGINE (it is "altavista"): Invalid option: expected one of "local"|"tavily"|"searxng"|"retriever". It is for: where searches go: local, tavily, searxng, retriever.',
-      'SEARXNG_BASE_URL (it is "ftp://x"): must be an http or https address. It is for: address of a SearXNG instance, for the engine searxng.',
-      'AGENTIC_RAG_MAX_TOKENS (it is "many"): Invalid input: expected number, received NaN. It is for: tokens the model may write for a question (32768).',
+      'SEARXNG_BASE_URL (it is "ftp://[hidden]@x"): must be an http or https address. It is for: address of a SearXNG instance, for the engine searxng.',
+      'AGENTIC_RAG_MAX_TOKENS (it is "many"): must be a number. It is for: tokens the model may write for a question (32768).',
     ].join("\n"),
   );
 });

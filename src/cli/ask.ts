@@ -7,7 +7,7 @@ import { headerFor } from "./header.ts";
 import { interruptible } from "./interruption.ts";
 import { printable } from "./printable.ts";
 import { readQuestion } from "./question.ts";
-import { exitCodeOf, hasAnswer, NOTHING_YET, type RunRecord } from "./run-record.ts";
+import { exitCodeOf, NOTHING_YET, type RunRecord } from "./run-record.ts";
 import { runJson } from "./run-json.ts";
 import { createRunView } from "./run-view.ts";
 import { runAgent, type RunRequest } from "./run.ts";
@@ -71,7 +71,7 @@ function quietPresentation({ stdout, stderr }: Surroundings): Presentation {
   return {
     onEvent: () => undefined,
     begin: () => undefined,
-    end: (record) => (hasAnswer(record) ? stdout : stderr).write(`${printable(record.answer)}\n`),
+    end: (record) => (record.answered ? stdout : stderr).write(`${printable(record.answer)}\n`),
     abandon: () => undefined,
   };
 }

@@ -12,11 +12,12 @@ export function runJson(
   record: RunRecord,
   thrown?: { readonly error: unknown; readonly environment: Surroundings["environment"] },
 ): string {
-  const { answer, citations, sources, stopReason, searches, queries, usage, transcript } = record;
+  const { answer, answered, citations, sources, stopReason, searches, queries, usage, transcript } = record;
   const { opening, failure } = record;
   return printableJson({
     question,
     answer,
+    answered,
     citations,
     sources: mergeSources(sources),
     stopReason,

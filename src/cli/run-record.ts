@@ -15,6 +15,7 @@ import { EXIT_CODES } from "./exit-code.ts";
 const recordSchema = z.object({
   opening: openingSchema.nullable(),
   answer: z.string(),
+  answered: z.boolean(),
   citations: z.array(citationSchema),
   sources: z.array(sourceSchema),
   stopReason: stopReasonSchema.nullable(),
@@ -32,6 +33,7 @@ export type RunRecord = z.infer<typeof recordSchema>;
 export const NOTHING_YET: RunRecord = {
   opening: null,
   answer: "",
+  answered: false,
   citations: [],
   sources: [],
   stopReason: null,
@@ -47,15 +49,6 @@ export function readRecord(state: unknown): RunRecord {
   return state === undefined ? NOTHING_YET : recordSchema.parse(state);
 }
 
-/** How a statement begins that stands where an answer would. */
-const NO_ANSWER = "There is no answer:";
-
-/** True when the model wrote an answer. */
-export function hasAnswer({ stopReason, answer }: Pick<RunRecord, "stopReason" | "answer">): boolean {
-  if (stopReason === null || stopReason === "model-error" || stopReason === "no-answer") return false;
-  return !answer.startsWith(NO_ANSWER);
-}
-
 /** True when there were searches and none of them was answered. */
 export function everySearchFailed({ queries }: Pick<RunRecord, "queries">): boolean {
   return queries.length > 0 && queries.every(({ status }) => status === "failed");
@@ -63,7 +56,7 @@ export function everySearchFailed({ queries }: Pick<RunRecord, "queries">): bool
 
 /** The code to end with after a run. */
 export function exitCodeOf(record: RunRecord): number {
-  return hasAnswer(record) && !everySearchFailed(record) ? EXIT_CODES.answered : EXIT_CODES.failed;
+  return record.answered && !everySearchFailed(record) ? EXIT_CODES.answered : EXIT_CODES.failed;
 }
 
 /** Each number once; the passages of one address are put together. */

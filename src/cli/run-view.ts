@@ -2,7 +2,7 @@ import type { RunEvent } from "../graph/events.ts";
 import { closingLine } from "./closing-line.ts";
 import { eventLine } from "./event-lines.ts";
 import { createPaint, type Paint, type PaintOptions } from "./paint.ts";
-import { everySearchFailed, hasAnswer, type RunRecord } from "./run-record.ts";
+import { everySearchFailed, type RunRecord } from "./run-record.ts";
 import { createSheet, type Sheet } from "./sheet.ts";
 import { showSources } from "./source-list.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -47,7 +47,7 @@ export function createRunView(
         streamed = true;
         if (live) main.sheet.flow("answer", event.text);
       } else if (event.type === "answer-end") {
-        if (!hasAnswer(event)) showStatement(side, event.answer);
+        if (!event.answered) showStatement(side, event.answer);
         else if (!live || !streamed) main.sheet.line("answer", withShortMarks(event.answer));
       } else {
         const line = eventLine(event);
@@ -56,7 +56,7 @@ export function createRunView(
     },
     end(record) {
       main.sheet.close();
-      const { sheet, paint } = hasAnswer(record) ? main : side;
+      const { sheet, paint } = record.answered ? main : side;
       showSources(sheet, paint, record);
       const advice = adviceOn(record);
       if (advice !== undefined) side.sheet.line("advice", advice, side.paint.yellow);

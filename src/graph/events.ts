@@ -39,6 +39,8 @@ export type RunEvent =
   | {
       readonly type: "answer-end";
       readonly answer: string;
+      /** False when `answer` is only the plain word that there is none. */
+      readonly answered: boolean;
       readonly citations: readonly Citation[];
       readonly stopReason: StopReason;
       readonly failure?: { readonly code: string; readonly message: string };

@@ -15,6 +15,7 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
     required(state.opening, "an opened question");
     const protocol = protocolOf(state);
     const written = state.failure === null ? protocol.answer(state.transcript) : null;
+    const answered = written !== null;
     const stopReason = stopReasonOf(state, written);
     const { answer, citations } =
       written === null
@@ -24,12 +25,13 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
     emit({
       type: "answer-end",
       answer,
+      answered,
       citations,
       stopReason,
       ...(state.failure !== null && { failure: state.failure }),
     });
     const id = written !== null && state.messageId !== "" ? state.messageId : crypto.randomUUID();
-    return { answer, citations, stopReason, messages: [new AIMessage({ id, content: answer })] };
+    return { answer, answered, citations, stopReason, messages: [new AIMessage({ id, content: answer })] };
   };
 }
 

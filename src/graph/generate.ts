@@ -72,6 +72,7 @@ function freshState(asked: NewQuestion | null, opening: Opening): RunUpdate {
     queries: new Overwrite([]),
     sources: new Overwrite([]),
     answer: "",
+    answered: false,
     citations: [],
     stopReason: null,
   };

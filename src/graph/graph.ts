@@ -1,5 +1,12 @@
-import { END, START, StateGraph, type BaseCheckpointSaver, type BaseStore } from "@langchain/langgraph";
-import { createContextSchema, RUN_DEFAULTS } from "./context.ts";
+import {
+  END,
+  START,
+  StateGraph,
+  type BaseChannel,
+  type BaseCheckpointSaver,
+  type BaseStore,
+} from "@langchain/langgraph";
+import { createContextSchema, RUN_DEFAULTS, type RunContext } from "./context.ts";
 import { createFinalize } from "./finalize.ts";
 import { createGenerate } from "./generate.ts";
 import { createParseToolCall } from "./parse-tool-call.ts";
@@ -20,6 +27,9 @@ export interface CompileOptions {
 /** Far above what any budget allows: budgets end a run, this only stops a defect. */
 const RECURSION_LIMIT = 1000;
 
+/** LangGraph 1.7.3 types every key of a context as required, optional or not. This is what a caller may leave out. */
+type OptionalContext = { [Key in keyof RunContext]?: BaseChannel<NonNullable<RunContext[Key]>> };
+
 /** The agent as a compiled graph. See the README for its drawing. */
 export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions = {}) {
   const limits = { ...RUN_DEFAULTS, ...parts.limits };
@@ -27,13 +37,15 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   const protocolOf = ({ opening }: RunState) =>
     choose({ protocol: required(opening, "an opened question").protocol }).protocol;
   const { now = () => new Date(), clock = () => performance.now() } = parts;
-  const context = createContextSchema(
+  const schema = createContextSchema(
     {
       protocols: [...new Set([parts.protocol.name, ...Object.keys(parts.protocols ?? {})])],
       engines: [...new Set([parts.engine.name, ...Object.keys(parts.engines ?? {})])],
     },
     limits,
   );
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, see OptionalContext
+  const context = schema as unknown as OptionalContext;
   return new StateGraph(studio(State), { input: studio(Input), output: studio(Output), context })
     .addNode("generate", createGenerate({ choose, limits, now, clock }))
     .addNode("parse-tool-call", createParseToolCall({ protocolOf, limits }))

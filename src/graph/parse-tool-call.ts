@@ -4,7 +4,7 @@ import { allowance, emptyBudget } from "./budgets.ts";
 import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
 import type { RunEvent } from "./events.ts";
 import { queryKey } from "./query-key.ts";
-import { repliesFor } from "./replies.ts";
+import { repliesFor, tellUnsearched } from "./replies.ts";
 import { required, type BudgetName, type Call, type RunState, type RunUpdate } from "./state.ts";
 import { lastGeneration, textOf } from "./transcript.ts";
 
@@ -55,9 +55,7 @@ export function createParseToolCall({ protocolOf, limits: defaults }: ParseDeps)
     if (repeats === 0) return spend("search");
     if (state.repeats + repeats > limits.maxRepeats) return { ...spend("repeat"), repeats };
     const queries = repliesFor(call, state, new Map());
-    for (const { query, status, results } of queries) {
-      emit({ type: "search-end", query, engine: "", status, sources: results, milliseconds: 0 });
-    }
+    tellUnsearched(queries, emit);
     const detail = "Every query of this call was searched before.";
     return {
       call: { kind: "repair", reason: "repeated", detail },

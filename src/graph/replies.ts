@@ -1,4 +1,5 @@
 import type { NumberedResult, QueryReply } from "../protocol/protocol.ts";
+import type { RunEvent } from "./events.ts";
 import { queryKey } from "./query-key.ts";
 import type { Call, QueryRecord, RunState } from "./state.ts";
 
@@ -40,4 +41,13 @@ function knownResults(
     const shown = source === undefined ? inCall.find((result) => result.number === number) : source;
     return shown === undefined ? [] : [{ ...shown, shownBefore: true }];
   });
+}
+
+/** Tells of the queries that no engine was asked: repeated ones, and those that the budget did not allow. */
+export function tellUnsearched(replies: readonly QueryReply[], emit: (event: RunEvent) => void): void {
+  for (const { query, status, results } of replies) {
+    if (status !== "repeated" && status !== "not-run") continue;
+    const sources = results.map(({ number, title, url }) => ({ number, title, url }));
+    emit({ type: "search-end", query, engine: "", status, sources, milliseconds: 0 });
+  }
 }

@@ -155,6 +155,10 @@ const results = {
     title: "Answer",
     description: "Markdown; each known citation links to its source. Says so where there is no answer.",
   }),
+  answered: z.boolean().default(false).meta({
+    title: "Answered",
+    description: "False while `answer` is empty, or only the plain word that there is none.",
+  }),
   citations: z
     .array(citationSchema)
     .default(() => [])

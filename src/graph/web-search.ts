@@ -4,7 +4,7 @@ import type { SearchEngine, SearchOutcome } from "../search/engine.ts";
 import { budgetLeft } from "./budgets.ts";
 import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
 import type { RunEvent } from "./events.ts";
-import { repliesFor, type FreshReply } from "./replies.ts";
+import { repliesFor, tellUnsearched, type FreshReply } from "./replies.ts";
 import { createNumbering } from "./sources.ts";
 import { required, addUsage, NO_USAGE, type RunState, type RunUpdate } from "./state.ts";
 
@@ -70,6 +70,7 @@ export function createWebSearch({ protocolOf, engineOf, limits: defaults, clock 
     const left = budgetLeft(limits, addUsage(state.usage, usage), searches);
     emit({ type: "budget-left", left });
     const replies = repliesFor(call, state, fresh);
+    tellUnsearched(replies, emit);
     const text = protocolOf(state).respond({
       kind: "results",
       queries: replies,

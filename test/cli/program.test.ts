@@ -55,6 +55,7 @@ test("--json gives one object with everything", async () => {
   expect(Object.keys(told)).toEqual([
     "question",
     "answer",
+    "answered",
     "citations",
     "sources",
     "stopReason",

@@ -108,6 +108,7 @@ const FAILED: readonly RunEvent[] = [
     type: "answer-end",
     answer:
       "There is no answer: the model could not go on: No connection.\n\nThese sources were found:\n\n- The licence [[1]](https://example.org/licence)",
+    answered: false,
     citations: [],
     stopReason: "model-error",
     failure: { code: "model-unreachable", message: "No connection." },
@@ -115,7 +116,7 @@ const FAILED: readonly RunEvent[] = [
 ];
 
 test("where there is no answer, that is said, and stdout stays empty if it is no terminal", () => {
-  const record: RunRecord = { ...RECORD, stopReason: "model-error", citations: [] };
+  const record: RunRecord = { ...RECORD, answered: false, stopReason: "model-error", citations: [] };
   expect(show(FAILED, record, { terminal: true }).out).toMatchInlineSnapshot(`
     "QwQ-32B at 127.0.0.1:8000 answers, searching tavily.
 
@@ -163,6 +164,7 @@ test("an answer that was not streamed is printed when it is checked", () => {
     {
       type: "answer-end",
       answer: "Yes [[1]](https://example.org/a).",
+      answered: true,
       citations: [],
       stopReason: "answered",
     },

@@ -53,6 +53,7 @@ export const EVENTS: readonly RunEvent[] = [
   {
     type: "answer-end",
     answer: "It is **Apache 2.0** [[1]](https://example.org/licence).\nSome say more.",
+    answered: true,
     citations: [],
     stopReason: "search-budget",
   },
@@ -62,6 +63,7 @@ const citation = { title: "", sentence: "", support: 1 };
 
 export const RECORD: RunRecord = {
   ...NOTHING_YET,
+  answered: true,
   answer: "It is **Apache 2.0** [[1]](https://example.org/licence).\nSome say more.",
   citations: [
     { ...citation, number: 1, url: "https://example.org/licence", known: true },

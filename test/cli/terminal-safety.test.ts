@@ -69,10 +69,11 @@ function eventsOf(text: string, [head, tail]: readonly [string, string]): readon
     },
     { type: "answer-delta", text: head },
     { type: "answer-delta", text: tail },
-    { type: "answer-end", answer: text, citations: [], stopReason: "answered" },
+    { type: "answer-end", answer: text, answered: true, citations: [], stopReason: "answered" },
     {
       type: "answer-end",
       answer: `There is no answer: ${text}`,
+      answered: false,
       citations: [],
       stopReason: "model-error",
       failure: { code: "model-rejected", message: text },

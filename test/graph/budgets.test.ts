@@ -41,9 +41,16 @@ test("a model that never stops asking ends in the plain word that it gave no ans
 
 test("a call with more queries than are left runs those that fit and says which did not run", async () => {
   const { agent, asked } = scripted([call(["a", "b", "c"]), "Done.\n</think>\n\nOk."]);
-  const { state } = await ask(agent, "Q?", { context: { maxSearches: 2 } });
+  const { state, events } = await ask(agent, "Q?", { context: { maxSearches: 2 } });
   expect(asked).toEqual(["a", "b"]);
   expect(state.searches).toBe(2);
+  expect(
+    events.flatMap((event) => (event.type === "search-end" ? [[event.query, event.status]] : [])),
+  ).toEqual([
+    ["a", "found"],
+    ["b", "found"],
+    ["c", "not-run"],
+  ]);
   expect(state.transcript[2]!.text).toContain('"c" was not run: no searches are left.\n\nSearches left: 0.');
 });
 

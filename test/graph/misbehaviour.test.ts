@@ -106,7 +106,7 @@ test("a model that never writes an answer ends with the reason", async () => {
   const { agent, model } = scripted(["", "", ""]);
   const { state } = await ask(agent, "Q?");
   expect(model.calls).toHaveLength(3);
-  expect(state.stopReason).toBe("no-answer");
+  expect(state).toMatchObject({ stopReason: "no-answer", answered: false });
   expect(state.answer).toBe(
     "There is no answer: the model stopped without writing one, also when it was asked again.",
   );

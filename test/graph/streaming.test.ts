@@ -29,6 +29,7 @@ test("the events of a run, one by one", async () => {
     {
       type: "answer-end",
       answer: "It is **7** [[1]](https://example.org/a).",
+      answered: true,
       citations: [
         {
           number: 1,

@@ -82,6 +82,7 @@ test("schemas come with titles and defaults, the context as a form", async () =>
   });
   expect(Object.keys(schemas.output_schema?.properties ?? {}).sort()).toEqual([
     "answer",
+    "answered",
     "citations",
     "messages",
     "queries",
