@@ -47,6 +47,7 @@ export function createRunView(
         streamed = true;
         if (live) main.sheet.flow("answer", event.text);
       } else if (event.type === "answer-end") {
+        side.sheet.close();
         if (!event.answered) showStatement(side, event.answer);
         else if (!live || !streamed) main.sheet.line("answer", withShortMarks(event.answer));
       } else {
