@@ -180,7 +180,8 @@ function modelSettings(env: Environment): ModelSettings {
     baseUrl: env.AGENTIC_RAG_MODEL_URL,
     name: env.AGENTIC_RAG_MODEL,
     ...(env.AGENTIC_RAG_MODEL_API_KEY !== undefined && { apiKey: env.AGENTIC_RAG_MODEL_API_KEY }),
-    template: env.AGENTIC_RAG_CHAT_TEMPLATE ?? "chatml",
+    template:
+      env.AGENTIC_RAG_CHAT_TEMPLATE ?? (env.AGENTIC_RAG_PROTOCOL === "r1-searcher" ? "raw" : "chatml"),
     idleSeconds: env.AGENTIC_RAG_MODEL_IDLE_SECONDS ?? 60,
     totalSeconds: env.AGENTIC_RAG_MODEL_TOTAL_SECONDS ?? 600,
   };

@@ -24,7 +24,7 @@ export const OPTIONS: readonly Option[] = [
   setting(
     "protocol",
     "<name>",
-    "how the model writes searches: qwq or search-r1",
+    "how the model writes searches, such as qwq or search-r1",
     "AGENTIC_RAG_PROTOCOL",
     CHECKED,
   ),

@@ -5,6 +5,7 @@ import type { ContinuationModel, ContinuationOptions } from "../model/model.ts";
 import type { Protocol, ProtocolEvent, Segment } from "../protocol/protocol.ts";
 import { allowance, deadlineAfter, emptyBudget, type Allowance } from "./budgets.ts";
 import type { RunLimits } from "./context.ts";
+import { condenseMore, condenseOldest } from "./condensing.ts";
 import { Speaker, type Utterance } from "./speaker.ts";
 import { addUsage, NO_USAGE, type BudgetName, type Opening, type Usage } from "./state.ts";
 import { textOf } from "./transcript.ts";
@@ -19,6 +20,8 @@ export interface ContinuationInput {
   readonly used: Usage;
   /** The budget that was spent before; the model may only answer then. */
   readonly spent: BudgetName | null;
+  /** How many of the oldest search responses are shown cut short. */
+  readonly condensed: number;
   readonly request: Pick<ContinuationOptions, "sampling" | "modelName">;
   readonly clock: () => number;
   readonly config: LangGraphRunnableConfig;
@@ -32,6 +35,7 @@ export interface Continuation {
   readonly spent: BudgetName | null;
   readonly failure: { code: string; message: string } | null;
   readonly messageId: string;
+  readonly condensed: number;
 }
 
 /**
@@ -48,6 +52,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   let answering = spent !== null;
   let asked = false;
   let lastTry = false;
+  let { condensed } = input;
 
   const before = (): string => textOf([...input.transcript, ...segments]);
   const append = (origin: Segment["origin"], text: string, tokenIds?: number[]): void => {
@@ -67,14 +72,21 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
       spend(empty);
       continue;
     }
-    const said = await request(input, [...input.transcript, ...segments], left, answering);
+    const turn = condenseOldest(protocol, [...input.transcript, ...segments], condensed);
+    const said = await request(input, turn, left, answering);
     usage = addUsage(usage, said.usage);
-    if (said.failure !== null) return { segments, usage, spent, failure: said.failure, messageId };
+    if (said.failure !== null) {
+      const more =
+        said.failure.code === "model-context-overflow" ? condenseMore(input.transcript, condensed) : null;
+      if (more === null) return { segments, usage, spent, failure: said.failure, messageId, condensed };
+      condensed = more;
+      continue;
+    }
     messageId = said.messageId;
     const { text, closing, outcome } = said.generation;
     append("model", text, said.tokenIds);
     append("runtime", closing);
-    const cutBy = said.end === "deadline" ? "time" : said.end === "length" ? "token" : null;
+    const cutBy = CUT_BY[said.end] ?? null;
     if (cutBy !== null && !answering) {
       if (outcome !== "call") {
         spend(cutBy);
@@ -92,8 +104,15 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
       append("runtime", protocol.nudge(before(), "undecided"));
     }
   }
-  return { segments, usage, spent, failure: null, messageId };
+  return { segments, usage, spent, failure: null, messageId, condensed };
 }
+
+/** What is spent when a generation does not end by itself. */
+const CUT_BY: Partial<Record<Utterance["end"], BudgetName>> = {
+  length: "token",
+  deadline: "time",
+  loop: "repetition",
+};
 
 async function request(
   { protocol, model, opening, request: overrides, clock, config, onEvent }: ContinuationInput,
@@ -115,6 +134,7 @@ async function request(
       turn,
       stop: answering ? protocol.answerStop : protocol.stop,
       maxTokens: left.tokens,
+      ...(answering && { calls: false }),
     },
   });
   const started = clock();

@@ -37,7 +37,7 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
 
 function stopReasonOf({ failure, spent }: RunState, written: string | null): StopReason {
   if (failure !== null) return "model-error";
-  if (spent !== null) return `${spent}-budget`;
+  if (spent !== null) return spent === "repetition" ? spent : `${spent}-budget`;
   return written === null ? "no-answer" : "answered";
 }
 
@@ -50,6 +50,7 @@ function statement({ failure, sources }: RunState, stopReason: StopReason): stri
     "time-budget": "the time budget was spent before the model began to answer.",
     "repair-budget": "the model kept writing tool calls that could not be read.",
     "repeat-budget": "the model kept asking for what it had already searched.",
+    repetition: "the model wrote the same piece over and over.",
     "no-answer": "the model stopped without writing one, also when it was asked again.",
     answered: "it is empty.",
   }[stopReason];

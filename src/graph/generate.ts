@@ -40,6 +40,7 @@ export function createGenerate({ choose, limits: defaults, now, clock }: Generat
       limits,
       used,
       spent: opened === null ? state.spent : null,
+      condensed: opened === null ? state.condensed : 0,
       request: requestOf(context),
       clock,
       config,

@@ -10,12 +10,13 @@ import {
   type ModelChunk,
   type ModelUsage,
 } from "../model/model.ts";
+import { createRepetitionWatch } from "./repetition.ts";
 import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../protocol/protocol.ts";
 
 /** What one request to the model came to. */
 export interface Utterance {
-  /** How it ended; `deadline` when the time for it was over, `read` when the reader had seen enough. */
-  readonly end: "stop" | "length" | "deadline" | "read";
+  /** `deadline`: the time for it was over; `read`: the reader had seen enough; `loop`: it repeated itself. */
+  readonly end: "stop" | "length" | "deadline" | "read" | "loop";
   readonly usage: ModelUsage;
   /** The ids of exactly the text that counts; `undefined` where the endpoint gave none, or the text was cut. */
   readonly tokenIds: number[] | undefined;
@@ -70,6 +71,7 @@ export class Speaker extends BaseChatModel {
     let streamEnd: StreamEnd = { finishReason: "stop" };
     let usage: ModelUsage = {};
     const sampled = createSample();
+    const watch = createRepetitionWatch();
     try {
       for await (const chunk of this.#continue(messages, options.signal)) {
         sampled.add(chunk);
@@ -84,6 +86,11 @@ export class Speaker extends BaseChatModel {
           yield* this.#show(event, messageId, runManager);
         }
         if (reader.done) break;
+        if (watch.add(chunk.text)) {
+          end = "loop";
+          streamEnd = { finishReason: "length" };
+          break;
+        }
       }
     } catch (error) {
       if (!isAbort(error) || options.signal?.aborted === true || !this.#options.deadline.aborted) throw error;

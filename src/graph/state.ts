@@ -22,7 +22,7 @@ export const openingSchema = z.strictObject({
   model: z.strictObject({ family: z.string(), name: z.string() }),
 });
 
-const budgetNameSchema = z.enum(["search", "token", "time", "repair", "repeat"]);
+const budgetNameSchema = z.enum(["search", "token", "time", "repair", "repeat", "repetition"]);
 
 /** What parse-tool-call read: queries to run, a call to be mended, or one that no budget is left for. */
 const callSchema = z.discriminatedUnion("kind", [
@@ -88,6 +88,7 @@ export const stopReasonSchema = z.enum([
   "time-budget",
   "repair-budget",
   "repeat-budget",
+  "repetition",
   "no-answer",
   "model-error",
 ]);
@@ -203,6 +204,11 @@ export const State = new StateSchema({
   spent: budgetNameSchema.nullable().default(null).meta({
     title: "Spent",
     description: "The budget that ran out first; from then on the model may only answer.",
+  }),
+  condensed: z.number().int().min(0).default(0).meta({
+    title: "Condensed",
+    description:
+      "How many of the oldest search responses the model sees cut short, because its context was full. The transcript keeps them whole.",
   }),
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable().default(null).meta({
     title: "Failure",

@@ -105,8 +105,11 @@ export interface QueryReply {
   readonly reason?: string | undefined;
 }
 
-/** A budget that can be spent, as it is named to the model and in stop reasons. */
-export type BudgetName = "search" | "token" | "time" | "repair" | "repeat";
+/**
+ * A budget that can be spent, as it is named to the model and in stop reasons. `repetition` is none, but ends the
+ * searching in the same way: the model wrote one piece over and over.
+ */
+export type BudgetName = "search" | "token" | "time" | "repair" | "repeat" | "repetition";
 
 /** What a call is answered with. */
 export type ToolReply =
@@ -162,6 +165,8 @@ export interface Protocol {
    * the budgets: it has to answer now. Empty where it only has to go on with the answer that it is writing.
    */
   nudge(before: string, cause: BudgetName | "undecided" | "no-answer"): string;
+  /** A spliced response with its body cut to `maxLength`, for a prompt that has outgrown the model's context. */
+  condense(response: string, maxLength: number): string;
   /** The answer that the model has written, trimmed, without tags; `null` when there is none. */
   answer(segments: readonly Segment[]): string | null;
   readonly modelSide: ModelSide;

@@ -28,6 +28,7 @@ const SPENT: Record<BudgetName, string> = {
   time: "The time for this question is used up.",
   repair: "Too many calls for this question could not be read.",
   repeat: "Too many queries for this question were asked before.",
+  repetition: "The reasoning on this question repeats itself.",
 };
 
 function left({ searchesLeft }: { searchesLeft: number }): string {

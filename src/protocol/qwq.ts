@@ -1,3 +1,4 @@
+import { condenseBetween } from "./condense.ts";
 import { isBalancedJson, readCallJson } from "./call-json.ts";
 import { readAnswer } from "./answer.ts";
 import { neutralise } from "./neutralise.ts";
@@ -71,6 +72,7 @@ export const qwq: Protocol = {
     return `\n\n${why} I will answer now from what I have.\n</think>\n\n`;
   },
   answer: (segments) => readAnswer(grammar, segments),
+  condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
   modelSide: {
     question: lastUserText,
     results: hearResults,

@@ -1,15 +1,10 @@
+import { condenseBetween } from "./condense.ts";
 import { readAnswer } from "./answer.ts";
 import { neutralise } from "./neutralise.ts";
+import { readPlainCall } from "./plain-call.ts";
+import { fieldText, ANSWER_NOW, numberedByTitle, oneLine, replyText } from "./plain-reply.ts";
 import { positionAfter } from "./position.ts";
-import type {
-  CallReading,
-  HeardResult,
-  NumberedResult,
-  Protocol,
-  QueryReply,
-  ToolReply,
-} from "./protocol.ts";
-import { searchFor } from "./query-text.ts";
+import type { HeardResult, NumberedResult, Protocol, ToolReply } from "./protocol.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
 import { createTaggedReader } from "./tagged-reader.ts";
 import { lastUserText } from "./turns.ts";
@@ -34,57 +29,30 @@ const PROMPT =
 const INVALID_ACTION =
   "\nMy previous action is invalid. If I want to search, I should put the query between <search> and </search>. If I want to give the final answer, I should put the answer between <answer> and </answer>. Let me try again.\n";
 
-function readCall(generated: string, closedByModel: boolean): CallReading {
-  if (!closedByModel)
-    return { kind: "fault", fault: "cut-off", detail: "The query was cut off before its end." };
-  const end = generated.lastIndexOf(grammar.call.close);
-  const start = generated.lastIndexOf(grammar.call.open, end);
-  if (start < 0 || end < 0)
-    return { kind: "fault", fault: "malformed", detail: "There is no search in the text." };
-  return searchFor([generated.slice(start + grammar.call.open.length, end)]);
-}
-
 function respond(reply: ToolReply): string {
   if (reply.kind === "fault") return INVALID_ACTION;
   const body =
     reply.kind === "spent"
-      ? "No further search is possible. The answer has to be given now, from the information above."
-      : reply.queries.map(queryText).join("\n");
+      ? ANSWER_NOW
+      : reply.queries.map((query) => replyText(query, documentsText)).join("\n");
   return `\n\n${grammar.response.open}${neutralise(body, TAGS)}${grammar.response.close}\n\n`;
 }
 
-function queryText({ status, results, reason }: QueryReply): string {
-  switch (status) {
-    case "found":
-    case "repeated":
-      return results.length === 0 ? "Nothing was found." : results.map(docText).join("\n");
-    case "nothing":
-      return "Nothing was found.";
-    case "failed":
-      return `The search failed: ${reason ?? "no reason given"}`;
-    case "not-run":
-      return "No further search is possible.";
-  }
+/** Documents as in training: counted anew in each response, the title in quotes. */
+function documentsText(results: readonly NumberedResult[]): string {
+  return results
+    .map(({ title, text }, at) => `Doc ${at + 1}(Title: "${fieldText(title)}") ${fieldText(text)}`)
+    .join("\n");
 }
 
-/** A document as in training: counted anew in each response, the title in quotes. */
-function docText({ title, text }: NumberedResult, at: number): string {
-  return `Doc ${at + 1}(Title: "${oneLine(title)}") ${oneLine(text)}`;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
-}
-
-/** Documents carry no number of their own here: they are counted as the run does, by first appearance. */
 function hearResults(continuation: string): readonly HeardResult[] {
-  const numbers = new Map<string, number>();
-  return [...continuation.matchAll(/<information>([\s\S]*?)<\/information>/g)].flatMap(([, body = ""]) =>
-    [...body.matchAll(/^Doc \d+\(Title: "(.*?)"\) (.*)$/gm)].map(([, title = "", text = ""]) => {
-      const number = numbers.get(title) ?? numbers.size + 1;
-      numbers.set(title, number);
-      return { number, title, text };
-    }),
+  return numberedByTitle(
+    [...continuation.matchAll(/<information>([\s\S]*?)<\/information>/g)].flatMap(([, body = ""]) =>
+      [...body.matchAll(/^Doc \d+\(Title: "(.*?)"\) (.*)$/gm)].map(([, title = "", text = ""]) => ({
+        title,
+        text,
+      })),
+    ),
   );
 }
 
@@ -109,7 +77,7 @@ export const searchR1: Protocol = {
     };
   },
   reader: (before, options) => createTaggedReader(grammar, before, options),
-  readCall,
+  readCall: (generated, closedByModel) => readPlainCall(grammar.call, generated, closedByModel),
   respond,
   nudge(before, cause) {
     if (cause === "undecided") return INVALID_ACTION;
@@ -118,6 +86,7 @@ export const searchR1: Protocol = {
     return mode === "think" ? "\n</think>\n\n<answer>" : "\n\n<answer>";
   },
   answer: (segments) => readAnswer(grammar, segments),
+  condense: (response, maxLength) => condenseBetween(grammar.response, response, maxLength),
   modelSide: {
     question: (messages) => {
       const text = lastUserText(messages);

@@ -1,4 +1,4 @@
-interface TagPair {
+export interface TagPair {
   readonly open: string;
   readonly close: string;
 }

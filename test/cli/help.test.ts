@@ -16,7 +16,7 @@ test("help for a command", () => {
       -q, --quiet              the answer alone, as Markdown with links
           --docs <folder>      search this folder, once indexed
           --engine <name>      local, tavily, searxng or retriever
-          --protocol <name>    how the model writes searches: qwq or search-r1
+          --protocol <name>    how the model writes searches, such as qwq or search-r1
           --model-url <url>    address of the model's server, ending in /v1
           --model <name>       the model's name at that server
           --max-searches <n>   searches for a question

@@ -159,3 +159,15 @@ test("what is left is told after each step", async () => {
   const left = events.flatMap((event) => (event.type === "budget-left" ? [event.left.searches] : []));
   expect(left).toEqual([2, 1, 1]);
 });
+
+test("reasoning that repeats itself is stopped, and the model answers", async () => {
+  const loop = "Alternatively, it could be something else. ".repeat(500);
+  const { agent, completions } = await served([
+    { text: loop, chunkSize: 20, fault: { kind: "stall", after: 120_000 } },
+    { text: "It is 7." },
+  ]);
+  const { state } = await ask(agent, "Q?");
+  expect(await completions.requests[0]!.closedEarly).toBe(true);
+  expect(state).toMatchObject({ stopReason: "repetition", answered: true, answer: "It is 7." });
+  expect(transcriptText(state).length).toBeLessThan(3000);
+});

@@ -104,7 +104,10 @@ test("schemas come with titles and defaults, the context as a form", async () =>
     enum: ["tavily", "local", "searxng", "retriever"],
     default: "tavily",
   });
-  expect(context["protocol"]).toMatchObject({ enum: ["qwq", "search-r1"], default: "qwq" });
+  expect(context["protocol"]).toMatchObject({
+    enum: ["qwq", "search-r1", "search-o1", "r1-searcher", "re-search"],
+    default: "qwq",
+  });
   for (const field of Object.values(context)) expect(field).toHaveProperty("title");
 });
 
