@@ -149,7 +149,13 @@ async function request(
   } finally {
     deadline.clear();
   }
-  const { usage = {}, end = "stop", tokenIds, messageId = "" }: Partial<Utterance> = speaker.utterance ?? {};
+  const {
+    usage = {},
+    end = "stop",
+    tokenIds,
+    promptForm,
+    messageId = "",
+  }: Partial<Utterance> = speaker.utterance ?? {};
   const { generation } = reader;
   return {
     generation,
@@ -159,6 +165,7 @@ async function request(
     failure,
     usage: {
       modelRequests: 1,
+      tokenPrompts: promptForm === "tokens" ? 1 : 0,
       promptTokens:
         usage.promptTokens ?? estimate(opening.messages.map(({ content }) => content).join("") + before),
       completionTokens: usage.completionTokens ?? estimate(generation.text),

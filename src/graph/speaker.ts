@@ -20,6 +20,7 @@ export interface Utterance {
   readonly usage: ModelUsage;
   /** The ids of exactly the text that counts; `undefined` where the endpoint gave none, or the text was cut. */
   readonly tokenIds: number[] | undefined;
+  readonly promptForm: "text" | "tokens";
   /** The id under which its tokens were streamed. */
   readonly messageId: string;
 }
@@ -70,13 +71,14 @@ export class Speaker extends BaseChatModel {
     let end: Utterance["end"] = "read";
     let streamEnd: StreamEnd = { finishReason: "stop" };
     let usage: ModelUsage = {};
+    let promptForm: Utterance["promptForm"] = "text";
     const sampled = createSample();
     const watch = createRepetitionWatch();
     try {
       for await (const chunk of this.#continue(messages, options.signal)) {
         sampled.add(chunk);
         if (chunk.type === "end") {
-          ({ usage } = chunk);
+          ({ usage, promptForm = "text" } = chunk);
           end = chunk.finishReason;
           streamEnd = chunk;
           break;
@@ -102,7 +104,7 @@ export class Speaker extends BaseChatModel {
       yield* this.#show(event, messageId, runManager);
     }
     const tokenIds = sampled.idsOf(reader.generation.text);
-    this.#utterance = { end, usage, tokenIds, messageId };
+    this.#utterance = { end, usage, tokenIds, promptForm, messageId };
   }
 
   override async _generate(

@@ -19,7 +19,12 @@ export const openingSchema = z.strictObject({
   messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
   protocol: z.string(),
   engine: z.string(),
-  model: z.strictObject({ family: z.string(), name: z.string() }),
+  model: z.strictObject({
+    family: z.string(),
+    name: z.string(),
+    dialect: z.string().optional(),
+    continues: z.enum(["by-construction", "proven", "replayed", "none"]).optional(),
+  }),
 });
 
 const budgetNameSchema = z.enum(["search", "token", "time", "repair", "repeat", "repetition"]);
@@ -72,6 +77,8 @@ export const citationSchema = z.strictObject({
 /** What a run used. `estimated`: the endpoint did not count tokens, so characters / 4 stand in. */
 export const usageSchema = z.strictObject({
   modelRequests: z.number().int(),
+  /** Those of them whose prompt was sent as the token ids that it was drawn in, so that nothing was tokenised anew. */
+  tokenPrompts: z.number().int(),
   promptTokens: z.number().int(),
   completionTokens: z.number().int(),
   cachedTokens: z.number().int(),
@@ -105,6 +112,7 @@ type StateSegment = z.infer<typeof segmentSchema>;
 
 export const NO_USAGE: Usage = {
   modelRequests: 0,
+  tokenPrompts: 0,
   promptTokens: 0,
   completionTokens: 0,
   cachedTokens: 0,
@@ -115,6 +123,7 @@ export const NO_USAGE: Usage = {
 export function addUsage(left: Usage, right: Usage): Usage {
   return {
     modelRequests: left.modelRequests + right.modelRequests,
+    tokenPrompts: left.tokenPrompts + right.tokenPrompts,
     promptTokens: left.promptTokens + right.promptTokens,
     completionTokens: left.completionTokens + right.completionTokens,
     cachedTokens: left.cachedTokens + right.cachedTokens,

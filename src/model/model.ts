@@ -42,6 +42,8 @@ export type ModelChunk =
       /** The stop string that ended it; `null` when the endpoint says it was none; `undefined` when it does not say. */
       readonly stopReason?: string | null;
       readonly usage: ModelUsage;
+      /** How the prompt was sent, where a family has both: as text, or as the token ids that it was drawn in. */
+      readonly promptForm?: "text" | "tokens";
     };
 
 export interface ContinuationOptions {
@@ -58,7 +60,23 @@ export interface ContinuationOptions {
    * from these instead of the text, so that nothing is tokenised anew.
    */
   readonly turn?: readonly TurnPiece[];
+  /** False: it may only answer. A family that offers its model tools takes them away; others need not heed it. */
+  readonly calls?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** What a model is and how it does what it promises, as it is recorded in each result. */
+export interface ModelDescription {
+  readonly family: string;
+  /** The model's name at its endpoint. */
+  readonly name: string;
+  /** The kind of server, where one was found or named. */
+  readonly dialect?: string;
+  /**
+   * How it is known that the turn goes on. `by-construction`: raw text is continued; `proven`: the endpoint was seen to
+   * do it; `replayed`: the turn is given as messages, and a new one follows; `none`: it is not.
+   */
+  readonly continues?: "by-construction" | "proven" | "replayed" | "none";
 }
 
 export interface ContinuationCallOptions extends BaseChatModelCallOptions {
@@ -90,6 +108,15 @@ export abstract class ContinuationModel extends BaseChatModel<ContinuationCallOp
     messages: readonly PromptMessage[],
     options: ContinuationOptions,
   ): AsyncGenerator<ModelChunk>;
+
+  /**
+   * What it is. A family that has to find that out asks its endpoint once.
+   *
+   * @throws what the continuation itself would: a `model-…` error, an AbortError.
+   */
+  describe(_signal?: AbortSignal): Promise<ModelDescription> {
+    return Promise.resolve({ family: this.family, name: this.modelName });
+  }
 
   override _llmType(): string {
     return "agentic-rag-continuation";

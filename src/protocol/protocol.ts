@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly date: string;
   /** How many searches the model may run. */
   readonly maxSearches: number;
+  /** The model is offered the search as a tool of its endpoint, so that no prompt has to explain how to write it. */
+  readonly nativeTools?: boolean;
 }
 
 export interface Opening {
@@ -138,6 +140,41 @@ export interface ModelSide {
   answer(text: string): string;
 }
 
+/** A tool call as an endpoint gives it: not as text, but taken apart. */
+export interface WrittenCall {
+  readonly name: string;
+  /** JSON as the model wrote it, as far as it came. */
+  readonly arguments: string;
+  /** False: it was cut off, and is never one that can be run. */
+  readonly whole: boolean;
+}
+
+/** What a part of the assistant's turn means, without any tag. */
+export type TurnPart =
+  | { readonly type: "reasoning" | "answer"; readonly text: string }
+  /** A call that was or could be run. */
+  | { readonly type: "call"; readonly queries: readonly string[] }
+  /** A call that could not be read, as it was written. */
+  | { readonly type: "broken-call"; readonly text: string }
+  /** What a call was answered with, whoever wrote it. */
+  | { readonly type: "response"; readonly text: string }
+  /** What the runtime wrote to make the model go on. */
+  | { readonly type: "note"; readonly text: string };
+
+/** What a model with tool calling, which does not write the protocol's text, needs to be led through it. */
+export interface NativeSide {
+  /** The turn so far as what it means, in order. Tags, and what opens or closes only them, are no part of it. */
+  parts(turn: readonly Pick<Segment, "origin" | "text">[]): readonly TurnPart[];
+  /** What has to be written behind `before` so that reasoning can follow; empty where it can already. */
+  beginReasoning(before: string): string;
+  /** The same for the answer: it closes the reasoning. */
+  beginAnswer(before: string): string;
+  /** The text of one call for all these queries, with its closing tag. */
+  call(queries: readonly string[]): string;
+  /** The text of any tool call: with its closing tag if it is whole; else such that it can never be run. */
+  callText(call: WrittenCall): string;
+}
+
 /**
  * Meaning to text and back, for one way of writing searches into reasoning. Pure: no network, no clock, no
  * environment, no state between calls. No function throws, whatever text it is given.
@@ -170,4 +207,6 @@ export interface Protocol {
   /** The answer that the model has written, trimmed, without tags; `null` when there is none. */
   answer(segments: readonly Segment[]): string | null;
   readonly modelSide: ModelSide;
+  /** Absent where the protocol cannot carry tool calls: it has no place for several queries or other tools. */
+  readonly nativeSide?: NativeSide;
 }

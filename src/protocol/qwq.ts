@@ -4,6 +4,7 @@ import { readAnswer } from "./answer.ts";
 import { neutralise } from "./neutralise.ts";
 import { positionAfter } from "./position.ts";
 import type { CallReading, Protocol } from "./protocol.ts";
+import { createQwqNativeSide } from "./qwq-native.ts";
 import { QWQ_TAGS, qwqMessages } from "./qwq-prompt.ts";
 import { hearResults, hearSearchesLeft, respondTo } from "./qwq-response.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
@@ -26,6 +27,8 @@ const grammar: TagGrammar = {
   },
   isWholeCall: isBalancedJson,
 };
+
+const readerOf: Protocol["reader"] = (before, options) => createTaggedReader(grammar, before, options);
 
 /** A call may hold the tag's name in its query: so many openings are tried, the last one first. */
 const MAX_OPENINGS = 8;
@@ -59,7 +62,7 @@ export const qwq: Protocol = {
   answerStop: [CALL.open, RESPONSE.open, "<|im_end|>"],
   citesSources: true,
   open: (options) => ({ messages: qwqMessages(options), prefix: "<think>\n" }),
-  reader: (before, options) => createTaggedReader(grammar, before, options),
+  reader: readerOf,
   readCall,
   respond: (reply) => `\n${RESPONSE.open}\n${respondTo(reply)}\n${RESPONSE.close}\n`,
   nudge(before, cause) {
@@ -73,6 +76,7 @@ export const qwq: Protocol = {
   },
   answer: (segments) => readAnswer(grammar, segments),
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
+  nativeSide: createQwqNativeSide(grammar, { reader: readerOf, readCall }),
   modelSide: {
     question: lastUserText,
     results: hearResults,

@@ -1,0 +1,96 @@
+import { AgenticRagError } from "../errors.ts";
+import { throwIfAborted } from "./abort.ts";
+import { openCompletion } from "./completions-open.ts";
+import { truncated } from "./completions-stream.ts";
+import { startDeadline, type Deadline } from "./deadline.ts";
+import { readEvents } from "./event-stream.ts";
+import { connectionFailure, type RequestTarget } from "./http-failure.ts";
+import type { ModelChunk } from "./model.ts";
+import { retryDelay, type RetryClock } from "./retry.ts";
+
+/** One streamed request with all its tries. */
+export interface Exchange {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string;
+  readonly target: RequestTarget;
+  readonly signal: AbortSignal | undefined;
+  readonly idleTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly maxRetries: number;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: RetryClock;
+  /** Reads the events of one reply; called anew for each try. */
+  read(events: AsyncIterable<string>): AsyncGenerator<ModelChunk>;
+}
+
+/**
+ * Sends the request and yields what `read` makes of the reply. It is sent again only while nothing of a reply was
+ * seen. Ends with the connection closed, whatever happens.
+ *
+ * @throws an AgenticRagError `model-…`, or an AbortError for the caller's signal.
+ */
+export async function* runExchange(exchange: Exchange): AsyncGenerator<ModelChunk> {
+  const { target, signal, totalTimeoutMs, maxRetries, clock } = exchange;
+  throwIfAborted(signal);
+  const deadline = startDeadline(signal);
+  deadline.limit(
+    totalTimeoutMs,
+    `The model server at ${target.baseUrl} was not done within ${totalTimeoutMs} ms. ` +
+      "Raise the total timeout, or lower maxTokens.",
+  );
+  try {
+    for (let tries = 1; ; tries += 1) {
+      let seen = false;
+      let failure: unknown;
+      try {
+        for await (const chunk of attempt(exchange, deadline)) {
+          throwIfAborted(signal);
+          seen = true;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        failure = deadline.failure() ?? namedFailure(error, target, seen);
+      }
+      const delay = seen || tries > maxRetries ? undefined : retryDelay(failure, tries, clock.random);
+      if (delay === undefined) throw failure;
+      await clock.sleep(delay, deadline.signal);
+      const ended = deadline.failure();
+      if (ended !== undefined) throw ended;
+    }
+  } finally {
+    deadline.close();
+  }
+}
+
+async function* attempt(exchange: Exchange, deadline: Deadline): AsyncGenerator<ModelChunk> {
+  const { url, headers, body, target, headersTimeoutMs, idleTimeoutMs, clock } = exchange;
+  const beginning = deadline.silence(
+    headersTimeoutMs,
+    `The model server at ${target.baseUrl} did not begin to reply within ${headersTimeoutMs} ms. ` +
+      "Check whether it is overloaded, or raise the headers timeout.",
+  );
+  const silence = deadline.silence(
+    idleTimeoutMs,
+    `The model server at ${target.baseUrl} fell silent for ${idleTimeoutMs} ms within its reply. ` +
+      "Ask again, or raise the idle timeout.",
+  );
+  beginning.wait();
+  const stream = await openCompletion({
+    url,
+    headers,
+    body,
+    target,
+    signal: deadline.signal,
+    fetch: exchange.fetch,
+    now: clock.now,
+  }).finally(() => beginning.heard());
+  yield* exchange.read(readEvents(stream, silence));
+}
+
+function namedFailure(error: unknown, target: RequestTarget, seen: boolean): unknown {
+  if (AgenticRagError.isInstance(error)) return error;
+  return seen ? truncated(target, error) : connectionFailure(target, error);
+}
