@@ -1,8 +1,11 @@
+import { benchGgufReuse } from "./gguf-reuse.ts";
 import { benchIndex } from "./index.ts";
+import { benchPrefixReuse } from "./prefix-reuse.ts";
 import { benchReader } from "./reader.ts";
 
 const print = (line: string): void => console.log(line);
 
-await benchReader(print);
-print("");
-await benchIndex(print);
+for (const bench of [benchReader, benchIndex, benchPrefixReuse, benchGgufReuse]) {
+  await bench(print);
+  print("");
+}

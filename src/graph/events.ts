@@ -18,6 +18,10 @@ export type RunEvent =
       readonly question: string;
       readonly protocol: string;
       readonly model: string;
+      /** How the model's turn is continued, as in `ModelDescription`. */
+      readonly family: string;
+      readonly dialect?: string | undefined;
+      readonly continues?: "by-construction" | "proven" | "replayed" | "none" | undefined;
       readonly engine: string;
     }
   | { readonly type: "reasoning-delta"; readonly text: string }

@@ -1,9 +1,10 @@
 import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { ProtocolEvent } from "../protocol/protocol.ts";
-import type { ContinuationOptions } from "../model/model.ts";
+import { AgenticRagError } from "../errors.ts";
+import type { ContinuationModel, ContinuationOptions, ModelDescription } from "../model/model.ts";
 import { budgetLeft } from "./budgets.ts";
 import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
-import { continueTurn } from "./continuation.ts";
+import { continueTurn, type Continuation } from "./continuation.ts";
 import type { RunEvent } from "./events.ts";
 import type { ChosenParts } from "./parts.ts";
 import { newQuestion, type NewQuestion } from "./question.ts";
@@ -24,28 +25,33 @@ export function createGenerate({ choose, limits: defaults, now, clock }: Generat
     const emit = (event: RunEvent): void => config.writer?.(event);
     const asked = newQuestion(state);
     const parts = choose(asked === null ? { ...context, protocol: state.opening?.protocol } : context);
-    const opened = asked === null ? null : open(asked, parts, context, limits, now);
+    const { description, failure } = asked === null ? NOT_ASKED : await describe(parts.model, config.signal);
+    const opened = asked === null ? null : open(asked, { ...parts, description }, context, limits, now);
     const opening = opened?.opening ?? state.opening;
     if (opening === null) throw new TypeError("a run without a new question has an opening");
     if (opened !== null) {
       const { question, protocol, model, engine } = opening;
-      emit({ type: "run-start", question, protocol, model: model.name, engine });
+      const { name, ...continued } = model;
+      emit({ type: "run-start", question, protocol, model: name, ...continued, engine });
     }
     const transcript = opened?.transcript ?? state.transcript;
     const used = opened === null ? state.usage : NO_USAGE;
-    const added = await continueTurn({
-      ...parts,
-      opening,
-      transcript,
-      limits,
-      used,
-      spent: opened === null ? state.spent : null,
-      condensed: opened === null ? state.condensed : 0,
-      request: requestOf(context),
-      clock,
-      config,
-      onEvent: (event) => tell(event, emit),
-    });
+    const added =
+      failure === null
+        ? await continueTurn({
+            ...parts,
+            opening,
+            transcript,
+            limits,
+            used,
+            spent: opened === null ? state.spent : null,
+            condensed: opened === null ? state.condensed : 0,
+            request: requestOf(context),
+            clock,
+            config,
+            onEvent: (event) => tell(event, emit),
+          })
+        : { ...NOTHING_ADDED, failure };
     const searches = opened === null ? state.searches : 0;
     emit({ type: "budget-left", left: budgetLeft(limits, addUsage(used, added.usage), searches) });
     const { segments, usage, ...facts } = added;
@@ -59,6 +65,31 @@ export function createGenerate({ choose, limits: defaults, now, clock }: Generat
           usage: new Overwrite(usage),
         };
   };
+}
+
+const NOT_ASKED = { description: { family: "", name: "" }, failure: null } as const;
+
+const NOTHING_ADDED: Continuation = {
+  segments: [],
+  usage: NO_USAGE,
+  spent: null,
+  failure: null,
+  messageId: "",
+  condensed: 0,
+};
+
+/** What the model is; where that has to be asked and the endpoint fails, that is the failure of the run. */
+async function describe(
+  model: ContinuationModel,
+  signal: AbortSignal | undefined,
+): Promise<{ description: ModelDescription; failure: Continuation["failure"] }> {
+  try {
+    return { description: await model.describe(signal), failure: null };
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error) || !error.code.startsWith("model-")) throw error;
+    const description = { family: model.family, name: model.modelName };
+    return { description, failure: { code: error.code, message: error.message } };
+  }
 }
 
 /** Everything that belongs to one question, as it is before that question's first step. */
@@ -81,13 +112,19 @@ function freshState(asked: NewQuestion | null, opening: Opening): RunUpdate {
 
 function open(
   { question, id, history }: NewQuestion,
-  { protocol, model, engine }: ChosenParts,
+  { protocol, engine, description }: ChosenParts & { readonly description: ModelDescription },
   context: RunContext,
   { maxSearches }: RunLimits,
   now: () => Date,
 ) {
   const date = context.date ?? localDate(now());
-  const { messages, prefix } = protocol.open({ question, history, date, maxSearches });
+  const { messages, prefix } = protocol.open({
+    question,
+    history,
+    date,
+    maxSearches,
+    ...(description.family === "native-tools" && { nativeTools: true }),
+  });
   const opening: Opening = {
     question,
     questionId: id,
@@ -95,7 +132,7 @@ function open(
     messages: messages.map((message) => ({ ...message })),
     protocol: protocol.name,
     engine: engine.name,
-    model: { family: model.family, name: context.model ?? model.modelName },
+    model: { ...description, name: context.model ?? description.name },
   };
   return { opening, transcript: prefix === "" ? [] : [{ origin: "runtime" as const, text: prefix }] };
 }

@@ -172,23 +172,27 @@ export class Speaker extends BaseChatModel {
   }
 }
 
-/** The text and ids of a stream so far. */
+/** The text and ids of a stream so far, and those of the stop string that the endpoint kept out of the text. */
 function createSample() {
   let text = "";
   let complete = true;
   const ids: number[] = [];
+  let stop: { text: string; ids: readonly number[] } | undefined;
   return {
     add(chunk: ModelChunk): void {
       if (chunk.type === "text") {
         text += chunk.text;
         complete &&= chunk.tokenIds !== undefined;
-      } else if (chunk.tokenIds !== undefined) {
-        text += chunk.stopReason ?? "";
+        ids.push(...(chunk.tokenIds ?? []));
+      } else if (chunk.tokenIds !== undefined && typeof chunk.stopReason === "string") {
+        stop = { text: chunk.stopReason, ids: chunk.tokenIds };
       }
-      ids.push(...(chunk.tokenIds ?? []));
     },
     /** The ids, if they are those of this text to the letter. */
-    idsOf: (wanted: string): number[] | undefined =>
-      complete && ids.length > 0 && text === wanted ? ids : undefined,
+    idsOf(wanted: string): number[] | undefined {
+      if (!complete || ids.length === 0) return undefined;
+      if (wanted === text) return ids;
+      return stop !== undefined && wanted === text + stop.text ? [...ids, ...stop.ids] : undefined;
+    },
   };
 }

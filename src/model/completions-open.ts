@@ -2,6 +2,8 @@ import { AgenticRagError } from "../errors.ts";
 import { cleanMessage, statusFailure, type RequestTarget } from "./http-failure.ts";
 import { readRetryAfter } from "./retry.ts";
 
+const EVENT_STREAM = /^text\/event-stream/i;
+
 /** An error page that is longer says nothing more. */
 const MAX_FAILURE_CHARACTERS = 65_536;
 
@@ -12,21 +14,23 @@ export interface OpenRequest {
   readonly target: RequestTarget;
   readonly signal: AbortSignal;
   readonly fetch: typeof globalThis.fetch;
+  /** What the reply is. @default server-sent events */
+  readonly mediaType?: RegExp;
   /** Milliseconds since 1970, to read a `Retry-After` that is a date. */
   readonly now: () => number;
 }
 
 /**
- * Sends the request and gives the body of the event stream that answers it. Redirects are not followed: a prompt goes
+ * Sends the request and gives the body of the stream that answers it. Redirects are not followed: a prompt goes
  * where the operator sent it.
  *
  * @throws a `model-…` error for any other answer; what `fetch` throws for none.
  */
 export async function openCompletion(request: OpenRequest): Promise<ReadableStream<Uint8Array>> {
-  const { url, headers, body, target, signal } = request;
+  const { url, headers, body, target, signal, mediaType = EVENT_STREAM } = request;
   const response = await request.fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
-  const type = response.headers.get("content-type") ?? "text/event-stream";
-  if (response.ok && response.body !== null && /^text\/event-stream/i.test(type)) return response.body;
+  const type = response.headers.get("content-type");
+  if (response.ok && response.body !== null && (type === null || mediaType.test(type))) return response.body;
 
   const text = await readStart(response);
   if (!response.ok) {
@@ -35,7 +39,7 @@ export async function openCompletion(request: OpenRequest): Promise<ReadableStre
   }
   throw new AgenticRagError(
     "model-bad-reply",
-    `The model server at ${target.baseUrl} answered with ${cleanMessage(target, type)} instead of an event stream: ` +
+    `The model server at ${target.baseUrl} answered with ${cleanMessage(target, type ?? "no body")} instead of an event stream: ` +
       `"${cleanMessage(target, text)}". Check that the base URL is a completions endpoint.`,
     { facts: { status: response.status } },
   );

@@ -1,6 +1,4 @@
 import { AgenticRagError } from "../errors.ts";
-import type { ContinuationOptions } from "./model.ts";
-import type { Sampling } from "./sampling.ts";
 
 /** A key that does not show itself: a plain text, or an object that gives it away only when asked. */
 export type ApiKey = string | { reveal(): string };
@@ -52,41 +50,20 @@ function setHeader(headers: Headers, name: string, value: string): void {
   }
 }
 
-/**
- * The body of `POST /completions`. `max_tokens` is always there: vLLM and SGLang would stop after 16. Where servers
- * disagree about a name both are sent (`repetition_penalty` of vLLM and SGLang, `repeat_penalty` of llama.cpp).
- * Source: https://platform.openai.com/docs/api-reference/completions/create
- */
-export function completionBody(request: {
-  readonly prompt: string;
-  readonly modelName: string;
-  readonly maxTokens: number;
-  readonly sampling: Sampling;
-  readonly stop: ContinuationOptions["stop"];
-  readonly extra: Readonly<Record<string, unknown>>;
-}): string {
-  const { sampling } = request;
-  const drawn = {
-    temperature: sampling.temperature,
-    top_p: sampling.topP,
-    top_k: sampling.topK,
-    min_p: sampling.minP,
-    presence_penalty: sampling.presencePenalty,
-    frequency_penalty: sampling.frequencyPenalty,
-    repetition_penalty: sampling.repetitionPenalty,
-    repeat_penalty: sampling.repetitionPenalty,
-    seed: sampling.seed,
-  };
-  return JSON.stringify({
-    model: request.modelName,
-    prompt: request.prompt,
-    max_tokens: request.maxTokens,
-    stream: true,
-    stream_options: { include_usage: true },
-    ...Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== null)),
-    ...(request.stop !== undefined && request.stop.length > 0 && { stop: request.stop }),
-    ...request.extra,
-  });
+/** The body as JSON: `extra` wins, object by object; what is `null` or `undefined` of ours is left out. */
+export function bodyText(body: Record<string, unknown>, extra: Readonly<Record<string, unknown>>): string {
+  const merged: Record<string, unknown> = Object.fromEntries(
+    Object.entries(body).filter(([, value]) => value !== null),
+  );
+  for (const [name, value] of Object.entries(extra)) {
+    const ours = merged[name];
+    merged[name] = isRecord(ours) && isRecord(value) ? { ...ours, ...value } : value;
+  }
+  return JSON.stringify(merged);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalid(message: string): AgenticRagError {

@@ -2,7 +2,12 @@ import { AgenticRagError } from "../errors.ts";
 import { throwIfAborted } from "./abort.ts";
 import { chatmlTemplate, type ChatTemplate } from "./chat-template.ts";
 import { openCompletion } from "./completions-open.ts";
-import { completionBody, readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completions-request.ts";
+import { createConnection, type Connection } from "./completions-connection.ts";
+import type { DialectName } from "./completions-dialect.ts";
+import { readLines } from "./completions-lines.ts";
+import { prepareRequest, type PreparedRequest } from "./completions-prepare.ts";
+import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completions-request.ts";
+import { createServerRoutes } from "./completions-server.ts";
 import { readCompletion, truncated } from "./completions-stream.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { readEvents } from "./event-stream.ts";
@@ -11,6 +16,9 @@ import { ContinuationModel, type ContinuationOptions, type ModelChunk, type Prom
 import { retryDelay, systemClock, type RetryClock } from "./retry.ts";
 import { QWQ_SAMPLING, type Sampling } from "./sampling.ts";
 
+/** The small questions beside the text: what kind of server it is, how it spells a text. */
+const QUESTION_MS = 3_000;
+
 export interface CompletionsOptions {
   /** The address in front of `/completions`, such as `http://127.0.0.1:8000/v1`. */
   readonly baseUrl: string;
@@ -18,12 +26,20 @@ export interface CompletionsOptions {
   readonly modelName: string;
   /** Sent as a bearer token; never shown. @default none */
   readonly apiKey?: ApiKey;
-  /** @default chatmlTemplate */
-  readonly template?: ChatTemplate;
+  /**
+   * What kind of server it is. `auto` asks it, once; `generic` is OpenAI's completions and nothing more. The others are
+   * asked for which end a text had, and but for `ollama` and `tgi` for token ids, from which a turn is continued.
+   * @default "auto"
+   */
+  readonly dialect?: DialectName | "auto";
+  /** `server`: the one that the server tells, which only llama.cpp does. @default chatmlTemplate */
+  readonly template?: ChatTemplate | "server";
   /** @default QWQ_SAMPLING */
   readonly sampling?: Sampling;
   /** At most this many tokens for one continuation. @default 8192 */
   readonly maxTokens?: number;
+  /** More tokens that end a continuation, such as `[151658]`; for vLLM and SGLang. @default none */
+  readonly stopTokenIds?: readonly number[];
   /** The longest silence inside a reply, in milliseconds. @default 60_000 */
   readonly idleTimeoutMs?: number;
   /** The longest wait for a reply to begin, in milliseconds. @default 120_000 */
@@ -46,8 +62,8 @@ export interface CompletionsOptions {
 }
 
 /**
- * A model behind an OpenAI-compatible `/v1/completions` (vLLM, SGLang, llama.cpp, LM Studio, TGI …): the chat template
- * is rendered here and the server continues the raw text.
+ * A model behind an OpenAI-compatible `/v1/completions` (vLLM, SGLang, llama.cpp, LM Studio, TGI …) or Ollama: the chat
+ * template is rendered here and the server continues the raw text.
  *
  * @throws `settings-invalid` for a base URL that is none.
  */
@@ -61,12 +77,24 @@ export class CompletionsModel extends ContinuationModel {
   // private, so that no trace, log or serialisation of the model shows a key
   readonly #options: CompletionsOptions;
   readonly #baseUrl: string;
+  readonly #connection: Connection;
 
   constructor(options: CompletionsOptions) {
     super({});
     this.modelName = options.modelName;
     this.#options = options;
     this.#baseUrl = readBaseUrl(options.baseUrl);
+    const { apiKey, headers = {}, dialect = "auto", template = chatmlTemplate } = options;
+    this.#connection = createConnection({
+      baseUrl: this.#baseUrl,
+      dialect,
+      template,
+      routes: createServerRoutes({
+        headers: () => requestHeaders(apiKey, headers),
+        fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
+        timeoutMs: QUESTION_MS,
+      }),
+    });
   }
 
   override async *continueText(
@@ -76,7 +104,6 @@ export class CompletionsModel extends ContinuationModel {
     throwIfAborted(options.signal);
     const { maxRetries = 2, totalTimeoutMs = 600_000, clock = systemClock } = this.#options;
     const target = this.#target(options);
-    const body = this.#body(messages, options);
     const deadline = startDeadline(options.signal);
     deadline.limit(
       totalTimeoutMs,
@@ -84,11 +111,12 @@ export class CompletionsModel extends ContinuationModel {
         "Raise the total timeout, or lower maxTokens.",
     );
     try {
+      let request = await this.#prepare(messages, options, target, deadline);
       for (let tries = 1; ; tries += 1) {
         let seen = false;
         let failure: unknown;
         try {
-          for await (const chunk of this.#try(body, target, deadline)) {
+          for await (const chunk of this.#try(request, target, deadline)) {
             throwIfAborted(options.signal);
             seen = true;
             yield chunk;
@@ -96,6 +124,10 @@ export class CompletionsModel extends ContinuationModel {
           return;
         } catch (error) {
           failure = deadline.failure() ?? namedFailure(error, target, seen);
+        }
+        if (!seen && request.asText !== undefined && isRejection(failure)) {
+          request = request.asText;
+          continue;
         }
         const delay = seen || tries > maxRetries ? undefined : retryDelay(failure, tries, clock.random);
         if (delay === undefined) throw failure;
@@ -108,7 +140,36 @@ export class CompletionsModel extends ContinuationModel {
     }
   }
 
-  async *#try(body: string, target: RequestTarget, deadline: Deadline): AsyncGenerator<ModelChunk> {
+  async #prepare(
+    messages: readonly PromptMessage[],
+    options: ContinuationOptions,
+    target: RequestTarget,
+    deadline: Deadline,
+  ): Promise<PreparedRequest> {
+    const { sampling = QWQ_SAMPLING, maxTokens = 8192, extraBody = {}, stopTokenIds = [] } = this.#options;
+    try {
+      return await prepareRequest({
+        connection: this.#connection,
+        target,
+        messages,
+        turn: options.turn ?? [],
+        stop: options.stop ?? [],
+        stopTokenIds,
+        maxTokens: options.maxTokens ?? maxTokens,
+        sampling: { ...sampling, ...options.sampling },
+        extraBody,
+        signal: deadline.signal,
+      });
+    } catch (error) {
+      throw deadline.failure() ?? error;
+    }
+  }
+
+  async *#try(
+    request: PreparedRequest,
+    target: RequestTarget,
+    deadline: Deadline,
+  ): AsyncGenerator<ModelChunk> {
     const {
       apiKey,
       clock = systemClock,
@@ -127,33 +188,19 @@ export class CompletionsModel extends ContinuationModel {
         "Ask again, or raise the idle timeout.",
     );
     beginning.wait();
+    const { dialect } = request;
     const stream = await openCompletion({
-      url: `${this.#baseUrl}/completions`,
+      url: dialect.url(this.#baseUrl),
       headers: requestHeaders(apiKey, headers),
-      body,
+      body: request.body,
       target,
       signal: deadline.signal,
       fetch: this.#options.fetch ?? globalThis.fetch,
       now: clock.now,
+      ...(dialect.framing === "lines" && { mediaType: /^application\/(?:x-ndjson|json)/i }),
     }).finally(() => beginning.heard());
-    yield* readCompletion(readEvents(stream, silence), target);
-  }
-
-  #body(messages: readonly PromptMessage[], options: ContinuationOptions): string {
-    const {
-      template = chatmlTemplate,
-      sampling = QWQ_SAMPLING,
-      maxTokens = 8192,
-      extraBody = {},
-    } = this.#options;
-    return completionBody({
-      prompt: template.render(messages),
-      modelName: options.modelName ?? this.modelName,
-      maxTokens: options.maxTokens ?? maxTokens,
-      sampling: { ...sampling, ...options.sampling },
-      stop: options.stop,
-      extra: extraBody,
-    });
+    const parts = dialect.framing === "lines" ? readLines(stream, silence) : readEvents(stream, silence);
+    yield* readCompletion(parts, target, request);
   }
 
   #target(options: ContinuationOptions): RequestTarget {
@@ -165,6 +212,10 @@ export class CompletionsModel extends ContinuationModel {
       redact: (text) => (key.length < 8 ? text : text.replaceAll(key, "***")),
     };
   }
+}
+
+function isRejection(failure: unknown): boolean {
+  return AgenticRagError.isInstance(failure) && failure.code === "model-rejected";
 }
 
 function namedFailure(error: unknown, target: RequestTarget, seen: boolean): unknown {

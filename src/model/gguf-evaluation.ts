@@ -1,6 +1,6 @@
+import { untilAborted } from "./abort.ts";
 import type { GgufEvaluation, GgufMeter, GgufSequence } from "./gguf-library.ts";
 import type { SequencePool } from "./gguf-sequences.ts";
-import { untilAborted } from "./gguf-wait.ts";
 import type { Sampling } from "./sampling.ts";
 
 /** Penalties look back on as many tokens, those of the prompt included: llama.cpp's own default. */

@@ -1,13 +1,12 @@
 import { basename } from "node:path";
 import { AgenticRagError, isAbort } from "../errors.ts";
-import { throwIfAborted } from "./abort.ts";
+import { throwIfAborted, untilAborted } from "./abort.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 import { openEngine, type GgufEngine } from "./gguf-engine.ts";
 import { evaluatePrompt } from "./gguf-evaluation.ts";
 import type { GgufGpu, GgufLibrary } from "./gguf-library.ts";
 import { reasonOf } from "./gguf-runtime.ts";
 import { createStopWatch, createTokenJoiner, type TextPiece } from "./gguf-text.ts";
-import { untilAborted } from "./gguf-wait.ts";
 import { ContinuationModel, type ContinuationOptions, type ModelChunk, type PromptMessage } from "./model.ts";
 import { QWQ_SAMPLING, type Sampling } from "./sampling.ts";
 

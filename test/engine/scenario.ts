@@ -52,13 +52,13 @@ const ANSWER_SAID = [
 ] as const;
 
 /** What the splice of each search ends in, as far as it is one token: the state that the model goes on from. */
-export const SPLICE_ENDS = [4, 3, 2].map((left) => `Searches left: ${left}.\n</tool_response>\n`);
+const SPLICE_ENDS = [4, 3, 2].map((left) => `Searches left: ${left}.\n</tool_response>\n`);
 
 /** What a result block of any other kind leads to. */
 const PLAIN_END = "</tool_response>\n";
 
 /** Beginnings that a test asks for by name, and what follows each of them. */
-export const CHAINS = {
+const CHAINS = {
   /** Nobody stops: a result is made up. */
   afterCall: ["</tool_call>", "\nI make", " up", " a result.", "<|im_end|>"],
   control: ["<ctl>\n", "before ", "<|im_start|>", "between ", "<|im_end|>"],

@@ -23,7 +23,7 @@ const USER_DEFINED = 4;
 const CONTROL_TOKENS = ["<|im_end|>", "<|endoftext|>", "<|im_start|>"];
 const TAGS = ["<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>", "<think>", "</think>"];
 
-export const CHAT_TEMPLATE =
+const CHAT_TEMPLATE =
   "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}" +
   "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}";
 

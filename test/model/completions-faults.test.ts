@@ -119,6 +119,7 @@ test("the silence while the consumer is busy does not count", async () => {
   const model = createCompletionsModel({
     baseUrl: "http://127.0.0.1:9/v1",
     modelName: "qwq",
+    dialect: "generic",
     idleTimeoutMs: 30,
     fetch: async () => new Response(body, stream),
   });
@@ -226,3 +227,54 @@ test("bytes that are no UTF-8 become replacement characters", async () => {
   ]);
   expect(await ask({ ...stream, body })).toMatchObject({ text: "a\uFFFD\uFFFDb", error: undefined });
 });
+
+/** A body of so many chunks, made one by one as they are read. */
+function lazyBody(count: number, chunkOf: (at: number) => string) {
+  const encoder = new TextEncoder();
+  let made = 0;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (made < count) controller.enqueue(encoder.encode(chunkOf(made)));
+        else controller.close();
+        made += 1;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { body, made: () => made };
+}
+
+function modelOf(body: ReadableStream<Uint8Array>) {
+  return createCompletionsModel({
+    baseUrl: "http://127.0.0.1:9/v1",
+    modelName: "qwq",
+    dialect: "generic",
+    maxRetries: 0,
+    fetch: async () => new Response(body, stream),
+  });
+}
+
+test("of a line of 20 MB no more is read than the longest event", async () => {
+  const { body, made } = lazyBody(20, () => `${made() === 0 ? "data: " : ""}${"x".repeat(1_000_000)}`);
+  const { error } = await collectUntilError(modelOf(body));
+  expect(error).toMatchObject({ code: "model-bad-reply" });
+  expect(made()).toBeLessThanOrEqual(2);
+});
+
+test("a million tiny events are read as they come, and no further than they are wanted", async () => {
+  const EVENTS = 1000;
+  const chunk = 'data: {"choices":[{"text":"x"}]}\n\n'.repeat(EVENTS);
+  const last = 'data: {"choices":[{"text":"","finish_reason":"stop"}]}\n\n';
+  const all = lazyBody(1001, (at) => (at < 1000 ? chunk : last));
+  let count = 0;
+  let ahead = 0;
+  for await (const said of modelOf(all.body).continueText([{ role: "user", content: "Hello" }], {})) {
+    if (said.type === "end") break;
+    count += 1;
+    ahead = Math.max(ahead, all.made() * EVENTS - count);
+  }
+  expect(count).toBe(1_000_000);
+  // no more was made than the chunk that was being read
+  expect(ahead).toBeLessThanOrEqual(EVENTS);
+}, 60_000);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createCompletionsModel } from "../../src/model/completions.ts";
 import type { RetryClock } from "../../src/model/retry.ts";
+import { completionWire } from "../servers/completions-wire.ts";
 import { json, startCompletionsServer, unusedUrl, type ServerReply } from "../servers/completions.ts";
 import { collect, collectUntilError, textOf } from "./collect.ts";
 
@@ -147,4 +148,46 @@ test("the total deadline holds for the waits too", async () => {
   const model = createCompletionsModel({ baseUrl: server.url, modelName: "qwq", totalTimeoutMs: 50 });
   await expect(collect(model)).rejects.toMatchObject({ code: "model-timeout" });
   expect(server.requests).toHaveLength(1);
+});
+
+test("a 502 with a page of a proxy is tried again", async () => {
+  const page = "<!doctype html><title>502 Bad Gateway</title>";
+  await using server = await startCompletionsServer([
+    { status: 502, headers: { "content-type": "text/html" }, body: page },
+    "Hi",
+  ]);
+  const { clock, waits } = instantClock();
+  const model = createCompletionsModel({ baseUrl: server.url, modelName: "qwq", clock });
+  expect(textOf(await collect(model))).toBe("Hi");
+  expect(waits).toEqual([375]);
+});
+
+test("a reset at any byte of a reply never brings a text twice", async () => {
+  const text = "Hello there.";
+  const whole = { text, chunkSize: 4, usage: false } as const;
+  const { length } = completionWire(whole, { prompt: "" });
+  const outcomes: Record<string, number> = {};
+  for (let after = 0; after <= length; after += 1) {
+    await using server = await startCompletionsServer([{ ...whole, fault: { kind: "reset", after } }, whole]);
+    const { clock } = instantClock();
+    const model = createCompletionsModel({
+      baseUrl: server.url,
+      modelName: "qwq",
+      dialect: "generic",
+      clock,
+    });
+    const { text: said, error } = await collectUntilError(model);
+    const code = (error as { code?: string } | undefined)?.code ?? "whole";
+    const outcome = `${said} | ${code} | ${server.requests.length}`;
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  // part of it was seen: it is not asked for again; nothing was seen: it is, and comes once
+  const allowed = [
+    "Hell | model-truncated | 1",
+    "Hello th | model-truncated | 1",
+    "Hello there. | whole | 1",
+    "Hello there. | whole | 2",
+  ];
+  expect(Object.keys(outcomes).filter((outcome) => !allowed.includes(outcome))).toEqual([]);
+  expect(outcomes["Hello there. | whole | 2"]).toBeGreaterThan(0);
 });

@@ -105,6 +105,7 @@ test.each([
         completionTokens: length,
         ...(dialect === "llamacpp" && { cachedTokens: 0 }),
       },
+      promptForm: "text",
     },
   ]);
 });
@@ -124,6 +125,7 @@ test.each([
       finishReason: "stop",
       ...(stopReason !== undefined && { stopReason }),
       usage: {},
+      promptForm: "text",
     },
   ]);
 });
@@ -142,7 +144,7 @@ test.each([
     { finishReason, ...(stopReason !== undefined && { stopReason }), usage: false },
   ]);
   const model = createCompletionsModel({ baseUrl: server.url, modelName: "qwq" });
-  expect(await collect(model)).toEqual([{ type: "end", ...expected, usage: {} }]);
+  expect(await collect(model)).toEqual([{ type: "end", ...expected, usage: {}, promptForm: "text" }]);
 });
 
 test("reads usage from a chunk without choices, with the tokens that were cached", async () => {
@@ -167,6 +169,7 @@ test("reads llama.cpp's own count of cached tokens", async () => {
     type: "end",
     finishReason: "stop",
     usage: { promptTokens: 64, cachedTokens: 63 },
+    promptForm: "text",
   });
 });
 
@@ -185,7 +188,7 @@ test("puts reasoning that a gateway split off back in front, in order", async ()
     { type: "text", text: "think." },
     { type: "text", text: "</think>Yes" },
     { type: "text", text: "." },
-    { type: "end", finishReason: "stop", usage: {} },
+    { type: "end", finishReason: "stop", usage: {}, promptForm: "text" },
   ]);
 });
 
