@@ -19,7 +19,7 @@ export interface ParseDeps {
  */
 export function createParseToolCall({ protocolOf, limits: defaults }: ParseDeps) {
   return (state: RunState, config: LangGraphRunnableConfig<RunContext>): RunUpdate => {
-    required(state.opening, "an opened question");
+    const nativeTools = required(state.opening, "an opened question").model.family === "native-tools";
     const limits = limitsOf(config.context, defaults);
     const protocol = protocolOf(state);
     const emit = (event: RunEvent): void => config.writer?.(event);
@@ -37,10 +37,11 @@ export function createParseToolCall({ protocolOf, limits: defaults }: ParseDeps)
     const repair = (reason: CallFault, detail: string): RunUpdate => {
       emit({ type: "tool-call-invalid", reason, detail });
       if (state.repairs >= limits.maxRepairs) return { ...spend("repair"), repairs: 1 };
+      const text = protocol.respond({ kind: "fault", fault: reason, detail, nativeTools });
       return {
         call: { kind: "repair", reason, detail },
         repairs: 1,
-        transcript: [{ origin: "runtime", text: protocol.respond({ kind: "fault", fault: reason, detail }) }],
+        transcript: [{ origin: "runtime", text }],
       };
     };
 

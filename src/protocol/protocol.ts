@@ -116,7 +116,13 @@ export type BudgetName = "search" | "token" | "time" | "repair" | "repeat" | "re
 /** What a call is answered with. */
 export type ToolReply =
   | { readonly kind: "results"; readonly queries: readonly QueryReply[]; readonly searchesLeft: number }
-  | { readonly kind: "fault"; readonly fault: CallFault; readonly detail: string }
+  | {
+      readonly kind: "fault";
+      readonly fault: CallFault;
+      readonly detail: string;
+      /** The model calls the search as a tool of its endpoint. */
+      readonly nativeTools?: boolean;
+    }
   | { readonly kind: "spent"; readonly budget: BudgetName };
 
 /** A search result as a model reads it off the transcript. */

@@ -2,6 +2,10 @@ import { neutralise, unmarkCitations } from "./neutralise.ts";
 import type { BudgetName, HeardResult, NumberedResult, QueryReply, ToolReply } from "./protocol.ts";
 import { QWQ_TAGS } from "./qwq-prompt.ts";
 
+const HOW_TO_WRITE =
+  'Write one JSON object between the tags, in this form: {"action": "web_search", "action_input": {"query": "what you are looking for"}}';
+const HOW_TO_CALL = 'Call "web_search" with a "query": a text, or a list of texts.';
+
 const SHOWN_BEFORE = "(shown above)";
 
 /** What stands between the response tags. Neutralised as a whole, as the last step. */
@@ -16,7 +20,7 @@ function bodyOf(reply: ToolReply): string {
         "\n\n",
       );
     case "fault":
-      return `The call was not run. ${reply.detail} Write one JSON object between the tags, in this form: {"action": "web_search", "action_input": {"query": "what you are looking for"}}`;
+      return `The call was not run. ${reply.detail} ${reply.nativeTools === true ? HOW_TO_CALL : HOW_TO_WRITE}`;
     case "spent":
       return `${SPENT[reply.budget]} The call was not run, and no further call will be. Write the final answer now, from the sources above; say what they leave open.\n\nSearches left: 0.`;
   }

@@ -73,3 +73,10 @@ test("a model with tools of its own is not told how to write a call", () => {
   expect(native!.content).not.toMatch(/<\/?tool_/);
   expect(native!.content).toContain("You may run up to 5 searches for this question.");
 });
+
+test("what is wrong with its call is told in its own terms", () => {
+  const fault = { kind: "fault", fault: "unknown-tool", detail: "There is no such tool." } as const;
+  expect(qwq.respond({ ...fault, nativeTools: true })).toBe(
+    '\n<tool_response>\nThe call was not run. There is no such tool. Call "web_search" with a "query": a text, or a list of texts.\n</tool_response>\n',
+  );
+});
