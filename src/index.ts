@@ -19,16 +19,22 @@ export {
   type Usage,
 } from "./graph/state.ts";
 export { chatmlTemplate, jinjaTemplate, rawTemplate, type ChatTemplate } from "./model/chat-template.ts";
+export { createChatPrefixModel, type ChatPrefixOptions } from "./model/chat-prefix.ts";
+export { describeServer, listModels } from "./model/completions-describe.ts";
 export { createCompletionsModel, type CompletionsOptions } from "./model/completions.ts";
+export { createGgufModel, type GgufOptions } from "./model/gguf.ts";
 export {
   ContinuationModel,
   type ContinuationOptions,
   type ModelChunk,
+  type ModelDescription,
   type ModelUsage,
   type PromptMessage,
   type TurnPiece,
 } from "./model/model.ts";
+export { createNativeToolsModel, type NativeToolsOptions } from "./model/native-tools.ts";
 export { createOfflineModel } from "./model/offline.ts";
+export { probeEndpoint } from "./model/probe.ts";
 export { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
 export {
   createScriptedModel,
@@ -42,6 +48,7 @@ export type {
   CallReading,
   Generation,
   ModelSide,
+  NativeSide,
   Protocol,
   ProtocolEvent,
   ProtocolReader,

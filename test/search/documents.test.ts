@@ -48,7 +48,7 @@ describe("a file", () => {
     ["---\n---\nText", { title: "name", text: "Text" }],
     ["---\r\ntitle: Windows\r\n---\r\nText", { title: "Windows", text: "Text" }],
     ["---\n\nA rule, no head", { title: "name", text: "A rule, no head" }],
-    ["# A *heading*\n\nText", { title: "A heading", text: "A heading\n\nText" }],
+    ["# A *heading*\n\nText", { title: "A heading", text: "Text" }],
     ["", { title: "name", text: "" }],
   ])("of Markdown %j is read", async (source, parsed) => {
     expect(await parse("folder/name.md", source)).toEqual(parsed);

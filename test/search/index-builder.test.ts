@@ -32,7 +32,7 @@ describe("buildIndex", () => {
       {
         title: "Apple",
         url: pathToFileURL(join(folder, "a.md")).href,
-        text: "Apple\n\nA red fruit.",
+        text: "A red fruit.",
         date: undefined,
       },
     ]);

@@ -7,16 +7,18 @@ import { decodeText } from "./plain-text.ts";
 
 type MarkdownNode = ReturnType<typeof fromMarkdown>["children"][number];
 
-/** Markdown without its marks. The title is that of the front matter, else the first heading. */
+/**
+ * Markdown without its marks. The title is that of the front matter, else the first heading; where the text begins with
+ * it, it is not said twice.
+ */
 export function parseMarkdown(bytes: Uint8Array): ParsedFile {
   const { body, ...fields } = readFrontMatter(decodeText(bytes).replace(/\r\n?/gu, "\n"));
   const blocks = fromMarkdown(body).children;
   const heading = blocks.find((block) => block.type === "heading");
-  return {
-    ...fields,
-    title: fields.title ?? (heading && blockToText(heading)),
-    text: joinBlocks(blocks, "\n\n"),
-  };
+  const title = fields.title ?? (heading && blockToText(heading));
+  const [first, ...rest] = blocks;
+  const repeatsTitle = first !== undefined && rest.length > 0 && blockToText(first) === title;
+  return { ...fields, title, text: joinBlocks(repeatsTitle ? rest : blocks, "\n\n") };
 }
 
 function joinBlocks(blocks: readonly MarkdownNode[], separator: string): string {
