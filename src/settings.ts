@@ -1,29 +1,24 @@
+import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { AgenticRagError } from "./errors.ts";
 import { RUN_DEFAULTS, type RunLimits } from "./graph/context.ts";
+import {
+  DIALECT_NAMES,
+  FAMILY_NAMES,
+  modelProblems,
+  modelSettings,
+  type Given,
+  type ModelSettings,
+} from "./model-settings.ts";
 import { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
 import { Secret } from "./secret.ts";
 
 const PROTOCOL_NAMES = ["qwq", "search-r1", "search-o1", "r1-searcher", "re-search"] as const;
 const ENGINE_NAMES = ["local", "tavily", "searxng", "retriever"] as const;
-
 type ProtocolName = (typeof PROTOCOL_NAMES)[number];
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** Where the model is. `offline`: no model, an extractive reader. */
-export type ModelSettings =
-  | { readonly kind: "offline" }
-  | {
-      readonly kind: "completions";
-      /** Address in front of `/completions`. */
-      readonly baseUrl: string;
-      readonly name: string;
-      readonly apiKey?: Secret;
-      /** `chatml`, `raw`, or the path of a file with a Jinja chat template. */
-      readonly template: string;
-      readonly idleSeconds: number;
-      readonly totalSeconds: number;
-    };
+export type { ModelSettings, ServedModelSettings } from "./model-settings.ts";
 
 export interface Settings {
   readonly model: ModelSettings;
@@ -36,6 +31,8 @@ export interface Settings {
   readonly documents?: string;
   readonly sampling: Sampling;
   readonly limits: RunLimits;
+  /** The file in which it is kept what servers were found to do; without it they are asked in each process. */
+  readonly probeCache?: string;
 }
 
 interface Setting {
@@ -61,15 +58,31 @@ const secret = z
   .optional();
 
 const environmentSchema = z.object({
-  AGENTIC_RAG_MODEL_URL: address.describe(
-    "address of a server that speaks /completions, such as http://127.0.0.1:8000/v1",
-  ),
+  AGENTIC_RAG_MODEL_URL: address.describe("address of the model's server, such as http://127.0.0.1:8000/v1"),
   AGENTIC_RAG_MODEL: z.string().optional().describe("the model's name at that server"),
   AGENTIC_RAG_MODEL_API_KEY: secret.describe("key of that server"),
+  AGENTIC_RAG_MODEL_FAMILY: z
+    .enum(FAMILY_NAMES)
+    .optional()
+    .describe(`how the model's turn is continued: ${FAMILY_NAMES.join(", ")}; auto finds out`),
+  AGENTIC_RAG_MODEL_DIALECT: z
+    .enum(DIALECT_NAMES)
+    .optional()
+    .describe(`what kind of server it is: ${DIALECT_NAMES.join(", ")}; auto asks it`),
+  AGENTIC_RAG_GGUF: z
+    .string()
+    .optional()
+    .describe("a GGUF file to run in this process, instead of a server (needs node-llama-cpp)"),
+  AGENTIC_RAG_DISCOVER: z
+    .enum(["on", "off"])
+    .optional()
+    .describe("off: ask and chat do not look for a model server on this machine when no model is set"),
   AGENTIC_RAG_CHAT_TEMPLATE: z
     .string()
     .optional()
-    .describe("chatml (default), raw, or a file with a Jinja chat template"),
+    .describe(
+      "chatml (default), raw, server (llama.cpp tells its own, a GGUF file has one), or a file with a Jinja chat template",
+    ),
   AGENTIC_RAG_MODEL_IDLE_SECONDS: number(z.number().positive()).describe("longest silence in a reply (60)"),
   AGENTIC_RAG_MODEL_TOTAL_SECONDS: number(z.number().positive()).describe("longest reply (600)"),
   AGENTIC_RAG_PROTOCOL: z
@@ -131,8 +144,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ),
   );
   const read = environmentSchema.safeParse(given);
-  if (!read.success) throw invalid(read.error, given);
+  const problems = [
+    ...(read.error === undefined ? [] : fieldProblems(read.error, given)),
+    ...modelProblems(given),
+  ];
+  if (!read.success || problems.length > 0) {
+    throw new AgenticRagError("settings-invalid", problems.join("\n"));
+  }
   const env = read.data;
+  const probeCache = probeCacheOf(environment);
   return {
     model: modelSettings(env),
     protocol: env.AGENTIC_RAG_PROTOCOL ?? "qwq",
@@ -153,39 +173,19 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       maxRepeats: env.AGENTIC_RAG_MAX_REPEATS ?? RUN_DEFAULTS.maxRepeats,
       maxResults: env.AGENTIC_RAG_MAX_RESULTS ?? RUN_DEFAULTS.maxResults,
     },
+    ...(probeCache !== undefined && { probeCache }),
   };
+}
+
+/** See https://specifications.freedesktop.org/basedir-spec: a path that is not absolute does not count. */
+function probeCacheOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { XDG_CACHE_HOME: named = "", HOME, USERPROFILE } = environment;
+  const home = HOME ?? USERPROFILE ?? "";
+  const folder = isAbsolute(named) ? named : isAbsolute(home) ? join(home, ".cache") : undefined;
+  return folder === undefined ? undefined : join(folder, "agentic-rag", "probes.json");
 }
 
 type Environment = z.infer<typeof environmentSchema>;
-
-function modelSettings(env: Environment): ModelSettings {
-  if (env.AGENTIC_RAG_MODEL_URL === undefined) {
-    const orphans = (
-      ["AGENTIC_RAG_MODEL", "AGENTIC_RAG_MODEL_API_KEY", "AGENTIC_RAG_CHAT_TEMPLATE"] as const
-    ).filter((name) => env[name] !== undefined);
-    if (orphans.length === 0) return { kind: "offline" };
-    throw new AgenticRagError(
-      "settings-invalid",
-      `${orphans.join(" and ")} ${orphans.length > 1 ? "are" : "is"} set, but not AGENTIC_RAG_MODEL_URL. Set it to the address of the model's server, such as http://127.0.0.1:8000/v1.`,
-    );
-  }
-  if (env.AGENTIC_RAG_MODEL === undefined) {
-    throw new AgenticRagError(
-      "settings-invalid",
-      "AGENTIC_RAG_MODEL_URL is set, but not AGENTIC_RAG_MODEL. Set it to the model's name as the server lists it under /models.",
-    );
-  }
-  return {
-    kind: "completions",
-    baseUrl: env.AGENTIC_RAG_MODEL_URL,
-    name: env.AGENTIC_RAG_MODEL,
-    ...(env.AGENTIC_RAG_MODEL_API_KEY !== undefined && { apiKey: env.AGENTIC_RAG_MODEL_API_KEY }),
-    template:
-      env.AGENTIC_RAG_CHAT_TEMPLATE ?? (env.AGENTIC_RAG_PROTOCOL === "r1-searcher" ? "raw" : "chatml"),
-    idleSeconds: env.AGENTIC_RAG_MODEL_IDLE_SECONDS ?? 60,
-    totalSeconds: env.AGENTIC_RAG_MODEL_TOTAL_SECONDS ?? 600,
-  };
-}
 
 /** The engine that was configured, the first of several. */
 function engineFor(env: Environment): EngineName {
@@ -216,12 +216,11 @@ function withoutCredentials(value: string | undefined): string {
   return (value ?? "").replace(/\/\/[^/@\s]*@/, "//[hidden]@");
 }
 
-function invalid(error: z.ZodError, given: Readonly<Record<string, string | undefined>>): AgenticRagError {
-  const problems = error.issues.map(({ path, message }) => {
+function fieldProblems(error: z.ZodError, given: Given): readonly string[] {
+  return error.issues.map(({ path, message }) => {
     const name = String(path[0]);
     const shown = SECRETS.has(name) ? "" : ` (it is ${JSON.stringify(withoutCredentials(given[name]))})`;
     const about = SETTINGS.find((setting) => setting.name === name)?.about ?? "";
     return `${name}${shown}: ${message}. It is for: ${about}.`;
   });
-  return new AgenticRagError("settings-invalid", problems.join("\n"));
 }

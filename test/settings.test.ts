@@ -6,7 +6,7 @@ import { readSettings, SETTINGS } from "../src/settings.ts";
 
 test("an empty environment is the offline reader over the shipped articles", () => {
   expect(readSettings({})).toEqual({
-    model: { kind: "offline" },
+    model: { family: "offline", discover: true },
     protocol: "qwq",
     engine: "local",
     tavily: {},
@@ -44,7 +44,8 @@ test("a server, an engine's key, and numbers as text", () => {
   });
   expect(settings).toMatchObject({
     model: {
-      kind: "completions",
+      family: "auto",
+      dialect: "auto",
       baseUrl: "http://127.0.0.1:8000/v1",
       name: "Qwen/QwQ-32B",
       template: "chatml",
@@ -69,15 +70,21 @@ test("every wrong setting is named at once, with what it is for", () => {
       AGENTIC_RAG_ENGINE: "altavista",
       AGENTIC_RAG_MAX_TOKENS: "many",
       SEARXNG_BASE_URL: "ftp://me:secret@x",
+      AGENTIC_RAG_MODEL_URL: "http://127.0.0.1:1/v1",
+      AGENTIC_RAG_MODEL_FAMILY: "telepathy",
     }),
   ).toThrow(
     [
+      `AGENTIC_RAG_MODEL_FAMILY (it is "telepathy"): Invalid option: expected one of "auto"|"completions"|"chat-prefix"|"native-tools"|"gguf"|"offline". It is for: how the model's turn is continued: auto, completions, chat-prefix, native-tools, gguf, offline; auto finds out.`,
       'AGENTIC_RAG_ENGINE (it is "altavista"): Invalid option: expected one of "local"|"tavily"|"searxng"|"retriever". It is for: where searches go: local, tavily, searxng, retriever.',
       'SEARXNG_BASE_URL (it is "ftp://[hidden]@x"): must be an http or https address. It is for: address of a SearXNG instance, for the engine searxng.',
       'AGENTIC_RAG_MAX_TOKENS (it is "many"): must be a number. It is for: tokens the model may write for a question (32768).',
+      "AGENTIC_RAG_MODEL_URL is set, but not AGENTIC_RAG_MODEL. Set it to the model's name as the server lists it under /models.",
     ].join("\n"),
   );
 });
+
+const SERVER = { AGENTIC_RAG_MODEL_URL: "http://127.0.0.1:1/v1", AGENTIC_RAG_MODEL: "x" };
 
 test.each([
   [{ AGENTIC_RAG_MODEL: "x" }, "AGENTIC_RAG_MODEL is set, but not AGENTIC_RAG_MODEL_URL."],
@@ -85,8 +92,58 @@ test.each([
     { AGENTIC_RAG_MODEL_URL: "http://127.0.0.1:1/v1" },
     "AGENTIC_RAG_MODEL_URL is set, but not AGENTIC_RAG_MODEL.",
   ],
-])("half a model is refused: %o", (environment, message) => {
+  [
+    { AGENTIC_RAG_MODEL_FAMILY: "completions", AGENTIC_RAG_MODEL_DIALECT: "vllm" },
+    "AGENTIC_RAG_MODEL_FAMILY and AGENTIC_RAG_MODEL_DIALECT are set, but not AGENTIC_RAG_MODEL_URL.",
+  ],
+  [
+    { AGENTIC_RAG_MODEL_FAMILY: "gguf" },
+    "AGENTIC_RAG_MODEL_FAMILY is gguf, but AGENTIC_RAG_GGUF is not set. Set it to the path of a GGUF file.",
+  ],
+  [
+    { ...SERVER, AGENTIC_RAG_GGUF: "a.gguf" },
+    "AGENTIC_RAG_MODEL_URL and AGENTIC_RAG_GGUF are both set. Leave one of them out, or set AGENTIC_RAG_MODEL_FAMILY to gguf.",
+  ],
+  [
+    { ...SERVER, AGENTIC_RAG_MODEL_FAMILY: "completions", AGENTIC_RAG_MODEL_DIALECT: "deepseek" },
+    "AGENTIC_RAG_MODEL_FAMILY is completions, which a server of the dialect deepseek does not have. Set it to chat-prefix, or to auto.",
+  ],
+])("half a model, or two, are refused: %o", (environment, message) => {
   expect(() => readSettings(environment)).toThrow(message);
+});
+
+test.each([
+  [{ AGENTIC_RAG_GGUF: "/m/a.gguf" }, { family: "gguf", file: "/m/a.gguf", template: "chatml" }],
+  [
+    {
+      ...SERVER,
+      AGENTIC_RAG_GGUF: "a.gguf",
+      AGENTIC_RAG_MODEL_FAMILY: "gguf",
+      AGENTIC_RAG_CHAT_TEMPLATE: "server",
+    },
+    { family: "gguf", file: "a.gguf", name: "x", template: "server" },
+  ],
+  [
+    { ...SERVER, AGENTIC_RAG_MODEL_FAMILY: "chat-prefix", AGENTIC_RAG_MODEL_DIALECT: "deepseek" },
+    { family: "chat-prefix", dialect: "deepseek", baseUrl: "http://127.0.0.1:1/v1", name: "x" },
+  ],
+  [
+    { ...SERVER, AGENTIC_RAG_MODEL_FAMILY: "offline" },
+    { family: "offline", discover: false },
+  ],
+  [{ AGENTIC_RAG_DISCOVER: "off" }, { family: "offline", discover: false }],
+  [{ AGENTIC_RAG_MODEL_FAMILY: "auto" }, { family: "offline", discover: true }],
+])("the model of %o", (environment, model) => {
+  expect(readSettings(environment).model).toMatchObject(model);
+});
+
+test.each([
+  [{ XDG_CACHE_HOME: "/cache", HOME: "/home/me" }, "/cache/agentic-rag/probes.json"],
+  [{ XDG_CACHE_HOME: "relative", HOME: "/home/me" }, "/home/me/.cache/agentic-rag/probes.json"],
+  [{ HOME: "/home/me" }, "/home/me/.cache/agentic-rag/probes.json"],
+  [{ HOME: "" }, undefined],
+])("where probes are kept: %o", (environment, file) => {
+  expect(readSettings(environment).probeCache).toBe(file);
 });
 
 test.each([

@@ -84,7 +84,7 @@ function requireKnown(command: Command, words: readonly string[], names: readonl
     const what = words.length === 0 ? "index needs the folder to index" : "index takes one folder";
     throw new UsageError(`${what}: agentic-rag index <folder>${orAsk(command, words)}`);
   }
-  if ((command === "chat" || command === "doctor") && words.length > 0) {
+  if (command !== "ask" && command !== "index" && words.length > 0) {
     throw new UsageError(`${command} takes no words: agentic-rag ${command}${orAsk(command, words)}`);
   }
 }

@@ -2,6 +2,7 @@ import { assemble } from "../assemble.ts";
 import { createAgenticRag } from "../graph/graph.ts";
 import type { Arguments } from "./arguments.ts";
 import { chooseNow, chooseSettings, requireIndex } from "./chosen-settings.ts";
+import { discoverModel } from "./discovery.ts";
 import { report, UsageError } from "./failure.ts";
 import { headerFor } from "./header.ts";
 import { interruptible } from "./interruption.ts";
@@ -31,13 +32,15 @@ export async function ask(args: Arguments, surroundings: Surroundings): Promise<
   let shown: Presentation = presentation(args, surroundings, () => question);
   let record = NOTHING_YET;
   try {
-    const settings = chooseSettings(args, surroundings);
+    const chosen = chooseSettings(args, surroundings);
     const now = chooseNow(args);
-    requireIndex(settings);
-    const agent = createAgenticRag({ ...assemble(settings), now });
+    requireIndex(chosen);
+    const parts = assemble(chosen);
     return await interruptible(surroundings, async (signal) => {
       question = await readQuestion(args.words, surroundings.stdin, signal);
-      shown.begin(headerFor(settings));
+      const { settings, note } = await discoverModel(chosen, args, surroundings, signal);
+      const agent = createAgenticRag({ ...(settings === chosen ? parts : assemble(settings)), now });
+      shown.begin(note + headerFor(settings));
       const ended = await runAgent({ agent, question, signal, onEvent: shown.onEvent });
       ({ record } = ended);
       if (ended.thrown !== undefined) throw ended.thrown.error;

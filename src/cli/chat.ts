@@ -4,10 +4,11 @@ import { createAgenticRag } from "../graph/graph.ts";
 import type { Arguments } from "./arguments.ts";
 import { chooseNow, chooseSettings, requireIndex } from "./chosen-settings.ts";
 import { createConversation, type Conversation } from "./conversation.ts";
+import { discoverModel } from "./discovery.ts";
 import { EXIT_CODES, SIGNAL_EXIT_CODES } from "./exit-code.ts";
 import { report } from "./failure.ts";
 import { headerFor } from "./header.ts";
-import { Interruption } from "./interruption.ts";
+import { interruptible, Interruption } from "./interruption.ts";
 import { createLineReader, type LineReader } from "./line-reader.ts";
 import { createPaint } from "./paint.ts";
 import { printableLine } from "./printable.ts";
@@ -24,9 +25,12 @@ Ctrl-C stops an answer.
 /** Asks one question after another on one thread, and gives the code to end with. */
 export async function chat(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { environment, stdout, stderr, onSignal, leave } = surroundings;
-  const settings = chooseSettings(args, surroundings);
+  const chosen = chooseSettings(args, surroundings);
   const now = chooseNow(args);
-  requireIndex(settings);
+  requireIndex(chosen);
+  const { settings, note } = await interruptible(surroundings, (signal) =>
+    discoverModel(chosen, args, surroundings, signal),
+  );
   const agent = createAgenticRag({ ...assemble(settings), now }, { checkpointer: new MemorySaver() });
   const paintOptions = { environment, noColor: args.switches.has("no-color") };
   const conversation = createConversation({ agent, surroundings, ...paintOptions });
@@ -41,7 +45,7 @@ export async function chat(args: Arguments, surroundings: Surroundings): Promise
 
   const screen = stdout.isTTY === true ? stdout : stderr;
   const hint = reader.interactive ? "\nAsk a question, or type /help." : "";
-  screen.write(`${createPaint(screen, paintOptions).dim(headerFor(settings) + hint)}\n`);
+  screen.write(`${createPaint(screen, paintOptions).dim(note + headerFor(settings) + hint)}\n`);
   try {
     const exitCode = await talk(reader, conversation, screen, () => ended !== undefined);
     if (ended !== undefined) return report(new Interruption(ended), surroundings, { json: false });

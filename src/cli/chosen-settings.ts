@@ -22,9 +22,20 @@ export function environmentWith(
     }
   }
   if (values.has("docs") && !values.has("engine")) chosen["AGENTIC_RAG_ENGINE"] = "local";
+  // what an option names wins over what a variable names, also where they exclude each other
+  if (values.has("gguf") && !values.has("model-family")) chosen["AGENTIC_RAG_MODEL_FAMILY"] = "gguf";
+  else if (values.has("model-url")) {
+    delete chosen["AGENTIC_RAG_GGUF"];
+    const family = chosen["AGENTIC_RAG_MODEL_FAMILY"]?.trim();
+    if (!values.has("model-family") && (family === "gguf" || family === "offline")) {
+      delete chosen["AGENTIC_RAG_MODEL_FAMILY"];
+    }
+  }
   const documents = chosen["AGENTIC_RAG_DOCUMENTS"]?.trim();
   if (documents !== undefined && documents !== "")
     chosen["AGENTIC_RAG_DOCUMENTS"] = resolve(folder, documents);
+  const gguf = chosen["AGENTIC_RAG_GGUF"]?.trim();
+  if (gguf !== undefined && gguf !== "") chosen["AGENTIC_RAG_GGUF"] = resolve(folder, gguf);
   return chosen;
 }
 

@@ -9,6 +9,7 @@ const ENDED: Readonly<Record<StopReason, string | undefined>> = {
   "time-budget": "time budget spent",
   "repair-budget": "repair budget spent",
   "repeat-budget": "repeat budget spent",
+  repetition: "ended for repeating itself",
   "no-answer": "no answer",
   "model-error": "model error",
 };

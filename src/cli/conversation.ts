@@ -32,13 +32,15 @@ export function createConversation(options: ConversationOptions): Conversation {
   const { agent, surroundings } = options;
   let threadId = randomUUID();
   let last: RunRecord | undefined;
+  let told = false;
   let running: AbortController | undefined;
 
   return {
     async ask(question) {
       const controller = new AbortController();
       running = controller;
-      const view = createRunView(surroundings, { ...options, above: true });
+      const view = createRunView(surroundings, { ...options, above: true, showModel: !told });
+      told = true;
       const { signal } = controller;
       const { record, thrown } = await runAgent({ agent, question, signal, threadId, onEvent: view.onEvent });
       running = undefined;

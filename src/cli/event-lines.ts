@@ -17,6 +17,7 @@ const SPENT: Readonly<Record<BudgetName, string>> = {
   time: "the time is over",
   repair: "too many calls could not be read",
   repeat: "too many queries were repeated",
+  repetition: "the model repeats itself",
 };
 
 /** The line of an event, if it has one. */

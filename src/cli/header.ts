@@ -1,12 +1,17 @@
+import { basename } from "node:path";
 import type { Settings } from "../settings.ts";
 
 /** Who answers from what, in one line. */
 export function headerFor(settings: Settings): string {
   const { model } = settings;
-  if (model.kind === "completions") {
-    return `${model.name} at ${new URL(model.baseUrl).host} answers, searching ${searched(settings)}.`;
+  if (model.family === "offline") {
+    return `The offline extractive reader (no language model) answers from ${searched(settings)}. To change that: AGENTIC_RAG_MODEL_URL, or agentic-rag doctor.`;
   }
-  return `The offline extractive reader (no language model) answers from ${searched(settings)}. To change that: AGENTIC_RAG_MODEL_URL, or agentic-rag doctor.`;
+  const name =
+    model.family === "gguf"
+      ? `${model.name ?? basename(model.file, ".gguf")} in this process`
+      : `${model.name} at ${new URL(model.baseUrl).host}`;
+  return `${name} answers, searching ${searched(settings)}.`;
 }
 
 function searched({ engine, documents }: Settings): string {

@@ -36,8 +36,25 @@ documents that have not changed are not read again.`,
   doctor: {
     about: "check the settings, the model's endpoint, the search engine and the documents",
     usage: "agentic-rag doctor [options]",
-    details: "Sends one small request to the model and one query to the engine.",
+    details: "Sends a handful of small requests to the model and one query to the engine.",
     examples: ["agentic-rag doctor", "agentic-rag doctor --engine tavily --json"],
+  },
+  probe: {
+    about: "find out whether a model's server continues a turn, and which settings fit it",
+    usage: "agentic-rag probe [options]",
+    details: `Sends a handful of requests of some twenty tokens each. Without options the server of the settings is asked.
+What it finds is kept for a week and used by ask and chat.`,
+    examples: [
+      "agentic-rag probe",
+      "agentic-rag probe --model-url http://127.0.0.1:8000/v1 --model Qwen/QwQ-32B",
+    ],
+  },
+  setup: {
+    about: "choose a model and a search engine, try them, and write the settings to .env",
+    usage: "agentic-rag setup [options]",
+    details: `Asks one question after another; answers may also be piped in, one a line. Nothing is written before the end.
+Other lines of an existing .env stay as they are.`,
+    examples: ["agentic-rag setup", "agentic-rag setup --yes --model-url http://127.0.0.1:8000/v1"],
   },
 };
 
@@ -72,11 +89,12 @@ function programHelp(): string {
     `Commands:\n${table(commands)}`,
     `Options:\n${options(() => true)}`,
     "More about a command: agentic-rag <command> --help",
-    `Examples:\n${[USAGE.ask.examples[0], USAGE.index.examples[0], USAGE.ask.examples[2], "agentic-rag chat", "agentic-rag doctor"].map((example) => `  ${example}`).join("\n")}`,
+    `Examples:\n${[USAGE.ask.examples[0], USAGE.index.examples[0], USAGE.ask.examples[2], "agentic-rag chat", "agentic-rag setup"].map((example) => `  ${example}`).join("\n")}`,
     `Environment variables (also read from a file .env here; an option wins over its variable):\n${table(
       SETTINGS.map(({ name, about }) => [name, about] as const),
     )}`,
-    `Without AGENTIC_RAG_MODEL_URL an offline extractive reader answers, which is no language model.
+    `Without AGENTIC_RAG_MODEL_URL or AGENTIC_RAG_GGUF a model server on this machine is taken where one runs (Ollama,
+llama.cpp, LM Studio, vLLM); else an offline extractive reader answers, which is no language model.
 Without any engine's key or address the articles that come with the program are searched.`,
     EXIT_CODES,
   ].join("\n\n");

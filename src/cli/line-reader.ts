@@ -6,8 +6,11 @@ import type { Surroundings, TextOutput } from "./surroundings.ts";
 export interface LineReader {
   /** True when somebody types at a terminal: then there is a prompt, and Ctrl-C comes here, not as a signal. */
   readonly interactive: boolean;
-  /** The next line; `null` when there is no more, or Ctrl-C was pressed twice at the prompt. */
-  next(): Promise<string | null>;
+  /**
+   * The next line, under another prompt if one is given; `null` when there is no more, or Ctrl-C was pressed twice at
+   * the prompt. `hidden`: what is typed is not shown.
+   */
+  next(options?: { readonly prompt?: string; readonly hidden?: boolean }): Promise<string | null>;
   close(): void;
 }
 
@@ -15,12 +18,14 @@ export interface LineReaderOptions {
   readonly prompt: string;
   /** Ctrl-C while no line is waited for. */
   readonly onInterrupt: () => void;
+  /** False: no line can be had again with the arrow keys. @default true */
+  readonly history?: boolean;
 }
 
 /** Reads lines, also those that come while nobody waits for one; what is typed meanwhile shows at the next prompt. */
 export function createLineReader(
   { stdin, stdout, stderr }: Pick<Surroundings, "stdin" | "stdout" | "stderr">,
-  { prompt, onInterrupt }: LineReaderOptions,
+  { prompt, onInterrupt, history = true }: LineReaderOptions,
 ): LineReader {
   const screen = [stdout, stderr].find((output) => output.isTTY === true);
   const echo = stdin.isTTY === true && screen !== undefined ? new Echo(screen) : undefined;
@@ -29,16 +34,23 @@ export function createLineReader(
     crlfDelay: Infinity,
     terminal: echo !== undefined,
     prompt,
+    ...(!history && { historySize: 0 }),
     ...(echo !== undefined && { output: echo }),
   });
   const ready: string[] = [];
   let ended = false;
   let warned = false;
+  let hidden = false;
   let waiting: ((line: string | null) => void) | undefined;
 
   function hand(line: string | null): void {
     const resolve = waiting;
     waiting = undefined;
+    if (hidden) {
+      hidden = false;
+      if (echo !== undefined) echo.muted = false;
+      echo?.write("\n");
+    }
     if (echo !== undefined) echo.muted = true;
     resolve?.(line);
   }
@@ -64,7 +76,7 @@ export function createLineReader(
 
   return {
     interactive: echo !== undefined,
-    next() {
+    next(options = {}) {
       const line = ready.shift();
       if (line !== undefined) return Promise.resolve(line);
       if (ended) return Promise.resolve(null);
@@ -72,7 +84,10 @@ export function createLineReader(
         waiting = resolve;
         if (echo === undefined) return;
         echo.muted = false;
+        lines.setPrompt(options.prompt ?? prompt);
         lines.prompt(true);
+        hidden = options.hidden ?? false;
+        echo.muted = hidden;
       });
     },
     close: () => lines.close(),

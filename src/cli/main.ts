@@ -4,7 +4,13 @@ import { EXIT_CODES } from "./exit-code.ts";
 import { report } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
 import { runProgram } from "./program.ts";
-import type { SignalName, Surroundings } from "./surroundings.ts";
+import type { LocalServers, SignalName, Surroundings } from "./surroundings.ts";
+
+/** Ollama, llama.cpp, LM Studio and vLLM, where they listen unless they are told otherwise. */
+const LOCAL_SERVERS: LocalServers = {
+  addresses: [11_434, 8080, 1234, 8000].map((port) => `http://127.0.0.1:${port}/v1`),
+  timeoutMs: 300,
+};
 
 const listeners = new Set<(name: SignalName) => void>();
 
@@ -14,6 +20,7 @@ const surroundings: Surroundings = {
   stderr: process.stderr,
   environment: process.env,
   folder: process.cwd(),
+  localServers: LOCAL_SERVERS,
   nodeVersion: process.versions.node,
   onSignal(listener) {
     listeners.add(listener);

@@ -1,4 +1,4 @@
-export const COMMANDS = ["ask", "chat", "index", "doctor"] as const;
+export const COMMANDS = ["ask", "chat", "index", "doctor", "probe", "setup"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 interface OptionBase {
@@ -14,13 +14,16 @@ export type Option = OptionBase &
 
 const RUNS = ["ask", "chat"] as const;
 const CHECKED = ["ask", "chat", "doctor"] as const;
+const PREPARED = [...CHECKED, "setup"] as const;
+const SERVED = [...PREPARED, "probe"] as const;
 
 /** Every option, in the order in which help shows them. */
 export const OPTIONS: readonly Option[] = [
-  { name: "json", about: "one JSON object instead of text", commands: ["ask", "index", "doctor"] },
+  { name: "json", about: "one JSON object instead of text", commands: ["ask", "index", "doctor", "probe"] },
   { name: "quiet", short: "q", about: "the answer alone, as Markdown with links", commands: ["ask"] },
-  setting("docs", "<folder>", "search this folder, once indexed", "AGENTIC_RAG_DOCUMENTS", CHECKED),
-  setting("engine", "<name>", "local, tavily, searxng or retriever", "AGENTIC_RAG_ENGINE", CHECKED),
+  { name: "yes", short: "y", about: "ask nothing: take what is found, and write it", commands: ["setup"] },
+  setting("docs", "<folder>", "search this folder, once indexed", "AGENTIC_RAG_DOCUMENTS", PREPARED),
+  setting("engine", "<name>", "local, tavily, searxng or retriever", "AGENTIC_RAG_ENGINE", PREPARED),
   setting(
     "protocol",
     "<name>",
@@ -33,9 +36,17 @@ export const OPTIONS: readonly Option[] = [
     "<url>",
     "address of the model's server, ending in /v1",
     "AGENTIC_RAG_MODEL_URL",
+    SERVED,
+  ),
+  setting("model", "<name>", "the model's name at that server", "AGENTIC_RAG_MODEL", SERVED),
+  setting(
+    "model-family",
+    "<name>",
+    "auto, completions, chat-prefix, native-tools, gguf or offline",
+    "AGENTIC_RAG_MODEL_FAMILY",
     CHECKED,
   ),
-  setting("model", "<name>", "the model's name at that server", "AGENTIC_RAG_MODEL", CHECKED),
+  setting("gguf", "<file>", "run this GGUF file instead of asking a server", "AGENTIC_RAG_GGUF", PREPARED),
   setting("max-searches", "<n>", "searches for a question", "AGENTIC_RAG_MAX_SEARCHES", RUNS),
   setting(
     "max-tokens",

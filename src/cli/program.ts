@@ -3,7 +3,7 @@ import { EXIT_CODES } from "./exit-code.ts";
 import { report } from "./failure.ts";
 import { helpText } from "./help.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { readVersion } from "./version.ts";
+import { readVersion } from "../version.ts";
 
 /** Runs the command that the arguments name and gives the code to end with. Never throws. */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -36,6 +36,10 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
       return (await import("./index-folder.ts")).indexFolder(read, surroundings);
     case "doctor":
       return (await import("./doctor/doctor.ts")).doctor(read, surroundings);
+    case "probe":
+      return (await import("./probe.ts")).probe(read, surroundings);
+    case "setup":
+      return (await import("./setup/setup.ts")).setup(read, surroundings);
   }
   return (await import("./ask.ts")).ask(read, surroundings);
 }

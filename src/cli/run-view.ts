@@ -1,6 +1,7 @@
 import type { RunEvent } from "../graph/events.ts";
 import { closingLine } from "./closing-line.ts";
 import { eventLine } from "./event-lines.ts";
+import { modelLine } from "./model-line.ts";
 import { createPaint, type Paint, type PaintOptions } from "./paint.ts";
 import { everySearchFailed, type RunRecord } from "./run-record.ts";
 import { createSheet, type Sheet } from "./sheet.ts";
@@ -21,6 +22,8 @@ export interface RunView {
 export interface RunViewOptions extends PaintOptions {
   /** Something stands above already. */
   readonly above?: boolean;
+  /** Tell how the model's turn is continued. @default true */
+  readonly showModel?: boolean;
 }
 
 /**
@@ -41,7 +44,10 @@ export function createRunView(
       side.sheet.line("header", header, side.paint.dim);
     },
     onEvent(event) {
-      if (event.type === "reasoning-delta") {
+      if (event.type === "run-start") {
+        const line = options.showModel === false ? undefined : modelLine(event);
+        if (line !== undefined) side.sheet.line("header", line, side.paint.dim);
+      } else if (event.type === "reasoning-delta") {
         side.sheet.flow("reasoning", event.text, side.paint.dim);
       } else if (event.type === "answer-delta") {
         streamed = true;

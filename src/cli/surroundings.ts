@@ -5,6 +5,13 @@ export type TextInput = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 export type SignalName = "SIGINT" | "SIGTERM";
 
+/** Where model servers on this machine may be found, and how long each is given to answer. */
+export interface LocalServers {
+  /** Such as `http://127.0.0.1:11434/v1`. */
+  readonly addresses: readonly string[];
+  readonly timeoutMs: number;
+}
+
 /** All that the program knows of the process it runs in, so that tests can be another one. */
 export interface Surroundings {
   readonly stdin: TextInput;
@@ -13,6 +20,7 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The working directory. */
   readonly folder: string;
+  readonly localServers: LocalServers;
   /** Such as `20.19.0`. */
   readonly nodeVersion: string;
   /** Calls the listener for each signal; what it returns ends that. */

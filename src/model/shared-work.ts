@@ -16,7 +16,7 @@ export function createSharedWork<Value>(
     const work = begin(controller.signal);
     const started = { work, controller };
     work.then(
-      () => (done = true),
+      () => (done ||= running === started),
       () => {
         if (running === started) running = undefined;
       },

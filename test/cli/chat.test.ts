@@ -17,6 +17,7 @@ async function chat(lines: readonly string[], replies: readonly ServerReply[]) {
     environment: {
       AGENTIC_RAG_MODEL_URL: completions.url,
       AGENTIC_RAG_MODEL: "QwQ-32B",
+      AGENTIC_RAG_MODEL_FAMILY: "completions",
       TAVILY_API_KEY: "tvly-secret-key",
       TAVILY_BASE_URL: tavily.url,
     },
@@ -77,7 +78,11 @@ test("a signal stops the answer and ends the conversation", async () => {
   await using server = await startCompletionsServer([{ text: "Long", fault: { kind: "stall", after: 100 } }]);
   const stage = createStage({
     stdin: "One?\nTwo?\n",
-    environment: { AGENTIC_RAG_MODEL_URL: server.url, AGENTIC_RAG_MODEL: "QwQ-32B" },
+    environment: {
+      AGENTIC_RAG_MODEL_URL: server.url,
+      AGENTIC_RAG_MODEL: "QwQ-32B",
+      AGENTIC_RAG_MODEL_FAMILY: "completions",
+    },
   });
   const ended = runProgram(["chat"], stage.surroundings);
   await expect.poll(() => server.requests.length, { timeout: 10_000 }).toBe(1);

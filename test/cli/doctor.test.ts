@@ -2,62 +2,21 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { json, unusedUrl, type PlainReply } from "../servers/completions.ts";
-import { completionWire } from "../servers/completions-wire.ts";
+import { unusedUrl } from "../servers/completions.ts";
+import { startEndpoint } from "../servers/endpoint.ts";
 import { startTavilyServer } from "../servers/tavily.ts";
-import { startWireServer } from "../search/wire-server.ts";
-import { createStage, type StageOptions } from "./surroundings.ts";
+import { doctor } from "./doctor-run.ts";
+import { createStage } from "./surroundings.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-const LIST = json({ object: "list", data: [{ id: "QwQ-32B" }, { id: "other" }] });
-const HELLO: PlainReply = {
-  headers: { "content-type": "text/event-stream" },
-  body: completionWire({ text: "Hello" }, { prompt: "" }),
-};
-
-/** A model server that answers both routes as it is told. */
-async function modelServer(replies: { readonly list?: PlainReply; readonly completion?: PlainReply }) {
-  const missing: PlainReply = { status: 404, ...json({ error: { message: "Not Found" } }) };
-  const server = await startWireServer((response, { method, path }) => {
-    const routes: Record<string, PlainReply | undefined> = {
-      "GET /v1/models": replies.list,
-      "POST /v1/completions": replies.completion,
-    };
-    const { status = 200, headers = {}, body } = routes[`${method} ${path}`] ?? missing;
-    response.writeHead(status, headers);
-    response.end(body);
-  });
-  onTestFinished(() => server.close());
-  return { ...server, url: `${server.url}/v1` };
-}
-
-async function doctor(
-  environment: Readonly<Record<string, string>>,
-  options: StageOptions & { args?: string[] } = {},
-) {
-  const stage = createStage({ ...options, environment });
-  const exitCode = await runProgram(["doctor", ...(options.args ?? [])], stage.surroundings);
-  const out = stage
-    .out()
-    .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, "http://127.0.0.1:1")
-    .replaceAll(/[\d.]+ m?s\b/g, "0.1 s");
-  return { exitCode, out, err: stage.err() };
-}
-
-async function model(replies: Parameters<typeof modelServer>[0]) {
-  const server = await modelServer(replies);
-  const settings = { AGENTIC_RAG_MODEL_URL: server.url, AGENTIC_RAG_MODEL: "QwQ-32B" };
-  const { exitCode, out } = await doctor({ ...settings, AGENTIC_RAG_MODEL_API_KEY: "sk-very-secret" });
-  const lines = out.split("\n").filter((line) => /^\w+ +model/.test(line));
-  return { exitCode, lines, server };
-}
+const LIST = { "/v1/models": { object: "list", data: [{ id: "QwQ-32B" }, { id: "other" }] } };
 
 test("nothing set: the offline reader and the shipped articles", async () => {
   const { exitCode, out, err } = await doctor({});
   expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
     "ok       node: 20.19.0
     ok       settings: none is set, the defaults hold
-    warning  model: no language model is set, so the offline extractive reader answers. Set AGENTIC_RAG_MODEL_URL (such as http://127.0.0.1:1/v1) and AGENTIC_RAG_MODEL.
+    warning  model: no language model is set, so the offline extractive reader answers. Run agentic-rag setup, or set AGENTIC_RAG_MODEL_URL (such as http://127.0.0.1:1/v1) and AGENTIC_RAG_MODEL.
     ok       documents: the 68 shipped articles
     ok       engine local: found 3 sources for "open source" in 0.1 s
 
@@ -68,7 +27,7 @@ test("nothing set: the offline reader and the shipped articles", async () => {
 });
 
 test("everything set and well", async () => {
-  const server = await modelServer({ list: LIST, completion: HELLO });
+  const server = await startEndpoint({ facts: LIST });
   const tavily = await startTavilyServer();
   onTestFinished(() => tavily.close());
   const { exitCode, out } = await doctor({
@@ -84,6 +43,7 @@ test("everything set and well", async () => {
     ok       settings: set: AGENTIC_RAG_MODEL_URL, AGENTIC_RAG_MODEL, AGENTIC_RAG_MODEL_API_KEY, TAVILY_API_KEY, TAVILY_BASE_URL, SEARXNG_BASE_URL
     ok       chat template: chatml
     ok       model list: QwQ-32B is served
+    ok       model family: completions over generic: /completions was seen to continue raw text. It goes without token ids: the turn is tokenised anew at each step; without counts of cache hits. To have it so without probing: AGENTIC_RAG_MODEL_FAMILY=completions, AGENTIC_RAG_MODEL_DIALECT=generic.
     ok       model: QwQ-32B at http://127.0.0.1:1/v1 answered in 0.1 s
     ok       documents: the 68 shipped articles
     ok       engine tavily: found 1 source for "open source" in 0.1 s
@@ -93,85 +53,16 @@ test("everything set and well", async () => {
     "
   `);
   expect(exitCode).toBe(0);
-  expect(server.requests.map(({ method, path, headers }) => [method, path, headers.authorization])).toEqual([
-    ["GET", "/v1/models", "Bearer sk-very-secret"],
-    ["POST", "/v1/completions", "Bearer sk-very-secret"],
+  expect(server.routes().filter((route) => route.startsWith("POST"))).toEqual([
+    // the probe, then the model as a run asks it
+    ...["/completions", "/completions"].map((path) => `POST /v1${path}`),
+    ...Array.from({ length: 4 }, () => "POST /v1/chat/completions"),
+    "POST /v1/completions",
   ]);
+  expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(
+    new Set(["Bearer sk-very-secret"]),
+  );
   expect(tavily.queries).toEqual(["open source"]);
-});
-
-test("a server without a list of models is asked all the same", async () => {
-  const { exitCode, lines } = await model({ completion: HELLO });
-  expect(lines).toMatchInlineSnapshot(`
-    [
-      "warning  model list: http://127.0.0.1:1/v1/models answers 404, so the name QwQ-32B is not checked.",
-      "ok       model: QwQ-32B at http://127.0.0.1:1/v1 answered in 0.1 s",
-    ]
-  `);
-  expect(exitCode).toBe(0);
-});
-
-test("a name that is not in the list is a warning while the model answers to it", async () => {
-  const { exitCode, lines } = await model({ list: json({ data: [{ id: "other" }] }), completion: HELLO });
-  expect(lines).toMatchInlineSnapshot(`
-    [
-      "warning  model list: QwQ-32B is not in the list of http://127.0.0.1:1/v1/models. Set AGENTIC_RAG_MODEL to one of: other.",
-      "ok       model: QwQ-32B at http://127.0.0.1:1/v1 answered in 0.1 s",
-    ]
-  `);
-  expect(exitCode).toBe(0);
-});
-
-test("a name that the server does not have", async () => {
-  const { exitCode, lines } = await model({
-    list: json({ data: [{ id: "other" }] }),
-    completion: { status: 404, ...json({ error: { message: "The model `QwQ-32B` does not exist." } }) },
-  });
-  expect(lines).toMatchInlineSnapshot(`
-    [
-      "warning  model list: QwQ-32B is not in the list of http://127.0.0.1:1/v1/models. Set AGENTIC_RAG_MODEL to one of: other.",
-      "failed   model: The model server at http://127.0.0.1:1/v1 has no /completions there, or no model "QwQ-32B" (404: The model \`QwQ-32B\` does not exist.). Check the base URL (it mostly ends in /v1) and the model name.",
-    ]
-  `);
-  expect(exitCode).toBe(1);
-});
-
-test("a key that is refused", async () => {
-  const refused = { status: 401, ...json({ error: { message: "bad key sk-very-secret" } }) };
-  const { exitCode, lines } = await model({ list: refused, completion: refused });
-  expect(lines).toMatchInlineSnapshot(`
-    [
-      "warning  model list: http://127.0.0.1:1/v1/models answers 401, so the name QwQ-32B is not checked.",
-      "failed   model: The model server at http://127.0.0.1:1/v1 refused the key (401). Set AGENTIC_RAG_MODEL_API_KEY to a valid one.",
-    ]
-  `);
-  expect(exitCode).toBe(1);
-});
-
-test("an address without completions", async () => {
-  const { exitCode, lines } = await model({});
-  expect(lines).toMatchInlineSnapshot(`
-    [
-      "warning  model list: http://127.0.0.1:1/v1/models answers 404, so the name QwQ-32B is not checked.",
-      "failed   model: The model server at http://127.0.0.1:1/v1 has no /completions there, or no model "QwQ-32B" (404: Not Found). Check the base URL (it mostly ends in /v1) and the model name.",
-    ]
-  `);
-  expect(exitCode).toBe(1);
-});
-
-test("an address that is a web page", async () => {
-  const page = {
-    headers: { "content-type": "text/html" },
-    body: "<html><title>Welcome \u001B[31m</title><body>It works</body></html>",
-  };
-  const { exitCode, lines } = await model({ list: page, completion: page });
-  expect(lines).toMatchInlineSnapshot(`
-    [
-      "warning  model list: http://127.0.0.1:1/v1/models does not answer with a list of models. Check AGENTIC_RAG_MODEL_URL.",
-      "failed   model: The model server at http://127.0.0.1:1/v1 answered with text/html instead of an event stream: "Welcome [31m". Check that the base URL is a completions endpoint.",
-    ]
-  `);
-  expect(exitCode).toBe(1);
 });
 
 test("a server that is not there, and an engine that is not there", async () => {
@@ -226,7 +117,7 @@ test("what the chosen engine lacks does not hide the rest", async () => {
   expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
     "ok       node: 20.19.0
     ok       settings: set: AGENTIC_RAG_ENGINE
-    warning  model: no language model is set, so the offline extractive reader answers. Set AGENTIC_RAG_MODEL_URL (such as http://127.0.0.1:1/v1) and AGENTIC_RAG_MODEL.
+    warning  model: no language model is set, so the offline extractive reader answers. Run agentic-rag setup, or set AGENTIC_RAG_MODEL_URL (such as http://127.0.0.1:1/v1) and AGENTIC_RAG_MODEL.
     ok       documents: the 68 shipped articles
     failed   settings: The search engine tavily needs the setting TAVILY_API_KEY. Set it, or choose another engine with AGENTIC_RAG_ENGINE.
 
@@ -245,9 +136,9 @@ test("a chat template that is not there", async () => {
   expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
     "ok       node: 20.19.0
     ok       settings: set: AGENTIC_RAG_MODEL_URL, AGENTIC_RAG_MODEL, AGENTIC_RAG_CHAT_TEMPLATE
-    failed   settings: AGENTIC_RAG_CHAT_TEMPLATE names the file "/nowhere/qwq.jinja", which cannot be read. Use chatml, raw, or the path of a Jinja chat template.
+    failed   settings: AGENTIC_RAG_CHAT_TEMPLATE names the file "/nowhere/qwq.jinja", which cannot be read. Use chatml, raw, server, or the path of a Jinja chat template.
     ok       documents: the 68 shipped articles
-    failed   settings: AGENTIC_RAG_CHAT_TEMPLATE names the file "/nowhere/qwq.jinja", which cannot be read. Use chatml, raw, or the path of a Jinja chat template.
+    failed   settings: AGENTIC_RAG_CHAT_TEMPLATE names the file "/nowhere/qwq.jinja", which cannot be read. Use chatml, raw, server, or the path of a Jinja chat template.
 
     2 checks failed, 0 warnings.
     "

@@ -12,23 +12,25 @@ test("help for a command", () => {
     At a terminal everything is shown. Where stdout goes elsewhere, it gets the answer and its sources, and stderr the rest.
 
     Options:
-          --json               one JSON object instead of text
-      -q, --quiet              the answer alone, as Markdown with links
-          --docs <folder>      search this folder, once indexed
-          --engine <name>      local, tavily, searxng or retriever
-          --protocol <name>    how the model writes searches, such as qwq or search-r1
-          --model-url <url>    address of the model's server, ending in /v1
-          --model <name>       the model's name at that server
-          --max-searches <n>   searches for a question
-          --max-tokens <n>     tokens that the model may write for a question
-          --max-seconds <n>    time for a question
-          --max-results <n>    sources from one search
-          --temperature <n>    sampling; none leaves it to the server
-          --seed <n>           sampling that can be repeated
-          --date <yyyy-mm-dd>  what the model is told today is
-          --no-color           no colours; the same as NO_COLOR=1
-      -h, --help               help for the program or a command
-      -V, --version            the version
+          --json                 one JSON object instead of text
+      -q, --quiet                the answer alone, as Markdown with links
+          --docs <folder>        search this folder, once indexed
+          --engine <name>        local, tavily, searxng or retriever
+          --protocol <name>      how the model writes searches, such as qwq or search-r1
+          --model-url <url>      address of the model's server, ending in /v1
+          --model <name>         the model's name at that server
+          --model-family <name>  auto, completions, chat-prefix, native-tools, gguf or offline
+          --gguf <file>          run this GGUF file instead of asking a server
+          --max-searches <n>     searches for a question
+          --max-tokens <n>       tokens that the model may write for a question
+          --max-seconds <n>      time for a question
+          --max-results <n>      sources from one search
+          --temperature <n>      sampling; none leaves it to the server
+          --seed <n>             sampling that can be repeated
+          --date <yyyy-mm-dd>    what the model is told today is
+          --no-color             no colours; the same as NO_COLOR=1
+      -h, --help                 help for the program or a command
+      -V, --version              the version
 
     Examples:
       agentic-rag "Which licence does QwQ-32B have?"
@@ -58,7 +60,9 @@ test("help for the program begins with what it is and how it is called", () => {
       ask     ask a question, and see the reasoning, the searches and the cited answer
       chat    ask one question after another; each knows what was said before
       index   make a folder of documents searchable, or bring its index up to date
-      doctor  check the settings, the model's endpoint, the search engine and the documents"
+      doctor  check the settings, the model's endpoint, the search engine and the documents
+      probe   find out whether a model's server continues a turn, and which settings fit it
+      setup   choose a model and a search engine, try them, and write the settings to .env"
   `);
 });
 

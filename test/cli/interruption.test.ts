@@ -17,7 +17,11 @@ test.each([
 ] as const)("%s ends a run with %i, and JSON has how far it got", async (name, code) => {
   await using server = await startCompletionsServer([STALLED]);
   const stage = createStage({
-    environment: { AGENTIC_RAG_MODEL_URL: server.url, AGENTIC_RAG_MODEL: "QwQ-32B" },
+    environment: {
+      AGENTIC_RAG_MODEL_URL: server.url,
+      AGENTIC_RAG_MODEL: "QwQ-32B",
+      AGENTIC_RAG_MODEL_FAMILY: "completions",
+    },
   });
   const ended = runProgram(["--json", "Q?"], stage.surroundings);
   await expect.poll(() => server.requests.length, { timeout: 10_000 }).toBe(1);

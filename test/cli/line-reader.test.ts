@@ -14,7 +14,7 @@ function atTerminal() {
   let interrupts = 0;
   const reader = createLineReader(
     { ...stage.surroundings, stdin: keyboard },
-    { prompt: "> ", onInterrupt: () => (interrupts += 1) },
+    { prompt: "> ", onInterrupt: () => (interrupts += 1), history: false },
   );
   const press = async (keys: string): Promise<void> => {
     keyboard.write(keys);
@@ -88,4 +88,25 @@ test("piped lines are read one by one, without a prompt, and kept until they are
   await setImmediate();
   expect([await reader.next(), await reader.next(), await reader.next()]).toEqual(["two", "three", null]);
   expect(stage.out() + stage.err()).toBe("");
+});
+
+test("a hidden line is read and not shown, and cannot be had again", async () => {
+  const { reader, press, screen } = atTerminal();
+  const open = reader.next({ prompt: "Name: " });
+  await press("Ann\r");
+  expect(await open).toBe("Ann");
+  const hidden = reader.next({ prompt: "Key: ", hidden: true });
+  await press("sk-canary\r");
+  expect(await hidden).toBe("sk-canary");
+  const shown = reader.next();
+  await press("Bob\r");
+  expect(await shown).toBe("Bob");
+  const again = reader.next({ prompt: "Again: " });
+  await press("\u001B[A\u001B[A\r");
+  expect(await again).toBe("");
+  expect(screen()).toContain("Name: ");
+  expect(screen()).toContain("Ann");
+  expect(screen()).toContain("Key: ");
+  expect(screen()).toContain("Bob");
+  expect(screen()).not.toContain("canary");
 });

@@ -14,7 +14,11 @@ async function run(args: readonly string[], options: ProgramOptions = {}) {
 }
 
 function settings(server: CompletionsServer) {
-  return { AGENTIC_RAG_MODEL_URL: server.url, AGENTIC_RAG_MODEL: "QwQ-32B" };
+  return {
+    AGENTIC_RAG_MODEL_URL: server.url,
+    AGENTIC_RAG_MODEL: "QwQ-32B",
+    AGENTIC_RAG_MODEL_FAMILY: "completions",
+  };
 }
 
 test("a question on stdin is answered without any configuration", TIMEOUT, async () => {
@@ -36,7 +40,7 @@ test(".env in the working directory is read, and a real variable wins", TIMEOUT,
   const folder = await temporaryFolder();
   await writeFile(
     join(folder, ".env"),
-    `AGENTIC_RAG_MODEL_URL=${server.url}\nAGENTIC_RAG_MODEL=from-file\nAGENTIC_RAG_SEED=3\n`,
+    `AGENTIC_RAG_MODEL_URL=${server.url}\nAGENTIC_RAG_MODEL=from-file\nAGENTIC_RAG_MODEL_FAMILY=completions\nAGENTIC_RAG_SEED=3\n`,
   );
   const environment = { AGENTIC_RAG_MODEL: "from-environment" };
   expect(await run(["-q", "Q?"], { folder, environment })).toEqual({ exitCode: 0, out: "Yes.\n", err: "" });

@@ -25,7 +25,8 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
   const main = `${ROOT}src/cli/main.ts`;
   const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), main, ...args], {
     cwd: folder,
-    env: { PATH: process.env["PATH"], ...environment },
+    // what else may run on this machine is not asked
+    env: { PATH: process.env["PATH"], AGENTIC_RAG_DISCOVER: "off", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
   let out = "";

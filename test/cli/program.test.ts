@@ -22,6 +22,7 @@ async function run(args: readonly string[], replies: readonly ServerReply[], opt
   const environment = {
     AGENTIC_RAG_MODEL_URL: completions.url,
     AGENTIC_RAG_MODEL: "QwQ-32B",
+    AGENTIC_RAG_MODEL_FAMILY: "completions",
     TAVILY_API_KEY: "tvly-secret-key",
     TAVILY_BASE_URL: tavily.url,
     ...options.environment,

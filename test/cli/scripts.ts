@@ -9,7 +9,14 @@ export function call(query: string): string {
 
 /** A run with two searches, a refused call, and an answer that cites one source well and one that is not there. */
 export const EVENTS: readonly RunEvent[] = [
-  { type: "run-start", question: "Q?", protocol: "qwq", model: "QwQ-32B", engine: "tavily" },
+  {
+    type: "run-start",
+    question: "Q?",
+    protocol: "qwq",
+    model: "QwQ-32B",
+    family: "completions",
+    engine: "tavily",
+  },
   { type: "reasoning-delta", text: "\nLet me " },
   { type: "reasoning-delta", text: "look.\n\n" },
   { type: "budget-left", left: { searches: 5, tokens: 1000, seconds: 60 } },

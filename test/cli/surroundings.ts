@@ -19,6 +19,8 @@ export interface StageOptions {
   readonly stdin?: string;
   readonly folder?: string;
   readonly nodeVersion?: string;
+  /** Where model servers are looked for. @default nowhere */
+  readonly localServers?: readonly string[];
 }
 
 /** A process to run the program in, without one. */
@@ -29,6 +31,7 @@ export function createStage(options: StageOptions = {}): Stage {
     stdin = "",
     folder = "/nowhere",
     nodeVersion = "20.19.0",
+    localServers = [],
   } = options;
   const listeners = new Set<(name: SignalName) => void>();
   const left: number[] = [];
@@ -42,6 +45,7 @@ export function createStage(options: StageOptions = {}): Stage {
       environment,
       folder,
       nodeVersion,
+      localServers: { addresses: localServers, timeoutMs: 10_000 },
       onSignal(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);

@@ -44,7 +44,7 @@ const cut = fc.tuple(hostile, fc.nat()).map(([text, at]) => {
 function eventsOf(text: string, [head, tail]: readonly [string, string]): readonly RunEvent[] {
   const source = { number: 1, title: text, url: text };
   return [
-    { type: "run-start", question: text, protocol: text, model: text, engine: text },
+    { type: "run-start", question: text, protocol: text, model: text, family: text, engine: text },
     { type: "reasoning-delta", text: head },
     { type: "reasoning-delta", text: tail },
     { type: "tool-call", queries: [text] },

@@ -9,7 +9,14 @@ test("the events of a run, one by one", async () => {
   const { events } = await ask(agent, "Q?");
   const left = { tokens: expect.any(Number), seconds: 600 };
   expect(events).toEqual([
-    { type: "run-start", question: "Q?", protocol: "qwq", model: "scripted", engine: "pages" },
+    {
+      type: "run-start",
+      question: "Q?",
+      protocol: "qwq",
+      model: "scripted",
+      family: "scripted",
+      engine: "pages",
+    },
     { type: "reasoning-delta", text: "Let me look.\n" },
     { type: "budget-left", left: { searches: 5, ...left } },
     { type: "tool-call", queries: ["a"] },

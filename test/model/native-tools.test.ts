@@ -141,7 +141,7 @@ describe("a reply is text of the protocol", () => {
     [
       "not even when all of it is there",
       { calls: [call("a")], finishReason: "length" },
-      '<tool_call>\n{"name": "web_search", "arguments": {"query":"a"}',
+      '<tool_call>\n{"name": "web_search", "arguments": {"query": "a"}',
       "length",
     ],
     [

@@ -32,6 +32,7 @@ beforeAll(async () => {
   server = await startDevServer({
     AGENTIC_RAG_MODEL_URL: completions.url,
     AGENTIC_RAG_MODEL: "QwQ-32B",
+    AGENTIC_RAG_MODEL_FAMILY: "completions",
     AGENTIC_RAG_ENGINE: "tavily",
     TAVILY_API_KEY: "tvly-canary-3141",
     TAVILY_BASE_URL: tavily.url,

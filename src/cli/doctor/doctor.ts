@@ -4,6 +4,7 @@ import type { AgenticRagParts } from "../../graph/parts.ts";
 import { counted } from "../amounts.ts";
 import type { Arguments } from "../arguments.ts";
 import { chooseSettings, environmentWith } from "../chosen-settings.ts";
+import { discoverModel } from "../discovery.ts";
 import { EXIT_CODES } from "../exit-code.ts";
 import { interruptible } from "../interruption.ts";
 import { withoutKeys } from "../keys.ts";
@@ -42,17 +43,17 @@ async function* runChecks(
 ): AsyncGenerator<Check> {
   const environment = environmentWith(args, surroundings);
   yield checkNode(surroundings.nodeVersion);
-  const { settings, checks } = checkSettings(() => chooseSettings(args, surroundings), environment);
+  const { settings: chosen, checks } = checkSettings(() => chooseSettings(args, surroundings), environment);
   yield* checks;
   yield* checkUnknownNames(environment);
-  if (settings === undefined) return;
+  if (chosen === undefined) return;
+  const { settings, note } = await discoverModel(chosen, args, surroundings, signal);
+  if (note !== "") yield { name: "model", status: "warning", message: note.trim() };
   const engine = tried(() => assemble(settings));
   // a wrong engine does not hide what the model's server says
   const model = "status" in engine ? tried(() => assemble({ ...settings, engine: "local" })) : engine;
   if ("status" in model) yield model;
-  else {
-    yield* checkModel(settings, model, signal);
-  }
+  else yield* checkModel(settings, model, signal);
   const documents = await checkDocuments(settings, new Date());
   yield documents;
   if ("status" in engine) {

@@ -1,40 +1,74 @@
+import { assemble } from "../../assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
 import type { AgenticRagParts } from "../../graph/parts.ts";
 import type { ContinuationModel } from "../../model/model.ts";
-import type { Settings } from "../../settings.ts";
+import type { ServedModelSettings, Settings } from "../../settings.ts";
 import { duration } from "../amounts.ts";
 import type { Check } from "./check.ts";
+import { checkFamily } from "./family-check.ts";
+import { checkGguf } from "./gguf-checks.ts";
 import { checkModelList } from "./model-list.ts";
 
 const TOKENS = 8;
 const ANSWER_SECONDS = 60;
 
-/** The chat template and the model's server, really asked. */
+/** The model, really asked, and what it needs. */
 export async function* checkModel(
-  { model }: Settings,
+  settings: Settings,
   parts: AgenticRagParts,
   signal: AbortSignal,
 ): AsyncGenerator<Check> {
-  if (model.kind === "offline") {
+  const { model } = settings;
+  if (model.family === "offline") {
     yield {
       name: "model",
       status: "warning",
       message:
         "no language model is set, so the offline extractive reader answers. " +
-        "Set AGENTIC_RAG_MODEL_URL (such as http://127.0.0.1:8000/v1) and AGENTIC_RAG_MODEL.",
+        "Run agentic-rag setup, or set AGENTIC_RAG_MODEL_URL (such as http://127.0.0.1:8000/v1) and AGENTIC_RAG_MODEL.",
     };
-    return;
+  } else if (model.family === "gguf") {
+    const checks = await checkGguf(model.file);
+    yield* checks;
+    if (checks.some(({ status }) => status === "failed")) return;
+    yield { name: "chat template", status: "ok", message: model.template };
+    yield await checkContinuation(asked(parts), model.file, signal);
+  } else {
+    yield* checkServed(settings, model, parts, signal);
   }
-  yield { name: "chat template", status: "ok", message: model.template };
+}
+
+async function* checkServed(
+  settings: Settings,
+  model: ServedModelSettings,
+  parts: AgenticRagParts,
+  signal: AbortSignal,
+): AsyncGenerator<Check> {
+  if (model.family === "auto" || model.family === "completions") {
+    yield { name: "chat template", status: "ok", message: model.template };
+  }
   yield await checkModelList(model, signal);
-  const asked = typeof parts.model === "function" ? parts.model(parts.protocol) : parts.model;
-  yield await checkContinuation(asked, model.baseUrl, signal);
+  const { check, choice } = await checkFamily(model, signal);
+  yield check;
+  if (model.family === "auto") {
+    if (choice === undefined) return;
+    // probed once is enough
+    const found = { ...model, family: choice.family, dialect: choice.dialect };
+    const chosen = assemble({ ...settings, engine: "local", model: found });
+    yield await checkContinuation(asked(chosen), model.baseUrl, signal);
+  } else if (check.name !== "model") {
+    yield await checkContinuation(asked(parts), model.baseUrl, signal);
+  }
+}
+
+function asked({ model, protocol }: AgenticRagParts): ContinuationModel {
+  return typeof model === "function" ? model(protocol) : model;
 }
 
 /** A few tokens, through the model as a run uses it. */
 async function checkContinuation(
   model: ContinuationModel,
-  baseUrl: string,
+  place: string,
   signal: AbortSignal,
 ): Promise<Check> {
   const started = performance.now();
@@ -48,7 +82,7 @@ async function checkContinuation(
     }
   } catch (error) {
     if (timeout.aborted && !signal.aborted) {
-      const message = `${model.modelName} at ${baseUrl} did not answer within ${ANSWER_SECONDS} s. Look whether it is still loading.`;
+      const message = `${model.modelName} at ${place} did not answer within ${ANSWER_SECONDS} s. Look whether it is still loading.`;
       return { name: "model", status: "failed", message };
     }
     if (signal.aborted || !AgenticRagError.isInstance(error)) throw error;
@@ -59,7 +93,7 @@ async function checkContinuation(
     ? {
         name: "model",
         status: "warning",
-        message: `${model.modelName} at ${baseUrl} answered without any text. Check the chat template.`,
+        message: `${model.modelName} at ${place} answered without any text. Check the chat template.`,
       }
-    : { name: "model", status: "ok", message: `${model.modelName} at ${baseUrl} answered in ${took}` };
+    : { name: "model", status: "ok", message: `${model.modelName} at ${place} answered in ${took}` };
 }

@@ -1,8 +1,6 @@
 import { z } from "zod";
-import type { ModelSettings } from "../../settings.ts";
+import type { ServedModelSettings } from "../../settings.ts";
 import type { Check } from "./check.ts";
-
-type ModelServer = Extract<ModelSettings, { kind: "completions" }>;
 
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 const MOST_NAMES = 10;
@@ -12,7 +10,7 @@ const LIST_MS = 10_000;
  * Looks for the model's name in the list of its server. A server may go without the list, and may serve names that
  * are not in it: whatever is wrong here is a warning, and the request to the model decides.
  */
-export async function checkModelList(server: ModelServer, signal: AbortSignal): Promise<Check> {
+export async function checkModelList(server: ServedModelSettings, signal: AbortSignal): Promise<Check> {
   const { baseUrl, name, apiKey } = server;
   try {
     const response = await fetch(`${baseUrl}/models`, {

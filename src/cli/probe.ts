@@ -1,0 +1,91 @@
+import { AgenticRagError } from "../errors.ts";
+import { listModels } from "../model/completions-describe.ts";
+import { chooseFamily, missingFor } from "../model/probe-choice.ts";
+import { probeEndpoint } from "../model/probe.ts";
+import { keepChoice } from "../model/probed.ts";
+import { readSettings, type ServedModelSettings } from "../settings.ts";
+import { readVersion } from "../version.ts";
+import type { Arguments } from "./arguments.ts";
+import { chooseSettings, environmentWith } from "./chosen-settings.ts";
+import { EXIT_CODES } from "./exit-code.ts";
+import { UsageError } from "./failure.ts";
+import { interruptible } from "./interruption.ts";
+import { createPaint } from "./paint.ts";
+import { printableJson } from "./printable.ts";
+import { showProbe } from "./probe-view.ts";
+import { createSheet } from "./sheet.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Finds out what a model's server does with a turn that is to go on, and gives the code to end with. */
+export async function probe(args: Arguments, surroundings: Surroundings): Promise<number> {
+  const { stdout, environment } = surroundings;
+  return interruptible(surroundings, async (signal) => {
+    const { server, probeCache: cacheFile } = await chooseServer(args, surroundings, signal);
+    const { baseUrl, name: modelName, apiKey, dialect } = server;
+    const options = { baseUrl, modelName, apiKey, dialect };
+    const report = await probeEndpoint({ ...options, signal });
+    const choice = chooseFamily(report);
+    const missing = choice.family === null ? [] : missingFor(report, choice);
+    if (choice.family !== null) {
+      await keepChoice({ ...options, cacheFile, version: readVersion() }, report, choice);
+    }
+    if (args.switches.has("json")) {
+      stdout.write(`${printableJson({ report, choice, missing })}\n`);
+    } else {
+      const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
+      showProbe(createSheet(stdout), paint, { report, choice, missing });
+    }
+    return choice.family === null ? EXIT_CODES.failed : EXIT_CODES.answered;
+  });
+}
+
+/** The server of the settings; where it has only one model, that one need not be named. */
+async function chooseServer(
+  args: Arguments,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<{ readonly server: ServedModelSettings; readonly probeCache: string | undefined }> {
+  const environment = environmentWith(args, surroundings);
+  const baseUrl = environment["AGENTIC_RAG_MODEL_URL"]?.trim() ?? "";
+  if (baseUrl === "") {
+    throw new UsageError(
+      "There is no server to probe. Name one: agentic-rag probe --model-url http://127.0.0.1:8000/v1",
+    );
+  }
+  const named = (environment["AGENTIC_RAG_MODEL"]?.trim() ?? "") !== "";
+  const name = named ? undefined : await onlyModel(args, surroundings, signal);
+  const values = new Map(args.values);
+  if (name !== undefined) values.set("model", name);
+  // what is probed is the server, whichever family is set
+  const settings = chooseSettings(
+    { values },
+    {
+      ...surroundings,
+      environment: { ...surroundings.environment, AGENTIC_RAG_MODEL_FAMILY: "", AGENTIC_RAG_GGUF: "" },
+    },
+  );
+  const { model, probeCache } = settings;
+  if (model.family === "offline" || model.family === "gguf") throw new TypeError("an address makes a server");
+  return { server: model, probeCache };
+}
+
+async function onlyModel(args: Arguments, surroundings: Surroundings, signal: AbortSignal): Promise<string> {
+  const environment = environmentWith(args, surroundings);
+  const { model } = readSettings({
+    AGENTIC_RAG_MODEL_URL: environment["AGENTIC_RAG_MODEL_URL"],
+    AGENTIC_RAG_MODEL_API_KEY: environment["AGENTIC_RAG_MODEL_API_KEY"],
+    AGENTIC_RAG_MODEL: "none",
+  });
+  if (model.family === "offline" || model.family === "gguf") throw new TypeError("an address makes a server");
+  const { baseUrl, apiKey } = model;
+  const models = await listModels({ baseUrl, signal, ...(apiKey !== undefined && { apiKey }) });
+  const [only] = models;
+  if (only !== undefined && models.length === 1) return only.id;
+  const names = models.map(({ id }) => id).slice(0, 20);
+  throw new AgenticRagError(
+    "settings-invalid",
+    names.length === 0
+      ? `${baseUrl}/models lists no model. Name one: --model, or AGENTIC_RAG_MODEL.`
+      : `${baseUrl} has several models. Name one with --model or AGENTIC_RAG_MODEL: ${names.join(", ")}.`,
+  );
+}

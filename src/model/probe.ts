@@ -1,0 +1,77 @@
+import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completions-request.ts";
+import { createServerRoutes } from "./completions-server.ts";
+import { throwIfAborted } from "./abort.ts";
+import { probeChat } from "./probe-chat.ts";
+import { rawness } from "./probe-choice.ts";
+import { probeCompletions } from "./probe-completions.ts";
+import { findDialect, type ServerDialect } from "./probe-dialect.ts";
+import { NO_CHAT, type ProbeReport } from "./probe-report.ts";
+import type { ProbeTarget } from "./probe-request.ts";
+
+/** The questions about what kind of server it is. */
+const QUESTION_MS = 3_000;
+
+export interface ProbeOptions {
+  /** The address in front of `/completions` and `/chat/completions`. */
+  readonly baseUrl: string;
+  readonly modelName: string;
+  /** Sent as a bearer token; never shown. @default none */
+  readonly apiKey?: ApiKey | undefined;
+  /** What kind of server it is. @default "auto": it is asked */
+  readonly dialect?: ServerDialect | "auto" | undefined;
+  /** False: no more is asked than is needed to choose a family. @default true */
+  readonly thorough?: boolean;
+  /** For each request; a first one may wait until the model is loaded. @default 60_000 */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** @default the global `fetch` */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/**
+ * Finds out, with a handful of tiny requests, what an endpoint does with a turn that is to go on: each is given a text
+ * that ends within a word, so that a reply that goes on can be told from one that begins anew.
+ *
+ * @throws `model-…` where nothing can be found out: it cannot be reached, refuses the key, is loading, limits requests,
+ * or takes too long; `settings-invalid` for a base URL that is none; an AbortError.
+ */
+export async function probeEndpoint(options: ProbeOptions): Promise<ProbeReport> {
+  const { apiKey, modelName, signal, thorough = true, dialect: wanted = "auto" } = options;
+  throwIfAborted(signal);
+  const baseUrl = readBaseUrl(options.baseUrl);
+  const fetch = options.fetch ?? globalThis.fetch;
+  const key = revealed(apiKey).trim();
+  const target: ProbeTarget = {
+    baseUrl,
+    modelName,
+    apiKey,
+    fetch,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    signal,
+    // a placeholder such as "EMPTY" is an everyday word and no secret
+    redact: (text) => (key.length < 8 ? text : text.replaceAll(key, "***")),
+  };
+  const dialect = wanted === "auto" ? await askDialect(target) : wanted;
+  throwIfAborted(signal);
+  const completions = await probeCompletions(target, dialect);
+  const raw = rawness(completions, dialect);
+  const decided = raw === "known" || raw === "seen";
+  const chat = thorough || !decided ? await probeChat(target, dialect) : NO_CHAT;
+  const dialectFrom = wanted === "auto" ? (dialect === "generic" ? "nothing" : "server") : "setting";
+  return { baseUrl, modelName, dialect, dialectFrom, completions, chat };
+}
+
+/** What kind of server it is, by its address or by what it answers; `generic` where it is not known. */
+export async function askDialect({
+  baseUrl,
+  apiKey,
+  signal,
+  fetch = globalThis.fetch,
+}: Pick<ProbeOptions, "baseUrl" | "apiKey" | "signal" | "fetch">): Promise<ServerDialect> {
+  const routes = createServerRoutes({
+    headers: () => requestHeaders(apiKey, {}),
+    fetch,
+    timeoutMs: QUESTION_MS,
+  });
+  return (await findDialect(routes, baseUrl, signal)).dialect;
+}

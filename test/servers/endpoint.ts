@@ -1,0 +1,139 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { onTestFinished } from "vitest";
+import { startWireServer } from "../search/wire-server.ts";
+import { chatWire, type ChatReply, type ChatRequestBody } from "./chat-wire.ts";
+import { completionWire, type CompletionReply, type CompletionRequestBody } from "./completions-wire.ts";
+import { json, type PlainReply } from "./completions.ts";
+
+/** How a text goes on, for a model that knows its week, its months and its numbers. */
+const KNOWN: readonly (readonly [end: string, next: string])[] = [
+  ["Thur", "sday, Friday, Saturday, Sunday"],
+  ["Apr", "il, May, June, July"],
+  ["1, 2, 3", ", 4, 5, 6, 7, 8, 9, 10"],
+  ["</tool_call>\n", '<tool_call>{"name": "web_search", "arguments": {"query": "Rome"}}</tool_call>'],
+];
+
+/** What it says to a question about them when it begins anew. */
+const ANEW: readonly (readonly [part: string, answer: string])[] = [
+  ["days of the week", "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday"],
+  ["months of the year", "January, February, March, April, May, June, July"],
+];
+
+type Wire = PlainReply | "missing";
+
+/** Bytes of the body after which the connection is left open. */
+interface Stall {
+  readonly stallAfter?: number;
+}
+
+/** Says how a request to a route is answered; what a route leaves out is as a well-made server does it. */
+export interface EndpointOptions {
+  readonly completions?:
+    | Wire
+    | ((request: CompletionRequestBody, goesOn: string) => (CompletionReply | PlainReply) & Stall);
+  readonly chat?: Wire | ((request: ChatRequestBody, goesOn: string, anew: string) => ChatReply | PlainReply);
+  /** JSON answers by path, such as `/v1/models`. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+export interface AskedRequest {
+  readonly route: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Undefined where none was sent. */
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Endpoint extends AsyncDisposable {
+  /** Ends in `/v1`. */
+  readonly url: string;
+  readonly requests: readonly AskedRequest[];
+  /** The routes that were asked, in order. */
+  readonly routes: () => readonly string[];
+  /** Resolves when a connection is closed before its reply is over. */
+  readonly disconnected: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const MISSING: PlainReply = { status: 404, ...json({ error: { message: "Not Found" } }) };
+
+/**
+ * A real model server on the loopback with raw completions (also Ollama's) and a chat, whose model goes on with what it
+ * is given. It is gone when the test is over.
+ */
+export async function startEndpoint(options: EndpointOptions = {}): Promise<Endpoint> {
+  const server = await startWireServer((response, { method, path, body }) => {
+    const reply = answerTo(options, `${method} ${path}`, body);
+    const { status = 200, headers = {}, body: answer, stallAfter } = reply;
+    response.writeHead(status, headers);
+    if (stallAfter === undefined) response.end(answer);
+    else response.write(answer.slice(0, stallAfter));
+  });
+  onTestFinished(() => server.close());
+  const requests = (): readonly AskedRequest[] =>
+    server.requests.map(({ method, path, headers, body }) => ({
+      route: `${method} ${path}`,
+      headers,
+      body: body === "" ? undefined : (JSON.parse(body) as Record<string, unknown>),
+    }));
+  return {
+    url: `${server.url}/v1`,
+    get requests() {
+      return requests();
+    },
+    routes: () => requests().map(({ route }) => route),
+    disconnected: server.disconnected,
+    close: () => server.close(),
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+function answerTo(
+  { completions, chat, facts = {} }: EndpointOptions,
+  route: string,
+  sent: string,
+): PlainReply & Stall {
+  const [method, path = ""] = route.split(" ");
+  if (method === "GET") return Object.hasOwn(facts, path) ? json(facts[path]) : MISSING;
+  if (path === "/v1/completions") {
+    const request = JSON.parse(sent) as CompletionRequestBody;
+    if (completions === "missing") return MISSING;
+    if (typeof completions === "object") return completions;
+    const goesOn = continuationOf(request.prompt);
+    const reply = completions?.(request, goesOn) ?? { text: goesOn };
+    return "body" in reply ? reply : { ...reply, ...stream(completionWire(reply, request)) };
+  }
+  if (path === "/api/generate") {
+    const { prompt } = JSON.parse(sent) as { prompt: string };
+    const lines = [
+      { response: continuationOf(prompt), done: false },
+      { response: "", done: true, done_reason: "stop", prompt_eval_count: 6, eval_count: 4 },
+    ];
+    return {
+      headers: { "content-type": "application/x-ndjson" },
+      body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    };
+  }
+  if (!/^\/(?:v1|beta)\/chat\/completions$/.test(path) || chat === "missing") return MISSING;
+  if (typeof chat === "object") return chat;
+  const request = JSON.parse(sent) as ChatRequestBody;
+  const last = request.messages.at(-1);
+  const given = last?.role === "assistant" ? (last.content ?? "") + textOf(last["reasoning_content"]) : "";
+  const asked = request.messages.findLast(({ role }) => role === "user")?.content ?? "";
+  const goesOn = given === "" ? "Four." : continuationOf(given);
+  const anew = ANEW.find(([part]) => asked.includes(part))?.[1] ?? "Four.";
+  const reply = chat?.(request, goesOn, anew) ?? { text: goesOn };
+  return "body" in reply ? reply : stream(chatWire(reply, request));
+}
+
+/** What the model goes on with; a greeting where it knows nothing. */
+function continuationOf(text: string): string {
+  return KNOWN.find(([end]) => text.endsWith(end))?.[1] ?? "Hello";
+}
+
+function stream(body: string): PlainReply {
+  return { headers: { "content-type": "text/event-stream" }, body };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
