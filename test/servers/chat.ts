@@ -1,3 +1,4 @@
+import { watchExchanges } from "./close-forsaken.ts";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -40,15 +41,11 @@ export async function startChatServer(replies: readonly ChatServerReply[]): Prom
   const server = createServer((request, response) => {
     void answer(request, response, replies, requests);
   });
+  const exchanges = watchExchanges(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const close = async (): Promise<void> => {
-    const closed = once(server, "close");
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
+  const close = (): Promise<void> => exchanges.close();
   return { url: `http://127.0.0.1:${port}/v1`, requests, close, [Symbol.asyncDispose]: close };
 }
 
