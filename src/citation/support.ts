@@ -42,3 +42,16 @@ export function sentenceSpans(text: string): readonly { start: number; end: numb
 function stem(word: string): string {
   return word.length > 4 ? word.replace(/(?:ies|es|s|ed|ing)$/, "") : word;
 }
+
+/** The longest sentence that is quoted, in UTF-16 units. */
+const MAX_QUOTE = 300;
+
+/** The sentence of a text that says most of what a question asks, the first one if none does. */
+export function quoteFor(question: string, text: string): string {
+  const quotes = sentenceSpans(text).map(({ start, end }) => text.slice(start, end));
+  const [best = ""] = quotes
+    .map((quote) => ({ quote, score: support(question, quote) }))
+    .sort((left, right) => right.score - left.score)
+    .map(({ quote }) => quote);
+  return best.length > MAX_QUOTE ? `${best.slice(0, MAX_QUOTE).replace(/\s+\S*$/, "")} …` : best;
+}

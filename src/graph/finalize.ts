@@ -1,6 +1,7 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { attribute, checkAnswer, citationLink } from "../citation/check.ts";
+import { quoteFor } from "../citation/support.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { RunEvent } from "./events.ts";
 import { required, type RunState, type RunUpdate, type StopReason } from "./state.ts";
@@ -41,8 +42,8 @@ function stopReasonOf({ failure, spent }: RunState, written: string | null): Sto
   return written === null ? "no-answer" : "answered";
 }
 
-/** What a reader is told instead of an answer. */
-function statement({ failure, sources }: RunState, stopReason: StopReason): string {
+/** What a reader is told instead of an answer: why there is none, and what each source says that was found. */
+function statement({ failure, sources, question }: RunState, stopReason: StopReason): string {
   const why = {
     "model-error": `the model could not go on: ${failure?.message ?? "it gave no reason"}`,
     "search-budget": "the model kept asking for searches after its search budget was spent.",
@@ -55,9 +56,12 @@ function statement({ failure, sources }: RunState, stopReason: StopReason): stri
     answered: "it is empty.",
   }[stopReason];
   const numbered = new Map(sources.map((source) => [source.number, source]));
-  const found = [...numbered.values()].map((source) => `- ${source.title} ${citationLink(source)}`);
+  // checked against nothing: whatever link or mark a page holds, it stays text
+  const found = [...numbered.values()].map(
+    (source) => `- ${checkAnswer(quoteFor(question, source.text), []).answer} ${citationLink(source)}`,
+  );
   return [
     `There is no answer: ${why}`,
-    ...(found.length === 0 ? [] : [`These sources were found:\n\n${found.join("\n")}`]),
+    ...(found.length === 0 ? [] : [`This is what the sources say that were found:\n\n${found.join("\n")}`]),
   ].join("\n\n");
 }

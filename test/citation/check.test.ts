@@ -2,6 +2,7 @@ import { assert, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { attribute, canonicalUrl, checkAnswer, type Evidence } from "../../src/citation/check.ts";
 import { withoutMarks } from "../../src/citation/marks.ts";
+import { quoteFor } from "../../src/citation/support.ts";
 
 const EVIDENCE: readonly Evidence[] = [
   {
@@ -121,4 +122,14 @@ test("checking never throws, and checking twice changes no mark", () => {
       expect(twice.split(ONE).length).toBe(once.split(ONE).length);
     }),
   );
+});
+
+test("of a text the sentence is quoted that says most of what was asked", () => {
+  const text = "Tea is a drink. QwQ-32B has 32.5 billion parameters. Its licence is Apache 2.0.";
+  expect(quoteFor("How many parameters does QwQ-32B have?", text)).toBe(
+    "QwQ-32B has 32.5 billion parameters.",
+  );
+  expect(quoteFor("Nothing of this?", text)).toBe("Tea is a drink.");
+  expect(quoteFor("word", "word ".repeat(100)).length).toBeLessThanOrEqual(302);
+  expect(quoteFor("x", "")).toBe("");
 });

@@ -33,8 +33,8 @@ test("a model that never stops asking ends in the plain word that it gave no ans
   expect(state.stopReason).toBe("search-budget");
   expect(state.answer).toBe(
     [
-      "There is no answer: the model kept asking for searches after its search budget was spent.\n\nThese sources were found:\n",
-      ...[1, 2, 3, 4, 5].map((n) => `- About query ${n} [[${n}]](https://example.org/query-${n})`),
+      "There is no answer: the model kept asking for searches after its search budget was spent.\n\nThis is what the sources say that were found:\n",
+      ...[1, 2, 3, 4, 5].map((n) => `- All about query ${n}. [[${n}]](https://example.org/query-${n})`),
     ].join("\n"),
   );
 });

@@ -176,8 +176,10 @@ describe("a model that fails ends the run with its reason", () => {
     const { agent } = await served([call("x"), { status: 403, body: "no" }]);
     const { state } = await ask(agent, "Q?");
     expect(state).toMatchObject({ stopReason: "model-error", searches: 1 });
-    expect(state.answer.endsWith("These sources were found:\n\n- About x [[1]](https://example.org/x)")).toBe(
-      true,
-    );
+    expect(
+      state.answer.endsWith(
+        "This is what the sources say that were found:\n\n- All about x. [[1]](https://example.org/x)",
+      ),
+    ).toBe(true);
   });
 });
