@@ -3,10 +3,9 @@ import { AgenticRagError } from "../errors.ts";
 import type { EchoFilter, TurnText } from "./chat-prefix-text.ts";
 import { badReply, truncated } from "./completions-stream.ts";
 import { reportedFailure, type RequestTarget } from "./http-failure.ts";
+import { finishFields, readFinish, readUsage, usageFields } from "./openai-end.ts";
 import type { ModelChunk, ModelUsage } from "./model.ts";
 import { createWrittenCalls, type WrittenCall } from "./written-call.ts";
-
-const count = z.number().int().nonnegative().nullish();
 
 /** Mistral's reasoning models put lists of chunks where others put a text. */
 const contentSchema = z.union([
@@ -43,21 +42,11 @@ const eventSchema = z.object({
               .nullish(),
           })
           .nullish(),
-        finish_reason: z.string().nullish(),
-        stop_reason: z.unknown().optional(),
-        matched_stop: z.unknown().optional(),
+        ...finishFields,
       }),
     )
     .nullish(),
-  usage: z
-    .object({
-      prompt_tokens: count,
-      completion_tokens: count,
-      prompt_tokens_details: z.object({ cached_tokens: count }).nullish(),
-      prompt_cache_hit_tokens: count,
-    })
-    .nullish(),
-  timings: z.object({ cache_n: count }).nullish(),
+  ...usageFields,
   error: z.unknown().optional(),
   object: z.unknown().optional(),
 });
@@ -152,57 +141,5 @@ function readDelta(choice: Choice | undefined): { reasoning: string; content: st
   return {
     reasoning: (reasoning_content || reasoning || "") + thought.map(({ text }) => text ?? "").join(""),
     content: parts.map(({ type, text }) => (type === "text" ? (text ?? "") : "")).join(""),
-  };
-}
-
-function readFinish(choice: Choice, reason: string, target: RequestTarget): Finish {
-  switch (reason) {
-    case "stop":
-    case "stop_sequence":
-    case "stop_token":
-      return { finishReason: "stop", ...readStopReason(choice) };
-    case "eos":
-    case "eos_token":
-    case "tool_calls":
-    case "function_call":
-      return { finishReason: "stop", stopReason: null };
-    case "length":
-    case "max_tokens":
-    case "model_length":
-      return { finishReason: "length", ...readStopReason(choice) };
-    case "content_filter":
-      throw new AgenticRagError(
-        "model-rejected",
-        `A content filter of the model server at ${target.baseUrl} ended the reply. ` +
-          "Ask in other words, or use a model without that filter.",
-      );
-    case "abort":
-    case "error":
-    case "insufficient_system_resource":
-      throw truncated(target);
-    default:
-      throw badReply(
-        target,
-        `the finish reason ${JSON.stringify(reason.slice(0, 40))}, which is not known here`,
-      );
-  }
-}
-
-/** A number is the id of a stop *token*, such as the end of the turn: no stop string. */
-function readStopReason(choice: Choice): Pick<End, "stopReason"> {
-  const said = choice.stop_reason === undefined ? choice.matched_stop : choice.stop_reason;
-  if (said === undefined) return {};
-  return { stopReason: typeof said === "string" ? said : null };
-}
-
-function readUsage({ usage, timings }: ChatEvent): ModelUsage {
-  const promptTokens = usage?.prompt_tokens;
-  const completionTokens = usage?.completion_tokens;
-  const cachedTokens =
-    usage?.prompt_tokens_details?.cached_tokens ?? usage?.prompt_cache_hit_tokens ?? timings?.cache_n;
-  return {
-    ...(promptTokens != null && { promptTokens }),
-    ...(completionTokens != null && { completionTokens }),
-    ...(cachedTokens != null && { cachedTokens }),
   };
 }

@@ -1,10 +1,8 @@
 import { z } from "zod";
-import type { Finish, Reading, RequestFields } from "./completions-dialect.ts";
-import { badReply, truncated } from "./completions-stream.ts";
+import type { Reading, RequestFields } from "./completions-dialect.ts";
+import { badReply } from "./completions-stream.ts";
 import { reportedFailure, type RequestTarget } from "./http-failure.ts";
-import type { ModelUsage } from "./model.ts";
-
-const count = z.number().int().nonnegative().nullish();
+import { finishFields, readFinish, readUsage, usageFields } from "./openai-end.ts";
 
 /** What is read of an event; everything else in it is left alone. */
 const eventSchema = z.object({
@@ -14,27 +12,15 @@ const eventSchema = z.object({
         text: z.string().nullish(),
         reasoning: z.string().nullish(),
         reasoning_content: z.string().nullish(),
-        finish_reason: z.string().nullish(),
-        stop_reason: z.unknown().optional(),
-        matched_stop: z.unknown().optional(),
+        ...finishFields,
         token_ids: z.array(z.number().int()).nullish(),
       }),
     )
     .nullish(),
-  usage: z
-    .object({
-      prompt_tokens: count,
-      completion_tokens: count,
-      prompt_tokens_details: z.object({ cached_tokens: count }).nullish(),
-    })
-    .nullish(),
-  timings: z.object({ cache_n: count }).nullish(),
+  ...usageFields,
   error: z.unknown().optional(),
   object: z.unknown().optional(),
 });
-
-type CompletionEvent = z.infer<typeof eventSchema>;
-type Choice = NonNullable<CompletionEvent["choices"]>[number];
 
 export function openAiUrl(baseUrl: string): string {
   return `${baseUrl}/completions`;
@@ -78,46 +64,5 @@ export function readOpenAi(value: unknown, target: RequestTarget): Reading {
     tokenIds: choice?.token_ids ?? undefined,
     finish: choice?.finish_reason ? readFinish(choice, choice.finish_reason, target) : undefined,
     usage: readUsage(read.data),
-  };
-}
-
-function readFinish(choice: Choice, reason: string, target: RequestTarget): Finish {
-  switch (reason) {
-    case "stop":
-    case "stop_sequence":
-    case "stop_token":
-      return { finishReason: "stop", ...readStopReason(choice) };
-    case "eos":
-    case "eos_token":
-      return { finishReason: "stop", stopReason: null };
-    case "length":
-    case "max_tokens":
-      return { finishReason: "length", ...readStopReason(choice) };
-    case "abort":
-    case "error":
-      throw truncated(target);
-    default:
-      throw badReply(
-        target,
-        `the finish reason ${JSON.stringify(reason.slice(0, 40))}, which is not known here`,
-      );
-  }
-}
-
-/** A number is the id of a stop *token*, such as the end of the turn: no stop string. */
-function readStopReason(choice: Choice): Pick<Finish, "stopReason"> {
-  const said = choice.stop_reason === undefined ? choice.matched_stop : choice.stop_reason;
-  if (said === undefined) return {};
-  return { stopReason: typeof said === "string" ? said : null };
-}
-
-function readUsage({ usage, timings }: CompletionEvent): ModelUsage {
-  const promptTokens = usage?.prompt_tokens;
-  const completionTokens = usage?.completion_tokens;
-  const cachedTokens = usage?.prompt_tokens_details?.cached_tokens ?? timings?.cache_n;
-  return {
-    ...(promptTokens != null && { promptTokens }),
-    ...(completionTokens != null && { completionTokens }),
-    ...(cachedTokens != null && { cachedTokens }),
   };
 }
