@@ -1,5 +1,5 @@
 import type { SearchFailureKind } from "../search/engine.ts";
-import type { BudgetName, Citation, StopReason } from "./state.ts";
+import type { Attempt, BudgetName, Citation, StopReason } from "./state.ts";
 
 /** What is left of each budget. Seconds and tokens include the fifth that is kept back for the answer. */
 export interface BudgetLeft {
@@ -37,6 +37,8 @@ export type RunEvent =
       readonly status: "found" | "nothing" | "failed" | "repeated" | "not-run";
       readonly sources: readonly { readonly number: number; readonly title: string; readonly url: string }[];
       readonly failure?: { readonly kind: SearchFailureKind; readonly message: string };
+      /** Every try, in the order of time; none for a query that was not run. */
+      readonly attempts: readonly Attempt[];
       readonly milliseconds: number;
     }
   | { readonly type: "budget-left"; readonly left: BudgetLeft }

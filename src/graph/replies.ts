@@ -48,6 +48,6 @@ export function tellUnsearched(replies: readonly QueryReply[], emit: (event: Run
   for (const { query, status, results } of replies) {
     if (status !== "repeated" && status !== "not-run") continue;
     const sources = results.map(({ number, title, url }) => ({ number, title, url }));
-    emit({ type: "search-end", query, engine: "", status, sources, milliseconds: 0 });
+    emit({ type: "search-end", query, engine: "", status, sources, attempts: [], milliseconds: 0 });
   }
 }

@@ -39,10 +39,25 @@ const callSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("spent"), budget: budgetNameSchema }),
 ]);
 
+/** One try to have a search answered; see `SearchAttempt`. */
+export const attemptSchema = z.strictObject({
+  engine: z.string(),
+  from: z.enum(["engine", "shared", "cache", "journal", "recording"]),
+  status: z.enum(["found", "nothing", "failed"]),
+  /** Why it failed; empty otherwise. */
+  kind: z.string(),
+  reason: z.string(),
+  waitedMs: z.number(),
+  milliseconds: z.number(),
+});
+
 /** One search of this run. */
 export const queryRecordSchema = z.strictObject({
   query: z.string(),
+  /** The engine whose answer this is: of a fallback chain, the one that answered. */
   engine: z.string(),
+  /** Every try, in the order of time; the last one decided. */
+  attempts: z.array(attemptSchema),
   status: z.enum(["found", "nothing", "failed"]),
   /** Numbers of the sources that it found. */
   sources: z.array(z.number().int()),
@@ -102,6 +117,7 @@ export const stopReasonSchema = z.enum([
 
 export type Opening = z.infer<typeof openingSchema>;
 export type Call = z.infer<typeof callSchema>;
+export type Attempt = z.infer<typeof attemptSchema>;
 export type QueryRecord = z.infer<typeof queryRecordSchema>;
 export type Source = z.infer<typeof sourceSchema>;
 export type Citation = z.infer<typeof citationSchema>;

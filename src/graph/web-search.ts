@@ -6,7 +6,7 @@ import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
 import type { RunEvent } from "./events.ts";
 import { repliesFor, tellUnsearched, type FreshReply } from "./replies.ts";
 import { createNumbering } from "./sources.ts";
-import { required, addUsage, NO_USAGE, type RunState, type RunUpdate } from "./state.ts";
+import { required, addUsage, NO_USAGE, type Attempt, type RunState, type RunUpdate } from "./state.ts";
 
 export interface SearchDeps {
   readonly protocolOf: (state: RunState) => Protocol;
@@ -19,6 +19,29 @@ interface Answered {
   readonly query: string;
   readonly outcome: SearchOutcome;
   readonly milliseconds: number;
+}
+
+/** How an outcome came about, as the state keeps it. */
+function attemptsOf(engine: string, outcome: SearchOutcome, milliseconds: number): Attempt[] {
+  const made = outcome.attempts ?? [
+    {
+      engine,
+      from: "engine" as const,
+      status: outcome.status,
+      ...(outcome.status === "failed" && { failure: outcome.failure }),
+      waitedMs: 0,
+      milliseconds,
+    },
+  ];
+  return made.map(({ failure, ...attempt }) => ({
+    engine: attempt.engine,
+    from: attempt.from,
+    status: attempt.status,
+    kind: failure?.kind ?? "",
+    reason: failure?.message ?? "",
+    waitedMs: attempt.waitedMs,
+    milliseconds: attempt.milliseconds,
+  }));
 }
 
 /** Runs the queries of the call side by side and splices what they found. */
@@ -49,15 +72,19 @@ export function createWebSearch({ protocolOf, engineOf, limits: defaults, clock 
         outcome.status === "found" ? outcome.results.map((result) => numbering.number(result)) : [];
       const sources = [...new Set(results.map(({ number }) => number))];
       const reason = outcome.status === "failed" ? outcome.failure.message : "";
+      const attempts = attemptsOf(engine.name, outcome, milliseconds);
+      const answeredBy = attempts.at(-1)?.engine ?? engine.name;
+      const { status } = outcome;
       fresh.set(query, {
         results,
-        record: { query, engine: engine.name, status: outcome.status, sources, reason, milliseconds },
+        record: { query, engine: answeredBy, attempts, status, sources, reason, milliseconds },
       });
       emit({
         type: "search-end",
         query,
-        engine: engine.name,
-        status: outcome.status,
+        engine: answeredBy,
+        status,
+        attempts,
         sources: results.map(({ number, title, url }) => ({ number, title, url })),
         ...(outcome.status === "failed" && {
           failure: { kind: outcome.failure.kind, message: outcome.failure.message },

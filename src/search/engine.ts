@@ -32,17 +32,45 @@ export interface SearchFailure {
   readonly retryAfterMs?: number;
 }
 
-/** "Found something", "found nothing" and "failed" are three different values. `results` is never empty. */
-export type SearchOutcome =
+/** One try to have a search answered. */
+export interface SearchAttempt {
+  /** Name of the engine that was asked. */
+  readonly engine: string;
+  /**
+   * Where its answer came from. `engine`: it was really asked; `shared`: the same search was under way already; the
+   * others gave an answer of before.
+   */
+  readonly from: "engine" | "shared" | "cache" | "journal" | "recording";
+  readonly status: "found" | "nothing" | "failed";
+  /** Why, for `failed`. */
+  readonly failure?: Pick<SearchFailure, "kind" | "message">;
+  /** What was waited before this try (a retry, a rate limit), in milliseconds. */
+  readonly waitedMs: number;
+  /** What the try itself took, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/**
+ * "Found something", "found nothing" and "failed" are three different values. `results` is never empty. `attempts`
+ * tells how a wrapper came to the outcome, in the order of time; the last one is the one that decided. An engine that
+ * asks once leaves it out.
+ */
+export type SearchOutcome = (
   | { readonly status: "found"; readonly results: readonly SearchResult[] }
   | { readonly status: "nothing" }
-  | { readonly status: "failed"; readonly failure: SearchFailure };
+  | { readonly status: "failed"; readonly failure: SearchFailure }
+) & { readonly attempts?: readonly SearchAttempt[] };
 
 export interface SearchOptions {
   /** Ends the search; the promise then rejects with an AbortError. */
   readonly signal?: AbortSignal;
   /** At most this many results. Default 5. */
   readonly maxResults?: number;
+  /**
+   * Names the step of a run that searches, the same when that step is run again after a crash. A journal keeps what
+   * was answered under it; without it nothing is kept. At most 500 characters.
+   */
+  readonly scope?: string;
 }
 
 /**

@@ -56,6 +56,7 @@ function eventsOf(text: string, [head, tail]: readonly [string, string]): readon
       engine: "tavily",
       status: "found",
       sources: [source],
+      attempts: [],
       milliseconds: 1,
     },
     {
@@ -65,6 +66,7 @@ function eventsOf(text: string, [head, tail]: readonly [string, string]): readon
       status: "failed",
       sources: [],
       failure: { kind: "timeout", message: text },
+      attempts: [],
       milliseconds: 1,
     },
     { type: "answer-delta", text: head },

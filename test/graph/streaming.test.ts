@@ -27,6 +27,17 @@ test("the events of a run, one by one", async () => {
       engine: "pages",
       status: "found",
       sources: [{ number: 1, title: "About a", url: "https://example.org/a" }],
+      attempts: [
+        {
+          engine: "pages",
+          from: "engine",
+          status: "found",
+          kind: "",
+          reason: "",
+          waitedMs: 0,
+          milliseconds: 0,
+        },
+      ],
       milliseconds: 0,
     },
     { type: "budget-left", left: { searches: 4, ...left } },
