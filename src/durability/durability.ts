@@ -1,0 +1,66 @@
+import type { BaseCheckpointSaver, BaseStore } from "@langchain/langgraph";
+
+/** How the last run of a thread stands. `running` without a living lease is an orphan: its process is gone. */
+export type RunStatus = "running" | "finished" | "stopped" | "failed";
+
+/** A thread as `agentic-rag threads` lists it. Times are in milliseconds since 1970. */
+export interface ThreadRow {
+  readonly threadId: string;
+  /** The question of the last run, shortened to 300 characters. */
+  readonly question: string;
+  readonly status: RunStatus;
+  /** How often the last run was begun or resumed. */
+  readonly attempts: number;
+  /** Why it failed; empty otherwise. */
+  readonly problem: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Until when the process that drives it holds it; 0 when nobody does. */
+  readonly leasedUntil: number;
+}
+
+/** The right to drive a thread. Each claim has a higher `epoch` than all before it, so that a stale owner is known. */
+export interface Lease {
+  readonly threadId: string;
+  readonly owner: string;
+  readonly epoch: number;
+}
+
+export type Claim =
+  | { readonly status: "claimed"; readonly lease: Lease; readonly thread: ThreadRow | undefined }
+  /** Another process drives the thread, at least until `leasedUntil`. */
+  | { readonly status: "busy"; readonly thread: ThreadRow };
+
+/**
+ * Who drives which thread, and what became of it. Every call is one transaction. Time is the database's, so that the
+ * clocks of two machines do not matter.
+ */
+export interface ThreadBook {
+  /** Takes the thread if nobody holds it or its lease has run out. */
+  claim(threadId: string, owner: string, leaseMs: number): Promise<Claim>;
+  /** Prolongs; false when another has taken over, and then nothing more may be written. */
+  renew(lease: Lease, leaseMs: number): Promise<boolean>;
+  /** A run begins or is resumed: status `running`, one attempt more. A `question` begins a new run, with attempt 1. */
+  begin(lease: Lease, question?: string): Promise<void>;
+  /** Writes how the run ended and gives the thread back. Without effect for a stale lease. */
+  release(lease: Lease, status: Exclude<RunStatus, "running">, problem?: string): Promise<void>;
+  /** Newest first, 50 unless told. */
+  list(limit?: number): Promise<readonly ThreadRow[]>;
+  find(threadId: string): Promise<ThreadRow | undefined>;
+  /** Threads whose run is `running` and whose lease has run out. */
+  orphans(): Promise<readonly ThreadRow[]>;
+  /** Removes the thread, its checkpoints and its journal. */
+  remove(threadId: string): Promise<void>;
+}
+
+/**
+ * What makes runs survive their process: checkpoints, the store (search journal) and the book of threads, in one
+ * database. The checkpointer refuses to write to a thread that this object claimed and has lost meanwhile
+ * (AgenticRagError `lease-lost`).
+ */
+export interface Durability {
+  readonly checkpointer: BaseCheckpointSaver;
+  readonly store: BaseStore;
+  readonly book: ThreadBook;
+  close(): Promise<void>;
+}
