@@ -15,6 +15,8 @@ export type ErrorCode =
   | "script-left-over"
   | "documents-unreadable"
   | "index-unusable"
+  | "recording-unusable"
+  | "store-unusable"
   | "run-incomplete";
 
 /** The facts of a failure that a handler may need. Never holds a key, a header or a prompt. */

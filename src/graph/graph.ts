@@ -6,6 +6,7 @@ import {
   type BaseCheckpointSaver,
   type BaseStore,
 } from "@langchain/langgraph";
+import { randomBoundary } from "./boundary.ts";
 import { createContextSchema, RUN_DEFAULTS, type RunContext } from "./context.ts";
 import { createFinalize } from "./finalize.ts";
 import { createGenerate } from "./generate.ts";
@@ -19,6 +20,7 @@ import { createWebSearch } from "./web-search.ts";
 export interface CompileOptions {
   /** Keeps threads. Leave it out for a served graph, where the server brings its own, and for a subgraph. */
   readonly checkpointer?: BaseCheckpointSaver;
+  /** Keeps what searches found, so that no answered search is sent again when a run is resumed. A server brings its own. */
   readonly store?: BaseStore;
   /** Default `agentic-rag`. */
   readonly name?: string;
@@ -36,7 +38,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   const choose = createChooser(parts);
   const protocolOf = ({ opening }: RunState) =>
     choose({ protocol: required(opening, "an opened question").protocol }).protocol;
-  const { now = () => new Date(), clock = () => performance.now() } = parts;
+  const { now = () => new Date(), clock = () => performance.now(), boundary = randomBoundary } = parts;
   const schema = createContextSchema(
     {
       protocols: [...new Set([parts.protocol.name, ...Object.keys(parts.protocols ?? {})])],
@@ -47,11 +49,17 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, see OptionalContext
   const context = schema as unknown as OptionalContext;
   return new StateGraph(studio(State), { input: studio(Input), output: studio(Output), context })
-    .addNode("generate", createGenerate({ choose, limits, now, clock }))
+    .addNode("generate", createGenerate({ choose, limits, now, clock, boundary }))
     .addNode("parse-tool-call", createParseToolCall({ protocolOf, limits }))
     .addNode(
       "web-search",
-      createWebSearch({ protocolOf, engineOf: (chosen) => choose(chosen).engine, limits, clock }),
+      createWebSearch({
+        protocolOf,
+        modelOf: ({ opening }) => choose({ protocol: opening?.protocol }).model,
+        engineOf: (chosen) => choose(chosen).engine,
+        limits,
+        clock,
+      }),
     )
     .addNode("finalize", createFinalize({ protocolOf }))
     .addEdge(START, "generate")

@@ -1,15 +1,29 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { ContinuationModel } from "../model/model.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { SearchEngine, SearchOutcome } from "../search/engine.ts";
 import { budgetLeft } from "./budgets.ts";
-import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
+import { limitsOf, requestOf, type RunContext, type RunLimits } from "./context.ts";
+import { condenseFound } from "./digests.ts";
 import type { RunEvent } from "./events.ts";
+import { journaled } from "./journaled.ts";
 import { repliesFor, tellUnsearched, type FreshReply } from "./replies.ts";
+import { boundResponse } from "./response-size.ts";
 import { createNumbering } from "./sources.ts";
-import { required, addUsage, NO_USAGE, type Attempt, type RunState, type RunUpdate } from "./state.ts";
+import {
+  required,
+  addUsage,
+  NO_USAGE,
+  type Attempt,
+  type RunState,
+  type RunUpdate,
+  type Usage,
+} from "./state.ts";
 
 export interface SearchDeps {
   readonly protocolOf: (state: RunState) => Protocol;
+  /** The model of the run: it condenses what was found, where that is asked for. */
+  readonly modelOf: (state: RunState) => ContinuationModel;
   readonly engineOf: (context: RunContext) => SearchEngine;
   readonly limits: RunLimits;
   readonly clock: () => number;
@@ -44,13 +58,30 @@ function attemptsOf(engine: string, outcome: SearchOutcome, milliseconds: number
   }));
 }
 
+function searchEnd({ record, results, digestReport }: FreshReply, outcome: SearchOutcome): RunEvent {
+  const { query, engine, status, attempts, milliseconds } = record;
+  return {
+    type: "search-end",
+    query,
+    engine,
+    status,
+    attempts,
+    sources: results.map(({ number, title, url }) => ({ number, title, url })),
+    ...(outcome.status === "failed" && {
+      failure: { kind: outcome.failure.kind, message: outcome.failure.message },
+    }),
+    milliseconds,
+    ...(digestReport !== undefined && { digest: digestReport }),
+  };
+}
+
 /** Runs the queries of the call side by side and splices what they found. */
-export function createWebSearch({ protocolOf, engineOf, limits: defaults, clock }: SearchDeps) {
+export function createWebSearch({ protocolOf, modelOf, engineOf, limits: defaults, clock }: SearchDeps) {
   return async (state: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
     const call = required(state.call?.kind === "search" ? state.call : null, "a search call");
     const limits = limitsOf(config.context, defaults);
     const emit = (event: RunEvent): void => config.writer?.(event);
-    const engine = engineOf(config.context ?? {});
+    const { engine, scope } = journaled(engineOf(config.context ?? {}), state, config, clock);
     const queries = call.queries.filter(({ plan }) => plan === "run").map(({ query }) => query);
     const started = clock();
 
@@ -59,11 +90,12 @@ export function createWebSearch({ protocolOf, engineOf, limits: defaults, clock 
       const begun = clock();
       const outcome = await engine.search(query, {
         maxResults: limits.maxResults,
+        ...(scope !== undefined && { scope }),
         ...(config.signal !== undefined && { signal: config.signal }),
       });
       return { query, outcome, milliseconds: clock() - begun };
     };
-    const answered = await Promise.all(queries.map(run));
+    const answered = boundResponse(await Promise.all(queries.map(run)), limits.maxResponseBytes);
 
     const numbering = createNumbering(state.sources);
     const fresh = new Map<string, FreshReply>();
@@ -79,29 +111,35 @@ export function createWebSearch({ protocolOf, engineOf, limits: defaults, clock 
         results,
         record: { query, engine: answeredBy, attempts, status, sources, reason, milliseconds },
       });
-      emit({
-        type: "search-end",
-        query,
-        engine: answeredBy,
-        status,
-        attempts,
-        sources: results.map(({ number, title, url }) => ({ number, title, url })),
-        ...(outcome.status === "failed" && {
-          failure: { kind: outcome.failure.kind, message: outcome.failure.message },
-        }),
-        milliseconds,
-      });
     }
     const searches = state.searches + queries.length;
-    const usage = { ...NO_USAGE, milliseconds: clock() - started };
+    const elapsed = (): Usage => ({ ...NO_USAGE, milliseconds: clock() - started });
+    const told = limits.condenseResults
+      ? await condenseFound(fresh, {
+          protocol: protocolOf(state),
+          model: modelOf(state),
+          state,
+          limits,
+          used: addUsage(state.usage, elapsed()),
+          request: requestOf(config.context ?? {}),
+          clock,
+          signal: config.signal,
+        })
+      : { fresh, usage: NO_USAGE };
+    for (const { query, outcome } of answered) {
+      const reply = told.fresh.get(query);
+      if (reply !== undefined) emit(searchEnd(reply, outcome));
+    }
+    const usage = addUsage(told.usage, elapsed());
     const left = budgetLeft(limits, addUsage(state.usage, usage), searches);
     emit({ type: "budget-left", left });
-    const replies = repliesFor(call, state, fresh);
+    const replies = repliesFor(call, state, told.fresh);
     tellUnsearched(replies, emit);
     const text = protocolOf(state).respond({
       kind: "results",
       queries: replies,
       searchesLeft: left.searches,
+      boundary: state.opening?.boundary,
     });
     return {
       transcript: [{ origin: "search", text }],

@@ -19,6 +19,13 @@ const WORDS = new Map<string, string>([
   ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", RESET],
   ["ETIMEDOUT", NO_CONNECTION],
   ["UND_ERR_CONNECT_TIMEOUT", NO_CONNECTION],
+  ["PROXY_UNREACHABLE", "could not be asked: the proxy is not there"],
+]);
+
+/** The codes of `createProxyFetch`. */
+const PROXY_WORDS = new Map<string, string>([
+  ["PROXY_AUTHENTICATION_REQUIRED", "the proxy wants a user name and password, or others"],
+  ["PROXY_REFUSED", "the proxy does not connect there"],
 ]);
 
 /**
@@ -30,6 +37,14 @@ export function readNetworkFailure(error: unknown): NetworkFailure {
   if (code === undefined) {
     return { kind: "misconfigured", what: "could not be asked: its URL, a header or the key is malformed" };
   }
+  return explainNetworkCode(code);
+}
+
+/** What a code of the system, of TLS or of undici means. */
+export function explainNetworkCode(code: string): NetworkFailure {
+  const refused = PROXY_WORDS.get(code);
+  if (refused !== undefined)
+    return { kind: "misconfigured", what: `could not be asked: ${refused} (${code})` };
   if (/CERT|SIGNATURE|TLS|SSL/u.test(code)) {
     return { kind: "misconfigured", what: `has a certificate or TLS setup that was not accepted (${code})` };
   }

@@ -5,7 +5,10 @@ import { cutText } from "./limits.ts";
 
 /** A reply whose status says that the search was not run. */
 export interface Refusal {
+  /** That of HTTP, or the one that the body of a reply with HTTP status 200 tells instead. */
   readonly status: number;
+  readonly httpStatus: number;
+  readonly headers: Headers;
   /** Without secrets. */
   readonly body: string;
   readonly retryAfterMs: number | undefined;
@@ -14,7 +17,10 @@ export interface Refusal {
 /** What an engine knows better than the general rule about one of its refusals. */
 export interface Explanation {
   readonly kind: SearchFailureKind;
-  readonly advice: string;
+  /** Default: that of the kind. */
+  readonly advice?: string | undefined;
+  /** What is to be waited, in milliseconds, where the engine knows it better than the header `retry-after`. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 const MAX_SERVER_WORDS_BYTES = 300;
@@ -37,23 +43,23 @@ export function explainRefusal(
   refusal: Refusal,
   explanation: Explanation | undefined,
 ): SearchFailure {
-  const { kind, advice } = explanation ?? explainStatus(refusal.status);
+  const { status, httpStatus } = refusal;
+  const kind = explanation?.kind ?? kindOfStatus(status);
+  const advice = explanation?.advice ?? ADVICE[kind];
+  const retryAfterMs = explanation?.retryAfterMs ?? refusal.retryAfterMs;
+  const inBody = status === httpStatus ? "" : ` and, in its body, status ${status}`;
   const words = readServerWords(refusal.body);
   const said = words === undefined ? "" : ` (${words})`;
   return {
     kind,
-    message: `${service} answered with HTTP status ${refusal.status}${said}. ${advice}`,
-    status: refusal.status,
-    ...(refusal.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
+    message: `${service} answered with HTTP status ${httpStatus}${inBody}${said}. ${advice}`,
+    status: httpStatus,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
 
-function explainStatus(status: number): Explanation {
-  const kind = kindOfStatus(status);
-  return { kind, advice: ADVICE[kind] };
-}
-
-function kindOfStatus(status: number): SearchFailureKind {
+/** What a status means to every service. */
+export function kindOfStatus(status: number): SearchFailureKind {
   if (status === 401 || status === 403) return "unauthorized";
   if (status === 402) return "quota-exceeded";
   if (status === 404 || status === 405 || status === 410) return "misconfigured";
@@ -71,6 +77,7 @@ const errorBody = z.union([
     .object({ detail: z.array(z.object({ loc: z.array(z.unknown()), msg: said })).min(1) })
     .transform((body) => body.detail.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ")),
   z.object({ error: z.object({ message: said }) }).transform((body) => body.error.message),
+  z.object({ error: z.object({ detail: said }) }).transform((body) => body.error.detail),
   z.object({ error: said }).transform((body) => body.error),
   z.object({ message: said }).transform((body) => body.message),
 ]);

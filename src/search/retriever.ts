@@ -5,11 +5,14 @@ import { readEndpoint } from "./endpoint.ts";
 import { type HttpOptions, requestJson } from "./http.ts";
 import { type FoundResult, type ResultLimits, toOutcome } from "./limits.ts";
 import { EMPTY_QUERY, readQuestion } from "./query.ts";
+import { RETRIEVER_APIS, type RetrieverApi } from "./retriever-api.ts";
 
-/** Options of a Search-R1 retrieval server (`search_r1/search/retrieval_server.py` of PeterGriffinJin/Search-R1). */
+/** Options of a retrieval server as the search-trained models have them. */
 export interface RetrieverOptions extends HttpOptions {
-  /** Such as `http://127.0.0.1:8000`, with or without `/retrieve`. */
+  /** Such as `http://127.0.0.1:8000`, with or without the route (`/retrieve`). */
   readonly baseUrl: string;
+  /** Whose server it is. Default `search-r1`. */
+  readonly api?: RetrieverApi;
   /** Sent with each request, such as an `authorization` that a proxy in front of it asks for. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly limits?: ResultLimits;
@@ -35,16 +38,24 @@ const hitSchema = z.union([
   z.object({ document: documentSchema }).transform((hit) => hit.document),
   documentSchema,
 ]);
-const replySchema = z.object({ result: z.array(z.array(hitSchema)).min(1) });
+const hitsSchema = z.array(hitSchema);
+/** One list for each query, a list for the one query, or that with its scores. */
+const replySchema = z.union([
+  z.object({ result: z.array(hitsSchema).min(1) }).transform(({ result }) => result[0] ?? []),
+  z.object({ answers: z.array(hitsSchema).min(1) }).transform(({ answers }) => answers[0] ?? []),
+  z.tuple([hitsSchema, z.array(z.number())]).transform(([hits]) => hits),
+  hitsSchema,
+]);
 
 /**
- * Searches with a retrieval server of Search-R1, `POST /retrieve`. Scores are always asked for, because the server
- * fails without; they are not used. Its documents have no URL unless the corpus gave them one.
+ * Searches with a retrieval server: of Search-R1, `POST /retrieve`, or of a kindred project. Its documents have no URL
+ * unless the corpus gave them one.
  *
  * @throws AgenticRagError `settings-invalid` for a base URL that is none.
  */
 export function createRetrieverEngine(options: RetrieverOptions): SearchEngine {
-  const endpoint = readEndpoint(SERVICE, options.baseUrl, "retrieve");
+  const api = RETRIEVER_APIS[options.api ?? "search-r1"];
+  const endpoint = readEndpoint(SERVICE, options.baseUrl, api.route);
   const headers = { ...endpoint.headers, ...options.headers };
   return {
     name: "retriever",
@@ -57,14 +68,16 @@ export function createRetrieverEngine(options: RetrieverOptions): SearchEngine {
         service: SERVICE,
         url: endpoint.url,
         headers,
-        body: { queries: [question.query], topk: question.maxResults, return_scores: true },
+        body: api.body(question.query, question.maxResults),
         schema: replySchema,
         secrets: [...endpoint.secrets, ...Object.values(options.headers ?? {})],
         signal: searchOptions.signal,
       });
       if (reply.status === "failed") return reply;
-      const documents = reply.value.result[0] ?? [];
-      return toOutcome(documents.map(readDocument), question.maxResults, options.limits);
+      const found = reply.value.map((document) =>
+        readDocument(typeof document === "string" ? api.clean(document) : document),
+      );
+      return toOutcome(found, question.maxResults, options.limits);
     },
   };
 }

@@ -7,6 +7,8 @@ import { type Answer, startWireServer } from "./wire-server.ts";
 
 export interface HttpHarnessOptions {
   readonly name: string;
+  /** What the service answers with. Default `json`. */
+  readonly format?: "json" | "html";
   readonly results: readonly SearchResult[];
   readonly resultsOfNulls: readonly SearchResult[];
   readonly statusKinds?: Readonly<Record<number, SearchFailureKind>>;
@@ -25,9 +27,14 @@ export function json(body: string, status = 200): Answer {
   return (response) => response.writeHead(status, { "content-type": "application/json" }).end(body);
 }
 
-/** The harness of an engine whose replies are the fixtures `<name>-found.json`, `-nothing` and `-nulls`. */
+/** Answers with a web page. */
+export function html(body: string, status = 200): Answer {
+  return (response) => response.writeHead(status, { "content-type": "text/html; charset=UTF-8" }).end(body);
+}
+
+/** The harness of an engine whose replies are the fixtures `<name>-found.<format>`, `-nothing` and `-nulls`. */
 export function createHttpHarness(options: HttpHarnessOptions): SearchEngineHarness {
-  const { name, create, ...rest } = options;
+  const { name, create, format = "json", ...rest } = options;
   return {
     ...rest,
     name,
@@ -35,7 +42,7 @@ export function createHttpHarness(options: HttpHarnessOptions): SearchEngineHarn
     unanswerable: "xyzzy",
     secret: SECRET,
     async open(situation, deadlineMs) {
-      const server = await startWireServer(answerIn(name, situation));
+      const server = await startWireServer(answerIn({ name, format }, situation));
       if (situation === "refused") await server.close();
       const engine = create(server.url, {
         maxReplyBytes: 100_000,
@@ -51,16 +58,18 @@ export function createHttpHarness(options: HttpHarnessOptions): SearchEngineHarn
   };
 }
 
-function answerIn(name: string, situation: Situation): Answer {
+function answerIn({ name, format }: { name: string; format: "json" | "html" }, situation: Situation): Answer {
+  const answerWith = (fixture: string): Answer =>
+    (format === "json" ? json : html)(readFixture(`${name}-${fixture}.${format}`));
   if (typeof situation === "object") return refuse(situation.status, situation.headers);
   switch (situation) {
     case "found":
     case "refused":
-      return json(readFixture(`${name}-found.json`));
+      return answerWith("found");
     case "nothing":
-      return json(readFixture(`${name}-nothing.json`));
+      return answerWith("nothing");
     case "nulls":
-      return json(readFixture(`${name}-nulls.json`));
+      return answerWith("nulls");
     case "wrong-shape":
       return json('{"status":"ok","results":{"0":{}},"result":{"0":{}}}');
     case "not-json":

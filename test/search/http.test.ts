@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { type HttpOptions, type JsonReply, requestJson } from "../../src/search/http.ts";
+import { type HttpOptions, type Reply, requestJson } from "../../src/search/http.ts";
 import { readIsoDate } from "../../src/search/iso-date.ts";
 import { readRetryAfter } from "../../src/search/retry-after.ts";
 import { json } from "./http-harness.ts";
@@ -22,7 +22,7 @@ async function start(answer: Answer): Promise<WireServer> {
 async function ask(
   server: { url: string },
   options: HttpOptions & { body?: unknown } = {},
-): Promise<JsonReply<unknown>> {
+): Promise<Reply<unknown>> {
   return requestJson({ ...options, service: "Test", url: new URL(`${server.url}/api`), schema });
 }
 

@@ -37,6 +37,47 @@ test.each(["", "/", "/retrieve"])("sends exactly this to a base URL that ends wi
   });
 });
 
+test.each([
+  [
+    "search-r1-rerank",
+    "/retrieve",
+    '{"queries":["q"],"topk_retrieval":10,"topk_rerank":2,"return_scores":true}',
+    '{"result":[[{"document":"\\"Hafnium\\"\\nA metal.","score":3.1}]]}',
+  ],
+  [
+    "re-search",
+    "/search",
+    '{"query":"q","top_n":2,"return_score":false}',
+    '[{"id":"7","contents":"\\"Hafnium\\"\\nA metal."}]',
+  ],
+  [
+    "re-search",
+    "/search",
+    '{"query":"q","top_n":2,"return_score":false}',
+    '[[{"id":"7","contents":"\\"Hafnium\\"\\nA metal."}],[0.5]]',
+  ],
+  [
+    "r1-searcher",
+    "/queries",
+    '{"queries":["q"],"k":2}',
+    '{"queries":["q"],"answers":[["12 Hafnium\\nA metal."]]}',
+  ],
+  ["zerosearch", "/retrieve", '{"query":"q","top_k":2}', '[{"text":"A metal.","title":"Hafnium"}]'],
+] as const)("speaks to the server of %s", async (api, path, body, reply) => {
+  const server = await start(reply);
+  const engine = createRetrieverEngine({ baseUrl: server.url, api });
+  expect(await engine.search("q", { maxResults: 2 })).toEqual({
+    status: "found",
+    results: [{ title: "Hafnium", url: "", text: "A metal." }],
+  });
+  expect(server.requests).toMatchObject([{ method: "POST", path, body }]);
+});
+
+test.each(["[]", "[[],[]]", '{"result":[[]]}', '{"answers":[[]]}'])("takes %s for nothing", async (reply) => {
+  const server = await start(reply);
+  expect(await createRetrieverEngine({ baseUrl: server.url }).search("q")).toEqual({ status: "nothing" });
+});
+
 test("asks for 100 documents at most", async () => {
   const server = await start(readFixture("retriever-found.json"));
   await createRetrieverEngine({ baseUrl: server.url }).search("q", { maxResults: Number.POSITIVE_INFINITY });
