@@ -1,0 +1,92 @@
+import { Worker } from "node:worker_threads";
+import { z } from "zod";
+import { abortError, throwIfAborted } from "../deadline.ts";
+import { type Extracted, extractedSchema, type Extraction } from "./extraction.ts";
+
+export interface ExtractionLimits {
+  /** Time to turn a page into text, in milliseconds. Default 5,000. */
+  readonly extractMs?: number;
+  /** Memory for it, in megabytes. Default 256. */
+  readonly extractMemoryMb?: number;
+}
+
+/** The best text there was in time; or why there is none: the file is broken, or the limits were reached. */
+export type ExtractionResult = Extracted | "broken" | "too-much" | "no-worker";
+
+const DEFAULT_EXTRACT_MS = 5_000;
+const DEFAULT_EXTRACT_MEMORY_MB = 256;
+
+/** Time until the thread has loaded what it needs. Not a matter of the page, but of a busy machine. */
+const START_MS = 30_000;
+
+const message = z.union([
+  z.object({ begins: z.literal(true) }),
+  z.object({ extracted: extractedSchema }),
+  z.object({ end: z.enum(["done", "broken"]) }),
+]);
+
+/**
+ * Runs an extraction in a thread of its own, so that no page can hold up the process or take its memory. The thread
+ * has ended when the promise settles. Rejects only with the AbortError of `signal`.
+ */
+export async function runExtraction(
+  extraction: Extraction,
+  limits: ExtractionLimits,
+  signal: AbortSignal | undefined,
+): Promise<ExtractionResult> {
+  throwIfAborted(signal);
+  const worker = new Worker(workerUrl(), {
+    workerData: extraction,
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: limits.extractMemoryMb ?? DEFAULT_EXTRACT_MEMORY_MB },
+  });
+  const listening = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let best: Extracted | undefined;
+  try {
+    return await new Promise<ExtractionResult>((resolve, reject) => {
+      const end = (reason: "broken" | "too-much" | "no-worker"): void => resolve(best ?? reason);
+      timer = setTimeout(end, START_MS, "no-worker");
+      signal?.addEventListener("abort", () => reject(abortError(signal)), { signal: listening.signal });
+      worker.on("message", (value: unknown) => {
+        const posted = message.parse(value);
+        if ("begins" in posted) {
+          clearTimeout(timer);
+          timer = setTimeout(end, limits.extractMs ?? DEFAULT_EXTRACT_MS, "too-much");
+        } else if ("extracted" in posted) best = posted.extracted;
+        else end("broken");
+      });
+      worker.on("error", (error) => end(isOutOfMemory(error) ? "too-much" : "no-worker"));
+      worker.on("exit", () => end("no-worker"));
+    });
+  } finally {
+    clearTimeout(timer);
+    listening.abort();
+    await worker.terminate();
+  }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+}
+
+/** The worker beside this file. Run from source, it needs what makes Node read TypeScript, once more in its thread. */
+function workerUrl(): URL {
+  const isSource = import.meta.url.endsWith(".ts");
+  const worker = new URL(isSource ? "./extraction-worker.ts" : "./extraction-worker.js", import.meta.url);
+  const tsx = isSource ? findTsx() : undefined;
+  if (tsx === undefined) return worker;
+  const start = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(worker.href)});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(start)}`);
+}
+
+function findTsx(): string | undefined {
+  try {
+    return import.meta.resolve("tsx/esm/api");
+  } catch {
+    return undefined;
+  }
+}
