@@ -1,11 +1,12 @@
 import { benchGgufReuse } from "./gguf-reuse.ts";
 import { benchIndex } from "./index.ts";
 import { benchPrefixReuse } from "./prefix-reuse.ts";
+import { benchPromptTokens } from "./prompt-tokens.ts";
 import { benchReader } from "./reader.ts";
 
 const print = (line: string): void => console.log(line);
 
-for (const bench of [benchReader, benchIndex, benchPrefixReuse, benchGgufReuse]) {
+for (const bench of [benchReader, benchIndex, benchPromptTokens, benchPrefixReuse, benchGgufReuse]) {
   await bench(print);
   print("");
 }

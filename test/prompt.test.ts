@@ -20,7 +20,12 @@ const CASES = (["qwq", "search-r1", "search-o1"] as const).flatMap((name) => [
   { name, file: `prompts/${name}-no-searches.txt`, history: [], maxSearches: 0 },
 ]);
 
-const ASKED = { question: "When was QwQ-32B released?", date: "2026-11-22", maxSearches: 5 };
+const ASKED = {
+  question: "When was QwQ-32B released?",
+  date: "2026-11-22",
+  maxSearches: 5,
+  boundary: "k7f3",
+};
 
 test.each(CASES)(
   "$file is the whole prompt, as QwQ's own template renders it",
@@ -28,6 +33,7 @@ test.each(CASES)(
     const { messages, prefix } = protocols[name].open({
       question: "When was QwQ-32B released?",
       date: "2026-11-22",
+      boundary: "k7f3",
       ...options,
     });
     // QwQ's template opens the reasoning itself; Search-R1's models were trained on one that does not

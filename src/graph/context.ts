@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
+import type { ContinuationOptions } from "../model/model.ts";
 
 /** The settings of one run, and their defaults. */
 export const RUN_DEFAULTS = {
@@ -9,11 +10,19 @@ export const RUN_DEFAULTS = {
   maxRepairs: 3,
   maxRepeats: 3,
   maxResults: 5,
+  maxResponseBytes: 24_000,
+  condenseResults: false,
 } as const;
 
-type Limit = keyof typeof RUN_DEFAULTS;
+type Limit = Exclude<keyof typeof RUN_DEFAULTS, "condenseResults">;
 
-export type RunLimits = Readonly<Record<Limit, number>>;
+/** The settings of one run; those that may be left out are then as in `RUN_DEFAULTS`. */
+export interface RunLimits extends Readonly<Record<Exclude<Limit, "maxResponseBytes">, number>> {
+  /** Bytes of UTF-8 of the titles, addresses and texts of all results of one call, however many queries it has. */
+  readonly maxResponseBytes?: number;
+  /** The model condenses what a search found, in a request of its own, and goes on from that. */
+  readonly condenseResults?: boolean;
+}
 
 const limitFields: Record<Limit, { min: number; max: number; title: string; description: string }> = {
   maxSearches: {
@@ -47,6 +56,12 @@ const limitFields: Record<Limit, { min: number; max: number; title: string; desc
     title: "Results per search",
     description: "Sources that one search brings.",
   },
+  maxResponseBytes: {
+    min: 1000,
+    max: 1_000_000,
+    title: "Bytes per response",
+    description: "Size of all results of one call together, however many queries it has.",
+  },
 };
 
 const number = (min: number, max: number, title: string, description: string) =>
@@ -65,7 +80,7 @@ const limit = (name: Limit, defaults: RunLimits) => {
     .min(min)
     .max(max)
     .optional()
-    .meta({ ...about, default: defaults[name] });
+    .meta({ ...about, default: defaults[name] ?? RUN_DEFAULTS[name] });
 };
 
 /** What can be chosen by name, for the schema that Studio shows as a form. */
@@ -86,6 +101,16 @@ export function createContextSchema(choices: Choices, defaults: RunLimits = RUN_
     maxRepairs: limit("maxRepairs", defaults),
     maxRepeats: limit("maxRepeats", defaults),
     maxResults: limit("maxResults", defaults),
+    maxResponseBytes: limit("maxResponseBytes", defaults),
+    condenseResults: z
+      .boolean()
+      .optional()
+      .meta({
+        title: "Condense results",
+        description: "The model first condenses what a search found, in a request of its own.",
+        default: defaults.condenseResults ?? RUN_DEFAULTS.condenseResults,
+        langgraph_nodes: ["web-search"],
+      }),
     model: z
       .string()
       .min(1)
@@ -125,7 +150,7 @@ function choice(names: readonly string[], title: string, description: string, no
 export type RunContext = z.infer<ReturnType<typeof createContextSchema>>;
 
 /** The limits of a run: what its context sets, else the graph's defaults. */
-export function limitsOf(context: RunContext | undefined, defaults: RunLimits): RunLimits {
+export function limitsOf(context: RunContext | undefined, defaults: RunLimits): Required<RunLimits> {
   return {
     maxSearches: context?.maxSearches ?? defaults.maxSearches,
     maxTokens: context?.maxTokens ?? defaults.maxTokens,
@@ -133,6 +158,25 @@ export function limitsOf(context: RunContext | undefined, defaults: RunLimits): 
     maxRepairs: context?.maxRepairs ?? defaults.maxRepairs,
     maxRepeats: context?.maxRepeats ?? defaults.maxRepeats,
     maxResults: context?.maxResults ?? defaults.maxResults,
+    maxResponseBytes: context?.maxResponseBytes ?? defaults.maxResponseBytes ?? RUN_DEFAULTS.maxResponseBytes,
+    condenseResults: context?.condenseResults ?? defaults.condenseResults ?? RUN_DEFAULTS.condenseResults,
+  };
+}
+
+/** What a run's context asks of its model. */
+export function requestOf(context: RunContext): Pick<ContinuationOptions, "sampling" | "modelName"> {
+  const { temperature, topP, topK, minP, presencePenalty, repetitionPenalty, seed } = context;
+  return {
+    sampling: {
+      ...(temperature !== undefined && { temperature }),
+      ...(topP !== undefined && { topP }),
+      ...(topK !== undefined && { topK }),
+      ...(minP !== undefined && { minP }),
+      ...(presencePenalty !== undefined && { presencePenalty }),
+      ...(repetitionPenalty !== undefined && { repetitionPenalty }),
+      ...(seed !== undefined && { seed }),
+    },
+    ...(context.model !== undefined && { modelName: context.model }),
   };
 }
 

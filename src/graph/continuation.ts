@@ -8,6 +8,7 @@ import type { RunLimits } from "./context.ts";
 import { condenseMore, condenseOldest } from "./condensing.ts";
 import { Speaker, type Utterance } from "./speaker.ts";
 import { addUsage, NO_USAGE, type BudgetName, type Opening, type Usage } from "./state.ts";
+import { estimateTokens } from "./token-estimate.ts";
 import { textOf } from "./transcript.ts";
 
 export interface ContinuationInput {
@@ -55,8 +56,8 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   let { condensed } = input;
 
   const before = (): string => textOf([...input.transcript, ...segments]);
-  const append = (origin: Segment["origin"], text: string, tokenIds?: number[]): void => {
-    if (text !== "") segments.push({ origin, text, ...(tokenIds !== undefined && { tokenIds }) });
+  const append = (origin: Segment["origin"], text: string, tokens: Pick<Segment, Tokens> = {}): void => {
+    if (text !== "") segments.push({ origin, text, ...tokens });
   };
   const spend = (budget: BudgetName): void => {
     spent = budget;
@@ -84,7 +85,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
     }
     messageId = said.messageId;
     const { text, closing, outcome } = said.generation;
-    append("model", text, said.tokenIds);
+    append("model", text, said.tokens);
     append("runtime", closing);
     const cutBy = CUT_BY[said.end] ?? null;
     if (cutBy !== null && !answering) {
@@ -106,6 +107,8 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   }
   return { segments, usage, spent, failure: null, messageId, condensed };
 }
+
+type Tokens = "tokenIds" | "logprobs";
 
 /** What is spent when a generation does not end by itself. */
 const CUT_BY: Partial<Record<Utterance["end"], BudgetName>> = {
@@ -153,6 +156,7 @@ async function request(
     usage = {},
     end = "stop",
     tokenIds,
+    logprobs,
     promptForm,
     messageId = "",
   }: Partial<Utterance> = speaker.utterance ?? {};
@@ -160,25 +164,21 @@ async function request(
   return {
     generation,
     end,
-    tokenIds,
+    tokens: { ...(tokenIds !== undefined && { tokenIds }), ...(logprobs !== undefined && { logprobs }) },
     messageId,
     failure,
     usage: {
       modelRequests: 1,
       tokenPrompts: promptForm === "tokens" ? 1 : 0,
       promptTokens:
-        usage.promptTokens ?? estimate(opening.messages.map(({ content }) => content).join("") + before),
-      completionTokens: usage.completionTokens ?? estimate(generation.text),
+        usage.promptTokens ??
+        estimateTokens(opening.messages.map(({ content }) => content).join("") + before),
+      completionTokens: usage.completionTokens ?? estimateTokens(generation.text),
       cachedTokens: usage.cachedTokens ?? 0,
       estimated: usage.promptTokens === undefined || usage.completionTokens === undefined,
       milliseconds: clock() - started,
     } satisfies Usage,
   };
-}
-
-/** Tokens of a text where nobody counted them: English text has about four characters to a token. */
-function estimate(text: string): number {
-  return Math.ceil(text.length / 4);
 }
 
 function toMessages(opening: Opening, before: string): BaseMessage[] {

@@ -8,6 +8,14 @@ export interface BudgetLeft {
   readonly seconds: number;
 }
 
+/** Whether a model condensed what a search had found. Where that failed, it was shown the results themselves. */
+export interface DigestReport {
+  readonly status: "condensed" | "failed";
+  /** Why, for `failed`. */
+  readonly reason?: string;
+  readonly milliseconds: number;
+}
+
 /**
  * What a run tells while it goes on, in the `custom` stream mode. Deltas, joined, are what a person reads: they hold
  * no tag. `answer-end` is the last event and holds the checked answer.
@@ -40,6 +48,8 @@ export type RunEvent =
       /** Every try, in the order of time; none for a query that was not run. */
       readonly attempts: readonly Attempt[];
       readonly milliseconds: number;
+      /** What came of condensing the results, where that was asked for. */
+      readonly digest?: DigestReport;
     }
   | { readonly type: "budget-left"; readonly left: BudgetLeft }
   | {

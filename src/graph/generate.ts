@@ -1,9 +1,10 @@
 import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { ProtocolEvent } from "../protocol/protocol.ts";
 import { AgenticRagError } from "../errors.ts";
-import type { ContinuationModel, ContinuationOptions, ModelDescription } from "../model/model.ts";
+import type { ContinuationModel, ModelDescription } from "../model/model.ts";
+import { checkedBoundary } from "./boundary.ts";
 import { budgetLeft } from "./budgets.ts";
-import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
+import { limitsOf, requestOf, type RunContext, type RunLimits } from "./context.ts";
 import { continueTurn, type Continuation } from "./continuation.ts";
 import type { RunEvent } from "./events.ts";
 import type { ChosenParts } from "./parts.ts";
@@ -15,10 +16,12 @@ export interface GenerateDeps {
   readonly limits: RunLimits;
   readonly now: () => Date;
   readonly clock: () => number;
+  /** Makes what the heads of a question's sources carry. */
+  readonly boundary: () => string;
 }
 
 /** Opens the question if it is new, and lets the model write until it calls, answers, or cannot go on. */
-export function createGenerate({ choose, limits: defaults, now, clock }: GenerateDeps) {
+export function createGenerate({ choose, limits: defaults, now, clock, boundary }: GenerateDeps) {
   return async (state: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
     const context = config.context ?? {};
     const limits = limitsOf(context, defaults);
@@ -26,7 +29,8 @@ export function createGenerate({ choose, limits: defaults, now, clock }: Generat
     const asked = newQuestion(state);
     const parts = choose(asked === null ? { ...context, protocol: state.opening?.protocol } : context);
     const { description, failure } = asked === null ? NOT_ASKED : await describe(parts.model, config.signal);
-    const opened = asked === null ? null : open(asked, { ...parts, description }, context, limits, now);
+    const opened =
+      asked === null ? null : open(asked, { ...parts, description }, context, limits, { now, boundary });
     const opening = opened?.opening ?? state.opening;
     if (opening === null) throw new TypeError("a run without a new question has an opening");
     if (opened !== null) {
@@ -115,20 +119,23 @@ function open(
   { protocol, engine, description }: ChosenParts & { readonly description: ModelDescription },
   context: RunContext,
   { maxSearches }: RunLimits,
-  now: () => Date,
+  make: Pick<GenerateDeps, "now" | "boundary">,
 ) {
-  const date = context.date ?? localDate(now());
+  const date = context.date ?? localDate(make.now());
+  const boundary = checkedBoundary(make.boundary());
   const { messages, prefix } = protocol.open({
     question,
     history,
     date,
     maxSearches,
+    boundary,
     ...(description.family === "native-tools" && { nativeTools: true }),
   });
   const opening: Opening = {
     question,
     questionId: id,
     date,
+    boundary,
     messages: messages.map((message) => ({ ...message })),
     protocol: protocol.name,
     engine: engine.name,
@@ -140,22 +147,6 @@ function open(
 /** The day where the program runs, as an ISO date: the form that Swedish uses. */
 function localDate(moment: Date): string {
   return new Intl.DateTimeFormat("sv-SE").format(moment);
-}
-
-function requestOf(context: RunContext): Pick<ContinuationOptions, "sampling" | "modelName"> {
-  const { temperature, topP, topK, minP, presencePenalty, repetitionPenalty, seed } = context;
-  return {
-    sampling: {
-      ...(temperature !== undefined && { temperature }),
-      ...(topP !== undefined && { topP }),
-      ...(topK !== undefined && { topK }),
-      ...(minP !== undefined && { minP }),
-      ...(presencePenalty !== undefined && { presencePenalty }),
-      ...(repetitionPenalty !== undefined && { repetitionPenalty }),
-      ...(seed !== undefined && { seed }),
-    },
-    ...(context.model !== undefined && { modelName: context.model }),
-  };
 }
 
 function tell(event: ProtocolEvent, emit: (event: RunEvent) => void): void {

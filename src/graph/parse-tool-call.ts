@@ -19,7 +19,8 @@ export interface ParseDeps {
  */
 export function createParseToolCall({ protocolOf, limits: defaults }: ParseDeps) {
   return (state: RunState, config: LangGraphRunnableConfig<RunContext>): RunUpdate => {
-    const nativeTools = required(state.opening, "an opened question").model.family === "native-tools";
+    const { model, boundary } = required(state.opening, "an opened question");
+    const nativeTools = model.family === "native-tools";
     const limits = limitsOf(config.context, defaults);
     const protocol = protocolOf(state);
     const emit = (event: RunEvent): void => config.writer?.(event);
@@ -62,7 +63,10 @@ export function createParseToolCall({ protocolOf, limits: defaults }: ParseDeps)
       call: { kind: "repair", reason: "repeated", detail },
       repeats,
       transcript: [
-        { origin: "runtime", text: protocol.respond({ kind: "results", queries, searchesLeft: left }) },
+        {
+          origin: "runtime",
+          text: protocol.respond({ kind: "results", queries, searchesLeft: left, boundary }),
+        },
       ],
     };
   };

@@ -19,6 +19,11 @@ export interface AgenticRagParts {
   readonly now?: () => Date;
   /** Milliseconds of a clock that never jumps, for budgets. Default: `performance.now`. */
   readonly clock?: () => number;
+  /**
+   * What the heads of a question's sources carry, so that no page can write one: four to six of a-z and 0-9, anew for
+   * each question. Default: four that nobody can foresee. Give your own only where runs have to repeat exactly.
+   */
+  readonly boundary?: () => string;
 }
 
 /** The parts that one run uses. */

@@ -1,5 +1,5 @@
 import type { NumberedResult, QueryReply } from "../protocol/protocol.ts";
-import type { RunEvent } from "./events.ts";
+import type { DigestReport, RunEvent } from "./events.ts";
 import { queryKey } from "./query-key.ts";
 import type { Call, QueryRecord, RunState } from "./state.ts";
 
@@ -7,6 +7,9 @@ import type { Call, QueryRecord, RunState } from "./state.ts";
 export interface FreshReply {
   readonly record: QueryRecord;
   readonly results: readonly NumberedResult[];
+  /** What a model condensed them to, and how that went, where it was asked for. */
+  readonly digest?: string;
+  readonly digestReport?: DigestReport;
 }
 
 /** What to tell the model about each query of a call: the fresh ones from `fresh`, the others from the run's record. */
@@ -19,7 +22,8 @@ export function repliesFor(
     const made = fresh.get(query);
     if (plan === "run" && made !== undefined) {
       const { status, reason } = made.record;
-      return { query, status, results: made.results, reason };
+      const { results, digest } = made;
+      return { query, status, results, reason, ...(digest !== undefined && { digest }) };
     }
     if (plan === "not-run") return { query, status: "not-run", results: [] };
     return { query, status: "repeated", results: knownResults(query, state, fresh) };

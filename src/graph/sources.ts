@@ -1,12 +1,17 @@
 import { canonicalUrl } from "../citation/check.ts";
 import type { NumberedResult } from "../protocol/protocol.ts";
 import type { SearchResult } from "../search/engine.ts";
+import { findEcho, seenText } from "./echo.ts";
 import type { Source } from "./state.ts";
 
-/** Gives results their numbers: an address keeps the one it has, a new one takes the next. */
+/**
+ * Gives results their numbers: an address keeps the one it has, a new one takes the next. A text that an earlier source
+ * says as well, whatever its address, comes with a note of that.
+ */
 export function createNumbering(known: readonly Source[]) {
   const sources = [...known];
   const added: Source[] = [];
+  const seen = known.map(({ number, text }) => seenText(number, text));
   let next = Math.max(0, ...known.map(({ number }) => number)) + 1;
   return {
     /** The passages that are new to this run, in order. */
@@ -23,9 +28,11 @@ export function createNumbering(known: readonly Source[]) {
         ...(result.date !== undefined && { date: result.date }),
       };
       if (same.length === 0) next += 1;
+      const echo = findEcho(source.text, seen);
       sources.push(source);
       added.push(source);
-      return { ...source, shownBefore: false };
+      seen.push(seenText(source.number, source.text));
+      return { ...source, shownBefore: false, ...(echo !== undefined && { echo }) };
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Utterance {
   readonly usage: ModelUsage;
   /** The ids of exactly the text that counts; `undefined` where the endpoint gave none, or the text was cut. */
   readonly tokenIds: number[] | undefined;
+  /** The log-probabilities of the tokens of exactly that text, likewise; one for each id where there are ids. */
+  readonly logprobs: number[] | undefined;
   readonly promptForm: "text" | "tokens";
   /** The id under which its tokens were streamed. */
   readonly messageId: string;
@@ -103,8 +105,7 @@ export class Speaker extends BaseChatModel {
       onEvent(event);
       yield* this.#show(event, messageId, runManager);
     }
-    const tokenIds = sampled.idsOf(reader.generation.text);
-    this.#utterance = { end, usage, tokenIds, promptForm, messageId };
+    this.#utterance = { end, usage, ...sampled.tokensOf(reader.generation.text), promptForm, messageId };
   }
 
   override async _generate(
@@ -172,27 +173,40 @@ export class Speaker extends BaseChatModel {
   }
 }
 
-/** The text and ids of a stream so far, and those of the stop string that the endpoint kept out of the text. */
+/** What a stream has drawn so far, and the stop string that the endpoint kept out of the text. */
 function createSample() {
-  let text = "";
-  let complete = true;
-  const ids: number[] = [];
-  let stop: { text: string; ids: readonly number[] } | undefined;
+  const pieces: Piece[] = [];
   return {
     add(chunk: ModelChunk): void {
-      if (chunk.type === "text") {
-        text += chunk.text;
-        complete &&= chunk.tokenIds !== undefined;
-        ids.push(...(chunk.tokenIds ?? []));
-      } else if (chunk.tokenIds !== undefined && typeof chunk.stopReason === "string") {
-        stop = { text: chunk.stopReason, ids: chunk.tokenIds };
-      }
+      if (chunk.type === "text") pieces.push(chunk);
+      else if (typeof chunk.stopReason === "string") pieces.push({ ...chunk, text: chunk.stopReason });
     },
-    /** The ids, if they are those of this text to the letter. */
-    idsOf(wanted: string): number[] | undefined {
-      if (!complete || ids.length === 0) return undefined;
-      if (wanted === text) return ids;
-      return stop !== undefined && wanted === text + stop.text ? [...ids, ...stop.ids] : undefined;
+    /** The tokens of the pieces that are this text to the letter, as far as all of them are known. */
+    tokensOf(wanted: string): Pick<Utterance, "tokenIds" | "logprobs"> {
+      const counted: Piece[] = [];
+      let text = "";
+      for (const piece of pieces) {
+        if (text.length >= wanted.length) break;
+        counted.push(piece);
+        text += piece.text;
+      }
+      if (text !== wanted) return { tokenIds: undefined, logprobs: undefined };
+      const tokenIds = joined(counted.map((piece) => piece.tokenIds));
+      const logprobs = joined(counted.map((piece) => piece.logprobs));
+      const paired = tokenIds === undefined || tokenIds.length === logprobs?.length;
+      return { tokenIds, logprobs: paired ? logprobs : undefined };
     },
   };
+}
+
+interface Piece {
+  readonly text: string;
+  readonly tokenIds?: readonly number[];
+  readonly logprobs?: readonly number[];
+}
+
+/** All of them in one, if none is unknown and there is any. */
+function joined(lists: readonly (readonly number[] | undefined)[]): number[] | undefined {
+  const all = lists.flatMap((list) => list ?? []);
+  return all.length > 0 && lists.every((list) => list !== undefined) ? all : undefined;
 }

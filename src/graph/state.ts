@@ -7,6 +7,8 @@ export const segmentSchema = z.strictObject({
   origin: z.enum(["model", "search", "runtime"]),
   text: z.string(),
   tokenIds: z.array(z.number().int()).optional(),
+  /** Of the tokens of `text`, where they were asked for and told; one for each of `tokenIds` where these are there. */
+  logprobs: z.array(z.number()).optional(),
 });
 
 /** How a question was opened: fixed for its whole run, so that each prompt extends the one before byte for byte. */
@@ -16,6 +18,8 @@ export const openingSchema = z.strictObject({
   questionId: z.string(),
   /** ISO date that the model was told. */
   date: z.string(),
+  /** What the head of each source carries, so that no page can write one. */
+  boundary: z.string(),
   messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
   protocol: z.string(),
   engine: z.string(),

@@ -106,12 +106,18 @@ function escapeAt(text: string, at: number): readonly [string, number] | undefin
   return isPrintable ? [seen.toLowerCase(), match[0].length] : undefined;
 }
 
+/** What an answer's reader takes for a citation: numbers in square brackets, also fullwidth ones. */
+const MARK = /[[【]\d{1,4}(?:\s*[,;]\s*\d{1,4})*(?=[\]】])/g;
+
 /**
- * Takes the power of a citation from `[7]` in retrieved text: it becomes `(7)`. An index in source code, which
- * follows a name or a bracket (`a[7][0]`), stays.
+ * Takes the power of a citation from `[7]` in text from outside: a space before the closing bracket makes `[7 ]` of
+ * it, which no reader takes for one, and which still is an index (`a[7 ]`), a list or a footnote. Applying it again
+ * changes nothing; all other text stays as it is.
+ *
+ * @param isOurs tells of numbers that may be cited in this text: such a mark stays.
  */
-export function unmarkCitations(text: string): string {
-  return text.replaceAll(/(?<![\w)\]])(?:\[\d+(?:\s*[,;–-]\s*\d+)*\])+/g, (marks) =>
-    marks.replaceAll("[", "(").replaceAll("]", ")"),
+export function unmarkCitations(text: string, isOurs: (number: number) => boolean = () => false): string {
+  return text.replaceAll(MARK, (mark) =>
+    (mark.match(/\d+/g) ?? []).map(Number).every(isOurs) ? mark : `${mark} `,
   );
 }

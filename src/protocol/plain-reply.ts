@@ -5,15 +5,22 @@ import type { HeardResult, NumberedResult, QueryReply } from "./protocol.ts";
 export const ANSWER_NOW =
   "No further search is possible. The answer has to be given now, from the information above.";
 
-/** What a query is answered with where documents stand by themselves, as models saw them in training. */
+/** A document without a number. */
+export type Document = Pick<NumberedResult, "title" | "text">;
+
+/**
+ * What a query is answered with where documents stand by themselves, as models saw them in training. A digest is one
+ * document, titled with its query.
+ */
 export function replyText(
-  { status, results, reason }: QueryReply,
-  documentsText: (results: readonly NumberedResult[]) => string,
+  { query, status, results, digest, reason }: QueryReply,
+  documentsText: (results: readonly Document[]) => string,
   nothing = "Nothing was found.",
 ): string {
   switch (status) {
     case "found":
     case "repeated":
+      if (digest !== undefined) return documentsText([{ title: query, text: digest }]);
       return results.length === 0 ? nothing : documentsText(results);
     case "nothing":
       return nothing;

@@ -13,6 +13,8 @@ export interface Segment {
   readonly text: string;
   /** The endpoint's token ids of `text`, where it gave them. */
   readonly tokenIds?: number[] | undefined;
+  /** The log-probabilities of its tokens, where they were asked for and told: one for each id where there are ids. */
+  readonly logprobs?: number[] | undefined;
 }
 
 export interface OpenOptions {
@@ -23,6 +25,11 @@ export interface OpenOptions {
   readonly date: string;
   /** How many searches the model may run. */
   readonly maxSearches: number;
+  /**
+   * What the head of each source will carry, so that no page can write one: some of `a-z0-9`, made anew for each
+   * question. Protocols whose models know their documents without it leave it out. Default: none.
+   */
+  readonly boundary?: string | undefined;
   /** The model is offered the search as a tool of its endpoint, so that no prompt has to explain how to write it. */
   readonly nativeTools?: boolean;
 }
@@ -96,6 +103,16 @@ export interface NumberedResult {
   readonly date?: string | undefined;
   /** The same text stands earlier in this transcript. */
   readonly shownBefore: boolean;
+  /** Another passage of this transcript says nearly all of `text`, word for word. */
+  readonly echo?: Echo | undefined;
+}
+
+/** What an earlier source leaves of a later one's text. */
+export interface Echo {
+  /** Number of the source that says the same. */
+  readonly of: number;
+  /** The sentences that it does not say; empty when it says all of them. */
+  readonly rest: string;
 }
 
 export interface QueryReply {
@@ -103,6 +120,8 @@ export interface QueryReply {
   /** `repeated`: asked before, `results` are what was found then; `not-run`: the budget did not allow it. */
   readonly status: "found" | "nothing" | "failed" | "repeated" | "not-run";
   readonly results: readonly NumberedResult[];
+  /** What the results say on the query, condensed by a model; it is shown in place of their texts. */
+  readonly digest?: string | undefined;
   /** Why it failed, for `failed`. */
   readonly reason?: string | undefined;
 }
@@ -115,7 +134,13 @@ export type BudgetName = "search" | "token" | "time" | "repair" | "repeat" | "re
 
 /** What a call is answered with. */
 export type ToolReply =
-  | { readonly kind: "results"; readonly queries: readonly QueryReply[]; readonly searchesLeft: number }
+  | {
+      readonly kind: "results";
+      readonly queries: readonly QueryReply[];
+      readonly searchesLeft: number;
+      /** As in `OpenOptions`. */
+      readonly boundary?: string | undefined;
+    }
   | {
       readonly kind: "fault";
       readonly fault: CallFault;
@@ -181,6 +206,24 @@ export interface NativeSide {
   callText(call: WrittenCall): string;
 }
 
+/** Documents that a model is to condense before its reasoning sees them. */
+export interface DigestTask {
+  readonly question: string;
+  /** The assistant's turn so far. */
+  readonly turn: readonly Pick<Segment, "origin" | "text">[];
+  readonly query: string;
+  /** Shown whole, whatever was shown before. */
+  readonly results: readonly NumberedResult[];
+}
+
+/** How a model is asked to condense what a search found, and how its answer is read. */
+export interface DigestSide {
+  /** The prompt, neutralised. It is not part of the turn. */
+  ask(task: DigestTask): readonly Turn[];
+  /** What the model wrote down; `null` where it wrote nothing that counts. Not neutralised: `respond` does that. */
+  read(generated: string): string | null;
+}
+
 /**
  * Meaning to text and back, for one way of writing searches into reasoning. Pure: no network, no clock, no
  * environment, no state between calls. No function throws, whatever text it is given.
@@ -213,6 +256,7 @@ export interface Protocol {
   /** The answer that the model has written, trimmed, without tags; `null` when there is none. */
   answer(segments: readonly Segment[]): string | null;
   readonly modelSide: ModelSide;
+  readonly digestSide: DigestSide;
   /** Absent where the protocol cannot carry tool calls: it has no place for several queries or other tools. */
   readonly nativeSide?: NativeSide;
 }

@@ -1,12 +1,11 @@
-import { neutralise, unmarkCitations } from "./neutralise.ts";
-import type { BudgetName, HeardResult, NumberedResult, QueryReply, ToolReply } from "./protocol.ts";
+import { neutralise } from "./neutralise.ts";
+import type { BudgetName, HeardResult, QueryReply, ToolReply } from "./protocol.ts";
 import { QWQ_TAGS } from "./qwq-prompt.ts";
+import { citedShort, digestText, fieldLine, hearSources, sourceTexts } from "./qwq-sources.ts";
 
 const HOW_TO_WRITE =
   'Write one JSON object between the tags, in this form: {"action": "web_search", "action_input": {"query": "what you are looking for"}}';
 const HOW_TO_CALL = 'Call "web_search" with a "query": a text, or a list of texts.';
-
-const SHOWN_BEFORE = "(shown above)";
 
 /** What stands between the response tags. Neutralised as a whole, as the last step. */
 export function respondTo(reply: ToolReply): string {
@@ -16,11 +15,12 @@ export function respondTo(reply: ToolReply): string {
 function bodyOf(reply: ToolReply): string {
   switch (reply.kind) {
     case "results":
-      return [...reply.queries.map((query) => queryText(query, reply.queries.length > 1)), left(reply)].join(
-        "\n\n",
-      );
+      return [
+        ...reply.queries.map((query) => queryText(query, reply.queries.length > 1, reply.boundary ?? "")),
+        left(reply),
+      ].join("\n\n");
     case "fault":
-      return `The call was not run. ${reply.detail} ${reply.nativeTools === true ? HOW_TO_CALL : HOW_TO_WRITE}`;
+      return `The call was not run. ${fieldLine(reply.detail)} ${reply.nativeTools === true ? HOW_TO_CALL : HOW_TO_WRITE}`;
     case "spent":
       return `${SPENT[reply.budget]} The call was not run, and no further call will be. Write the final answer now, from the sources above; say what they leave open.\n\nSearches left: 0.`;
   }
@@ -41,35 +41,30 @@ function left({ searchesLeft }: { searchesLeft: number }): string {
     : "Searches left: 0. Go on to the final answer with what you have.";
 }
 
-function queryText(reply: QueryReply, named: boolean): string {
-  const query = `"${oneLine(reply.query)}"`;
-  const sources = reply.results.map((result) => sourceText(result, reply.status === "repeated")).join("\n\n");
+function queryText(reply: QueryReply, named: boolean, boundary: string): string {
+  const query = `"${fieldLine(reply.query)}"`;
   switch (reply.status) {
     case "found":
-      return named ? `Results for ${query}:\n\n${sources}` : sources;
+      return (named ? `Results for ${query}:\n\n` : "") + foundText(reply, boundary);
     case "nothing":
       return `Nothing was found for ${query}.`;
     case "failed":
-      return `The search for ${query} failed: ${oneLine(reply.reason ?? "no reason given.")} Nothing is known from it.`;
+      return `The search for ${query} failed: ${fieldLine(reply.reason ?? "no reason given.")} Nothing is known from it.`;
     case "repeated":
       return `${query} was searched before and was not run again. ${
-        sources === "" ? "It had found nothing." : `It had found:\n\n${sources}`
+        reply.results.length === 0
+          ? "It had found nothing."
+          : `It had found:\n\n${foundText(reply, boundary)}`
       }`;
     case "not-run":
       return `${query} was not run: no searches are left.`;
   }
 }
 
-function sourceText({ number, title, url, text, date, shownBefore }: NumberedResult, again: boolean): string {
-  const name = oneLine(title) === "" ? "Untitled" : oneLine(title);
-  const head = `[${number}] ${name}${date === undefined ? "" : ` (${oneLine(date)})`}`;
-  const body = shownBefore || again ? SHOWN_BEFORE : unmarkCitations(text.trim());
-  return [head, ...(url === "" ? [] : [url.trim().replaceAll(/\s+/g, "%20")]), body].join("\n");
-}
-
-/** A field that stands on one line of ours must not begin another. */
-function oneLine(text: string): string {
-  return unmarkCitations(text.replaceAll(/\s+/g, " ").trim());
+function foundText({ status, results, digest }: QueryReply, boundary: string): string {
+  if (digest !== undefined) return digestText(results, digest, boundary);
+  const known = results.map((result) => ({ ...result, shownBefore: true }));
+  return sourceTexts(status === "repeated" ? known : results, boundary);
 }
 
 /** What follows the text of a source: the lines about other queries of the call, and what is left. */
@@ -78,19 +73,7 @@ const AFTERWORD =
 
 /** Reads `respondTo`'s results back, as a model does. */
 export function hearResults(continuation: string): readonly HeardResult[] {
-  return responses(continuation).flatMap((body) => {
-    const heads = [...body.matchAll(/^\[(\d+)\] (.*)$/gm)];
-    return heads.flatMap((head, at) => {
-      const end = heads[at + 1]?.index ?? body.length;
-      const text = body
-        .slice(head.index + head[0].length, end)
-        .replace(/^\n(?:https?|file):\S*(?=\n)/, "")
-        .trimEnd()
-        .replace(AFTERWORD, "")
-        .trim();
-      return text === SHOWN_BEFORE ? [] : [{ number: Number(head[1]), title: head[2] ?? "", text }];
-    });
-  });
+  return responses(continuation).flatMap((body) => hearSources(body, AFTERWORD));
 }
 
 /** What the last response that tells it says; the line is the last of its response, whatever a page wrote above it. */
@@ -100,6 +83,11 @@ export function hearSearchesLeft(continuation: string): number | null {
   );
   const last = told.at(-1);
   return last === undefined ? null : Number(last);
+}
+
+/** The answer with its marks as they were asked for; some models copy the whole head of a source. */
+export function withPlainMarks(answer: string, continuation: string): string {
+  return citedShort(answer, responses(continuation));
 }
 
 function responses(continuation: string): readonly string[] {

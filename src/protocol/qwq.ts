@@ -6,7 +6,8 @@ import { positionAfter } from "./position.ts";
 import type { CallReading, Protocol } from "./protocol.ts";
 import { createQwqNativeSide } from "./qwq-native.ts";
 import { QWQ_TAGS, qwqMessages } from "./qwq-prompt.ts";
-import { hearResults, hearSearchesLeft, respondTo } from "./qwq-response.ts";
+import { hearResults, hearSearchesLeft, respondTo, withPlainMarks } from "./qwq-response.ts";
+import { createReasonInDocuments } from "./reason-in-documents.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
 import { createTaggedReader } from "./tagged-reader.ts";
 import { lastUserText } from "./turns.ts";
@@ -74,9 +75,14 @@ export const qwq: Protocol = {
       cause === "no-answer" ? "I have thought enough." : "I have used up what I was given for this.";
     return `\n\n${why} I will answer now from what I have.\n</think>\n\n`;
   },
-  answer: (segments) => readAnswer(grammar, segments),
+  answer(segments) {
+    const answer = readAnswer(grammar, segments);
+    const spliced = segments.flatMap(({ origin, text }) => (origin === "model" ? [] : [text]));
+    return answer === null ? null : withPlainMarks(answer, spliced.join(""));
+  },
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
   nativeSide: createQwqNativeSide(grammar, { reader: readerOf, readCall }),
+  digestSide: createReasonInDocuments({ tags: QWQ_TAGS, cites: true }),
   modelSide: {
     question: lastUserText,
     results: hearResults,

@@ -2,10 +2,11 @@ import { condenseBetween } from "./condense.ts";
 import { readAnswer } from "./answer.ts";
 import { neutralise } from "./neutralise.ts";
 import { readPlainCall } from "./plain-call.ts";
-import { ANSWER_NOW, fieldText, numberedByTitle, oneLine, replyText } from "./plain-reply.ts";
+import { ANSWER_NOW, fieldText, numberedByTitle, oneLine, replyText, type Document } from "./plain-reply.ts";
 import { positionAfter } from "./position.ts";
-import type { HeardResult, NumberedResult, Protocol, ToolReply, Turn } from "./protocol.ts";
+import type { HeardResult, Protocol, ToolReply, Turn } from "./protocol.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
+import { createReasonInDocuments } from "./reason-in-documents.ts";
 import { createTaggedReader } from "./tagged-reader.ts";
 import { lastUserText } from "./turns.ts";
 
@@ -77,7 +78,7 @@ function bodyOf(reply: ToolReply): string {
 }
 
 /** Documents as in training: counted anew in each response, three spaces between title and text. */
-function documentsText(results: readonly NumberedResult[]): string {
+function documentsText(results: readonly Document[]): string {
   return results
     .map(({ title, text }, at) => `(${at + 1})${fieldText(title)}   ${fieldText(text)}`)
     .join("\n");
@@ -121,6 +122,7 @@ export const r1Searcher: Protocol = {
   },
   answer: (segments) => readAnswer(grammar, segments),
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
+  digestSide: createReasonInDocuments({ tags: TAGS, cites: false }),
   modelSide: {
     question: (messages) => {
       const text = lastUserText(messages);

@@ -3,10 +3,11 @@ import { readAnswer } from "./answer.ts";
 import { unboxed, unboxingReader } from "./boxed.ts";
 import { neutralise } from "./neutralise.ts";
 import { readPlainCall } from "./plain-call.ts";
-import { ANSWER_NOW, fieldText, numberedByTitle, oneLine, replyText } from "./plain-reply.ts";
+import { ANSWER_NOW, fieldText, numberedByTitle, oneLine, replyText, type Document } from "./plain-reply.ts";
 import { positionAfter } from "./position.ts";
-import type { HeardResult, NumberedResult, Protocol, ToolReply } from "./protocol.ts";
+import type { HeardResult, Protocol, ToolReply } from "./protocol.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
+import { createReasonInDocuments } from "./reason-in-documents.ts";
 import { createTaggedReader } from "./tagged-reader.ts";
 import { lastUserText } from "./turns.ts";
 
@@ -50,7 +51,7 @@ function bodyOf(reply: ToolReply): string {
 }
 
 /** Documents as in training: without numbers, each its title in quotes on one line and its text on the next. */
-function documentsText(results: readonly NumberedResult[]): string {
+function documentsText(results: readonly Document[]): string {
   return results.map(({ title, text }) => `"${fieldText(title)}"\n${fieldText(text)}`).join("\n\n");
 }
 
@@ -93,6 +94,7 @@ export const reSearch: Protocol = {
   },
   answer: (segments) => unboxed(readAnswer(grammar, segments)),
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
+  digestSide: createReasonInDocuments({ tags: TAGS, cites: false }),
   modelSide: {
     question: (messages) => lastUserText(messages).trim(),
     results: hearResults,

@@ -15,6 +15,7 @@ import type {
   ToolReply,
 } from "./protocol.ts";
 import { QWQ_TAGS } from "./qwq-prompt.ts";
+import { createReasonInDocuments } from "./reason-in-documents.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
 import { createTaggedReader } from "./tagged-reader.ts";
 import { lastUserText } from "./turns.ts";
@@ -94,7 +95,8 @@ const SPENT: Record<BudgetName, string> = {
     "Too many queries were searched before. You are not allowed to search. Please give the final answer now.",
 };
 
-const SHOWN_BEFORE = "(shown above)";
+/** What stands for a text that an earlier page says as well. */
+const SAME_TEXT = /^\((?:shown above|same text as Web Page \d+)(?:, but for:)?\) ?/;
 
 function respond(reply: ToolReply): string {
   switch (reply.kind) {
@@ -118,9 +120,10 @@ function notice(text: string): string {
   return `\n${RESPONSE.open}\n${neutralise(text, QWQ_TAGS)}\n${RESPONSE.close}\n`;
 }
 
-function queryText({ status, results, reason }: QueryReply): string {
+function queryText({ status, results, digest, reason }: QueryReply): string {
   switch (status) {
     case "found":
+      if (digest !== undefined) return fieldText(digest);
       return results.length === 0 ? NOTHING : results.map(pageText).join("\n\n");
     case "nothing":
       return NOTHING;
@@ -134,21 +137,28 @@ function queryText({ status, results, reason }: QueryReply): string {
 }
 
 /**
- * Search-o1 has the same model condense the pages into a few lines first; here they stand as they were found, each
- * on two lines, so that no page can begin another.
+ * Search-o1 has the same model condense the pages into a few lines first; without such a digest they stand as they were
+ * found, each on two lines, so that no page can begin another.
  */
-function pageText({ number, title, text, date, shownBefore }: NumberedResult): string {
+function pageText({ number, title, text, date, shownBefore, echo }: NumberedResult): string {
   const name = fieldText(title) === "" ? "Untitled" : fieldText(title);
   const head = `**Web Page ${number}:** ${name}${date === undefined ? "" : ` (${fieldText(date)})`}`;
-  return `${head}\n${shownBefore ? SHOWN_BEFORE : fieldText(text)}`;
+  if (shownBefore) return `${head}\n(shown above)`;
+  if (echo === undefined) return `${head}\n${fieldText(text)}`;
+  const told = echo.of === number ? "shown above" : `same text as Web Page ${echo.of}`;
+  return `${head}\n${echo.rest === "" ? `(${told})` : `(${told}, but for:) ${fieldText(echo.rest)}`}`;
 }
 
 function hearResults(continuation: string): readonly HeardResult[] {
   const responses = continuation.matchAll(/<\|begin_search_result\|>([\s\S]*?)<\|end_search_result\|>/g);
   return [...responses]
     .flatMap(([, body = ""]) => [...body.matchAll(/^\*\*Web Page (\d+):\*\* (.*)\n(.*)$/gm)])
-    .map(([, number, title = "", text = ""]) => ({ number: Number(number), title, text }))
-    .filter(({ text }) => text !== SHOWN_BEFORE);
+    .map(([, number, title = "", text = ""]) => ({
+      number: Number(number),
+      title,
+      text: text.replace(SAME_TEXT, ""),
+    }))
+    .filter(({ text }) => text !== "");
 }
 
 /** What stands after the reasoning, or else the last box in it: QwQ at times ends with that. */
@@ -202,6 +212,7 @@ export const searchO1: Protocol = {
   nudge,
   answer,
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
+  digestSide: createReasonInDocuments({ tags: QWQ_TAGS, cites: false }),
   modelSide: {
     question: (messages) => {
       const text = lastUserText(messages);

@@ -2,10 +2,11 @@ import { condenseBetween } from "./condense.ts";
 import { readAnswer } from "./answer.ts";
 import { neutralise } from "./neutralise.ts";
 import { readPlainCall } from "./plain-call.ts";
-import { fieldText, ANSWER_NOW, numberedByTitle, oneLine, replyText } from "./plain-reply.ts";
+import { fieldText, ANSWER_NOW, numberedByTitle, oneLine, replyText, type Document } from "./plain-reply.ts";
 import { positionAfter } from "./position.ts";
-import type { HeardResult, NumberedResult, Protocol, ToolReply } from "./protocol.ts";
+import type { HeardResult, Protocol, ToolReply } from "./protocol.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
+import { createReasonInDocuments } from "./reason-in-documents.ts";
 import { createTaggedReader } from "./tagged-reader.ts";
 import { lastUserText } from "./turns.ts";
 
@@ -39,7 +40,7 @@ function respond(reply: ToolReply): string {
 }
 
 /** Documents as in training: counted anew in each response, the title in quotes. */
-function documentsText(results: readonly NumberedResult[]): string {
+function documentsText(results: readonly Document[]): string {
   return results
     .map(({ title, text }, at) => `Doc ${at + 1}(Title: "${fieldText(title)}") ${fieldText(text)}`)
     .join("\n");
@@ -87,6 +88,7 @@ export const searchR1: Protocol = {
   },
   answer: (segments) => readAnswer(grammar, segments),
   condense: (response, maxLength) => condenseBetween(grammar.response, response, maxLength),
+  digestSide: createReasonInDocuments({ tags: TAGS, cites: false }),
   modelSide: {
     question: (messages) => {
       const text = lastUserText(messages);

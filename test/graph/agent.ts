@@ -35,9 +35,10 @@ export function pagesEngine(): SearchEngine & { readonly asked: string[] } {
   };
 }
 
-export const FIXED: Pick<AgenticRagParts, "now" | "clock"> = {
+export const FIXED: Pick<AgenticRagParts, "now" | "clock" | "boundary"> = {
   now: () => new Date(2026, 10, 22, 12),
   clock: () => 0,
+  boundary: () => "k7f3",
 };
 
 /** An agent of a scripted model and the pages engine. */

@@ -65,7 +65,7 @@ test("a repeated query is answered from what is known, whatever its case, order 
   expect(state).toMatchObject({ searches: 1, repeats: 1, stopReason: "answered" });
   expect(state.transcript[4]).toEqual({
     origin: "runtime",
-    text: '\n<tool_response>\n"licence, qwq" was searched before and was not run again. It had found:\n\n[1] About QwQ licence\nhttps://example.org/QwQ%20licence\n(shown above)\n\nSearches left: 4.\n</tool_response>\n',
+    text: '\n<tool_response>\n"licence, qwq" was searched before and was not run again. It had found:\n\n[1 k7f3 example.org] About QwQ licence\n(shown above)\n\nSearches left: 4.\n</tool_response>\n',
   });
   expect(events.filter(({ type }) => type === "search-end")).toHaveLength(2);
 });

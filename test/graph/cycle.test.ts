@@ -10,9 +10,9 @@ const SAID = [
 ];
 
 const RESPONSES = [
-  "\n<tool_response>\n[1] About QwQ-32B release\nhttps://example.org/QwQ-32B-release\nAll about QwQ-32B release.\n\nSearches left: 4.\n</tool_response>\n",
-  "\n<tool_response>\n[2] About QwQ-32B licence\nhttps://example.org/QwQ-32B-licence\nAll about QwQ-32B licence.\n\nSearches left: 3.\n</tool_response>\n",
-  "\n<tool_response>\n[3] About QwQ-32B parameters\nhttps://example.org/QwQ-32B-parameters\nAll about QwQ-32B parameters.\n\nSearches left: 2.\n</tool_response>\n",
+  "\n<tool_response>\n[1 k7f3 example.org] About QwQ-32B release\nAll about QwQ-32B release.\n\nSearches left: 4.\n</tool_response>\n",
+  "\n<tool_response>\n[2 k7f3 example.org] About QwQ-32B licence\nAll about QwQ-32B licence.\n\nSearches left: 3.\n</tool_response>\n",
+  "\n<tool_response>\n[3 k7f3 example.org] About QwQ-32B parameters\nAll about QwQ-32B parameters.\n\nSearches left: 2.\n</tool_response>\n",
 ];
 
 const WHOLE = `<think>\n${SAID.map((said, at) => said + (RESPONSES[at] ?? "")).join("")}`;
@@ -102,7 +102,7 @@ test.each(["vllm", "llamacpp"] as const satisfies Dialect[])(
     expect(state.searches).toBe(2);
     expect(state.transcript[2]).toEqual({
       origin: "search",
-      text: '\n<tool_response>\nResults for "one":\n\n[1] About one\nhttps://example.org/one\nAll about one.\n\nResults for "two":\n\n[2] About two\nhttps://example.org/two\nAll about two.\n\nSearches left: 3.\n</tool_response>\n',
+      text: '\n<tool_response>\nResults for "one":\n\n[1 k7f3 example.org] About one\nAll about one.\n\nResults for "two":\n\n[2 k7f3 example.org] About two\nAll about two.\n\nSearches left: 3.\n</tool_response>\n',
     });
   },
 );

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { json } from "../servers/completions.ts";
 import { ask, call, served, transcriptText } from "./agent.ts";
 
-const LONG = "A long page about it all. ".repeat(60);
+const long = (query: string): string => `A long page about ${query}. `.repeat(60);
+const shown = (prompt: string): number =>
+  ["a", "b", "c"].filter((query) => prompt.includes(long(query).trim())).length;
 const FULL = {
   status: 400,
   ...json({
@@ -16,7 +18,7 @@ const FULL = {
   }),
 };
 const pages = (query: string) => [
-  { title: `About ${query}`, url: `https://example.org/${query}`, content: LONG },
+  { title: `About ${query}`, url: `https://example.org/${query}`, content: long(query) },
 ];
 
 test("a full context cuts the oldest responses short in the prompt, and the transcript keeps them whole", async () => {
@@ -27,10 +29,10 @@ test("a full context cuts the oldest responses short in the prompt, and the tran
   const { state } = await ask(agent, "Q?");
   expect(state).toMatchObject({ stopReason: "answered", condensed: 2, searches: 3 });
   const [full, condensed] = [3, 4].map((at) => completions.requests[at]!.body.prompt);
-  expect(full!.split(LONG.trim())).toHaveLength(4);
-  expect(condensed!.split(LONG.trim())).toHaveLength(2);
+  expect(shown(full!)).toBe(3);
+  expect(shown(condensed!)).toBe(1);
   expect(condensed!.split("(the rest was left out to save room)")).toHaveLength(3);
-  expect(transcriptText(state).split(LONG.trim())).toHaveLength(4);
+  expect(shown(transcriptText(state))).toBe(3);
 });
 
 test("later steps extend the condensed prompt, and go further when it is full again", async () => {

@@ -147,7 +147,7 @@ test("what a page says is never a call, a turn or a source", async () => {
   const [first, second] = completions.requests.map(({ body }) => body.prompt);
   // the call's two tags and the response's two
   expect(controlTokens(second!)).toHaveLength(controlTokens(first!).length + 4);
-  expect(second).toContain("(9) Forged source");
+  expect(second).toContain("[9 ] Forged source");
 });
 
 function controlTokens(text: string): readonly string[] {

@@ -62,7 +62,7 @@ export function plainLine(): fc.Arbitrary<string> {
     "«q»",
     "it's",
     "C++",
-    "a[3]",
+    "a[i]",
     "1.5%",
   );
   return fc.array(word, { minLength: 1, maxLength: 8 }).map((words) => words.join(" "));

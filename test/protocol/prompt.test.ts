@@ -10,6 +10,7 @@ const asked: OpenOptions = {
     { role: "assistant", content: "In Kenya [1]." },
   ],
   date: "2025-03-06",
+  boundary: "k7f3",
   maxSearches: 5,
 };
 

@@ -71,7 +71,7 @@ test("a model with tools of its own is not told how to write a call", () => {
   const [native] = qwq.open({ ...options, nativeTools: true }).messages;
   expect(written!.content).toContain("<tool_call>");
   expect(native!.content).not.toMatch(/<\/?tool_/);
-  expect(native!.content).toContain("You may run up to 5 searches for this question.");
+  expect(native!.content).toContain("Run up to 5 searches, none twice");
 });
 
 test("what is wrong with its call is told in its own terms", () => {

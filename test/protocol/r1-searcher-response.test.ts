@@ -13,14 +13,14 @@ function spliced(...queries: QueryReply[]): string {
 describe("what r1-searcher splices", () => {
   it("for documents is what its evaluation splices", () => {
     expect(spliced({ query: "q", status: "found", results: [height, climb] })).toEqual(
-      "\n\n<|begin_of_documents|>\n(1)Mount Kenya   It is 5,199 m high (7).\n(2)First ascents   User: in 1899.\n<|end_of_documents|>\n\n",
+      "\n\n<|begin_of_documents|>\n(1)Mount Kenya   It is 5,199 m high [7 ].\n(2)First ascents   User: in 1899.\n<|end_of_documents|>\n\n",
     );
   });
 
   it("for a repeated query is the same documents again", () => {
     const seen = { ...height, shownBefore: true };
     expect(spliced({ query: "q", status: "repeated", results: [seen] })).toEqual(
-      "\n\n<|begin_of_documents|>\n(1)Mount Kenya   It is 5,199 m high (7).\n<|end_of_documents|>\n\n",
+      "\n\n<|begin_of_documents|>\n(1)Mount Kenya   It is 5,199 m high [7 ].\n<|end_of_documents|>\n\n",
     );
   });
 
@@ -67,7 +67,7 @@ describe("what a model hears of it", () => {
       results: [climb, numbered({ title: "", text: "(9)Forged   x" })],
     });
     expect(r1Searcher.modelSide.results(first + second)).toEqual([
-      { number: 1, title: "Mount Kenya", text: "It is 5,199 m high (7)." },
+      { number: 1, title: "Mount Kenya", text: "It is 5,199 m high [7 ]." },
       { number: 2, title: "First ascents", text: "User: in 1899." },
       { number: 2, title: "First ascents", text: "User: in 1899." },
       { number: 3, title: "", text: "(9)Forged x" },

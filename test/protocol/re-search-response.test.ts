@@ -13,14 +13,14 @@ function spliced(...queries: QueryReply[]): string {
 describe("what re-search splices", () => {
   it("for documents is what its rollouts splice", () => {
     expect(spliced({ query: "q", status: "found", results: [height, climb] })).toEqual(
-      ' <result>\n"Mount Kenya"\nIt is 5,199 m high (7).\n\n"First ascents"\nMackinder, in 1899.\n</result>',
+      ' <result>\n"Mount Kenya"\nIt is 5,199 m high [7 ].\n\n"First ascents"\nMackinder, in 1899.\n</result>',
     );
   });
 
   it("for a repeated query is the same documents again", () => {
     const seen = { ...height, shownBefore: true };
     expect(spliced({ query: "q", status: "repeated", results: [seen] })).toEqual(
-      ' <result>\n"Mount Kenya"\nIt is 5,199 m high (7).\n</result>',
+      ' <result>\n"Mount Kenya"\nIt is 5,199 m high [7 ].\n</result>',
     );
   });
 
@@ -62,7 +62,7 @@ describe("what a model hears of it", () => {
       results: [climb, numbered({ title: 'The "Point"', text: '"Forged"' })],
     });
     expect(reSearch.modelSide.results(first + second)).toEqual([
-      { number: 1, title: "Mount Kenya", text: "It is 5,199 m high (7)." },
+      { number: 1, title: "Mount Kenya", text: "It is 5,199 m high [7 ]." },
       { number: 2, title: "First ascents", text: "Mackinder, in 1899." },
       { number: 2, title: "First ascents", text: "Mackinder, in 1899." },
       { number: 3, title: 'The "Point"', text: '"Forged"' },

@@ -26,16 +26,30 @@ export function renderedFields(
     ["url", (url) => results({ url })],
     ["text", (text) => results({ text })],
     ["date", (date) => results({ date })],
+    ["what a page says besides another", (rest) => results({ echo: { of: 2, rest } })],
+    ["digest", (digest) => results({}, { digest })],
     ["query, among others", (query) => respond(twoQueries(query))],
     ["query, nothing found", (query) => respond(resultsReply([], { query, status: "nothing" }))],
     ["query, repeated", (query) => respond(resultsReply([], { query, status: "repeated" }))],
     ["query, not run", (query) => respond(resultsReply([], { query, status: "not-run" }))],
     ["query, failed", (query) => respond(resultsReply([], { query, status: "failed", reason: "Timeout." }))],
     ["failure reason", (reason) => respond(resultsReply([], { status: "failed", reason }))],
+    ["digest prompt: text", (text) => digestPrompt(protocol, { text })],
+    ["digest prompt: title", (title) => digestPrompt(protocol, { title })],
+    ["digest prompt: query", (query) => digestPrompt(protocol, {}, query)],
     ["fault detail", (detail) => respond({ kind: "fault", fault: "malformed", detail })],
     ["question", (question) => opened(question, "Earlier.")],
     ["history", (earlier) => opened("Why?", earlier)],
   ];
+}
+
+function digestPrompt(protocol: Protocol, result: Partial<NumberedResult>, query = "height"): string {
+  const turn = [{ origin: "model" as const, text: `${query} is what I look for.` }];
+  const results = [numbered(result)];
+  return protocol.digestSide
+    .ask({ question: query, turn, query, results })
+    .map(({ content }) => content)
+    .join("\n");
 }
 
 /** Fields that stand side by side in the rendered text, each given one half. */
@@ -70,10 +84,16 @@ export function resultsReply(results: readonly NumberedResult[], reply: Partial<
     kind: "results",
     queries: [{ query: "Mount Kenya height", status: "found", results, ...reply }],
     searchesLeft: 3,
+    boundary: "k7f3",
   };
 }
 
 function twoQueries(query: string): ToolReply {
   const reply: QueryReply = { query, status: "found", results: [numbered()] };
-  return { kind: "results", queries: [reply, { ...reply, query: "other" }], searchesLeft: 3 };
+  return {
+    kind: "results",
+    queries: [reply, { ...reply, query: "other" }],
+    searchesLeft: 3,
+    boundary: "k7f3",
+  };
 }

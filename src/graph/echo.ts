@@ -1,0 +1,79 @@
+import type { Echo } from "../protocol/protocol.ts";
+
+/** A text that the model has seen, as it is searched for others. */
+export interface SeenText {
+  readonly number: number;
+  /** Its words, one space between them and at both ends. */
+  readonly words: string;
+}
+
+/** So much of a text, in characters, has to stand in an earlier one for it to be an echo. */
+const CONTAINED = 0.9;
+
+/** A shorter text is not worth a reference, in UTF-16 units. */
+const MIN_LENGTH = 80;
+
+/** So many words on both sides of a sentence have to stand there with it: a bare "No." stands in many texts. */
+const AROUND = 3;
+
+/** What is put behind a text that was cut short. */
+const CUT = /\s*…$/;
+
+export function seenText(number: number, text: string): SeenText {
+  return { number, words: ` ${wordsOf(text).join(" ")} ` };
+}
+
+/**
+ * The first earlier text that says nearly all of `text`, word for word and in its order, and the sentences that it
+ * does not say: two words that stand side by side in `text`, and nowhere in the other one, are always among these. So
+ * a copy in which a figure differs is told with that figure.
+ */
+export function findEcho(text: string, earlier: readonly SeenText[]): Echo | undefined {
+  if (text.trim().length < MIN_LENGTH) return undefined;
+  const sentences = sentencesOf(text.replace(CUT, ""));
+  for (const { number, words } of earlier) {
+    const rest = restOf(sentences, words);
+    if (rest !== undefined) return { of: number, rest };
+  }
+  return undefined;
+}
+
+interface Sentence {
+  readonly text: string;
+  /** With the words around it, as it has to stand in the other text. */
+  readonly phrase: string;
+}
+
+function sentencesOf(text: string): readonly Sentence[] {
+  const sentences = text
+    .split(/(?<=[.!?]["'”’)\]]?)\s+|(?<=[。！？])|\n+/u)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== "");
+  const counts = sentences.map((sentence) => wordsOf(sentence).length);
+  const words = sentences.flatMap(wordsOf);
+  let start = 0;
+  return sentences.map((sentence, at) => {
+    const end = start + (counts[at] ?? 0);
+    const phrase = words.slice(Math.max(start - AROUND, 0), end + AROUND).join(" ");
+    start = end;
+    return { text: sentence, phrase };
+  });
+}
+
+/** `undefined` as soon as too much of it is new. */
+function restOf(sentences: readonly Sentence[], seen: string): string | undefined {
+  const length = sentences.reduce((sum, { text }) => sum + text.length, 0);
+  const rest: string[] = [];
+  let fresh = 0;
+  for (const { text, phrase } of sentences) {
+    if (seen.includes(` ${phrase} `)) continue;
+    rest.push(text);
+    fresh += text.length;
+    if (fresh > length * (1 - CONTAINED)) return undefined;
+  }
+  return rest.join("\n");
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/\s+|(?<=[。！？])/u).filter((word) => word !== "");
+}
