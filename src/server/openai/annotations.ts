@@ -1,0 +1,61 @@
+import { findMarks } from "../../citation/marks.ts";
+import { sentenceSpans } from "../../citation/support.ts";
+import type { Citation, Source } from "../../graph/state.ts";
+
+/** A citation as OpenAI's API gives it. Indices count UTF-16 units, as JavaScript's `slice` does. */
+export interface Annotation {
+  readonly type: "url_citation";
+  readonly url_citation: {
+    readonly url: string;
+    readonly title: string;
+    readonly start_index: number;
+    /** Just behind the last character. */
+    readonly end_index: number;
+  };
+}
+
+type Place = Pick<Source, "number" | "title" | "url">;
+
+/**
+ * The citations of a content as it was sent, in its order. Each spans the mark of a source; where the model was not
+ * asked for marks and the content has none, the sentence that a source supports. Only web addresses are annotated.
+ */
+export function annotationsOf(
+  content: string,
+  sources: readonly Place[],
+  citations: readonly Citation[],
+): readonly Annotation[] {
+  const byNumber = new Map<number, Place>();
+  for (const source of sources) if (!byNumber.has(source.number)) byNumber.set(source.number, source);
+  const marked = findMarks(content).flatMap(({ start, end, ...mark }) => {
+    if (mark.kind !== "numbers") return [];
+    return mark.numbers.flatMap((number) => annotation(byNumber.get(number), start, end));
+  });
+  if (marked.length > 0) return marked;
+  const spans = sentenceSpans(content);
+  let from = 0;
+  return citations.flatMap(({ known, sentence, ...place }) => {
+    const at = spans.findIndex(
+      ({ start, end }, index) => index >= from && oneLine(content.slice(start, end)) === sentence,
+    );
+    const span = known ? spans[at] : undefined;
+    if (span === undefined || place.number === null) return [];
+    from = at;
+    return annotation({ ...place, number: place.number }, span.start, span.end);
+  });
+}
+
+function annotation(place: Place | undefined, start: number, end: number): readonly Annotation[] {
+  if (place === undefined || !/^https?:\/\//i.test(place.url)) return [];
+  const { url, title } = place;
+  return [
+    {
+      type: "url_citation",
+      url_citation: { url, title: title === "" ? url : title, start_index: start, end_index: end },
+    },
+  ];
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}

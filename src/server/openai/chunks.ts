@@ -1,0 +1,86 @@
+import type { RunEvent } from "../../graph/events.ts";
+import type { RunEnd } from "./agent-run.ts";
+import { annotationsOf, type Annotation } from "./annotations.ts";
+import type { ReplyHead } from "./completion.ts";
+import { createContent } from "./content.ts";
+import { detailsOf, finishReason, searchNote, statusEvent, usageOf } from "./outcome.ts";
+
+interface Delta {
+  readonly role?: "assistant";
+  readonly content?: string;
+  readonly reasoning_content?: string;
+  readonly annotations?: readonly Annotation[];
+}
+
+export interface ChunkOptions {
+  readonly includeUsage: boolean;
+  readonly ignored: readonly string[];
+}
+
+/** One event of the stream: a `chat.completion.chunk`. */
+export type Chunk = Readonly<Record<string, unknown>>;
+
+/**
+ * The reply in pieces. The first one, which only says the role, comes when there is something to show; the one that
+ * finishes comes when the run has ended by itself, and never otherwise.
+ */
+export async function* toChunks(
+  run: AsyncGenerator<RunEvent, RunEnd>,
+  head: ReplyHead,
+  { includeUsage, ignored }: ChunkOptions,
+): AsyncGenerator<Chunk, void> {
+  const frame = (choices: readonly unknown[], more: object = {}): Chunk => ({
+    id: head.id,
+    object: "chat.completion.chunk",
+    created: head.created,
+    model: head.model,
+    choices,
+    ...(includeUsage && { usage: null }),
+    ...more,
+  });
+  const piece = (delta: Delta, more?: object, finish: string | null = null): Chunk =>
+    frame([{ index: 0, delta, logprobs: null, finish_reason: finish }], more);
+  const said = (text: string): readonly Chunk[] => (text === "" ? [] : [piece({ content: text })]);
+  const content = createContent();
+
+  function show(event: RunEvent): readonly Chunk[] {
+    switch (event.type) {
+      case "reasoning-delta":
+        return [piece({ reasoning_content: event.text })];
+      case "answer-delta":
+        return said(content.add(event.text));
+      case "tool-call":
+        return said(content.pause());
+      case "search-start":
+      case "search-end": {
+        if (event.type === "search-end") content.found(event.sources);
+        const note = searchNote(event);
+        return [piece({}, { agentic_rag: note, event: statusEvent(note) })];
+      }
+      case "run-start":
+      case "tool-call-invalid":
+      case "tool-call-refused":
+      case "budget-left":
+      case "answer-end":
+        return [];
+    }
+  }
+
+  let begun = false;
+  let step = await run.next();
+  for (; step.done !== true; step = await run.next()) {
+    for (const chunk of show(step.value)) {
+      if (!begun) yield piece({ role: "assistant", content: "" });
+      begun = true;
+      yield chunk;
+    }
+  }
+  const end = step.value;
+  const { citations, stopReason } = end.conclusion;
+  if (!begun) yield piece({ role: "assistant", content: "" });
+  yield* said(content.finish(end.conclusion));
+  const annotations = annotationsOf(content.sent, end.sources, citations);
+  if (annotations.length > 0) yield piece({ annotations });
+  yield piece({}, { agentic_rag: detailsOf(end, ignored) }, finishReason(stopReason));
+  if (includeUsage) yield frame([], { usage: usageOf(end) });
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { Problem } from "./problem.ts";
+
+const textPart = z.object({ type: z.literal("text"), text: z.string() });
+const refusalPart = z.object({ type: z.literal("refusal"), refusal: z.string() });
+const content = z.union([z.string(), z.array(z.union([textPart, refusalPart]))]);
+
+const messageSchema = z.discriminatedUnion("role", [
+  z.object({ role: z.enum(["system", "developer", "user"]), content }),
+  // a turn that only called tools has no content
+  z.object({ role: z.literal("assistant"), content: content.nullish() }),
+  z.object({ role: z.enum(["tool", "function"]), content: content.nullish() }),
+]);
+
+const flag = z.boolean().nullish();
+const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+
+const requestSchema = z.object({
+  model: z.string(),
+  messages: z.array(messageSchema).min(1),
+  stream: flag,
+  stream_options: z.object({ include_usage: flag }).nullish(),
+  n: z.number().int().nullish(),
+  max_tokens: z.number().int().positive().nullish(),
+  max_completion_tokens: z.number().int().positive().nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  top_k: z.number().int().min(-1).max(1000).nullish(),
+  min_p: z.number().min(0).max(1).nullish(),
+  presence_penalty: z.number().min(-2).max(2).nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  repetition_penalty: z.number().min(0.01).max(2).nullish(),
+  seed: z.number().int().nullish(),
+  reasoning_effort: z.enum(EFFORTS).nullish(),
+  stop: z.union([z.string(), z.array(z.string())]).nullish(),
+  tools: z.array(z.unknown()).nullish(),
+  functions: z.array(z.unknown()).nullish(),
+  tool_choice: z.union([z.string(), z.object({ type: z.string() })]).nullish(),
+  response_format: z.object({ type: z.string() }).nullish(),
+  modalities: z.array(z.string()).nullish(),
+  logprobs: flag,
+  logit_bias: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export type ChatRequest = z.infer<typeof requestSchema>;
+export type ChatMessage = ChatRequest["messages"][number];
+
+/**
+ * Reads a request for a chat completion. Fields that it does not know are left out, as OpenAI's clients send ever
+ * more of them.
+ *
+ * @throws Problem 400 for what is wrong, and for what was asked and cannot be had.
+ */
+export function readRequest(value: unknown): ChatRequest {
+  refuseOtherParts(value);
+  const read = requestSchema.safeParse(value);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const path = issue?.path ?? [];
+    const param = pathText(path);
+    throw new Problem(
+      400,
+      "invalid_value",
+      `${param === "" ? "The request" : param} is not as it has to be: ${issue?.message ?? "unknown problem"}.`,
+      param === "" ? {} : { param },
+    );
+  }
+  const request = read.data;
+  if (request.n != null && request.n !== 1) refuse("n", "One answer is given to a request: leave out n.");
+  const { tool_choice: choice, response_format: format } = request;
+  if (choice != null && choice !== "auto" && choice !== "none")
+    refuse(
+      "tool_choice",
+      "The agent calls no tools of the caller: leave out tool_choice, or set it to auto.",
+    );
+  if (format != null && format.type !== "text")
+    refuse("response_format", "The agent answers in Markdown: leave out response_format.");
+  if (request.modalities?.some((name) => name !== "text") === true)
+    refuse("modalities", "The agent answers in text only: leave out modalities.");
+  return request;
+}
+
+const messagesSchema = z.object({ messages: z.array(z.unknown()) });
+const partsSchema = z.object({ content: z.array(z.object({ type: z.string() })) });
+
+/** A picture gets a word of its own: "invalid" would not tell what to do. */
+function refuseOtherParts(value: unknown): void {
+  const messages = messagesSchema.safeParse(value).data?.messages ?? [];
+  for (const [at, message] of messages.entries()) {
+    const parts = partsSchema.safeParse(message).data?.content ?? [];
+    const other = parts.findIndex(({ type }) => type !== "text" && type !== "refusal");
+    const type = parts[other]?.type;
+    if (type === undefined) continue;
+    throw new Problem(
+      400,
+      "unsupported_value",
+      `The agent reads text only: leave out the part of type ${JSON.stringify(type.slice(0, 40))}.`,
+      { param: `messages[${at}].content[${other}]` },
+    );
+  }
+}
+
+function refuse(param: string, why: string): never {
+  throw new Problem(400, "unsupported_value", why, { param });
+}
+
+/** `messages[0].content`, as OpenAI names fields. */
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
+}
