@@ -13,6 +13,7 @@ export const DIALECT_NAMES = [
   "deepseek",
   "mistral",
   "openrouter",
+  "anthropic",
   "generic",
 ] as const;
 
@@ -26,7 +27,7 @@ export interface ServedModelSettings {
   readonly baseUrl: string;
   readonly name: string;
   readonly apiKey?: Secret;
-  /** `chatml`, `raw`, `server`, or the path of a file with a Jinja chat template. */
+  /** `auto`, `chatml`, `raw`, `server`, or the path of a file with a Jinja chat template. */
   readonly template: string;
   readonly idleSeconds: number;
   readonly totalSeconds: number;
@@ -98,7 +99,7 @@ export function modelProblems(given: Given): readonly string[] {
     );
   }
   const dialect = given["AGENTIC_RAG_MODEL_DIALECT"];
-  if (family === "completions" && (dialect === "deepseek" || dialect === "mistral")) {
+  if (family === "completions" && ["deepseek", "mistral", "anthropic"].includes(dialect ?? "")) {
     problems.push(
       `AGENTIC_RAG_MODEL_FAMILY is completions, which a server of the dialect ${dialect} does not have. Set it to chat-prefix, or to auto.`,
     );
@@ -122,11 +123,13 @@ export interface ModelEnvironment {
 
 /** The model that settings without problems name. */
 export function modelSettings(env: ModelEnvironment): ModelSettings {
-  const template =
-    env.AGENTIC_RAG_CHAT_TEMPLATE ?? (env.AGENTIC_RAG_PROTOCOL === "r1-searcher" ? "raw" : "chatml");
+  const { AGENTIC_RAG_CHAT_TEMPLATE: wanted = env.AGENTIC_RAG_PROTOCOL === "r1-searcher" ? "raw" : "auto" } =
+    env;
   const { AGENTIC_RAG_MODEL_URL: baseUrl, AGENTIC_RAG_MODEL: name, AGENTIC_RAG_GGUF: file } = env;
   const family = env.AGENTIC_RAG_MODEL_FAMILY ?? "auto";
   if (file !== undefined && (family === "gguf" || (family === "auto" && baseUrl === undefined))) {
+    const template =
+      env.AGENTIC_RAG_CHAT_TEMPLATE === "auto" ? "server" : wanted === "auto" ? "chatml" : wanted;
     return { family: "gguf", file, template, ...(name !== undefined && { name }) };
   }
   if (family === "offline" || family === "gguf" || baseUrl === undefined || name === undefined) {
@@ -138,7 +141,7 @@ export function modelSettings(env: ModelEnvironment): ModelSettings {
     baseUrl,
     name,
     ...(env.AGENTIC_RAG_MODEL_API_KEY !== undefined && { apiKey: env.AGENTIC_RAG_MODEL_API_KEY }),
-    template,
+    template: wanted,
     idleSeconds: env.AGENTIC_RAG_MODEL_IDLE_SECONDS ?? 60,
     totalSeconds: env.AGENTIC_RAG_MODEL_TOTAL_SECONDS ?? 600,
   };

@@ -8,6 +8,7 @@ export interface ProbeOutcome {
   readonly report: ProbeReport;
   readonly choice: ReturnType<typeof chooseFamily>;
   readonly missing: readonly string[];
+  readonly warning: string | undefined;
 }
 
 const KNOWN_BY: Readonly<Record<ProbeReport["dialectFrom"], string>> = {
@@ -17,7 +18,11 @@ const KNOWN_BY: Readonly<Record<ProbeReport["dialectFrom"], string>> = {
 };
 
 /** The report as a table, the verdict, what is missing and what to write. */
-export function showProbe(sheet: Sheet, paint: Paint, { report, choice, missing }: ProbeOutcome): void {
+export function showProbe(
+  sheet: Sheet,
+  paint: Paint,
+  { report, choice, missing, warning }: ProbeOutcome,
+): void {
   const { baseUrl, modelName, dialect, dialectFrom, completions, chat } = report;
   sheet.line("server", `${printableLine(modelName)} at ${baseUrl}: ${dialect}, ${KNOWN_BY[dialectFrom]}`);
   for (const row of rows(completions, chat)) sheet.line("table", row);
@@ -35,6 +40,7 @@ export function showProbe(sheet: Sheet, paint: Paint, { report, choice, missing 
   }
   sheet.line("verdict", `Family: ${choice.family}. ${choice.reason}`, paint.green);
   for (const what of missing) sheet.line("verdict", `Without ${what}`, paint.yellow);
+  if (warning !== undefined) sheet.line("verdict", printableLine(warning), paint.yellow);
   sheet.line("settings", "To write into .env (without them it is probed once a week):");
   for (const line of settingLines(report, choice.family)) sheet.line("settings", `  ${line}`);
 }
@@ -62,6 +68,7 @@ function rows(completions: CompletionsReport, chat: ChatReport): readonly string
     ["token counts", ...both(({ usage }) => told(usage))],
     ["cache hits", ...both(({ cachedTokens }) => told(cachedTokens))],
     ["token ids", cellOf(completions, () => told(completions.tokenIds)), "-"],
+    ["log-probabilities", cellOf(completions, () => told(completions.logprobs)), "-"],
     ["chat template", cellOf(completions, () => TEMPLATE[completions.template]), "the server's"],
     ["reasoning", "-", cellOf(chat, () => chat.reasoning)],
     ["tool calls as text", "-", cellOf(chat, () => chat.callText)],

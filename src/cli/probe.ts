@@ -1,8 +1,10 @@
+import { proxyFetchOf } from "../assemble.ts";
 import { AgenticRagError } from "../errors.ts";
 import { listModels } from "../model/completions-describe.ts";
-import { chooseFamily, missingFor } from "../model/probe-choice.ts";
+import { chooseFamily, missingFor, warningFor } from "../model/probe-choice.ts";
 import { probeEndpoint } from "../model/probe.ts";
 import { keepChoice } from "../model/probed.ts";
+import { createProxyFetch } from "../proxy.ts";
 import { readSettings, type ServedModelSettings } from "../settings.ts";
 import { readVersion } from "../version.ts";
 import type { Arguments } from "./arguments.ts";
@@ -20,20 +22,21 @@ import type { Surroundings } from "./surroundings.ts";
 export async function probe(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { stdout, environment } = surroundings;
   return interruptible(surroundings, async (signal) => {
-    const { server, probeCache: cacheFile } = await chooseServer(args, surroundings, signal);
-    const { baseUrl, name: modelName, apiKey, dialect } = server;
-    const options = { baseUrl, modelName, apiKey, dialect };
-    const report = await probeEndpoint({ ...options, signal });
+    const { server, probeCache: cacheFile, fetch } = await chooseServer(args, surroundings, signal);
+    const { baseUrl, name: modelName, apiKey, dialect, template } = server;
+    const options = { baseUrl, modelName, apiKey, dialect, templateSet: template !== "auto" };
+    const report = await probeEndpoint({ ...options, fetch, signal });
     const choice = chooseFamily(report);
     const missing = choice.family === null ? [] : missingFor(report, choice);
+    const warning = choice.family === null ? undefined : warningFor(report, choice);
     if (choice.family !== null) {
       await keepChoice({ ...options, cacheFile, version: readVersion() }, report, choice);
     }
     if (args.switches.has("json")) {
-      stdout.write(`${printableJson({ report, choice, missing })}\n`);
+      stdout.write(`${printableJson({ report, choice, missing, warning })}\n`);
     } else {
       const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
-      showProbe(createSheet(stdout), paint, { report, choice, missing });
+      showProbe(createSheet(stdout), paint, { report, choice, missing, warning });
     }
     return choice.family === null ? EXIT_CODES.failed : EXIT_CODES.answered;
   });
@@ -44,7 +47,11 @@ async function chooseServer(
   args: Arguments,
   surroundings: Surroundings,
   signal: AbortSignal,
-): Promise<{ readonly server: ServedModelSettings; readonly probeCache: string | undefined }> {
+): Promise<{
+  readonly server: ServedModelSettings;
+  readonly probeCache: string | undefined;
+  readonly fetch: typeof globalThis.fetch | undefined;
+}> {
   const environment = environmentWith(args, surroundings);
   const baseUrl = environment["AGENTIC_RAG_MODEL_URL"]?.trim() ?? "";
   if (baseUrl === "") {
@@ -66,7 +73,7 @@ async function chooseServer(
   );
   const { model, probeCache } = settings;
   if (model.family === "offline" || model.family === "gguf") throw new TypeError("an address makes a server");
-  return { server: model, probeCache };
+  return { server: model, probeCache, fetch: proxyFetchOf(settings) };
 }
 
 async function onlyModel(args: Arguments, surroundings: Surroundings, signal: AbortSignal): Promise<string> {
@@ -74,11 +81,19 @@ async function onlyModel(args: Arguments, surroundings: Surroundings, signal: Ab
   const { model } = readSettings({
     AGENTIC_RAG_MODEL_URL: environment["AGENTIC_RAG_MODEL_URL"],
     AGENTIC_RAG_MODEL_API_KEY: environment["AGENTIC_RAG_MODEL_API_KEY"],
+    AGENTIC_RAG_MODEL_DIALECT: environment["AGENTIC_RAG_MODEL_DIALECT"],
     AGENTIC_RAG_MODEL: "none",
   });
   if (model.family === "offline" || model.family === "gguf") throw new TypeError("an address makes a server");
-  const { baseUrl, apiKey } = model;
-  const models = await listModels({ baseUrl, signal, ...(apiKey !== undefined && { apiKey }) });
+  const { baseUrl, apiKey, dialect } = model;
+  const fetch = createProxyFetch(environment);
+  const models = await listModels({
+    baseUrl,
+    dialect,
+    signal,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(fetch !== undefined && { fetch }),
+  });
   const [only] = models;
   if (only !== undefined && models.length === 1) return only.id;
   const names = models.map(({ id }) => id).slice(0, 20);

@@ -113,7 +113,7 @@ function drawnBy(sampling: Sampling, names: DialectFacts["sampling"]): Record<st
   const drawn: Record<string, number> = {};
   for (const [field, value] of Object.entries(sampling)) {
     const name = names[field];
-    if (name !== undefined && value !== null) drawn[name] = value;
+    if (name !== undefined && typeof value === "number") drawn[name] = value;
   }
   return drawn;
 }

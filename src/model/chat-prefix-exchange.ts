@@ -1,12 +1,14 @@
 import { AgenticRagError } from "../errors.ts";
 import { throwIfAborted } from "./abort.ts";
+import { runAttempts } from "./attempts.ts";
 import { openCompletion } from "./completions-open.ts";
 import { truncated } from "./completions-stream.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { readEvents } from "./event-stream.ts";
 import { connectionFailure, type RequestTarget } from "./http-failure.ts";
 import type { ModelChunk } from "./model.ts";
-import { retryDelay, type RetryClock } from "./retry.ts";
+import { namePrefillRefusal } from "./prefill-refusal.ts";
+import type { RetryClock } from "./retry.ts";
 
 /** One streamed request with all its tries. */
 export interface Exchange {
@@ -41,25 +43,14 @@ export async function* runExchange(exchange: Exchange): AsyncGenerator<ModelChun
       "Raise the total timeout, or lower maxTokens.",
   );
   try {
-    for (let tries = 1; ; tries += 1) {
-      let seen = false;
-      let failure: unknown;
-      try {
-        for await (const chunk of attempt(exchange, deadline)) {
-          throwIfAborted(signal);
-          seen = true;
-          yield chunk;
-        }
-        return;
-      } catch (error) {
-        failure = deadline.failure() ?? namedFailure(error, target, seen);
-      }
-      const delay = seen || tries > maxRetries ? undefined : retryDelay(failure, tries, clock.random);
-      if (delay === undefined) throw failure;
-      await clock.sleep(delay, deadline.signal);
-      const ended = deadline.failure();
-      if (ended !== undefined) throw ended;
-    }
+    yield* runAttempts({
+      attempt: () => attempt(exchange, deadline),
+      deadline,
+      signal,
+      maxRetries,
+      clock,
+      named: (error, seen) => namePrefillRefusal(namedFailure(error, target, seen), target),
+    });
   } finally {
     deadline.close();
   }

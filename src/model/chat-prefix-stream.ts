@@ -1,11 +1,8 @@
 import { z } from "zod";
-import { AgenticRagError } from "../errors.ts";
-import type { EchoFilter, TurnText } from "./chat-prefix-text.ts";
-import { badReply, truncated } from "./completions-stream.ts";
+import type { SaidPart } from "./chat-prefix-reading.ts";
+import { badReply } from "./completions-stream.ts";
 import { reportedFailure, type RequestTarget } from "./http-failure.ts";
 import { finishFields, readFinish, readUsage, usageFields } from "./openai-end.ts";
-import type { ModelChunk, ModelUsage } from "./model.ts";
-import { createWrittenCalls, type WrittenCall } from "./written-call.ts";
 
 /** Mistral's reasoning models put lists of chunks where others put a text. */
 const contentSchema = z.union([
@@ -53,70 +50,35 @@ const eventSchema = z.object({
 
 type ChatEvent = z.infer<typeof eventSchema>;
 type Choice = NonNullable<ChatEvent["choices"]>[number];
-type End = Extract<ModelChunk, { type: "end" }>;
-type Finish = Pick<End, "finishReason" | "stopReason">;
-
-export interface ReplyReading {
-  readonly target: RequestTarget;
-  readonly turn: TurnText;
-  /** Takes the given text off the beginning of the content, where the dialect repeats it. */
-  readonly echo: EchoFilter | undefined;
-  /** Gives a call that the server parsed out of the text back as text. */
-  readonly callText: ((call: WrittenCall) => string) | undefined;
-}
 
 /**
- * The chunks of a streamed chat completion, with everything that the server told apart put back into one text. What
- * comes after the finish (usage, `[DONE]`) is welcome but not needed: a connection that breaks there has lost nothing.
+ * What each event of a streamed chat completion says, up to `[DONE]`.
  *
- * @throws `model-truncated` when the events end without a finish reason, `model-bad-reply` for an event that is none,
- * `model-rejected` for a content filter, and what an error event says.
+ * @throws `model-bad-reply` for an event that is none, `model-rejected` for a content filter, `model-truncated` for a
+ * finish that is none, and what an error event says.
  */
 export async function* readChat(
   events: AsyncIterable<string>,
-  { target, turn, echo, callText }: ReplyReading,
-): AsyncGenerator<ModelChunk> {
-  const calls = createWrittenCalls();
-  let finish: Finish | undefined;
-  let usage: ModelUsage = {};
-  try {
-    for await (const data of events) {
-      if (data.trim() === "[DONE]") break;
-      const event = readEvent(data, target);
-      const [choice] = event.choices ?? [];
-      const { reasoning, content } = readDelta(choice);
-      const text = turn.reasoning(reasoning) + turn.content(echo?.feed(content) ?? content);
-      if (text !== "") yield { type: "text", text };
-      for (const { index, id, function: call } of choice?.delta?.tool_calls ?? []) {
-        calls.add({ index, id, name: call?.name, arguments: call?.arguments });
-      }
-      if (choice?.finish_reason) finish = readFinish(choice, choice.finish_reason, target);
-      usage = { ...usage, ...readUsage(event) };
-    }
-  } catch (error) {
-    const lost = error instanceof AgenticRagError && error.code !== "model-timeout";
-    if (finish === undefined || lost) throw error;
-  }
-  if (finish === undefined) throw truncated(target);
-  const rest = turn.content(echo?.rest() ?? "") + turn.rest();
-  const called = writtenAs(calls.whole(finish.finishReason === "stop"), callText, target);
-  if (rest + called !== "") yield { type: "text", text: rest + called };
-  yield { type: "end", ...finish, usage };
-}
-
-/** A turn has one call at its end; what a server found behind the first is not text of this turn. */
-function writtenAs(
-  [call]: readonly WrittenCall[],
-  callText: ReplyReading["callText"],
   target: RequestTarget,
-): string {
-  if (call === undefined) return "";
-  if (callText !== undefined) return callText(call);
-  throw new AgenticRagError(
-    "model-bad-reply",
-    `The model server at ${target.baseUrl} turned text into a tool call. ` +
-      "Start it without a tool-call parser, or use an endpoint for raw completions.",
-  );
+): AsyncGenerator<SaidPart> {
+  for await (const data of events) {
+    if (data.trim() === "[DONE]") return;
+    const event = readEvent(data, target);
+    const [choice] = event.choices ?? [];
+    const { finish_reason: reason, delta } = choice ?? {};
+    const calls = delta?.tool_calls ?? [];
+    yield {
+      ...readDelta(choice),
+      calls: calls.map(({ index, id, function: call }) => ({
+        index,
+        id,
+        name: call?.name,
+        arguments: call?.arguments,
+      })),
+      finish: choice !== undefined && reason ? readFinish(choice, reason, target) : undefined,
+      usage: readUsage(event),
+    };
+  }
 }
 
 function readEvent(data: string, target: RequestTarget): ChatEvent {

@@ -1,5 +1,6 @@
 import { chatBody, DIALECTS, givenText, type ChatDialect } from "./chat-prefix-dialect.ts";
 import { runExchange } from "./chat-prefix-exchange.ts";
+import { readTurn } from "./chat-prefix-reading.ts";
 import { readChat } from "./chat-prefix-stream.ts";
 import { createEchoFilter, createTurnText, type ReasoningTags } from "./chat-prefix-text.ts";
 import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completions-request.ts";
@@ -117,7 +118,7 @@ export class ChatPrefixModel extends ContinuationModel {
       fetch: this.#options.fetch ?? globalThis.fetch,
       clock,
       read: (events) =>
-        readChat(events, {
+        readTurn(readChat(events, target), {
           target,
           turn: createTurnText(given, tags),
           echo: DIALECTS[dialect].echoes ? createEchoFilter(given) : undefined,
@@ -130,6 +131,7 @@ export class ChatPrefixModel extends ContinuationModel {
     const key = revealed(this.#options.apiKey).trim();
     return {
       baseUrl: this.#baseUrl,
+      route: "/chat/completions",
       modelName: options.modelName ?? this.modelName,
       // a placeholder such as "EMPTY" is an everyday word and no secret
       redact: (text) => (key.length < 8 ? text : text.replaceAll(key, "***")),

@@ -1,37 +1,44 @@
 import { untilAborted } from "./abort.ts";
-import type { ChatTemplate } from "./chat-template.ts";
+import { chatmlTemplate, type ChatTemplate } from "./chat-template.ts";
 import { detectDialect } from "./completions-detect.ts";
 import type { Dialect, DialectName } from "./completions-dialect.ts";
 import { dialects } from "./completions-dialects.ts";
 import type { ServerRoutes } from "./completions-server.ts";
-import { fetchTemplate } from "./completions-template.ts";
+import { fetchOfferedTemplate, fetchTemplate } from "./completions-template.ts";
 import type { RequestTarget } from "./http-failure.ts";
 import { createSpeller, type Speller } from "./token-speller.ts";
 
 export interface ConnectionOptions {
   readonly baseUrl: string;
   readonly dialect: DialectName | "auto";
-  readonly template: ChatTemplate | "server";
+  /** `server`: the one that the server tells; `auto`: that one where it tells one, else ChatML. */
+  readonly template: ChatTemplate | "server" | "auto";
   readonly routes: ServerRoutes;
 }
 
 /** What is learnt of a server, once: its dialect, its spelling, its chat template. */
 export interface Connection {
-  dialect(signal: AbortSignal): Promise<Dialect>;
+  dialect(signal: AbortSignal | undefined): Promise<FoundDialect>;
   speller(dialect: Dialect, modelName: string): Speller | undefined;
-  template(target: RequestTarget, signal: AbortSignal): Promise<ChatTemplate>;
+  template(target: RequestTarget, dialect: Dialect, signal: AbortSignal): Promise<ChatTemplate>;
+}
+
+interface FoundDialect {
+  readonly dialect: Dialect;
+  /** It is set, or the server has said something to know it by; otherwise it is worth asking again. */
+  readonly certain: boolean;
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
   const { baseUrl, dialect: wanted, template, routes } = options;
   const spellers = new Map<string, Speller>();
-  let detected: Promise<Dialect> | undefined;
+  let detected: Promise<FoundDialect> | undefined;
   let fetched: Promise<ChatTemplate> | undefined;
 
-  async function detect(): Promise<Dialect> {
+  async function detect(): Promise<FoundDialect> {
     const { dialect, certain } = await detectDialect(routes, baseUrl);
     if (!certain) detected = undefined;
-    return dialects[dialect];
+    return { dialect: dialects[dialect], certain };
   }
 
   function speller({ name, tokens }: Dialect, modelName: string): Speller | undefined {
@@ -44,17 +51,24 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   return {
     async dialect(signal) {
-      if (wanted !== "auto") return dialects[wanted];
+      if (wanted !== "auto") return { dialect: dialects[wanted], certain: true };
       detected ??= detect();
       return untilAborted(detected, signal);
     },
     speller,
-    async template(target, signal) {
-      if (template !== "server") return template;
-      // llama.cpp's, as it is the one that tells a template
-      fetched ??= fetchTemplate(routes, target, speller(dialects.llamacpp, target.modelName));
+    async template(target, dialect, signal) {
+      if (typeof template !== "string") return template;
+      // llama.cpp is the one that tells a template
+      const { llamacpp } = dialects;
+      if (template === "auto" && dialect !== llamacpp) return chatmlTemplate;
+      const fetch = template === "server" ? fetchTemplate : offeredOrChatml;
+      fetched ??= fetch(routes, target, speller(llamacpp, target.modelName));
       fetched.catch(() => (fetched = undefined));
       return untilAborted(fetched, signal);
     },
   };
+}
+
+async function offeredOrChatml(...asked: Parameters<typeof fetchOfferedTemplate>): Promise<ChatTemplate> {
+  return (await fetchOfferedTemplate(...asked)) ?? chatmlTemplate;
 }

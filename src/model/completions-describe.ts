@@ -7,11 +7,15 @@ import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completion
 import { createServerRoutes, type ServerReply, type ServerRoutes } from "./completions-server.ts";
 import { tellsTemplate } from "./completions-template.ts";
 import { connectionFailure, statusFailure, type RequestTarget } from "./http-failure.ts";
+import { modelsRequest } from "./models-request.ts";
+import type { ServerDialect } from "./probe-dialect.ts";
 import { createSpeller } from "./token-speller.ts";
 
 export interface ServerAddress {
   /** The address in front of `/models`, such as `http://127.0.0.1:8000/v1`. */
   readonly baseUrl: string;
+  /** What kind of server it is, for the list of its models. @default "auto": its address tells */
+  readonly dialect?: ServerDialect | "auto";
   readonly apiKey?: ApiKey;
   readonly headers?: Readonly<Record<string, string>>;
   /** For each question. @default 5_000 */
@@ -36,6 +40,8 @@ export interface ServerDescription {
   readonly tokenIds: boolean;
   /** It turns texts into ids. */
   readonly tokenize: boolean;
+  /** Its kind is known to tell the log-probabilities of what it draws. */
+  readonly logprobs: boolean;
 }
 
 const count = z.number().int().positive().nullish();
@@ -58,8 +64,9 @@ const modelsSchema = z.object({
  * @throws `model-…` for a server that cannot be asked, refuses, or answers with something else.
  */
 export async function listModels(address: ServerAddress): Promise<readonly ServedModel[]> {
-  const { routes, target } = open(address, "");
-  const reply = await routes.get(`${target.baseUrl}/models`, address.signal);
+  const { url, headers } = modelsRequest(address);
+  const { routes, target } = open(address, "", headers);
+  const reply = await routes.get(url, address.signal);
   address.signal?.throwIfAborted();
   if (reply.kind === "refused" && reply.status === 404) {
     throw new AgenticRagError(
@@ -95,7 +102,7 @@ export async function describeServer(
   address.signal?.throwIfAborted();
   if (!certain) valueOf(await routes.get(`${target.baseUrl}/models`, address.signal), target);
 
-  const { tokens } = dialects[dialect];
+  const { tokens, tellsLogprobs = false } = dialects[dialect];
   const speller = tokens && createSpeller(routes, tokens, target);
   const [spelled, props, contextTokens] = await Promise.all([
     speller?.encode("a", false, address.signal),
@@ -110,6 +117,7 @@ export async function describeServer(
     template: props !== undefined && tellsTemplate(props),
     tokenIds: tokenize,
     tokenize,
+    logprobs: tellsLogprobs,
   };
 }
 
@@ -125,12 +133,13 @@ async function contextOf(
 function open(
   address: ServerAddress,
   modelName: string,
+  headers = () => requestHeaders(address.apiKey, address.headers ?? {}),
 ): { readonly routes: ServerRoutes; readonly target: RequestTarget } {
   const baseUrl = readBaseUrl(address.baseUrl);
   const key = revealed(address.apiKey).trim();
   return {
     routes: createServerRoutes({
-      headers: () => requestHeaders(address.apiKey, address.headers ?? {}),
+      headers,
       fetch: address.fetch ?? globalThis.fetch,
       timeoutMs: address.timeoutMs ?? 5_000,
     }),

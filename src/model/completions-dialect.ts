@@ -1,6 +1,7 @@
 import type { RequestTarget } from "./http-failure.ts";
 import type { ModelUsage } from "./model.ts";
 import type { Sampling } from "./sampling.ts";
+import type { ScoredToken } from "./token-logprobs.ts";
 import type { TokenRoutes } from "./token-speller.ts";
 
 /** A prompt as text, or as token ids; where the server takes them in one list, texts may stand between the ids. */
@@ -25,6 +26,8 @@ export interface Reading {
   readonly tokenIds?: readonly number[] | undefined;
   /** How many tokens were drawn so far, those included whose ids are not told. */
   readonly drawn?: number | undefined;
+  /** The log-probabilities of the tokens that were drawn, likewise, where they were asked for. */
+  readonly logprobs?: readonly ScoredToken[] | undefined;
   readonly finish?: Finish | undefined;
   readonly usage: ModelUsage;
 }
@@ -50,6 +53,8 @@ export interface Dialect {
   readonly showsStop: "never" | "with-ids" | "always";
   /** How texts and ids are turned into each other, where prompts may be ids and replies tell them. */
   readonly tokens?: TokenRoutes;
+  /** True where it is known that log-probabilities are told; others may tell them too. */
+  readonly tellsLogprobs?: boolean;
 }
 
 export type DialectName = "generic" | "vllm" | "sglang" | "llamacpp" | "ollama" | "tgi";

@@ -24,6 +24,7 @@ export const llamacpp: Dialect = {
   name: "llamacpp",
   framing: "events",
   showsStop: "never",
+  tellsLogprobs: true,
   url: openAiUrl,
   body: (fields) => ({
     ...openAiBody(fields),

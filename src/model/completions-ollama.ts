@@ -2,6 +2,7 @@ import { z } from "zod";
 import { rootOf, type Dialect, type Finish, type Reading } from "./completions-dialect.ts";
 import { badReply, truncated } from "./completions-stream.ts";
 import { reportedFailure, type RequestTarget } from "./http-failure.ts";
+import { readLogprobs } from "./token-logprobs.ts";
 
 const count = z.number().int().nonnegative().nullish();
 
@@ -12,6 +13,7 @@ const lineSchema = z.object({
   done_reason: z.string().nullish(),
   prompt_eval_count: count,
   eval_count: count,
+  logprobs: z.unknown().optional(),
   error: z.unknown().optional(),
 });
 
@@ -24,6 +26,7 @@ export const ollama: Dialect = {
   name: "ollama",
   framing: "lines",
   showsStop: "never",
+  tellsLogprobs: true,
   url: (baseUrl) => `${rootOf(baseUrl)}/api/generate`,
   body({ prompt, modelName, maxTokens, sampling, stop }) {
     return {
@@ -35,6 +38,7 @@ export const ollama: Dialect = {
       think: false,
       truncate: false,
       shift: false,
+      logprobs: sampling.logprobs === true || undefined,
       options: {
         num_predict: maxTokens,
         temperature: sampling.temperature ?? undefined,
@@ -52,10 +56,11 @@ export const ollama: Dialect = {
   read(value, target): Reading {
     const read = lineSchema.safeParse(value);
     if (!read.success) throw badReply(target, "a line that is no completion", read.error);
-    const { error, thinking, response, done, done_reason: reason, ...counts } = read.data;
+    const { error, thinking, response, done, done_reason: reason, logprobs, ...counts } = read.data;
     if (error != null) throw reportedFailure(target, error);
     return {
       text: (thinking ?? "") + (response ?? ""),
+      logprobs: readLogprobs(logprobs),
       finish: done === true ? readFinish(reason, target) : undefined,
       usage: {
         ...(counts.prompt_eval_count != null && { promptTokens: counts.prompt_eval_count }),
@@ -69,5 +74,8 @@ function readFinish(reason: string | null | undefined, target: RequestTarget): F
   if (reason === "stop" || reason === "length") return { finishReason: reason };
   // a model that was only loaded or unloaded has said nothing
   if (reason === "load" || reason === "unload") throw truncated(target);
-  throw badReply(target, `the done reason ${JSON.stringify(reason ?? null)}, which is not known here`);
+  throw badReply(
+    target,
+    `the done reason ${JSON.stringify(reason == null ? null : target.redact(reason).slice(0, 40))}, which is not known here`,
+  );
 }

@@ -3,6 +3,7 @@ import type { Reading, RequestFields } from "./completions-dialect.ts";
 import { badReply } from "./completions-stream.ts";
 import { reportedFailure, type RequestTarget } from "./http-failure.ts";
 import { finishFields, readFinish, readUsage, usageFields } from "./openai-end.ts";
+import { readLogprobs } from "./token-logprobs.ts";
 
 /** What is read of an event; everything else in it is left alone. */
 const eventSchema = z.object({
@@ -14,6 +15,7 @@ const eventSchema = z.object({
         reasoning_content: z.string().nullish(),
         ...finishFields,
         token_ids: z.array(z.number().int()).nullish(),
+        logprobs: z.unknown().optional(),
       }),
     )
     .nullish(),
@@ -49,6 +51,8 @@ export function openAiBody(fields: RequestFields): Record<string, unknown> {
     repeat_penalty: sampling.repetitionPenalty,
     seed: sampling.seed,
     stop: stop.length > 0 ? stop : undefined,
+    // the likeliest token comes with the drawn one: to llama.cpp and others, 0 means none at all
+    logprobs: sampling.logprobs === true ? 1 : undefined,
   };
 }
 
@@ -62,6 +66,7 @@ export function readOpenAi(value: unknown, target: RequestTarget): Reading {
   return {
     text: (choice?.reasoning_content ?? choice?.reasoning ?? "") + (choice?.text ?? ""),
     tokenIds: choice?.token_ids ?? undefined,
+    logprobs: readLogprobs(choice?.logprobs),
     finish: choice?.finish_reason ? readFinish(choice, choice.finish_reason, target) : undefined,
     usage: readUsage(read.data),
   };

@@ -19,6 +19,8 @@ export interface RequestPlan extends Pick<RequestFields, "stop" | "stopTokenIds"
 /** A request in a server's own words, and what is needed to read the reply. */
 export interface PreparedRequest {
   readonly dialect: Dialect;
+  /** False: the server has said nothing of itself yet, so the dialect is a guess. */
+  readonly certain: boolean;
   readonly prompt: Prompt;
   readonly body: string;
   readonly align: AlignOptions;
@@ -29,8 +31,8 @@ export interface PreparedRequest {
 /** @throws what the chat template throws; nothing that the server does not say makes it fail. */
 export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest> {
   const { connection, target, stop, stopTokenIds, signal } = plan;
-  const dialect = await connection.dialect(signal);
-  const template = await connection.template(target, signal);
+  const { dialect, certain } = await connection.dialect(signal);
+  const template = await connection.template(target, dialect, signal);
   const text = template.render(plan.messages);
   const speller = connection.speller(dialect, target.modelName);
   const spelling = speller && (await spellStops(speller, stop, signal));
@@ -53,7 +55,7 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
       stopTokenIds,
       withIds: spelling !== undefined,
     });
-    return { dialect, prompt: sent, align, body: bodyText(body, plan.extraBody) };
+    return { dialect, certain, prompt: sent, align, body: bodyText(body, plan.extraBody) };
   };
   return prompt === text ? withPrompt(text) : { ...withPrompt(prompt), asText: withPrompt(text) };
 }

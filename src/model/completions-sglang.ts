@@ -14,6 +14,7 @@ export const sglang: Dialect = {
   name: "sglang",
   framing: "events",
   showsStop: "with-ids",
+  tellsLogprobs: true,
   url: openAiUrl,
   body: (fields) => ({
     ...openAiBody(fields),

@@ -64,8 +64,13 @@ export function badReply(target: RequestTarget, what: string, cause?: unknown): 
   );
 }
 
-function toChunk({ text, tokenIds }: Sampled): ModelChunk {
-  return { type: "text", text, ...(tokenIds !== undefined && { tokenIds }) };
+function toChunk({ text, tokenIds, logprobs }: Sampled): ModelChunk {
+  return {
+    type: "text",
+    text,
+    ...(tokenIds !== undefined && { tokenIds }),
+    ...(logprobs !== undefined && { logprobs }),
+  };
 }
 
 function readPart(data: string, target: RequestTarget, dialect: Dialect): Reading {

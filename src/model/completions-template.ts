@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import { jinjaTemplate, type ChatTemplate } from "./chat-template.ts";
+import { speaksChatml } from "./chatml-kin.ts";
 import { rootOf } from "./completions-dialect.ts";
 import type { ServerReply, ServerRoutes } from "./completions-server.ts";
 import { connectionFailure, statusFailure, type RequestTarget } from "./http-failure.ts";
@@ -24,8 +25,48 @@ export async function fetchTemplate(
   speller: Speller | undefined,
   signal?: AbortSignal,
 ): Promise<ChatTemplate> {
-  const reply = await routes.get(`${rootOf(target.baseUrl)}/props`, signal);
+  const props = readProps(await askProps(routes, target, signal), target);
+  return templateOf(props, speller, signal);
+}
+
+/**
+ * The chat template that the server tells; `undefined` where it tells none, or where a model that speaks ChatML anyway
+ * has one that cannot be parsed.
+ *
+ * @throws as `fetchTemplate` for the rest.
+ */
+export async function fetchOfferedTemplate(
+  routes: ServerRoutes,
+  target: RequestTarget,
+  speller: Speller | undefined,
+  signal?: AbortSignal,
+): Promise<ChatTemplate | undefined> {
+  const reply = await askProps(routes, target, signal);
+  const silent = reply.kind === "refused" && ![401, 403, 503].includes(reply.status);
+  if (silent || (reply.kind === "value" && !tellsTemplate(reply))) return undefined;
   const props = readProps(reply, target);
+  try {
+    return await templateOf(props, speller, signal);
+  } catch (error) {
+    if (speaksChatml(target.modelName) && AgenticRagError.isInstance(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What llama.cpp says of itself. */
+export function askProps(
+  routes: ServerRoutes,
+  { baseUrl }: Pick<RequestTarget, "baseUrl">,
+  signal: AbortSignal | undefined,
+): Promise<ServerReply> {
+  return routes.get(`${rootOf(baseUrl)}/props`, signal);
+}
+
+async function templateOf(
+  props: z.infer<typeof propsSchema>,
+  speller: Speller | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ChatTemplate> {
   const beginning = await speller?.encode("", true, signal);
   const begins = beginning !== undefined && beginning.length > 0;
   return jinjaTemplate(props.chat_template, {

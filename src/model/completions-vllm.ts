@@ -16,6 +16,7 @@ export const vllm: Dialect = {
   name: "vllm",
   framing: "events",
   showsStop: "with-ids",
+  tellsLogprobs: true,
   url: openAiUrl,
   body: (fields) => ({
     ...openAiBody(fields),

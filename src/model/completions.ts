@@ -1,6 +1,7 @@
 import { AgenticRagError } from "../errors.ts";
 import { throwIfAborted } from "./abort.ts";
-import { chatmlTemplate, type ChatTemplate } from "./chat-template.ts";
+import { runAttempts } from "./attempts.ts";
+import type { ChatTemplate } from "./chat-template.ts";
 import { openCompletion } from "./completions-open.ts";
 import { createConnection, type Connection } from "./completions-connection.ts";
 import type { DialectName } from "./completions-dialect.ts";
@@ -12,8 +13,14 @@ import { readCompletion, truncated } from "./completions-stream.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { readEvents } from "./event-stream.ts";
 import { connectionFailure, type RequestTarget } from "./http-failure.ts";
-import { ContinuationModel, type ContinuationOptions, type ModelChunk, type PromptMessage } from "./model.ts";
-import { retryDelay, systemClock, type RetryClock } from "./retry.ts";
+import {
+  ContinuationModel,
+  type ContinuationOptions,
+  type ModelChunk,
+  type ModelDescription,
+  type PromptMessage,
+} from "./model.ts";
+import { systemClock, type RetryClock } from "./retry.ts";
 import { QWQ_SAMPLING, type Sampling } from "./sampling.ts";
 
 /** The small questions beside the text: what kind of server it is, how it spells a text. */
@@ -32,8 +39,11 @@ export interface CompletionsOptions {
    * @default "auto"
    */
   readonly dialect?: DialectName | "auto";
-  /** `server`: the one that the server tells, which only llama.cpp does. @default chatmlTemplate */
-  readonly template?: ChatTemplate | "server";
+  /**
+   * `server`: the one that the server tells, which only llama.cpp does; `auto`: that one where it is told, else ChatML.
+   * @default "auto"
+   */
+  readonly template?: ChatTemplate | "server" | "auto";
   /** @default QWQ_SAMPLING */
   readonly sampling?: Sampling;
   /** At most this many tokens for one continuation. @default 8192 */
@@ -84,7 +94,7 @@ export class CompletionsModel extends ContinuationModel {
     this.modelName = options.modelName;
     this.#options = options;
     this.#baseUrl = readBaseUrl(options.baseUrl);
-    const { apiKey, headers = {}, dialect = "auto", template = chatmlTemplate } = options;
+    const { apiKey, headers = {}, dialect = "auto", template = "auto" } = options;
     this.#connection = createConnection({
       baseUrl: this.#baseUrl,
       dialect,
@@ -95,6 +105,13 @@ export class CompletionsModel extends ContinuationModel {
         timeoutMs: QUESTION_MS,
       }),
     });
+  }
+
+  /** The dialect that is set, or that the server is known by. One that says nothing of itself is not an error here. */
+  override async describe(signal?: AbortSignal): Promise<ModelDescription> {
+    throwIfAborted(signal);
+    const { dialect, certain } = await this.#connection.dialect(signal);
+    return { ...(await super.describe(signal)), ...(certain && { dialect: dialect.name }) };
   }
 
   override async *continueText(
@@ -110,34 +127,38 @@ export class CompletionsModel extends ContinuationModel {
       `The model server at ${target.baseUrl} was not done within ${totalTimeoutMs} ms. ` +
         "Raise the total timeout, or lower maxTokens.",
     );
+    const prepare = (): Promise<PreparedRequest> => this.#prepare(messages, options, target, deadline);
     try {
-      let request = await this.#prepare(messages, options, target, deadline);
-      for (let tries = 1; ; tries += 1) {
-        let seen = false;
-        let failure: unknown;
-        try {
-          for await (const chunk of this.#try(request, target, deadline)) {
-            throwIfAborted(options.signal);
-            seen = true;
-            yield chunk;
-          }
-          return;
-        } catch (error) {
-          failure = deadline.failure() ?? namedFailure(error, target, seen);
-        }
-        if (!seen && request.asText !== undefined && isRejection(failure)) {
-          request = request.asText;
-          continue;
-        }
-        const delay = seen || tries > maxRetries ? undefined : retryDelay(failure, tries, clock.random);
-        if (delay === undefined) throw failure;
-        await clock.sleep(delay, deadline.signal);
-        const ended = deadline.failure();
-        if (ended !== undefined) throw ended;
-      }
+      const sent = { request: await prepare(), tries: 0 };
+      yield* runAttempts({
+        attempt: () => this.#attempt(sent, prepare, target, deadline),
+        deadline,
+        signal: options.signal,
+        maxRetries,
+        clock,
+        named: (error, seen) => namedFailure(error, target, seen),
+        changed(failure) {
+          const { asText } = sent.request;
+          if (asText === undefined || !isRejection(failure)) return false;
+          sent.request = asText;
+          return true;
+        },
+      });
     } finally {
       deadline.close();
     }
+  }
+
+  /** Sends a request; a server that had said nothing of itself by the last time is asked what it is once more. */
+  async *#attempt(
+    sent: { request: PreparedRequest; tries: number },
+    prepare: () => Promise<PreparedRequest>,
+    target: RequestTarget,
+    deadline: Deadline,
+  ): AsyncGenerator<ModelChunk> {
+    if (sent.tries > 0 && !sent.request.certain) sent.request = await prepare();
+    sent.tries += 1;
+    yield* this.#try(sent.request, target, deadline);
   }
 
   async #prepare(
@@ -167,9 +188,12 @@ export class CompletionsModel extends ContinuationModel {
 
   async *#try(
     request: PreparedRequest,
-    target: RequestTarget,
+    asked: RequestTarget,
     deadline: Deadline,
   ): AsyncGenerator<ModelChunk> {
+    const { dialect } = request;
+    const url = dialect.url(this.#baseUrl);
+    const target = { ...asked, route: routeOf(url, this.#baseUrl) };
     const {
       apiKey,
       clock = systemClock,
@@ -188,9 +212,8 @@ export class CompletionsModel extends ContinuationModel {
         "Ask again, or raise the idle timeout.",
     );
     beginning.wait();
-    const { dialect } = request;
     const stream = await openCompletion({
-      url: dialect.url(this.#baseUrl),
+      url,
       headers: requestHeaders(apiKey, headers),
       body: request.body,
       target,
@@ -212,6 +235,11 @@ export class CompletionsModel extends ContinuationModel {
       redact: (text) => (key.length < 8 ? text : text.replaceAll(key, "***")),
     };
   }
+}
+
+/** What is asked, as it stands behind the base URL, or else behind the server's address. */
+function routeOf(url: string, baseUrl: string): string {
+  return url.startsWith(baseUrl) ? url.slice(baseUrl.length) : new URL(url).pathname;
 }
 
 function isRejection(failure: unknown): boolean {

@@ -7,6 +7,8 @@ export interface RequestTarget {
   /** Without credentials and query. */
   readonly baseUrl: string;
   readonly modelName: string;
+  /** What is asked there, such as `/completions`, where it is known. */
+  readonly route?: string;
   /** Takes the key out of a text. */
   redact(text: string): string;
 }
@@ -118,8 +120,8 @@ function describe(
   if (status === 404) {
     return fail(
       "model-rejected",
-      `${server} has no /completions there, or no model "${target.modelName}" ${said}. ` +
-        "Check the base URL (it mostly ends in /v1) and the model name.",
+      `${server} has no ${target.route ?? "such address"}, or no model "${target.modelName}" ${said}. ` +
+        "Check AGENTIC_RAG_MODEL_URL (it mostly ends in /v1) and AGENTIC_RAG_MODEL.",
     );
   }
   if (status === 408) return fail("model-timeout", `${server} gave up waiting ${said}.${wait}`);

@@ -32,11 +32,18 @@ export type ModelChunk =
       readonly text: string;
       /** The ids of exactly this text, where the endpoint gives them. */
       readonly tokenIds?: readonly number[];
+      /**
+       * The log-probabilities of the tokens of exactly this text, where they were asked for and are told: one for each
+       * of `tokenIds` where these are there, else for each token as the endpoint cut the text.
+       */
+      readonly logprobs?: readonly number[];
     }
   | {
       readonly type: "end";
       /** The ids of exactly `stopReason`, when that was generated but is not part of the text. */
       readonly tokenIds?: readonly number[];
+      /** Those of exactly `stopReason`, likewise. */
+      readonly logprobs?: readonly number[];
       /** `stop`: end-of-turn token or stop string; `length`: cut by the token limit or the context size. */
       readonly finishReason: "stop" | "length";
       /** The stop string that ended it; `null` when the endpoint says it was none; `undefined` when it does not say. */

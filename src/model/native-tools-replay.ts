@@ -1,10 +1,5 @@
-import {
-  AIMessage,
-  HumanMessage,
-  SystemMessage,
-  ToolMessage,
-  type BaseMessage,
-} from "@langchain/core/messages";
+import { AIMessage, HumanMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
+import { toMessage } from "./langchain-chat.ts";
 import type { PromptMessage } from "./model.ts";
 import type { TurnPart } from "./native-tools-side.ts";
 
@@ -13,21 +8,27 @@ export const TOOL_NAME = "web_search";
 
 const GO_ON = "Go on exactly where your last message ends. Repeat nothing of it.";
 const NO_RESPONSE = "This call was not run.";
+const ANSWERED_ABOVE = "Answered together with the first of these calls.";
 
 /**
  * The conversation as chat models with tools know it: `turns`, then the assistant's turn as assistant, tool and user
- * messages. Reasoning is replayed as plain content: no provider takes reasoning blocks that it has not signed.
+ * messages. Reasoning is replayed as plain content: no provider takes reasoning blocks that it has not signed. A call
+ * whose `signed` reply is at hand, by the number of the call, is that reply as it came.
  *
  * All providers accept what comes out: a tool result stands right behind its call, no assistant message follows
  * another, no message is empty, the last is not an assistant's. What the runtime noted is put to the tool result or
  * the user message before it, else into a user message of its own, since not all take a system message there, or a
  * user message behind a tool result.
  */
-export function replay(turns: readonly PromptMessage[], parts: readonly TurnPart[]): BaseMessage[] {
+export function replay(
+  turns: readonly PromptMessage[],
+  parts: readonly TurnPart[],
+  signed: ReadonlyMap<number, AIMessage> = new Map(),
+): BaseMessage[] {
   const messages: BaseMessage[] = turns.filter(({ content }) => content.trim() !== "").map(toMessage);
   let said = "";
   let kind: TurnPart["type"] | undefined;
-  let open: string | undefined;
+  let open: readonly string[] = [];
   let calls = 0;
 
   const say = (part: TurnPart["type"], text: string): void => {
@@ -53,13 +54,24 @@ export function replay(turns: readonly PromptMessage[], parts: readonly TurnPart
     }
   };
   const respond = (text: string): void => {
-    if (open === undefined) return note(text);
-    messages.push(toolMessage(text.trim() === "" ? NO_RESPONSE : text.trim(), open));
-    open = undefined;
+    const [id, ...others] = open;
+    if (id === undefined) return note(text);
+    messages.push(toolMessage(text.trim() === "" ? NO_RESPONSE : text.trim(), id));
+    for (const other of others) messages.push(toolMessage(ANSWERED_ABOVE, other));
+    open = [];
+  };
+  const call = (queries: readonly string[]): void => {
+    calls += 1;
+    const reply = signed.get(calls);
+    const id = callId(calls);
+    messages.push(reply ?? callMessage(said.trim(), queries, id));
+    open = reply?.tool_calls?.flatMap((one) => one.id ?? []) ?? [id];
+    said = "";
+    kind = undefined;
   };
 
   for (const part of parts) {
-    if (open !== undefined && part.type !== "response") respond(NO_RESPONSE);
+    if (open.length > 0 && part.type !== "response") respond(NO_RESPONSE);
     switch (part.type) {
       case "reasoning":
       case "answer":
@@ -67,11 +79,7 @@ export function replay(turns: readonly PromptMessage[], parts: readonly TurnPart
         say(part.type, part.text);
         break;
       case "call":
-        calls += 1;
-        open = callId(calls);
-        messages.push(callMessage(said.trim(), part.queries, open));
-        said = "";
-        kind = undefined;
+        call(part.queries);
         break;
       case "response":
         respond(part.text);
@@ -80,7 +88,7 @@ export function replay(turns: readonly PromptMessage[], parts: readonly TurnPart
         note(part.text);
     }
   }
-  if (open !== undefined) respond(NO_RESPONSE);
+  if (open.length > 0) respond(NO_RESPONSE);
   flush();
   if (messages.at(-1) instanceof AIMessage) messages.push(new HumanMessage(GO_ON));
   return messages;
@@ -101,9 +109,4 @@ function callMessage(content: string, queries: readonly string[], id: string): A
 
 function toolMessage(content: string, id: string): ToolMessage {
   return new ToolMessage({ content, tool_call_id: id, name: TOOL_NAME });
-}
-
-function toMessage({ role, content }: PromptMessage): BaseMessage {
-  if (role === "system") return new SystemMessage(content);
-  return role === "user" ? new HumanMessage(content) : new AIMessage(content);
 }

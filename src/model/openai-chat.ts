@@ -1,9 +1,10 @@
 import type { ChatOpenAI } from "@langchain/openai";
-import { AgenticRagError } from "../errors.ts";
 import { revealed, type ApiKey } from "./completions-request.ts";
-import type { ModelRequest } from "./native-tools.ts";
+import type { ModelRequest } from "./langchain-chat.ts";
+import { loadPackage } from "./optional-package.ts";
 import type { ServerDialect } from "./probe-dialect.ts";
 import type { Sampling } from "./sampling.ts";
+import { sparingParameters } from "./spared-parameters.ts";
 
 export interface OpenAiChatOptions {
   /** The address in front of `/chat/completions`. */
@@ -13,11 +14,12 @@ export interface OpenAiChatOptions {
   /** What is not OpenAI's own is sent only where it is known to be understood. */
   readonly dialect: ServerDialect | "auto";
   readonly sampling: Sampling;
+  /** @default the global `fetch` */
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Where `@langchain/openai` comes from. @default import("@langchain/openai") */
   readonly load?: () => Promise<{ readonly ChatOpenAI: typeof ChatOpenAI }>;
 }
 
-const INSTALL = "npm install @langchain/openai@1";
 const MAX_RETRIES = 2;
 
 /** Servers that take `top_k`, `min_p` and `repetition_penalty` in a chat. */
@@ -36,14 +38,20 @@ const EXTENDED: ReadonlySet<OpenAiChatOptions["dialect"]> = new Set([
 export async function loadOpenAiChat(
   options: OpenAiChatOptions,
 ): Promise<(request: ModelRequest) => ChatOpenAI> {
-  const { ChatOpenAI: Chat } = await loaded(options.load ?? (() => import("@langchain/openai")));
+  const { ChatOpenAI: Chat } = await loadPackage({
+    name: "@langchain/openai",
+    version: "1",
+    neededBy: "The model family native-tools is spoken through @langchain/openai",
+    load: options.load ?? (() => import("@langchain/openai")),
+  });
+  const fetch = sparingParameters(options.fetch ?? globalThis.fetch);
   return ({ maxTokens, sampling, modelName = options.modelName }) => {
     const drawn = { ...options.sampling, ...sampling };
     return new Chat({
       model: modelName,
       // a server that needs none is sent a word, without which nothing is sent at all
       apiKey: revealed(options.apiKey).trim() || "none",
-      configuration: { baseURL: options.baseUrl },
+      configuration: { baseURL: options.baseUrl, fetch },
       maxRetries: MAX_RETRIES,
       streaming: true,
       // asked for its usage, Mistral refuses the request, and tells it anyway
@@ -68,17 +76,4 @@ function extended({ topK, minP, repetitionPenalty }: Sampling, dialect: OpenAiCh
     ...(minP !== null && { min_p: minP }),
     ...(repetitionPenalty !== null && { [penalty]: repetitionPenalty }),
   };
-}
-
-async function loaded<Package>(load: () => Promise<Package>): Promise<Package> {
-  try {
-    return await load();
-  } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : String(cause);
-    throw new AgenticRagError(
-      "dependency-missing",
-      `The model family native-tools is spoken through @langchain/openai, which could not be loaded (${reason}). Run: ${INSTALL}`,
-      { cause },
-    );
-  }
 }

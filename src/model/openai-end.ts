@@ -67,7 +67,7 @@ export function readFinish(
     default:
       throw badReply(
         target,
-        `the finish reason ${JSON.stringify(reason.slice(0, 40))}, which is not known here`,
+        `the finish reason ${JSON.stringify(target.redact(reason).slice(0, 40))}, which is not known here`,
       );
   }
 }

@@ -1,6 +1,7 @@
 import { chatBody, DIALECTS } from "./chat-prefix-dialect.ts";
 import type { PromptMessage } from "./model.ts";
 import { readChatValues, type ChatSaid } from "./probe-chat-reply.ts";
+import { readMessagesValues, sendMessages } from "./probe-messages.ts";
 import { chatDialectOf, type ServerDialect } from "./probe-dialect.ts";
 import { NO_CHAT, type ChatReport } from "./probe-report.ts";
 import { evidence, GREEDY, sendProbe, type ProbeReply, type ProbeTarget } from "./probe-request.ts";
@@ -17,13 +18,16 @@ const CALLING: readonly PromptMessage[] = [
 ];
 
 const TOOL = {
-  type: "function",
-  function: {
-    name: "web_search",
-    description: "Searches the web.",
-    parameters: { type: "object", properties: { query: { type: "string" } }, required: ["query"] },
-  },
+  name: "web_search",
+  description: "Searches the web.",
+  parameters: { type: "object", properties: { query: { type: "string" } }, required: ["query"] },
 } as const;
+
+interface AskOptions {
+  readonly maxTokens?: number;
+  readonly stop?: string;
+  readonly tool?: typeof TOOL;
+}
 
 type Asked =
   | (ChatSaid & { readonly kind: "said"; readonly streamed: boolean })
@@ -31,14 +35,8 @@ type Asked =
 
 /** What a chat does with an assistant message at its end, and with what a model writes besides text. */
 export async function probeChat(target: ProbeTarget, server: ServerDialect): Promise<ChatReport> {
-  const ask = (
-    messages: readonly PromptMessage[],
-    options: {
-      readonly maxTokens?: number;
-      readonly stop?: string;
-      readonly extra?: Record<string, unknown>;
-    } = {},
-  ): Promise<Asked> => send(target, server, messages, options);
+  const ask = (messages: readonly PromptMessage[], options: AskOptions = {}): Promise<Asked> =>
+    send(target, server, messages, options);
 
   const opened = await ask([{ role: "user", content: "What is 2 + 2?" }], { maxTokens: 16 });
   if (opened.kind !== "said") {
@@ -62,7 +60,7 @@ export async function probeChat(target: ProbeTarget, server: ServerDialect): Pro
     continues === "yes"
       ? undefined
       : await ask([{ role: "user", content: "Search the web for the weather in Rome. Use the tool." }], {
-          extra: { tools: [TOOL], parse_tool_calls: undefined },
+          tool: TOOL,
         });
   return {
     exists: "yes",
@@ -119,22 +117,31 @@ async function send(
   target: ProbeTarget,
   server: ServerDialect,
   messages: readonly PromptMessage[],
-  options: { readonly maxTokens?: number; readonly stop?: string; readonly extra?: Record<string, unknown> },
+  { maxTokens = 24, stop, tool }: AskOptions,
 ): Promise<Asked> {
-  const { maxTokens = 24, stop, extra = {} } = options;
-  const body = chatBody({
-    dialect: chatDialectOf(server),
-    tags: TAGS,
-    messages,
-    modelName: target.modelName,
-    maxTokens,
-    sampling: GREEDY,
-    stop: stop === undefined ? [] : [stop],
-    extra,
-  });
-  const reply = await sendProbe(target, `${target.baseUrl}/chat/completions`, body);
+  const stops = stop === undefined ? [] : [stop];
+  const isAnthropic = server === "anthropic";
+  const reply = isAnthropic
+    ? await sendMessages(target, messages, { maxTokens, stop: stops, tool })
+    : await sendProbe(
+        target,
+        `${target.baseUrl}/chat/completions`,
+        chatBody({
+          dialect: chatDialectOf(server),
+          tags: TAGS,
+          messages,
+          modelName: target.modelName,
+          maxTokens,
+          sampling: GREEDY,
+          stop: stops,
+          extra:
+            tool === undefined
+              ? {}
+              : { tools: [{ type: "function", function: tool }], parse_tool_calls: undefined },
+        }),
+      );
   if (reply.kind !== "answered") return reply;
-  const said = readChatValues(reply.values);
+  const said = isAnthropic ? readMessagesValues(reply.values) : readChatValues(reply.values);
   if (said === undefined) return { kind: "refused", missing: false, words: "no chat completion" };
   return { ...said, kind: "said", streamed: reply.streamed };
 }

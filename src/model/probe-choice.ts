@@ -19,11 +19,11 @@ export interface NoFamily {
 }
 
 /**
- * Raw completions continue a turn by construction; a chat has to be seen to do it; any other chat with tools is given
- * the turn as messages.
+ * Raw completions continue a turn by construction, if the model's chat template is known; a chat has to be seen to do
+ * it, and knows the template; any other chat with tools is given the turn as messages.
  */
 export function chooseFamily(report: ProbeReport): FamilyChoice | NoFamily {
-  const { dialect, completions, chat } = report;
+  const { dialect, completions, chat, chatTemplate } = report;
   const raw = rawness(completions, dialect);
   const overCompletions = (reason: string): FamilyChoice => ({
     family: "completions",
@@ -31,10 +31,15 @@ export function chooseFamily(report: ProbeReport): FamilyChoice | NoFamily {
     continues: "by-construction",
     reason,
   });
+  const proven = chat.exists === "yes" && chat.streams && chat.continues === "yes";
+  if (proven && raw !== "no" && chatTemplate === "assumed") {
+    const reason = `${chatRoute(dialect)} was seen to continue the assistant's last message, in the model's own chat template, which raw completions would have to be told.`;
+    return { family: "chat-prefix", dialect, continues: "proven", reason };
+  }
   if (raw === "known") return overCompletions(`${dialect} continues raw text.`);
   if (raw === "seen") return overCompletions("/completions was seen to continue raw text.");
-  if (chat.exists === "yes" && chat.streams && chat.continues === "yes") {
-    const reason = "/chat/completions was seen to continue the assistant's last message.";
+  if (proven) {
+    const reason = `${chatRoute(dialect)} was seen to continue the assistant's last message.`;
     return { family: "chat-prefix", dialect, continues: "proven", reason };
   }
   const tools = chat.exists === "yes" && chat.streams ? chat.tools : "refused";
@@ -59,12 +64,16 @@ export function rawness(
   return continues === "yes" || template === "no" ? "seen" : "likely";
 }
 
-function nothing({ baseUrl, modelName, completions, chat }: ProbeReport): NoFamily {
+function chatRoute(dialect: ServerDialect): string {
+  return dialect === "anthropic" ? "/v1/messages" : "/chat/completions";
+}
+
+function nothing({ baseUrl, modelName, dialect, completions, chat }: ProbeReport): NoFamily {
   const server = `The model server at ${baseUrl}`;
   if (chat.exists !== "yes" && completions.exists !== "yes") {
     return {
       family: null,
-      reason: `${server} has neither /completions (${completions.why}) nor /chat/completions (${chat.why}) for the model "${modelName}".`,
+      reason: `${server} has neither /completions (${completions.why}) nor ${chatRoute(dialect)} (${chat.why}) for the model "${modelName}".`,
       advice: "Check AGENTIC_RAG_MODEL_URL (it mostly ends in /v1) and AGENTIC_RAG_MODEL.",
     };
   }
@@ -110,3 +119,15 @@ const CACHE_SWITCH: Partial<Record<ServerDialect, string>> = {
   vllm: " (vLLM tells them with --enable-prompt-tokens-details)",
   sglang: " (SGLang tells them with --enable-cache-report)",
 };
+
+/** What is to be minded about the chosen family; undefined where there is nothing. */
+export function warningFor(
+  { modelName, chatTemplate }: Pick<ProbeReport, "modelName" | "chatTemplate">,
+  { family }: Pick<FamilyChoice, "family">,
+): string | undefined {
+  if (family !== "completions" || chatTemplate !== "assumed") return undefined;
+  return (
+    `ChatML is assumed, for the name "${modelName}" does not say which chat template the model was trained on. ` +
+    "Set AGENTIC_RAG_CHAT_TEMPLATE: to the path of its Jinja chat template, or to chatml if that is right."
+  );
+}

@@ -26,6 +26,13 @@ interface Completion {
   readonly stopped: boolean;
   readonly usage: ModelUsage;
   readonly tokenIds: boolean;
+  readonly logprobs: boolean;
+}
+
+interface Wanted {
+  readonly stop?: readonly string[];
+  readonly withIds?: boolean;
+  readonly logprobs?: boolean;
 }
 
 /** What raw completions do with two texts that end in the middle. */
@@ -38,11 +45,13 @@ export async function probeCompletions(
     return { ...NO_COMPLETIONS, exists: "no", why: `${server} has none that continue a text` };
   }
   const dialect = dialects[name];
-  const first = await ask(target, dialect, WEEKDAYS, { stop: [WEEKDAYS.stop], withIds: false });
+  const first = await ask(target, dialect, WEEKDAYS, { stop: [WEEKDAYS.stop] });
   if (first.kind !== "read") {
     return { ...NO_COMPLETIONS, exists: first.kind === "failed" ? "failed" : "no", why: first.words };
   }
-  const second = await ask(target, dialect, NUMBERS, { stop: [], withIds: dialect.tokens !== undefined });
+  const withIds = dialect.tokens !== undefined;
+  const asked = await ask(target, dialect, NUMBERS, { withIds, logprobs: true });
+  const second = asked.kind === "refused" ? await ask(target, dialect, NUMBERS, { withIds }) : asked;
   const both = [first, ...(second.kind === "read" ? [second] : [])];
   const sequences = [WEEKDAYS, NUMBERS];
   return {
@@ -58,6 +67,7 @@ export async function probeCompletions(
     cachedTokens: both.some(({ usage }) => usage.cachedTokens !== undefined),
     template: second.kind === "read" ? templateAround(NUMBERS.before, second.usage) : "unclear",
     tokenIds: second.kind === "read" && second.tokenIds,
+    logprobs: second.kind === "read" && second.logprobs,
   };
 }
 
@@ -71,13 +81,13 @@ async function ask(
   target: ProbeTarget,
   dialect: Dialect,
   { before }: Sequence,
-  { stop, withIds }: { readonly stop: readonly string[]; readonly withIds: boolean },
+  { stop = [], withIds = false, logprobs = false }: Wanted,
 ): Promise<Completion | Exclude<ProbeReply, { kind: "answered" }>> {
   const body = dialect.body({
     prompt: before,
     modelName: target.modelName,
     maxTokens: 20,
-    sampling: GREEDY,
+    sampling: { ...GREEDY, logprobs },
     stop,
     stopTokenIds: [],
     withIds,
@@ -98,5 +108,6 @@ async function ask(
     stopped: readings.some(({ finish }) => finish?.finishReason === "stop"),
     usage: readings.reduce<ModelUsage>((all, { usage }) => ({ ...all, ...usage }), {}),
     tokenIds: readings.some(({ tokenIds = [] }) => tokenIds.length > 0),
+    logprobs: readings.some(({ logprobs: told = [] }) => told.length > 0),
   };
 }

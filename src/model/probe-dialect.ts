@@ -5,10 +5,11 @@ import { rootOf, type DialectName } from "./completions-dialect.ts";
 import type { ServerRoutes } from "./completions-server.ts";
 
 /** Every kind of server that is told apart, over either of its routes. */
-export type ServerDialect = DialectName | ChatDialect | "lmstudio";
+export type ServerDialect = DialectName | ChatDialect | "lmstudio" | "anthropic";
 
 /** Hosted services that are known by their address. */
 const HOSTS: Readonly<Record<string, ServerDialect>> = {
+  "api.anthropic.com": "anthropic",
   "api.deepseek.com": "deepseek",
   "api.mistral.ai": "mistral",
   "openrouter.ai": "openrouter",
@@ -25,13 +26,18 @@ export interface FoundDialect {
   readonly certain: boolean;
 }
 
+/** What kind of server it is, as far as its address alone says it. */
+export function knownDialect(baseUrl: string): ServerDialect | undefined {
+  return HOSTS[new URL(baseUrl).hostname];
+}
+
 /** What kind of server it is: by its address, else by what it answers. `generic` where it is not known. Never throws. */
 export async function findDialect(
   routes: ServerRoutes,
   baseUrl: string,
   signal?: AbortSignal,
 ): Promise<FoundDialect> {
-  const known = HOSTS[new URL(baseUrl).hostname];
+  const known = knownDialect(baseUrl);
   if (known !== undefined) return { dialect: known, certain: true };
   const found = await detectDialect(routes, baseUrl, signal);
   if (found.dialect !== "generic" || !found.certain) return found;
@@ -42,14 +48,14 @@ export async function findDialect(
 
 /** How its raw completions are spoken to; undefined where it has none that continue a text, but fill in a middle. */
 export function completionsDialectOf(dialect: ServerDialect): DialectName | undefined {
-  if (dialect === "deepseek" || dialect === "mistral") return undefined;
+  if (dialect === "deepseek" || dialect === "mistral" || dialect === "anthropic") return undefined;
   return dialect === "lmstudio" || dialect === "openrouter" ? "generic" : dialect;
 }
 
-/** How its chat is told to continue a message. TGI took over vLLM's flag. */
+/** How its `/chat/completions` is told to continue a message. TGI took over vLLM's flag; Anthropic has another route. */
 export function chatDialectOf(dialect: ServerDialect): ChatDialect {
   if (dialect === "tgi") return "vllm";
-  return dialect === "lmstudio" || dialect === "ollama" ? "generic" : dialect;
+  return dialect === "lmstudio" || dialect === "ollama" || dialect === "anthropic" ? "generic" : dialect;
 }
 
 const RAW: ReadonlySet<ServerDialect> = new Set(["vllm", "sglang", "llamacpp", "ollama", "tgi"]);

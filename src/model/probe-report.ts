@@ -25,6 +25,8 @@ export interface CompletionsReport extends RouteReport {
   readonly template: Verdict;
   /** It tells the ids of what it draws. */
   readonly tokenIds: boolean;
+  /** It tells their log-probabilities when asked. */
+  readonly logprobs: boolean;
 }
 
 export interface ChatReport extends RouteReport {
@@ -43,9 +45,17 @@ export interface ProbeReport {
   readonly dialect: ServerDialect;
   /** How the dialect is known. */
   readonly dialectFrom: "setting" | "server" | "nothing";
+  /** Which chat template raw completions would be given. */
+  readonly chatTemplate: PromptTemplate;
   readonly completions: CompletionsReport;
   readonly chat: ChatReport;
 }
+
+/**
+ * Where the chat template of raw completions is from. `set`: the settings; `server`: the server tells it; `chatml`: the
+ * model's name says so; `assumed`: ChatML for want of a better one.
+ */
+export type PromptTemplate = "set" | "server" | "chatml" | "assumed";
 
 const NO_ROUTE: RouteReport = {
   exists: "not asked",
@@ -58,7 +68,12 @@ const NO_ROUTE: RouteReport = {
   cachedTokens: false,
 };
 
-export const NO_COMPLETIONS: CompletionsReport = { ...NO_ROUTE, template: "unclear", tokenIds: false };
+export const NO_COMPLETIONS: CompletionsReport = {
+  ...NO_ROUTE,
+  template: "unclear",
+  tokenIds: false,
+  logprobs: false,
+};
 
 export const NO_CHAT: ChatReport = {
   ...NO_ROUTE,

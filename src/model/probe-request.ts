@@ -47,7 +47,12 @@ const UNWATCHED: SilenceWatch = { wait: () => {}, heard: () => {} };
  * @throws what says nothing about what the server can do: `model-unreachable`, `-timeout`, `-unauthorized`,
  * `-rate-limited`, `-server-error` while it is loading; an AbortError.
  */
-export async function sendProbe(target: ProbeTarget, url: string, body: string): Promise<ProbeReply> {
+export async function sendProbe(
+  target: ProbeTarget,
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<ProbeReply> {
   const deadline = startDeadline(target.signal);
   deadline.limit(
     target.timeoutMs,
@@ -56,7 +61,7 @@ export async function sendProbe(target: ProbeTarget, url: string, body: string):
   try {
     const response = await target.fetch(url, {
       method: "POST",
-      headers: requestHeaders(target.apiKey, {}),
+      headers: requestHeaders(target.apiKey, headers),
       body,
       signal: deadline.signal,
       redirect: "manual",

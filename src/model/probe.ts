@@ -1,15 +1,21 @@
 import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completions-request.ts";
-import { createServerRoutes } from "./completions-server.ts";
+import { createServerRoutes, type ServerRoutes } from "./completions-server.ts";
 import { throwIfAborted } from "./abort.ts";
+import { speaksChatml } from "./chatml-kin.ts";
+import { askProps, tellsTemplate } from "./completions-template.ts";
 import { probeChat } from "./probe-chat.ts";
 import { rawness } from "./probe-choice.ts";
 import { probeCompletions } from "./probe-completions.ts";
 import { findDialect, type ServerDialect } from "./probe-dialect.ts";
-import { NO_CHAT, type ProbeReport } from "./probe-report.ts";
+import { NO_CHAT, type ProbeReport, type PromptTemplate } from "./probe-report.ts";
 import type { ProbeTarget } from "./probe-request.ts";
+import { sparingParameters } from "./spared-parameters.ts";
 
 /** The questions about what kind of server it is. */
 const QUESTION_MS = 3_000;
+
+/** A model that thinks before it says anything has to be let think. */
+const THINKING_TOKENS = 1_024;
 
 export interface ProbeOptions {
   /** The address in front of `/completions` and `/chat/completions`. */
@@ -19,6 +25,8 @@ export interface ProbeOptions {
   readonly apiKey?: ApiKey | undefined;
   /** What kind of server it is. @default "auto": it is asked */
   readonly dialect?: ServerDialect | "auto" | undefined;
+  /** The settings name a chat template; otherwise it is found out which one fits. @default false */
+  readonly templateSet?: boolean | undefined;
   /** False: no more is asked than is needed to choose a family. @default true */
   readonly thorough?: boolean;
   /** For each request; a first one may wait until the model is loaded. @default 60_000 */
@@ -45,7 +53,7 @@ export async function probeEndpoint(options: ProbeOptions): Promise<ProbeReport>
     baseUrl,
     modelName,
     apiKey,
-    fetch,
+    fetch: sparingParameters(fetch, { leastTokens: THINKING_TOKENS }),
     timeoutMs: options.timeoutMs ?? 60_000,
     signal,
     // a placeholder such as "EMPTY" is an everyday word and no secret
@@ -55,23 +63,34 @@ export async function probeEndpoint(options: ProbeOptions): Promise<ProbeReport>
   throwIfAborted(signal);
   const completions = await probeCompletions(target, dialect);
   const raw = rawness(completions, dialect);
-  const decided = raw === "known" || raw === "seen";
+  const chatTemplate = options.templateSet === true ? "set" : await findTemplate(target, dialect);
+  // what the name of the model does not tell, its chat knows
+  const decided = (raw === "known" || raw === "seen") && chatTemplate !== "assumed";
   const chat = thorough || !decided ? await probeChat(target, dialect) : NO_CHAT;
   const dialectFrom = wanted === "auto" ? (dialect === "generic" ? "nothing" : "server") : "setting";
-  return { baseUrl, modelName, dialect, dialectFrom, completions, chat };
+  return { baseUrl, modelName, dialect, dialectFrom, chatTemplate, completions, chat };
 }
 
 /** What kind of server it is, by its address or by what it answers; `generic` where it is not known. */
-export async function askDialect({
-  baseUrl,
-  apiKey,
-  signal,
-  fetch = globalThis.fetch,
-}: Pick<ProbeOptions, "baseUrl" | "apiKey" | "signal" | "fetch">): Promise<ServerDialect> {
-  const routes = createServerRoutes({
+export async function askDialect(asked: Questioned): Promise<ServerDialect> {
+  return (await findDialect(routesOf(asked), asked.baseUrl, asked.signal)).dialect;
+}
+
+type Questioned = Pick<ProbeOptions, "baseUrl" | "apiKey" | "signal" | "fetch">;
+
+function routesOf({ apiKey, fetch = globalThis.fetch }: Questioned): ServerRoutes {
+  return createServerRoutes({
     headers: () => requestHeaders(apiKey, {}),
     fetch,
     timeoutMs: QUESTION_MS,
   });
-  return (await findDialect(routes, baseUrl, signal)).dialect;
+}
+
+/** The chat template that raw completions would be given where none is set. */
+async function findTemplate(target: ProbeTarget, dialect: ServerDialect): Promise<PromptTemplate> {
+  const told =
+    dialect === "llamacpp" && tellsTemplate(await askProps(routesOf(target), target, target.signal));
+  throwIfAborted(target.signal);
+  if (told) return "server";
+  return speaksChatml(target.modelName) ? "chatml" : "assumed";
 }

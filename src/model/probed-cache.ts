@@ -19,6 +19,7 @@ const choiceSchema = z.object({
     "deepseek",
     "mistral",
     "openrouter",
+    "anthropic",
     "generic",
   ]),
   continues: z.enum(["by-construction", "proven", "replayed"]),

@@ -11,8 +11,8 @@ import { createSharedWork } from "./shared-work.ts";
 export interface ProbedOptions extends Omit<ProbeOptions, "thorough" | "signal"> {
   /** JSON file in which the outcome is kept for a week. @default none: each process probes */
   readonly cacheFile?: string | undefined;
-  /** Of this package: what another version found does not count. */
-  readonly version: string;
+  /** Of this package: what was kept by another version does not count. @default "" */
+  readonly version?: string;
   /** Milliseconds since 1970. @default the system's clock */
   readonly now?: () => number;
 }
@@ -80,8 +80,10 @@ async function cachedChoice(options: ProbedOptions): Promise<FamilyChoice | unde
 }
 
 /** Undefined where the key would be part of it. */
-function keyOf({ baseUrl, modelName, dialect = "auto", version, apiKey }: ProbedOptions): string | undefined {
-  const key = [readBaseUrl(baseUrl), modelName, dialect, version].join(" ");
+function keyOf(options: ProbedOptions): string | undefined {
+  const { baseUrl, modelName, dialect = "auto", version = "", apiKey, templateSet } = options;
+  const about = templateSet === true ? ["template"] : [];
+  const key = [readBaseUrl(baseUrl), modelName, dialect, version, ...about].join(" ");
   const secret = revealed(apiKey).trim();
   return secret.length >= 8 && key.includes(secret) ? undefined : key;
 }

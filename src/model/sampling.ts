@@ -16,6 +16,11 @@ export const samplingSchema = z.strictObject({
   /** As `topK`. Values above 1 can themselves cause loops with QwQ. */
   repetitionPenalty: z.number().gt(0).nullable(),
   seed: z.number().int().nullable(),
+  /**
+   * The log-probabilities of the drawn tokens are wanted with the text, where they are offered; they cost bandwidth.
+   * They are as the server tells them: the model's own as a rule, before temperature and the like. @default false
+   */
+  logprobs: z.boolean().optional(),
 });
 
 export type Sampling = z.infer<typeof samplingSchema>;

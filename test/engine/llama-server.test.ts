@@ -196,7 +196,16 @@ describe.skipIf(skipped !== undefined)(`a real llama-server${skipped ? ` (${skip
   test("the server's own chat template opens the turn, and what it writes of it is not written twice", async () => {
     for (const opened of ["", "<think>\n", "<think>\nOkay,"]) {
       const calls = noteEngineCalls();
-      const model = modelAfter("", { template: "server", fetch: calls.fetch });
+      const model = createCompletionsModel({
+        baseUrl: server.url,
+        modelName: "scripted",
+        fetch: calls.fetch,
+      });
+      expect(await model.describe()).toEqual({
+        family: "completions",
+        name: "scripted",
+        dialect: "llamacpp",
+      });
       await collect(model, { stop: ["</tool_call>"] }, [
         { role: "user", content: "Hello" },
         ...(opened === "" ? [] : [{ role: "assistant", content: opened } as const]),

@@ -2,6 +2,7 @@ import { MemorySaver } from "@langchain/langgraph";
 import { describe, expect, test } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createCompletionsModel, type CompletionsOptions } from "../../src/model/completions.ts";
+import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
 import { ask, FIXED, pagesEngine, transcriptText } from "../graph/agent.ts";
 import { countTokens, noteEngineCalls } from "./engine-calls.ts";
@@ -47,12 +48,25 @@ describe.skipIf(skipped !== undefined)(`the agent on a real engine${skipped ? ` 
     });
     const model = state.transcript.filter(({ origin }) => origin === "model");
     expect(model.map(({ text }) => text)).toEqual(SAID_TEXTS);
-    expect(transcriptText(state).startsWith(`<think>\n${SAID_TEXTS[0]}\n<tool_response>\n[1] About`)).toBe(
-      true,
-    );
+    expect(
+      transcriptText(state).startsWith(
+        `<think>\n${SAID_TEXTS[0]}\n<tool_response>\n[1 k7f3 example.org] About`,
+      ),
+    ).toBe(true);
     // each piece with as many ids as were drawn; the last of the answer, which ends the turn, is no part of it
     expect(model.map(({ tokenIds }) => tokenIds?.length)).toEqual([11, 9, 8, 6]);
+    expect(model.map(({ logprobs }) => logprobs)).toEqual([undefined, undefined, undefined, undefined]);
     expect(counts.map(({ drawn }) => drawn)).toEqual([11, 9, 8, 7]);
+  });
+
+  test("with log-probabilities, each piece has one for each of its ids", async () => {
+    await using server = await startLlamaServer();
+    const { state } = await run(server, { sampling: { ...QWQ_SAMPLING, logprobs: true } });
+    const model = state.transcript.filter(({ origin }) => origin === "model");
+    expect(model.map(({ text }) => text)).toEqual(SAID_TEXTS);
+    expect(model.map(({ tokenIds }) => tokenIds?.length)).toEqual([11, 9, 8, 6]);
+    expect(model.map(({ logprobs }) => logprobs?.length)).toEqual([11, 9, 8, 6]);
+    expect(Math.max(...model.flatMap(({ logprobs = [] }) => logprobs))).toBeLessThanOrEqual(0);
   });
 
   test("by ids, a step evaluates what was spliced and the token that stopped the last one", async () => {

@@ -2,6 +2,7 @@ import { MemorySaver } from "@langchain/langgraph";
 import { expect, onTestFinished, test } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createCompletionsModel } from "../../src/model/completions.ts";
+import { ContinuationModel, type ModelChunk } from "../../src/model/model.ts";
 import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
 import { startEngineServer, type EngineOptions, type Piece } from "../servers/completions-engine.ts";
@@ -67,4 +68,26 @@ test("without ids they are kept by themselves", async () => {
     return rest;
   });
   expect(pieces).toEqual(wanted);
+});
+
+test("a stop string that is no part of the text leaves its tokens behind", async () => {
+  const { kept, pieces } = await run({ replies: [["I guess.\n", "<tool_response>"], ANSWER] });
+  expect(pieces).toEqual([kept(["I guess.\n"]), kept(ANSWER.slice(0, -1))]);
+});
+
+/** Says that a text has two tokens, of which it knows the probability of one. */
+class Inexact extends ContinuationModel {
+  readonly family = "inexact";
+  readonly modelName = "inexact";
+
+  override async *continueText(): AsyncGenerator<ModelChunk> {
+    yield { type: "text", text: "</think>\n\nYes.", tokenIds: [1, 2], logprobs: [-1] };
+    yield { type: "end", finishReason: "stop", usage: {} };
+  }
+}
+
+test("of ids and log-probabilities that do not belong together only the ids are kept", async () => {
+  const parts = { protocol: qwq, model: new Inexact({}), engine: pagesEngine(), ...FIXED };
+  const { state } = await ask(createAgenticRag(parts, { checkpointer: new MemorySaver() }), "Q?");
+  expect(state.transcript[1]).toEqual({ origin: "model", text: "</think>\n\nYes.", tokenIds: [1, 2] });
 });

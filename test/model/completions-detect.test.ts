@@ -188,6 +188,7 @@ test("what a server offers", async () => {
     template: false,
     tokenIds: true,
     tokenize: true,
+    logprobs: true,
   });
   await using closed = await startEngineServer({ dialect: "sglang", replies: [], tokenize: false });
   expect(await describeServer({ baseUrl: closed.url, modelName: "other" })).toEqual({
@@ -196,6 +197,7 @@ test("what a server offers", async () => {
     template: false,
     tokenIds: false,
     tokenize: false,
+    logprobs: true,
   });
   await using generic = await startCompletionsServer([]);
   expect(await describeServer({ baseUrl: generic.url, modelName: "qwq" })).toEqual({
@@ -203,6 +205,7 @@ test("what a server offers", async () => {
     template: false,
     tokenIds: false,
     tokenize: false,
+    logprobs: false,
   });
   await expect(describeServer({ baseUrl: await unusedUrl(), modelName: "qwq" })).rejects.toMatchObject({
     code: "model-unreachable",

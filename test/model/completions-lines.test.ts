@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { AgenticRagError } from "../../src/errors.ts";
 import { readLines } from "../../src/model/completions-lines.ts";
 import { createCompletionsModel } from "../../src/model/completions.ts";
-import { collectUntilError } from "./collect.ts";
+import { startWireServer } from "../search/wire-server.ts";
+import { collectUntilError, HELLO } from "./collect.ts";
 
 const LINES = ["Hé ", "<tool_call>", "😀"].map((response) => JSON.stringify({ response, done: false }));
 const DONE = JSON.stringify({ response: "", done: true, done_reason: "stop", eval_count: 3 });
@@ -100,4 +101,54 @@ test("a page instead of lines is a bad reply", async () => {
     text: "",
     error: { code: "model-bad-reply", message: expect.stringContaining("answered with text/html") },
   });
+});
+
+/** A server that says a line and then nothing more; and a model that asks it. */
+async function silentServer() {
+  const server = await startWireServer((response) => {
+    response.writeHead(200, { "content-type": "application/x-ndjson" }).write(`${LINES[0]}\n`);
+  });
+  onTestFinished(() => server.close());
+  const model = createCompletionsModel({
+    baseUrl: `${server.url}/v1`,
+    modelName: "qwq",
+    dialect: "ollama",
+    idleTimeoutMs: 50,
+  });
+  return { server, model };
+}
+
+test("silence between lines is a timeout, and closes the connection", async () => {
+  const { server, model } = await silentServer();
+  expect(await collectUntilError(model)).toMatchObject({
+    text: "Hé ",
+    error: {
+      code: "model-timeout",
+      message: expect.stringContaining("fell silent for 50 ms within its reply"),
+    },
+  });
+  await server.disconnected;
+  expect(server.requests).toHaveLength(1);
+});
+
+test("a consumer that stops reading closes the connection", async () => {
+  const { server, model } = await silentServer();
+  for await (const chunk of model.continueText(HELLO, {})) {
+    expect(chunk).toEqual({ type: "text", text: "Hé " });
+    break;
+  }
+  await server.disconnected;
+});
+
+test("lines that are read no further are cancelled", async () => {
+  const cancel = vi.fn<() => void>();
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(WIRE),
+    cancel,
+  });
+  for await (const line of readLines(body, { wait() {}, heard() {} })) {
+    expect(line).toBe(LINES[0]);
+    break;
+  }
+  expect(cancel).toHaveBeenCalledOnce();
 });

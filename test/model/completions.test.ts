@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createCompletionsModel } from "../../src/model/completions.ts";
-import { startCompletionsServer, type PlainReply } from "../servers/completions.ts";
+import { json, startCompletionsServer, type PlainReply } from "../servers/completions.ts";
 import { collect, HELLO, textOf } from "./collect.ts";
 
 const PROMPT = "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n";
@@ -221,4 +221,20 @@ test("a base URL that is none is refused when the model is made", () => {
       expect.objectContaining({ code: "settings-invalid", message: expect.not.stringContaining("pass@") }),
     );
   }
+});
+
+test.each([
+  ["vllm", "/completions"],
+  ["ollama", "/api/generate"],
+] as const)("%s: what is not there is named by its own route", async (dialect, route) => {
+  await using server = await startCompletionsServer([
+    { status: 404, ...json({ error: { message: "model not found" } }) },
+  ]);
+  const model = createCompletionsModel({ baseUrl: server.url, modelName: "qwq", dialect });
+  await expect(collect(model)).rejects.toMatchObject({
+    code: "model-rejected",
+    message: expect.stringMatching(
+      new RegExp(`^The model server at ${server.url} has no ${route}, or no model "qwq" \\(404: `),
+    ),
+  });
 });

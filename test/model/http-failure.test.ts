@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { reportedFailure, statusFailure, type RequestTarget } from "../../src/model/http-failure.ts";
 
-const target: RequestTarget = { baseUrl: "http://host/v1", modelName: "qwq", redact: (text) => text };
+const target: RequestTarget = {
+  baseUrl: "http://host/v1",
+  modelName: "qwq",
+  route: "/completions",
+  redact: (text) => text,
+};
 
 test.each([
   [
@@ -16,6 +21,7 @@ test.each([
       code: 400,
     },
   ],
+  ["no figures", 400, { error: { message: "Too many tokens. Please reduce the length of the prompt." } }],
   [
     "vLLM, newer",
     400,
@@ -120,7 +126,7 @@ test.each([
     404,
     { error: { message: "The model `qwq` does not exist.", type: "NotFoundError", code: 404 } },
     "model-rejected",
-    'The model server at http://host/v1 has no /completions there, or no model "qwq" (404: The model `qwq` does not exist.). Check the base URL (it mostly ends in /v1) and the model name.',
+    'The model server at http://host/v1 has no /completions, or no model "qwq" (404: The model `qwq` does not exist.). Check AGENTIC_RAG_MODEL_URL (it mostly ends in /v1) and AGENTIC_RAG_MODEL.',
   ],
   [
     422,

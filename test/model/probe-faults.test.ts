@@ -71,3 +71,17 @@ test("a key that a server repeats is in no report", async () => {
   expect(JSON.stringify(report)).not.toContain(KEY);
   expect(report.completions.why).toBe("400: bad ***");
 });
+
+test("a probe goes where the operator sent it, and no further", async () => {
+  const elsewhere = await startEndpoint();
+  const redirect = {
+    status: 307,
+    headers: { location: `${elsewhere.url}/completions?key=${KEY}` },
+    body: "",
+  };
+  const { report, choice } = await probe({ completions: redirect, chat: redirect });
+  expect(elsewhere.requests).toEqual([]);
+  expect(choice.family).toBeNull();
+  expect(report.completions).toMatchObject({ exists: "no", why: "307: " });
+  expect(inspect({ report, choice }, { depth: null })).not.toContain(KEY);
+});

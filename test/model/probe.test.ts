@@ -11,6 +11,7 @@ test("a server with both routes is used through raw completions", async () => {
     modelName: "QwQ-32B",
     dialect: "generic",
     dialectFrom: "nothing",
+    chatTemplate: "chatml",
     completions: {
       exists: "yes",
       why: "",
@@ -22,6 +23,7 @@ test("a server with both routes is used through raw completions", async () => {
       cachedTokens: false,
       template: "no",
       tokenIds: false,
+      logprobs: false,
     },
     chat: {
       exists: "yes",

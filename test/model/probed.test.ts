@@ -100,10 +100,18 @@ test("the outcome is kept for a week, without any key, for this address, model a
   await probed({ ...options, dialect: "sglang" }).model.describe();
   expect(endpoint.requests.length).toBe(8);
 
+  await probed({ ...options, templateSet: true }).model.describe();
+  expect(endpoint.requests.length).toBe(11);
+
   now += 1;
   await probed(options).model.describe();
-  expect(endpoint.requests.length).toBe(11);
-  expect(Object.keys(JSON.parse(await readFile(cacheFile, "utf8")))).toHaveLength(3);
+  expect(endpoint.requests.length).toBe(14);
+  expect(Object.keys(JSON.parse(await readFile(cacheFile, "utf8")))).toEqual([
+    `${endpoint.url} QwQ-32B auto 2.0.0`,
+    `${endpoint.url} QwQ-32B sglang 1.0.0`,
+    `${endpoint.url} QwQ-32B auto 1.0.0 template`,
+    `${endpoint.url} QwQ-32B auto 1.0.0`,
+  ]);
 });
 
 test.each(["", "no JSON", '{"x": 1}', "[]", '{"x": {"at": "now", "choice": null}}'])(

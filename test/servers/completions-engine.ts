@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly tokenize?: boolean;
   /** Ids as the prompt are refused. @default false */
   readonly refusesIds?: boolean;
+  /** Stop strings are not heeded. @default false */
+  readonly ignoresStops?: boolean;
 }
 
 export interface EngineRequest {
@@ -33,6 +35,8 @@ export interface EngineServer extends AsyncDisposable {
   readonly completions: readonly EngineRequest[];
   /** The id of a token that was said or spelled. */
   readonly idOf: (piece: Piece) => number;
+  /** The log-probability that a token is always drawn with. */
+  readonly logprobOf: (piece: Piece) => number;
 }
 
 const END = "<|im_end|>";
@@ -51,6 +55,7 @@ export async function startEngineServer(options: EngineOptions): Promise<EngineS
     const at = bytes.findIndex((known) => known.equals(wanted));
     return at < 0 ? bytes.push(wanted) - 1 : at;
   };
+  const logprobOf = (piece: Piece): number => -(idOf(piece) + 1) / 16;
   const textOf = (ids: readonly number[]): string => Buffer.concat(ids.map((id) => bytes[id]!)).toString();
   const spell = (text: string): number[] => (text.match(/<\/?\w+>|<\|\w+\|>|[^]/gu) ?? []).map(idOf);
   const said = (): EngineRequest[] => requests.filter(({ path }) => COMPLETIONS.includes(path));
@@ -90,7 +95,7 @@ export async function startEngineServer(options: EngineOptions): Promise<EngineS
   function complete(response: ServerResponse, body: Record<string, unknown>, pieces: readonly Piece[]): void {
     const events: unknown[] = [];
     const shows = dialect === "vllm" ? body["include_stop_str_in_output"] : body["no_stop_trim"];
-    const stops = (body["stop"] as string[] | undefined) ?? [];
+    const stops = options.ignoresStops === true ? [] : ((body["stop"] as string[] | undefined) ?? []);
     const ids: number[] = [];
     let sent = 0;
     let finish: { reason: string; stop: string | number | null } | null = null;
@@ -112,9 +117,13 @@ export async function startEngineServer(options: EngineOptions): Promise<EngineS
       const choice = { index: 0, text: whole.slice(sent), logprobs: null };
       sent = whole.length;
       const told = body["return_token_ids"] === true ? { token_ids: group } : {};
+      const scores = typeof body["logprobs"] === "number" ? { logprobs: scoresOf(group) } : {};
       const reason = { finish_reason: finish?.reason ?? null };
       const stop = { [dialect === "vllm" ? "stop_reason" : "matched_stop"]: finish?.stop ?? null };
-      events.push({ object: "text_completion", choices: [{ ...choice, ...reason, ...stop, ...told }] });
+      events.push({
+        object: "text_completion",
+        choices: [{ ...choice, ...reason, ...stop, ...told, ...scores }],
+      });
     }
     const prompt = body["prompt"] as string | number[];
     const prompted = typeof prompt === "string" ? spell(prompt).length : prompt.length;
@@ -122,6 +131,18 @@ export async function startEngineServer(options: EngineOptions): Promise<EngineS
     response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
     const lines = [...events.map((event) => JSON.stringify(event)), "[DONE]"];
     response.end(lines.map((line) => `data: ${line}\n\n`).join(""));
+  }
+
+  /** OpenAI's lists, as vLLM and SGLang fill them. */
+  function scoresOf(ids: readonly number[]): unknown {
+    const tokens = ids.map((id) => textOf([id]));
+    const logprobs = ids.map((id) => logprobOf(bytes[id] as unknown as Piece));
+    return {
+      tokens,
+      token_logprobs: logprobs,
+      text_offset: ids.map((_, at) => at),
+      top_logprobs: tokens.map((token, at) => ({ [token]: logprobs[at] })),
+    };
   }
 
   function shownText(
@@ -150,7 +171,10 @@ export async function startEngineServer(options: EngineOptions): Promise<EngineS
         reason = "stop";
         break;
       }
-      lines.push({ model: "qwq", response: textOf([idOf(piece)]), done: false });
+      const token = textOf([idOf(piece)]);
+      const scores = [{ token, logprob: logprobOf(piece), bytes: [...Buffer.from(token)] }];
+      const told = body["logprobs"] === true ? { logprobs: scores } : {};
+      lines.push({ model: "qwq", response: token, done: false, ...told });
     }
     const counts = { prompt_eval_count: 7, eval_count: lines.length };
     lines.push({ model: "qwq", response: "", done: true, done_reason: reason, ...counts });
@@ -169,6 +193,7 @@ export async function startEngineServer(options: EngineOptions): Promise<EngineS
       return said();
     },
     idOf,
+    logprobOf,
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");
       server.close();

@@ -4,6 +4,13 @@ import { startWireServer } from "../search/wire-server.ts";
 import { chatWire, type ChatReply, type ChatRequestBody } from "./chat-wire.ts";
 import { completionWire, type CompletionReply, type CompletionRequestBody } from "./completions-wire.ts";
 import { json, type PlainReply } from "./completions.ts";
+import {
+  givenText,
+  messagesWire,
+  refusalOf,
+  type MessagesReply,
+  type MessagesRequestBody,
+} from "./messages-wire.ts";
 
 /** How a text goes on, for a model that knows its week, its months and its numbers. */
 const KNOWN: readonly (readonly [end: string, next: string])[] = [
@@ -32,6 +39,10 @@ export interface EndpointOptions {
     | Wire
     | ((request: CompletionRequestBody, goesOn: string) => (CompletionReply | PlainReply) & Stall);
   readonly chat?: Wire | ((request: ChatRequestBody, goesOn: string, anew: string) => ChatReply | PlainReply);
+  /** Anthropic's `/v1/messages`. */
+  readonly messages?:
+    | Wire
+    | ((request: MessagesRequestBody, goesOn: string, anew: string) => MessagesReply | PlainReply);
   /** JSON answers by path, such as `/v1/models`. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
@@ -88,7 +99,7 @@ export async function startEndpoint(options: EndpointOptions = {}): Promise<Endp
 }
 
 function answerTo(
-  { completions, chat, facts = {} }: EndpointOptions,
+  { completions, chat, messages, facts = {} }: EndpointOptions,
   route: string,
   sent: string,
 ): PlainReply & Stall {
@@ -113,6 +124,7 @@ function answerTo(
       body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     };
   }
+  if (path === "/v1/messages") return messagesAnswer(messages, JSON.parse(sent) as MessagesRequestBody);
   if (!/^\/(?:v1|beta)\/chat\/completions$/.test(path) || chat === "missing") return MISSING;
   if (typeof chat === "object") return chat;
   const request = JSON.parse(sent) as ChatRequestBody;
@@ -120,9 +132,23 @@ function answerTo(
   const given = last?.role === "assistant" ? (last.content ?? "") + textOf(last["reasoning_content"]) : "";
   const asked = request.messages.findLast(({ role }) => role === "user")?.content ?? "";
   const goesOn = given === "" ? "Four." : continuationOf(given);
-  const anew = ANEW.find(([part]) => asked.includes(part))?.[1] ?? "Four.";
+  const anew = anewOf(asked);
   const reply = chat?.(request, goesOn, anew) ?? { text: goesOn };
   return "body" in reply ? reply : stream(chatWire(reply, request));
+}
+
+function messagesAnswer(messages: EndpointOptions["messages"], request: MessagesRequestBody): PlainReply {
+  if (messages === "missing") return MISSING;
+  if (typeof messages === "object") return messages;
+  const given = givenText(request);
+  const goesOn = given === "" ? "Four." : continuationOf(given);
+  const asked = JSON.stringify(request.messages[0]?.content);
+  const reply = messages?.(request, goesOn, anewOf(asked)) ?? { text: goesOn };
+  return "body" in reply ? reply : (refusalOf(request) ?? stream(messagesWire(reply, request)));
+}
+
+function anewOf(asked: string): string {
+  return ANEW.find(([part]) => asked.includes(part))?.[1] ?? "Four.";
 }
 
 /** What the model goes on with; a greeting where it knows nothing. */

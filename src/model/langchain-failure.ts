@@ -42,7 +42,7 @@ export function langchainFailure(target: RequestTarget, error: unknown, seen: bo
       `The model server at ${target.baseUrl} did not reply in time. Check whether it is overloaded, or raise its timeout.`,
     );
   }
-  if (failure.error != null) return reportedFailure(target, failure.error);
+  if (failure.error != null) return reportedFailure(target, reported(failure.error));
   if (error instanceof SyntaxError && !/unexpected end|unterminated/i.test(message)) {
     return new AgenticRagError(
       "model-bad-reply",
@@ -54,7 +54,19 @@ export function langchainFailure(target: RequestTarget, error: unknown, seen: bo
   if (code !== undefined || /connection|fetch failed|network|terminated/i.test(`${name} ${message}`)) {
     return connectionFailure(target, code === undefined ? new Error(message) : { cause: { code } });
   }
+  // what a chat model refuses to send at all
+  if (/is not supported (?:for|when)\b/.test(message)) return statusFailure(target, 400, message);
   return reportedFailure(target, { message });
+}
+
+const eventSchema = z.object({ error: z.looseObject({ type: z.string() }) });
+
+/** What is wrong, out of an event of Anthropic's that says so. */
+function reported(error: unknown): unknown {
+  const read = eventSchema.safeParse(error);
+  if (!read.success) return error;
+  const { type } = read.data.error;
+  return type === "overloaded_error" ? { ...read.data.error, code: 529 } : read.data.error;
 }
 
 /** The error and what caused it, nearest first. */

@@ -1,0 +1,17 @@
+/** Names of models that were trained on ChatML, whatever their maker and size. */
+const KIN: readonly RegExp[] = [
+  /qwen|qwq|chatml|dolphin|smollm|openhermes|tongyi|websailor|webdancer/i,
+  /^(?!.*llama).*(?:search-?r1|r1-searcher|search-o1)/i,
+  // the first Llama among them that kept its own template is Hermes 4
+  /hermes[-_]?[23]/i,
+  /internlm[-_]?[23]/i,
+  /(?:^|[/_.:-])yi[-_.:]?(?:\d|coder|large)/i,
+];
+
+/** Distilled into Qwen, but with the template of what they were distilled from. */
+const NOT_KIN = /deepseek/i;
+
+/** Whether a model's name says that it speaks ChatML. */
+export function speaksChatml(modelName: string): boolean {
+  return !NOT_KIN.test(modelName) && KIN.some((name) => name.test(modelName));
+}
