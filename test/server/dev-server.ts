@@ -1,34 +1,65 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** What the server needs of the project, in a folder of its own. */
+const LINKED = ["corpus", "graphs", "node_modules", "package.json", "src"];
 
 export interface DevServer {
   readonly url: string;
+  /** The folder it runs in; its own files are in `.langgraph_api` there. */
+  readonly folder: string;
+  /** What it has printed so far. */
+  readonly output: string;
+  /** Ends it at once: what it has not written is lost. */
   close(): Promise<void>;
 }
 
-/** The real LangGraph dev server on the project's own langgraph.json, on a free loopback port. */
-export async function startDevServer(environment: Readonly<Record<string, string>>): Promise<DevServer> {
+export interface DevServerOptions {
+  /** The project's configuration. Default: `langgraph.json`. */
+  readonly config?: "langgraph.json" | "langgraph.production.json";
+  /** The folder it runs in, which is kept. Default: a new one. */
+  readonly folder?: string;
+}
+
+/** A folder in which the server can run without leaving its files in the project. */
+export function serverFolder(config: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "agentic-rag-server-"));
+  for (const name of LINKED) symlinkSync(join(ROOT, name), join(folder, name));
+  copyFileSync(join(ROOT, config), join(folder, config));
+  return folder;
+}
+
+/** The real LangGraph dev server on one of the project's own configurations, on a free loopback port. */
+export async function startDevServer(
+  environment: Readonly<Record<string, string>>,
+  { config = "langgraph.json", folder }: DevServerOptions = {},
+): Promise<DevServer> {
+  const cwd = folder ?? serverFolder(config);
   const port = await freePort();
   const child = spawn(
     process.execPath,
     [
-      "node_modules/@langchain/langgraph-cli/dist/cli/cli.mjs",
+      join(ROOT, "node_modules/@langchain/langgraph-cli/dist/cli/cli.mjs"),
       "dev",
       "--no-browser",
       "--no-reload",
+      "--config",
+      config,
       "--host",
       "127.0.0.1",
       "--port",
       String(port),
     ],
     {
-      cwd: ROOT,
+      cwd,
       // a group of its own: the server runs in children of the CLI, which must end with it
       detached: true,
       env: { ...process.env, LANGGRAPH_CLI_NO_ANALYTICS: "1", LANGSMITH_TRACING: "false", ...environment },
@@ -44,12 +75,23 @@ export async function startDevServer(environment: Readonly<Record<string, string
       process.kill(-child.pid, "SIGKILL");
       await exited;
     }
+    if (folder === undefined) rmSync(cwd, { recursive: true, force: true });
   };
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 300; tries += 1) {
     if (child.exitCode !== null) break;
     const reply = await fetch(`${url}/ok`).catch(() => undefined);
-    if (reply?.ok === true) return { url, close };
+    // without a key even this is refused in production
+    if (reply?.ok === true || reply?.status === 401) {
+      return {
+        url,
+        folder: cwd,
+        get output() {
+          return output;
+        },
+        close,
+      };
+    }
     await sleep(200);
   }
   await close();

@@ -1,0 +1,101 @@
+import type { Auth } from "@langchain/langgraph-sdk/auth";
+import { HTTPException } from "@langchain/langgraph-sdk/auth";
+import { isIdentity } from "./api-keys.ts";
+
+/** The user of a request, as LangGraph hands it on. */
+interface Caller {
+  readonly user: { readonly identity: string };
+}
+
+/** What LangGraph keeps of a thing; it stores the object that was handed in, so that this is where its owner is written. */
+interface Stamped {
+  metadata?: Record<string, unknown> | null | undefined;
+}
+
+/** What of a run is looked at before it is taken. */
+interface NewRun extends Stamped {
+  kwargs: Record<string, unknown>;
+}
+
+/**
+ * Who may do what. Everything is refused that is not granted here: a user has threads and runs, and sees no other's;
+ * reads the assistants; has the part of the store that begins with the user's name; may schedule nothing. Only one
+ * handler runs for a request, the most special one, so each of them says all that holds for it.
+ *
+ * @param webhookHosts hosts, with their port where it is not the usual one, to which runs may report; none by default.
+ */
+export function grantAccess(auth: Auth, webhookHosts: readonly string[]): void {
+  auth.on("*", () => false);
+
+  auth.on("threads:create", ({ user, value }) => stamp({ user }, value));
+  // so that nobody gives a thread away, or puts one among another's
+  auth.on("threads:update", ({ user, value }) => stamp({ user }, value));
+  auth.on(["threads:read", "threads:search", "threads:delete"], ({ user }) => ownedBy({ user }));
+  auth.on("threads:create_run", ({ user, value }) => {
+    refuseWebhook(value.kwargs["webhook"], webhookHosts);
+    dropHeaders(value);
+    return stamp({ user }, value);
+  });
+
+  auth.on(["assistants:read", "assistants:search"], ({ user }) => {
+    ownedBy({ user });
+    return true;
+  });
+
+  auth.on(["store:put", "store:get", "store:search", "store:list_namespaces", "store:delete"], (request) => {
+    const { owner } = ownedBy(request);
+    if (request.value.namespace?.[0] === owner) return true;
+    throw new HTTPException(403, {
+      message: `Your part of the store is the namespace that begins with "${owner}".`,
+    });
+  });
+}
+
+/** The filter for what is the caller's. An empty one would match everything, and is refused. */
+function ownedBy({ user }: Caller): { owner: string } {
+  if (!isIdentity(user.identity)) throw new HTTPException(403, { message: "This user may do nothing here." });
+  return { owner: user.identity };
+}
+
+function stamp(caller: Caller, value: Stamped): { owner: string } {
+  const filter = ownedBy(caller);
+  value.metadata = { ...value.metadata, ...filter };
+  return filter;
+}
+
+/** What a run sends to a webhook is everything that it was asked and found. */
+function refuseWebhook(webhook: unknown, hosts: readonly string[]): void {
+  if (webhook === undefined || webhook === null) return;
+  const url = typeof webhook === "string" && URL.canParse(webhook) ? new URL(webhook) : null;
+  const taken =
+    url !== null &&
+    /^https?:$/.test(url.protocol) &&
+    url.username === "" &&
+    url.password === "" &&
+    hosts.includes(url.host);
+  if (taken) return;
+  throw new HTTPException(403, {
+    message:
+      "Runs may not report to this webhook. Whoever runs this server can add its host to AGENTIC_RAG_WEBHOOK_HOSTS.",
+  });
+}
+
+/** Headers of the request are copied into the run and kept with each checkpoint; a header may be a secret. */
+function dropHeaders({ kwargs }: NewRun): void {
+  const configurable = recordIn(recordIn(kwargs, "config"), "configurable");
+  for (const name of Object.keys(configurable ?? {})) {
+    if (/^x-|^user-agent$|^user_id$/i.test(name)) delete configurable?.[name];
+  }
+}
+
+function recordIn(
+  value: Record<string, unknown> | undefined,
+  name: string,
+): Record<string, unknown> | undefined {
+  const found = value?.[name];
+  return isRecord(found) ? found : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,73 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { admit, type Access } from "./access.ts";
+import { refusalOfBody } from "./body.ts";
+import { refusalOfOwnership } from "./ownership.ts";
+import { toReply, type Refusal } from "./refusal.ts";
+
+/** What routes behind the guard find in `c.var`. */
+export interface GuardedVariables {
+  readonly auth: { readonly user: { readonly identity: string } };
+}
+
+/** Bytes of a body of LangGraph's own routes. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Routes of our own, which read and bound their bodies themselves. */
+const OWN_ROUTES = /^\/(?:v1|mcp)(?:\/|$)/;
+const TOO_LARGE: Refusal = {
+  status: 413,
+  code: "body_too_large",
+  message: `The body is larger than ${MAX_BODY_BYTES} bytes.`,
+};
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-site",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/**
+ * What stands in front of all routes, LangGraph's and ours. It asks for the key itself, since LangGraph asks for none
+ * at `/info`, at `/ui` and, in its image, at routes that it does not know. `/ok` alone is open.
+ */
+export function guard(access: Access): MiddlewareHandler<{ Variables: GuardedVariables }> {
+  const limitBody = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => toReply(TOO_LARGE) });
+  return async (c, next) => {
+    const { path, method } = c.req;
+    const admitted = admit(c.req.raw, access);
+    const health = path === "/ok" && method === "GET";
+    if ("status" in admitted && !(health && admitted.status === 401)) {
+      c.res = toReply(admitted);
+      return;
+    }
+    // LangGraph's own entry, where there is one, holds more than the name
+    if ("identity" in admitted && c.get("auth") === undefined) {
+      c.set("auth", { user: { identity: admitted.identity } });
+    }
+
+    if (OWN_ROUTES.test(path)) await next();
+    else {
+      const reply = await limitBody(c, async () => {
+        const refusal = (await refusalOfText(c)) ?? (await refusalOfOwnership(c.req.raw, path));
+        if (refusal === null) await next();
+        else c.res = toReply(refusal);
+      });
+      if (reply instanceof Response) c.res = reply;
+    }
+    for (const [name, value] of Object.entries(HEADERS)) {
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    }
+  };
+}
+
+async function refusalOfText(c: Context): Promise<Refusal | null> {
+  if (c.req.method === "GET" || c.req.method === "HEAD") return null;
+  let text: string;
+  try {
+    text = await c.req.text();
+  } catch {
+    return TOO_LARGE;
+  }
+  return text === "" ? null : refusalOfBody(text);
+}
