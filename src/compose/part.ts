@@ -1,0 +1,34 @@
+import type { AgenticRag } from "../graph/graph.ts";
+import type { RunSettings } from "./agent-run.ts";
+
+export interface PartOptions {
+  /** Settings of its runs. Those of the program around it are not taken over: their names may mean something else. */
+  readonly context?: RunSettings;
+}
+
+/**
+ * A copy that keeps no threads of its own. Inside a graph it writes its steps to the checkpointer of that graph, each
+ * run on its own; elsewhere it writes none and needs no thread.
+ */
+export function asPart(agent: AgenticRag): AgenticRag {
+  const copy = agent.withConfig({});
+  if (copy.checkpointer !== false) delete copy.checkpointer;
+  return copy;
+}
+
+/** What a run inside another program must not take over from it: a lower limit of steps, a foreign context. */
+export function partConfig(agent: AgenticRag, { context = {} }: PartOptions) {
+  const recursionLimit = agent.config?.recursionLimit;
+  return { context, ...(recursionLimit !== undefined && { recursionLimit }) };
+}
+
+/** The places that were found, each number once and without their texts. */
+export function placesOf(
+  sources: readonly { number: number; title: string; url: string; date?: string | undefined }[],
+) {
+  const places = new Map<number, { number: number; title: string; url: string; date?: string }>();
+  for (const { number, title, url, date } of sources) {
+    if (!places.has(number)) places.set(number, { number, title, url, ...(date !== undefined && { date }) });
+  }
+  return [...places.values()].sort((left, right) => left.number - right.number);
+}

@@ -1,0 +1,15 @@
+import { neutralise } from "../../protocol/neutralise.ts";
+import { cleanLine, cleanText } from "../../search/clean-text.ts";
+
+/** Tags that models of other programs may take for their own. */
+const TAGS = ["think", "tool_call", "tool_response"];
+
+/** Text of a model or of the web as another model may read it: no control characters, no control tokens. */
+export function foreignText(text: string): string {
+  return neutralise(cleanText(text), TAGS);
+}
+
+/** The same on one line, for titles, addresses and queries. */
+export function foreignLine(text: string): string {
+  return neutralise(cleanLine(text), TAGS);
+}
