@@ -3,10 +3,18 @@ import { benchIndex } from "./index.ts";
 import { benchPrefixReuse } from "./prefix-reuse.ts";
 import { benchPromptTokens } from "./prompt-tokens.ts";
 import { benchReader } from "./reader.ts";
+import { benchStoredBytes } from "./stored-bytes.ts";
 
 const print = (line: string): void => console.log(line);
 
-for (const bench of [benchReader, benchIndex, benchPromptTokens, benchPrefixReuse, benchGgufReuse]) {
+for (const bench of [
+  benchReader,
+  benchIndex,
+  benchPromptTokens,
+  benchPrefixReuse,
+  benchGgufReuse,
+  benchStoredBytes,
+]) {
   await bench(print);
   print("");
 }

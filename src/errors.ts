@@ -17,6 +17,10 @@ export type ErrorCode =
   | "index-unusable"
   | "recording-unusable"
   | "store-unusable"
+  | "thread-unknown"
+  | "thread-busy"
+  | "lease-lost"
+  | "run-given-up"
   | "run-incomplete";
 
 /** The facts of a failure that a handler may need. Never holds a key, a header or a prompt. */

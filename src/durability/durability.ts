@@ -6,8 +6,10 @@ export type RunStatus = "running" | "finished" | "stopped" | "failed";
 /** A thread as `agentic-rag threads` lists it. Times are in milliseconds since 1970. */
 export interface ThreadRow {
   readonly threadId: string;
-  /** The question of the last run, shortened to 300 characters. */
+  /** The question of the last run, whole: a run that left no checkpoint begins again with it. */
   readonly question: string;
+  /** Names the last run: the epoch of the lease with which it was begun. */
+  readonly run: number;
   readonly status: RunStatus;
   /** How often the last run was begun or resumed. */
   readonly attempts: number;
@@ -15,11 +17,16 @@ export interface ThreadRow {
   readonly problem: string;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** The process that drives it, as it named itself, or that did so last; empty when none ever did. */
+  readonly owner: string;
   /** Until when the process that drives it holds it; 0 when nobody does. */
   readonly leasedUntil: number;
 }
 
-/** The right to drive a thread. Each claim has a higher `epoch` than all before it, so that a stale owner is known. */
+/**
+ * The right to drive a thread. Each claim has a higher `epoch` than all before it in this database, whatever thread
+ * they were for, so that a stale owner is known also when its thread was removed and made anew.
+ */
 export interface Lease {
   readonly threadId: string;
   readonly owner: string;
@@ -40,7 +47,11 @@ export interface ThreadBook {
   claim(threadId: string, owner: string, leaseMs: number): Promise<Claim>;
   /** Prolongs; false when another has taken over, and then nothing more may be written. */
   renew(lease: Lease, leaseMs: number): Promise<boolean>;
-  /** A run begins or is resumed: status `running`, one attempt more. A `question` begins a new run, with attempt 1. */
+  /**
+   * A run begins or is resumed: status `running`, one attempt more. A `question` begins a new run, with attempt 1.
+   *
+   * @throws AgenticRagError `lease-lost` when another has taken over.
+   */
   begin(lease: Lease, question?: string): Promise<void>;
   /** Writes how the run ended and gives the thread back. Without effect for a stale lease. */
   release(lease: Lease, status: Exclude<RunStatus, "running">, problem?: string): Promise<void>;

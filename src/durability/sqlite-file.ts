@@ -12,8 +12,10 @@ const APPLICATION_ID = 0x41524153;
 const FORMAT_VERSION = 1;
 
 /**
- * Namespaces and keys are JSON, see `sqlite-names.ts`: SQLite would cut a text at its first NUL. Times are in
- * milliseconds since 1970.
+ * Whatever comes from outside is JSON or packed (see `sqlite-names.ts`, `packed.ts`), for SQLite would cut a text at
+ * its first NUL. Times are in milliseconds since 1970.
+ *
+ * A value of a checkpoint that is long is one row of `chunks`, however many checkpoints of its thread have it.
  */
 const SCHEMA = `
   create table items (
@@ -21,6 +23,26 @@ const SCHEMA = `
     created_at integer not null, updated_at integer not null,
     primary key (namespace, key)
   );
+  create table checkpoints (
+    thread text not null, place text not null, id text not null, parent text, body blob not null,
+    primary key (thread, place, id)
+  ) without rowid;
+  create table chunks (
+    id integer primary key, thread text not null, digest blob not null, body blob not null,
+    unique (thread, digest)
+  );
+  create table writes (
+    id integer primary key, thread text not null, place text not null, checkpoint text not null,
+    task text not null, path text not null, numbers text not null, body blob not null
+  );
+  create index writes_of_checkpoint on writes (thread, place, checkpoint);
+  create table threads (
+    thread text primary key, question text not null, run integer not null, status text not null,
+    attempts integer not null, problem text not null, owner text not null, epoch integer not null,
+    leased_until integer not null, created_at integer not null, updated_at integer not null
+  ) without rowid;
+  create table epochs (last integer not null);
+  insert into epochs values (0);
   pragma application_id = ${APPLICATION_ID};
   pragma user_version = ${FORMAT_VERSION};
 `;

@@ -62,7 +62,8 @@ type Row = z.infer<typeof rowSchema>;
 
 const COLUMNS = "namespace, key, value, created_at, updated_at";
 
-class SqliteStore extends BaseStore {
+/** A store in a database that is open already. Its `stop` closes the database. */
+export class SqliteStore extends BaseStore {
   readonly #file: string;
   readonly #database: StoreDatabase;
 

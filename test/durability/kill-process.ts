@@ -15,14 +15,17 @@ interface Bundler {
 const UNBUNDLED = ["libsql", "pg"];
 
 /**
- * The program of a run in one file, which starts in a third of the time. `remove` deletes it. The bundler is the one
+ * The program of a run, a file beside this one, in one file, which starts in a third of the time. `remove` deletes it. The bundler is the one
  * that tsx brings.
  */
-export function bundleRun(): { readonly file: string; readonly remove: () => void } {
+export function bundleRun(program: string | URL = new URL("killed-process.ts", import.meta.url)): {
+  readonly file: string;
+  readonly remove: () => void;
+} {
   const file = fileURLToPath(new URL(`node_modules/.cache/killed-run-${crypto.randomUUID()}.mjs`, ROOT));
   const { buildSync } = createRequire(import.meta.resolve("tsx"))("esbuild") as Bundler;
   buildSync({
-    entryPoints: [fileURLToPath(new URL("killed-process.ts", import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(program, import.meta.url))],
     outfile: file,
     bundle: true,
     platform: "node",

@@ -1,0 +1,231 @@
+import { createHash } from "node:crypto";
+import { HumanMessage } from "@langchain/core/messages";
+import { isGraphDrained, RunControl } from "@langchain/langgraph";
+import { z } from "zod";
+import { AgenticRagError } from "../errors.ts";
+import type { Durability, Lease } from "./durability.ts";
+import { startHeartbeat, type Heartbeat } from "./heartbeat.ts";
+import { leaseLost, threadBusy, threadUnknown } from "./lease.ts";
+
+interface ThreadConfig {
+  readonly configurable: { readonly thread_id: string };
+}
+
+/** What the driver needs of a compiled graph that is asked by `messages`. */
+export interface DrivenAgent {
+  stream(
+    input: { messages: HumanMessage[] } | null,
+    options: ThreadConfig & {
+      readonly streamMode: ["custom", "values"];
+      readonly durability: "sync";
+      readonly signal: AbortSignal;
+      readonly control: RunControl;
+    },
+  ): Promise<AsyncIterable<[mode: string, data: unknown]>>;
+  getState(config: ThreadConfig): Promise<{ readonly values: unknown; readonly tasks: readonly unknown[] }>;
+}
+
+export interface DriveRequest {
+  readonly durability: Durability;
+  /** Compiled with the checkpointer and the store of `durability`. */
+  readonly agent: DrivenAgent;
+  readonly threadId: string;
+  /** Who drives, as others are told, such as `host:1234`. */
+  readonly owner: string;
+  /** Begins a new run. Without it the last run of the thread is brought to its end. */
+  readonly question?: string;
+  /** What the graph streams: `custom` its events, `values` its state. A step that is tried again streams again. */
+  readonly onData?: (mode: string, data: unknown) => void;
+  /** Ends the run at once. It can be resumed. */
+  readonly signal?: AbortSignal;
+  /** Ends the run after the step that it is in, or at once when that takes longer than `graceMs`. */
+  readonly drain?: AbortSignal;
+  /** Default 10,000. */
+  readonly graceMs?: number;
+  /** How long others leave the thread alone when this process dies, in milliseconds. Default 30,000. */
+  readonly leaseMs?: number;
+  /** How often this call begins or resumes the run when checkpoints cannot be written. Default 5. */
+  readonly maxAttempts?: number;
+  /** Pause before it is tried again, doubled each time, in milliseconds. Default 200. */
+  readonly pauseMs?: number;
+}
+
+/** `stopped`: the run was drained, and is an orphan at once, for the next process; or it waits for a person. */
+export interface Driven {
+  readonly status: "finished" | "stopped";
+  readonly state: unknown;
+}
+
+/**
+ * Drives one run of a thread to its end, and no other process at the same time. Each step is on the disk before the
+ * next begins; whatever ends the process, the run can be resumed, by this function without a question.
+ *
+ * @throws AgenticRagError `thread-busy` while another process drives the thread; `thread-unknown` when there is
+ * nothing to resume; `lease-lost` when another took over, and nothing more was written; `run-given-up` when
+ * checkpoints could not be written however often it was tried. An error of the graph itself ends the run as failed,
+ * and is thrown as it is; so is the reason of `signal`, after which the run is `stopped`.
+ */
+export async function driveThread(request: DriveRequest): Promise<Driven> {
+  const { durability, threadId, owner, question, leaseMs = 30_000 } = request;
+  const { book } = durability;
+  if (question === undefined && (await book.find(threadId)) === undefined) throw threadUnknown(threadId);
+  const claim = await book.claim(threadId, owner, leaseMs);
+  if (claim.status === "busy") throw threadBusy(claim.thread);
+  const { lease, thread } = claim;
+  const heartbeat = startHeartbeat(book, lease, leaseMs);
+  const leaving = createLeaving(request, heartbeat.lost);
+  const run = {
+    question: question ?? thread?.question ?? "",
+    id: questionId(threadId, question === undefined ? (thread?.run ?? 0) : lease.epoch),
+  };
+  try {
+    return await attempt(request, lease, run, leaving, heartbeat);
+  } finally {
+    await heartbeat.stop();
+    leaving.stop();
+  }
+}
+
+interface Run {
+  readonly question: string;
+  /** Of the message that asks it. */
+  readonly id: string;
+}
+
+async function attempt(
+  request: DriveRequest,
+  lease: Lease,
+  run: Run,
+  leaving: Leaving,
+  heartbeat: Heartbeat,
+): Promise<Driven> {
+  const { durability, question, maxAttempts = 5, pauseMs = 200 } = request;
+  const { book } = durability;
+  let begun = false;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await book.begin(lease, begun ? undefined : question);
+      begun = true;
+      const state = await goOn(request, run, leaving);
+      const status = state.unfinished ? "stopped" : "finished";
+      await book.release(lease, status);
+      return { status, state: state.values };
+    } catch (error) {
+      if (leaving.lost.aborted) throw leaseLost(lease.threadId);
+      if (request.signal?.aborted === true) {
+        await book.release(lease, "stopped");
+        throw error;
+      }
+      if (isGraphDrained(error) || leaving.ended.aborted) {
+        await heartbeat.stop();
+        await book.renew(lease, 0);
+        return { status: "stopped", state: (await stateOf(request)).values };
+      }
+      if (AgenticRagError.isInstance(error) && error.code !== "store-unusable") {
+        if (error.code !== "lease-lost") await book.release(lease, "failed", error.message);
+        throw error;
+      }
+      if (tries >= maxAttempts) throw await giveUp(request, lease, error, tries);
+      await pause(pauseMs * 2 ** (tries - 1), leaving.ended);
+    }
+  }
+}
+
+/** Brings the run on from wherever it stands. */
+async function goOn(request: DriveRequest, { question, id }: Run, leaving: Leaving) {
+  const before = await stateOf(request);
+  const isAsked = before.messages.some((message) => message.id === id);
+  if (isAsked && !before.unfinished) return before;
+  const stream = await request.agent.stream(
+    isAsked ? null : { messages: [new HumanMessage({ id, content: question })] },
+    {
+      ...configOf(request),
+      streamMode: ["custom", "values"],
+      durability: "sync",
+      signal: leaving.ended,
+      control: leaving.control,
+    },
+  );
+  for await (const [mode, data] of stream) request.onData?.(mode, data);
+  return stateOf(request);
+}
+
+const valuesSchema = z.object({
+  messages: z.array(z.object({ id: z.string().nullish() })).default([]),
+});
+
+/** What is left to do is told by the tasks of the last checkpoint: a killed step has none in `next`. */
+async function stateOf(request: DriveRequest) {
+  const { values, tasks } = await request.agent.getState(configOf(request));
+  const { messages } = valuesSchema.parse(values ?? {});
+  return { values, messages, unfinished: tasks.length > 0 };
+}
+
+function configOf({ threadId }: DriveRequest): ThreadConfig {
+  return { configurable: { thread_id: threadId } };
+}
+
+/** The same whenever the run is begun again, so that its searches are found again. */
+function questionId(threadId: string, run: number): string {
+  return createHash("sha256")
+    .update(JSON.stringify([threadId, run]))
+    .digest("hex");
+}
+
+interface Leaving {
+  /** The run is to end at once. */
+  readonly ended: AbortSignal;
+  readonly lost: AbortSignal;
+  readonly control: RunControl;
+  stop(): void;
+}
+
+function createLeaving({ signal, drain, graceMs = 10_000 }: DriveRequest, lost: AbortSignal): Leaving {
+  const control = new RunControl();
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onDrain = (): void => {
+    control.requestDrain("The process is ending.");
+    timer = setTimeout(() => late.abort(), graceMs);
+  };
+  if (drain?.aborted === true) onDrain();
+  else drain?.addEventListener("abort", onDrain, { once: true });
+  return {
+    ended: AbortSignal.any([late.signal, lost, ...(signal === undefined ? [] : [signal])]),
+    lost,
+    control,
+    stop() {
+      clearTimeout(timer);
+      drain?.removeEventListener("abort", onDrain);
+    },
+  };
+}
+
+async function giveUp(
+  { durability, threadId }: DriveRequest,
+  lease: Lease,
+  error: unknown,
+  tries: number,
+): Promise<AgenticRagError> {
+  const reason = error instanceof Error ? error.message : String(error);
+  const problem = `The run of the thread ${JSON.stringify(threadId)} was tried ${tries} times and failed each time, lastly: ${reason} When that is mended: agentic-rag resume.`;
+  try {
+    await durability.book.release(lease, "failed", problem);
+  } catch {
+    // what cannot be written now is told by the lease that runs out
+  }
+  return new AgenticRagError("run-given-up", problem, { cause: error });
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,21 @@
+import type { Durability } from "./durability.ts";
+
+/**
+ * Opens the database that keeps threads: a PostgreSQL server for an address such as `postgres://user@host/name`, else
+ * a SQLite file.
+ *
+ * @throws AgenticRagError `store-unusable`
+ */
+export async function openDurability(address: string): Promise<Durability> {
+  if (isPostgres(address)) {
+    const { openPostgresDurability } = await import("./postgres.ts");
+    return openPostgresDurability(address);
+  }
+  const { openSqliteDurability } = await import("./sqlite.ts");
+  return openSqliteDurability(address);
+}
+
+/** Whether an address names a server, and no file. */
+export function isPostgres(address: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(address);
+}

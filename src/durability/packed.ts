@@ -1,0 +1,18 @@
+import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
+
+/** Text that takes less room. What stands in it twice, such as a page in a transcript and in its sources, is kept once. */
+export function pack(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+      [constants.BROTLI_PARAM_QUALITY]: 5,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+}
+
+/** @throws Error for what `pack` did not make. */
+export function unpack(bytes: Uint8Array): string {
+  return brotliDecompressSync(bytes).toString("utf8");
+}
