@@ -26,10 +26,18 @@ export function emptyBudget({ tokens, milliseconds }: Allowance): BudgetName | n
   return milliseconds <= 0 ? "time" : null;
 }
 
-export function budgetLeft(limits: RunLimits, used: Usage, searches: number): BudgetLeft {
+/** What of the budgets is counted. `pages` is null where none may be opened. */
+export interface Counted {
+  readonly searches: number;
+  readonly pages: number | null;
+}
+
+export function budgetLeft(limits: Required<RunLimits>, used: Usage, counted: Counted): BudgetLeft {
+  const { searches, pages } = counted;
   const { tokens, milliseconds } = allowance(limits, used, true);
   return {
     searches: Math.max(0, limits.maxSearches - searches),
+    ...(pages !== null && { pages: Math.max(0, limits.maxPages - pages) }),
     tokens,
     seconds: Math.round(milliseconds / 100) / 10,
   };

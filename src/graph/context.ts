@@ -5,6 +5,7 @@ import type { ContinuationOptions } from "../model/model.ts";
 /** The settings of one run, and their defaults. */
 export const RUN_DEFAULTS = {
   maxSearches: 5,
+  maxPages: 0,
   maxTokens: 32_768,
   maxSeconds: 600,
   maxRepairs: 3,
@@ -17,7 +18,9 @@ export const RUN_DEFAULTS = {
 type Limit = Exclude<keyof typeof RUN_DEFAULTS, "condenseResults">;
 
 /** The settings of one run; those that may be left out are then as in `RUN_DEFAULTS`. */
-export interface RunLimits extends Readonly<Record<Exclude<Limit, "maxResponseBytes">, number>> {
+export interface RunLimits extends Readonly<Record<Exclude<Limit, "maxPages" | "maxResponseBytes">, number>> {
+  /** Pages that the model may open for a question with a second tool, `open_url`. 0: it is not offered. */
+  readonly maxPages?: number;
   /** Bytes of UTF-8 of the titles, addresses and texts of all results of one call, however many queries it has. */
   readonly maxResponseBytes?: number;
   /** The model condenses what a search found, in a request of its own, and goes on from that. */
@@ -30,6 +33,12 @@ const limitFields: Record<Limit, { min: number; max: number; title: string; desc
     max: 100,
     title: "Search budget",
     description: "Searches that may run for a question.",
+  },
+  maxPages: {
+    min: 0,
+    max: 50,
+    title: "Page budget",
+    description: "Pages that may be opened for a question; 0: none. Only the protocol qwq opens pages.",
   },
   maxTokens: {
     min: 16,
@@ -96,6 +105,7 @@ export interface Choices {
 export function createContextSchema(choices: Choices, defaults: RunLimits = RUN_DEFAULTS) {
   return z.object({
     maxSearches: limit("maxSearches", defaults),
+    maxPages: limit("maxPages", defaults),
     maxTokens: limit("maxTokens", defaults),
     maxSeconds: limit("maxSeconds", defaults),
     maxRepairs: limit("maxRepairs", defaults),
@@ -153,6 +163,7 @@ export type RunContext = z.infer<ReturnType<typeof createContextSchema>>;
 export function limitsOf(context: RunContext | undefined, defaults: RunLimits): Required<RunLimits> {
   return {
     maxSearches: context?.maxSearches ?? defaults.maxSearches,
+    maxPages: context?.maxPages ?? defaults.maxPages ?? RUN_DEFAULTS.maxPages,
     maxTokens: context?.maxTokens ?? defaults.maxTokens,
     maxSeconds: context?.maxSeconds ?? defaults.maxSeconds,
     maxRepairs: context?.maxRepairs ?? defaults.maxRepairs,

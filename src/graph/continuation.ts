@@ -126,14 +126,17 @@ async function request(
   const before = textOf(turn);
   const reader = protocol.reader(before, { calls: !answering });
   const deadline = deadlineAfter(left.milliseconds);
+  const { pages = false } = opening;
   const speaker = new Speaker({
     model,
     protocol,
     reader,
     deadline: deadline.signal,
     onEvent,
+    pages,
     request: {
       ...overrides,
+      ...(pages && { pages }),
       turn,
       stop: answering ? protocol.answerStop : protocol.stop,
       maxTokens: left.tokens,

@@ -56,8 +56,8 @@ export async function condenseFound(
           failure === undefined
             ? { status: "condensed", milliseconds }
             : { status: "failed", reason: failure, milliseconds };
-        const shown = digest === undefined ? shownWhole(reply) : { ...reply, digest };
-        return { query, usage, reply: { ...shown, digestReport } };
+        const shown = { ...reply, ...(digest !== undefined && { digest }), digestReport };
+        return { query, usage, reply: shown };
       }),
     );
     return {
@@ -67,11 +67,6 @@ export async function condenseFound(
   } finally {
     deadline.clear();
   }
-}
-
-function shownWhole(reply: FreshReply): FreshReply {
-  const results = reply.results.map((result) => ({ ...result, shownBefore: false, echo: undefined }));
-  return { ...reply, results };
 }
 
 interface Condensed {

@@ -1,9 +1,12 @@
 import type { SearchFailureKind } from "../search/engine.ts";
+import type { PageFailureKind } from "../search/pages/page-reader.ts";
 import type { Attempt, BudgetName, Citation, StopReason } from "./state.ts";
 
 /** What is left of each budget. Seconds and tokens include the fifth that is kept back for the answer. */
 export interface BudgetLeft {
   readonly searches: number;
+  /** Absent where none may be opened. */
+  readonly pages?: number;
   readonly tokens: number;
   readonly seconds: number;
 }
@@ -34,7 +37,8 @@ export type RunEvent =
     }
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "answer-delta"; readonly text: string }
-  | { readonly type: "tool-call"; readonly queries: readonly string[] }
+  /** `urls`: it asks for pages, as it wrote their addresses, and `queries` is empty. */
+  | { readonly type: "tool-call"; readonly queries: readonly string[]; readonly urls?: readonly string[] }
   | { readonly type: "tool-call-invalid"; readonly reason: string; readonly detail: string }
   | { readonly type: "tool-call-refused"; readonly budget: BudgetName }
   | { readonly type: "search-start"; readonly query: string; readonly engine: string }
@@ -50,6 +54,18 @@ export type RunEvent =
       readonly milliseconds: number;
       /** What came of condensing the results, where that was asked for. */
       readonly digest?: DigestReport;
+    }
+  | { readonly type: "page-start"; readonly url: string; readonly reader: string }
+  | {
+      readonly type: "page-end";
+      readonly url: string;
+      /** Empty for a page that no reader was asked for. */
+      readonly reader: string;
+      readonly status: "read" | "failed" | "repeated" | "refused" | "not-run";
+      /** The page, for `read` and `repeated`; its address is where it really is. */
+      readonly source?: { readonly number: number; readonly title: string; readonly url: string };
+      readonly failure?: { readonly kind: PageFailureKind; readonly message: string };
+      readonly milliseconds: number;
     }
   | { readonly type: "budget-left"; readonly left: BudgetLeft }
   | {

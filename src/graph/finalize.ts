@@ -1,7 +1,8 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { attribute, checkAnswer, citationLink } from "../citation/check.ts";
+import { attribute, checkAnswer } from "../citation/check.ts";
 import { quoteFor } from "../citation/support.ts";
+import { citationLink } from "../citation/written-answer.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { RunEvent } from "./events.ts";
 import { required, type RunState, type RunUpdate, type StopReason } from "./state.ts";
@@ -47,6 +48,7 @@ function statement({ failure, sources, question }: RunState, stopReason: StopRea
   const why = {
     "model-error": `the model could not go on: ${failure?.message ?? "it gave no reason"}`,
     "search-budget": "the model kept asking for searches after its search budget was spent.",
+    "page-budget": "the model kept asking for pages after its page budget was spent.",
     "token-budget": "the token budget was spent before the model began to answer.",
     "time-budget": "the time budget was spent before the model began to answer.",
     "repair-budget": "the model kept writing tool calls that could not be read.",

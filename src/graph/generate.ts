@@ -2,12 +2,14 @@ import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { ProtocolEvent } from "../protocol/protocol.ts";
 import { AgenticRagError } from "../errors.ts";
 import type { ContinuationModel, ModelDescription } from "../model/model.ts";
+import type { PageReader } from "../search/pages/page-reader.ts";
 import { checkedBoundary } from "./boundary.ts";
 import { budgetLeft } from "./budgets.ts";
 import { limitsOf, requestOf, type RunContext, type RunLimits } from "./context.ts";
 import { continueTurn, type Continuation } from "./continuation.ts";
 import type { RunEvent } from "./events.ts";
 import type { ChosenParts } from "./parts.ts";
+import { requireReader } from "./page-reading.ts";
 import { newQuestion, type NewQuestion } from "./question.ts";
 import { addUsage, NO_USAGE, type Opening, type RunState, type RunUpdate } from "./state.ts";
 
@@ -18,19 +20,20 @@ export interface GenerateDeps {
   readonly clock: () => number;
   /** Makes what the heads of a question's sources carry. */
   readonly boundary: () => string;
+  readonly pageReader: PageReader | undefined;
 }
 
 /** Opens the question if it is new, and lets the model write until it calls, answers, or cannot go on. */
-export function createGenerate({ choose, limits: defaults, now, clock, boundary }: GenerateDeps) {
+export function createGenerate(deps: GenerateDeps) {
+  const { choose, limits: defaults, clock } = deps;
   return async (state: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
     const context = config.context ?? {};
     const limits = limitsOf(context, defaults);
     const emit = (event: RunEvent): void => config.writer?.(event);
-    const asked = newQuestion(state);
+    const asked = newQuestion(state, config);
     const parts = choose(asked === null ? { ...context, protocol: state.opening?.protocol } : context);
     const { description, failure } = asked === null ? NOT_ASKED : await describe(parts.model, config.signal);
-    const opened =
-      asked === null ? null : open(asked, { ...parts, description }, context, limits, { now, boundary });
+    const opened = asked === null ? null : open(asked, { ...parts, description }, context, limits, deps);
     const opening = opened?.opening ?? state.opening;
     if (opening === null) throw new TypeError("a run without a new question has an opening");
     if (opened !== null) {
@@ -56,8 +59,9 @@ export function createGenerate({ choose, limits: defaults, now, clock, boundary 
             onEvent: (event) => tell(event, emit),
           })
         : { ...NOTHING_ADDED, failure };
-    const searches = opened === null ? state.searches : 0;
-    emit({ type: "budget-left", left: budgetLeft(limits, addUsage(used, added.usage), searches) });
+    const { searches, pages } = opened === null ? state : NOTHING_DONE;
+    const counted = { searches, pages: opening.pages === true ? pages : null };
+    emit({ type: "budget-left", left: budgetLeft(limits, addUsage(used, added.usage), counted) });
     const { segments, usage, ...facts } = added;
     const update: RunUpdate = { ...facts, call: null };
     return opened === null
@@ -72,6 +76,8 @@ export function createGenerate({ choose, limits: defaults, now, clock, boundary 
 }
 
 const NOT_ASKED = { description: { family: "", name: "" }, failure: null } as const;
+
+const NOTHING_DONE = { searches: 0, pages: 0 } as const;
 
 const NOTHING_ADDED: Continuation = {
   segments: [],
@@ -106,6 +112,9 @@ function freshState(asked: NewQuestion | null, opening: Opening): RunUpdate {
     repairs: new Overwrite(0),
     repeats: new Overwrite(0),
     queries: new Overwrite([]),
+    pages: new Overwrite(0),
+    readings: new Overwrite([]),
+    links: new Overwrite([]),
     sources: new Overwrite([]),
     answer: "",
     answered: false,
@@ -118,9 +127,11 @@ function open(
   { question, id, history }: NewQuestion,
   { protocol, engine, description }: ChosenParts & { readonly description: ModelDescription },
   context: RunContext,
-  { maxSearches }: RunLimits,
-  make: Pick<GenerateDeps, "now" | "boundary">,
+  { maxSearches, maxPages }: Required<RunLimits>,
+  make: Pick<GenerateDeps, "now" | "boundary" | "pageReader">,
 ) {
+  const pages = maxPages > 0 && protocol.pageSide !== undefined;
+  if (pages) requireReader(make.pageReader);
   const date = context.date ?? localDate(make.now());
   const boundary = checkedBoundary(make.boundary());
   const { messages, prefix } = protocol.open({
@@ -129,6 +140,7 @@ function open(
     date,
     maxSearches,
     boundary,
+    ...(pages && { maxPages }),
     ...(description.family === "native-tools" && { nativeTools: true }),
   });
   const opening: Opening = {
@@ -136,6 +148,7 @@ function open(
     questionId: id,
     date,
     boundary,
+    ...(pages && { pages }),
     messages: messages.map((message) => ({ ...message })),
     protocol: protocol.name,
     engine: engine.name,

@@ -38,6 +38,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   const choose = createChooser(parts);
   const protocolOf = ({ opening }: RunState) =>
     choose({ protocol: required(opening, "an opened question").protocol }).protocol;
+  const { pageReader } = parts;
   const { now = () => new Date(), clock = () => performance.now(), boundary = randomBoundary } = parts;
   const schema = createContextSchema(
     {
@@ -49,7 +50,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, see OptionalContext
   const context = schema as unknown as OptionalContext;
   return new StateGraph(studio(State), { input: studio(Input), output: studio(Output), context })
-    .addNode("generate", createGenerate({ choose, limits, now, clock, boundary }))
+    .addNode("generate", createGenerate({ choose, limits, now, clock, boundary, pageReader }))
     .addNode("parse-tool-call", createParseToolCall({ protocolOf, limits }))
     .addNode(
       "web-search",
@@ -57,6 +58,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
         protocolOf,
         modelOf: ({ opening }) => choose({ protocol: opening?.protocol }).model,
         engineOf: (chosen) => choose(chosen).engine,
+        pageReader,
         limits,
         clock,
       }),

@@ -34,6 +34,6 @@ export function journaled(
 }
 
 /** The namespace of the graph: that of this task without its own part, whose id is another one in a fork. */
-function placeOf(namespace: unknown): string {
+export function placeOf(namespace: unknown): string {
   return typeof namespace === "string" ? namespace.slice(0, Math.max(0, namespace.lastIndexOf("|"))) : "";
 }

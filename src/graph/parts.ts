@@ -1,6 +1,7 @@
 import type { ContinuationModel } from "../model/model.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { SearchEngine } from "../search/engine.ts";
+import type { PageReader } from "../search/pages/page-reader.ts";
 import { pick, type RunContext, type RunLimits } from "./context.ts";
 
 /** What an agent is made of. */
@@ -9,6 +10,8 @@ export interface AgenticRagParts {
   /** A model, or what makes one for a protocol (the offline reader has to know which it speaks). */
   readonly model: ContinuationModel | ((protocol: Protocol) => ContinuationModel);
   readonly engine: SearchEngine;
+  /** Opens pages, for runs that allow it (`maxPages`). Default: none can be opened. */
+  readonly pageReader?: PageReader;
   /** Defaults of the budgets; a run's context wins. */
   readonly limits?: Partial<RunLimits>;
   /** Further protocols that a run may choose by name. */

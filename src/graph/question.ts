@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import { HumanMessage, type BaseMessage } from "@langchain/core/messages";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { withoutMarks } from "../citation/marks.ts";
 import { AgenticRagError } from "../errors.ts";
 import type { Turn } from "../protocol/protocol.ts";
+import { placeOf } from "./journaled.ts";
 import type { RunState } from "./state.ts";
 
 /** A question that is to be opened. */
@@ -17,7 +20,10 @@ export interface NewQuestion {
  * The question that this run has yet to open; `null` when the open one goes on (after a crash, a fork, a repair).
  * A human message that nobody has opened comes first, then a plain `question`.
  */
-export function newQuestion({ messages, question, opening, stopReason }: RunState): NewQuestion | null {
+export function newQuestion(
+  { messages, question, opening, stopReason }: RunState,
+  { configurable }: Pick<LangGraphRunnableConfig, "configurable">,
+): NewQuestion | null {
   const last = messages.at(-1);
   const finished = opening === null || stopReason !== null;
   if (last?.getType() === "human" && (finished || last.id !== opening.questionId)) {
@@ -33,8 +39,26 @@ export function newQuestion({ messages, question, opening, stopReason }: RunStat
       "There is no question: give `question`, or end `messages` with a human message that has text.",
     );
   }
-  const message = new HumanMessage({ id: crypto.randomUUID(), content: question.trim() });
-  return { question: question.trim(), id: message.id ?? "", history: historyOf(messages), message };
+  const id = idFor(question.trim(), messages, configurable);
+  const message = new HumanMessage({ id, content: question.trim() });
+  return { question: question.trim(), id, history: historyOf(messages), message };
+}
+
+/**
+ * The id of a plain question. On a thread it follows from what is there, so that a step that is run again after a
+ * crash finds the searches that it had; the same question asked later comes after other messages.
+ */
+function idFor(
+  question: string,
+  messages: readonly BaseMessage[],
+  configurable: LangGraphRunnableConfig["configurable"],
+): string {
+  const thread: unknown = configurable?.["thread_id"];
+  if (typeof thread !== "string" || thread === "") return crypto.randomUUID();
+  const before = messages.map(({ id }) => id ?? "");
+  return createHash("sha256")
+    .update(JSON.stringify([thread, placeOf(configurable?.["checkpoint_ns"]), before, question]))
+    .digest("hex");
 }
 
 /** Questions and answers as a later prompt shows them: no reasoning, no tool traffic, no citation marks. */

@@ -12,11 +12,16 @@ export interface FreshReply {
   readonly digestReport?: DigestReport;
 }
 
-/** What to tell the model about each query of a call: the fresh ones from `fresh`, the others from the run's record. */
+/**
+ * What to tell the model about each query of a call: the fresh ones from `fresh`, the others from the run's record.
+ *
+ * @param refer whether a text that was shown before may be pointed at.
+ */
 export function repliesFor(
   call: Call & { kind: "search" },
   state: Pick<RunState, "queries" | "sources">,
   fresh: ReadonlyMap<string, FreshReply>,
+  refer: boolean,
 ): readonly QueryReply[] {
   return call.queries.map(({ query, plan }) => {
     const made = fresh.get(query);
@@ -26,7 +31,7 @@ export function repliesFor(
       return { query, status, results, reason, ...(digest !== undefined && { digest }) };
     }
     if (plan === "not-run") return { query, status: "not-run", results: [] };
-    return { query, status: "repeated", results: knownResults(query, state, fresh) };
+    return { query, status: "repeated", results: knownResults(query, state, fresh, refer) };
   });
 }
 
@@ -34,6 +39,7 @@ function knownResults(
   query: string,
   { queries, sources }: Pick<RunState, "queries" | "sources">,
   fresh: ReadonlyMap<string, FreshReply>,
+  refer: boolean,
 ): readonly NumberedResult[] {
   const key = queryKey(query);
   const same = [...queries, ...[...fresh.values()].map(({ record }) => record)].findLast(
@@ -43,7 +49,7 @@ function knownResults(
   return (same?.sources ?? []).flatMap((number) => {
     const source = sources.find((candidate) => candidate.number === number);
     const shown = source === undefined ? inCall.find((result) => result.number === number) : source;
-    return shown === undefined ? [] : [{ ...shown, shownBefore: true }];
+    return shown === undefined ? [] : [{ ...shown, shownBefore: refer, echo: undefined }];
   });
 }
 

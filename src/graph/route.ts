@@ -12,8 +12,8 @@ export function routeGenerated(
     : "no tool call";
 }
 
-/** The edge out of parse-tool-call. */
+/** The edge out of parse-tool-call; pages are opened where searches run. */
 export function routeCall({ call }: RunState): "search" | "repair" | "budget spent" {
-  if (call?.kind === "search") return "search";
+  if (call?.kind === "search" || call?.kind === "open") return "search";
   return call?.kind === "spent" ? "budget spent" : "repair";
 }

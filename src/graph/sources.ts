@@ -1,14 +1,26 @@
 import { canonicalUrl } from "../citation/check.ts";
 import type { NumberedResult } from "../protocol/protocol.ts";
 import type { SearchResult } from "../search/engine.ts";
+import type { RunLimits } from "./context.ts";
 import { findEcho, seenText } from "./echo.ts";
-import type { Source } from "./state.ts";
+import type { RunState, Source } from "./state.ts";
+
+/**
+ * Whether a text that was shown before may be pointed at: not where it may have been condensed, or is shown cut short,
+ * because the model's context was full.
+ */
+export function mayRefer(
+  { condensed }: Pick<RunState, "condensed">,
+  { condenseResults = false }: RunLimits,
+): boolean {
+  return condensed === 0 && !condenseResults;
+}
 
 /**
  * Gives results their numbers: an address keeps the one it has, a new one takes the next. A text that an earlier source
- * says as well, whatever its address, comes with a note of that.
+ * says as well, whatever its address, comes with a note of that, unless `refer` is false.
  */
-export function createNumbering(known: readonly Source[]) {
+export function createNumbering(known: readonly Source[], { refer }: { readonly refer: boolean }) {
   const sources = [...known];
   const added: Source[] = [];
   const seen = known.map(({ number, text }) => seenText(number, text));
@@ -19,7 +31,7 @@ export function createNumbering(known: readonly Source[]) {
     number(result: SearchResult): NumberedResult {
       const same = sources.filter((source) => isSamePlace(source, result));
       const shown = same.find(({ text }) => text === result.text);
-      if (shown !== undefined) return { ...shown, shownBefore: true };
+      if (shown !== undefined) return { ...shown, shownBefore: refer };
       const source: Source = {
         number: same[0]?.number ?? next,
         title: result.title,
@@ -28,7 +40,7 @@ export function createNumbering(known: readonly Source[]) {
         ...(result.date !== undefined && { date: result.date }),
       };
       if (same.length === 0) next += 1;
-      const echo = findEcho(source.text, seen);
+      const echo = refer ? findEcho(source.text, seen) : undefined;
       sources.push(source);
       added.push(source);
       seen.push(seenText(source.number, source.text));

@@ -32,6 +32,8 @@ export interface SpeakerOptions {
   readonly protocol: Protocol;
   readonly reader: ProtocolReader;
   readonly request: Omit<ContinuationOptions, "signal">;
+  /** The model was offered the second tool, which opens pages. */
+  readonly pages: boolean;
   /** Ends the generation without ending the run. */
   readonly deadline: AbortSignal;
   readonly onEvent: (event: ProtocolEvent) => void;
@@ -151,18 +153,22 @@ export class Speaker extends BaseChatModel {
       case "answer-delta":
         return new AIMessageChunk({ id, content: [{ type: "text", text: event.text, index: 1 }] });
       case "call-end": {
-        const { protocol, reader } = this.#options;
-        const call = protocol.readCall(reader.generation.text, event.whole);
+        const { protocol, reader, pages } = this.#options;
+        const call = protocol.readCall(reader.generation.text, event.whole, { pages });
         if (call.kind === "fault") return null;
+        const [name, inputs] =
+          call.kind === "search"
+            ? (["web_search", call.queries.map((query) => ({ query }))] as const)
+            : (["open_url", call.urls.map((url) => ({ url }))] as const);
         return new AIMessageChunk({
           id,
           content: [],
-          tool_call_chunks: call.queries.map((query, index) => ({
+          tool_call_chunks: inputs.map((input, index) => ({
             type: "tool_call_chunk",
             index,
             id: `${id}-call-${index}`,
-            name: "web_search",
-            args: JSON.stringify({ query }),
+            name,
+            args: JSON.stringify(input),
           })),
         });
       }

@@ -1,6 +1,7 @@
 import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
+import { openCallSchema, pageRecordSchema } from "./page-record.ts";
 
 /** A piece of the assistant's turn. */
 export const segmentSchema = z.strictObject({
@@ -19,7 +20,9 @@ export const openingSchema = z.strictObject({
   /** ISO date that the model was told. */
   date: z.string(),
   /** What the head of each source carries, so that no page can write one. */
-  boundary: z.string(),
+  boundary: z.string().optional(),
+  /** The model was offered the second tool, which opens pages. */
+  pages: z.boolean().optional(),
   messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
   protocol: z.string(),
   engine: z.string(),
@@ -31,14 +34,15 @@ export const openingSchema = z.strictObject({
   }),
 });
 
-const budgetNameSchema = z.enum(["search", "token", "time", "repair", "repeat", "repetition"]);
+const budgetNameSchema = z.enum(["search", "page", "token", "time", "repair", "repeat", "repetition"]);
 
-/** What parse-tool-call read: queries to run, a call to be mended, or one that no budget is left for. */
+/** What parse-tool-call read: queries to run or pages to open, a call to be mended, or one that no budget is left for. */
 const callSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("search"),
     queries: z.array(z.strictObject({ query: z.string(), plan: z.enum(["run", "repeated", "not-run"]) })),
   }),
+  openCallSchema,
   z.strictObject({ kind: z.literal("repair"), reason: z.string(), detail: z.string() }),
   z.strictObject({ kind: z.literal("spent"), budget: budgetNameSchema }),
 ]);
@@ -102,7 +106,7 @@ export const usageSchema = z.strictObject({
   completionTokens: z.number().int(),
   cachedTokens: z.number().int(),
   estimated: z.boolean(),
-  /** Time spent in the model and in searches; waiting for a person or a restart does not count. */
+  /** Time spent in the model, in searches and on pages; waiting for a person or a restart does not count. */
   milliseconds: z.number(),
 });
 
@@ -110,6 +114,7 @@ export const usageSchema = z.strictObject({
 export const stopReasonSchema = z.enum([
   "answered",
   "search-budget",
+  "page-budget",
   "token-budget",
   "time-budget",
   "repair-budget",
@@ -203,6 +208,12 @@ const results = {
   }),
   searches: counter("Searches", "Searches run for this question."),
   queries: appended(z.array(queryRecordSchema), "Queries", "Each search of this run, and what came of it."),
+  pages: counter("Pages", "Pages opened for this question."),
+  readings: appended(
+    z.array(pageRecordSchema),
+    "Readings",
+    "Each page that was opened, and what came of it.",
+  ),
   usage: new ReducedValue(
     usageSchema.default(() => NO_USAGE),
     {
@@ -226,8 +237,14 @@ export const State = new StateSchema({
   ),
   call: callSchema.nullable().default(null).meta({
     title: "Call",
-    description: "What the last tool call was read as. Edit the queries before web-search to steer a run.",
+    description:
+      "What the last tool call was read as. Edit the queries or addresses before web-search to steer a run.",
   }),
+  links: appended(
+    z.array(z.string()),
+    "Links",
+    "Addresses that opened pages link to: the model may open these too.",
+  ),
   repairs: counter("Repairs", "Calls of this question that could not be run."),
   repeats: counter("Repeats", "Queries of this question that were asked before."),
   spent: budgetNameSchema.nullable().default(null).meta({

@@ -2,14 +2,16 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { ContinuationModel } from "../model/model.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { SearchEngine, SearchOutcome } from "../search/engine.ts";
+import type { PageReader } from "../search/pages/page-reader.ts";
 import { budgetLeft } from "./budgets.ts";
 import { limitsOf, requestOf, type RunContext, type RunLimits } from "./context.ts";
 import { condenseFound } from "./digests.ts";
 import type { RunEvent } from "./events.ts";
 import { journaled } from "./journaled.ts";
+import { openPages } from "./page-reading.ts";
 import { repliesFor, tellUnsearched, type FreshReply } from "./replies.ts";
 import { boundResponse } from "./response-size.ts";
-import { createNumbering } from "./sources.ts";
+import { createNumbering, mayRefer } from "./sources.ts";
 import {
   required,
   addUsage,
@@ -25,6 +27,7 @@ export interface SearchDeps {
   /** The model of the run: it condenses what was found, where that is asked for. */
   readonly modelOf: (state: RunState) => ContinuationModel;
   readonly engineOf: (context: RunContext) => SearchEngine;
+  readonly pageReader: PageReader | undefined;
   readonly limits: RunLimits;
   readonly clock: () => number;
 }
@@ -75,9 +78,11 @@ function searchEnd({ record, results, digestReport }: FreshReply, outcome: Searc
   };
 }
 
-/** Runs the queries of the call side by side and splices what they found. */
-export function createWebSearch({ protocolOf, modelOf, engineOf, limits: defaults, clock }: SearchDeps) {
+/** Runs the queries of the call, or opens its pages, side by side and splices what they found. */
+export function createWebSearch(deps: SearchDeps) {
+  const { protocolOf, modelOf, engineOf, limits: defaults, clock } = deps;
   return async (state: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
+    if (state.call?.kind === "open") return openPages(state.call, state, config, deps);
     const call = required(state.call?.kind === "search" ? state.call : null, "a search call");
     const limits = limitsOf(config.context, defaults);
     const emit = (event: RunEvent): void => config.writer?.(event);
@@ -97,7 +102,8 @@ export function createWebSearch({ protocolOf, modelOf, engineOf, limits: default
     };
     const answered = boundResponse(await Promise.all(queries.map(run)), limits.maxResponseBytes);
 
-    const numbering = createNumbering(state.sources);
+    const refer = mayRefer(state, limits);
+    const numbering = createNumbering(state.sources, { refer });
     const fresh = new Map<string, FreshReply>();
     for (const { query, outcome, milliseconds } of answered) {
       const results =
@@ -131,14 +137,16 @@ export function createWebSearch({ protocolOf, modelOf, engineOf, limits: default
       if (reply !== undefined) emit(searchEnd(reply, outcome));
     }
     const usage = addUsage(told.usage, elapsed());
-    const left = budgetLeft(limits, addUsage(state.usage, usage), searches);
+    const pages = state.opening?.pages === true ? state.pages : null;
+    const left = budgetLeft(limits, addUsage(state.usage, usage), { searches, pages });
     emit({ type: "budget-left", left });
-    const replies = repliesFor(call, state, told.fresh);
+    const replies = repliesFor(call, state, told.fresh, refer);
     tellUnsearched(replies, emit);
     const text = protocolOf(state).respond({
       kind: "results",
       queries: replies,
       searchesLeft: left.searches,
+      pagesLeft: left.pages,
       boundary: state.opening?.boundary,
     });
     return {

@@ -69,6 +69,8 @@ export interface ContinuationOptions {
   readonly turn?: readonly TurnPiece[];
   /** False: it may only answer. A family that offers its model tools takes them away; others need not heed it. */
   readonly calls?: boolean;
+  /** A family that offers its model tools offers the opening of pages too, `open_url`. */
+  readonly pages?: boolean;
   readonly signal?: AbortSignal;
 }
 

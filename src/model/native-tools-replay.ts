@@ -6,6 +6,9 @@ import type { TurnPart } from "./native-tools-side.ts";
 /** The name under which the search is offered. */
 export const TOOL_NAME = "web_search";
 
+/** The name under which the opening of pages is. */
+export const OPEN_TOOL_NAME = "open_url";
+
 const GO_ON = "Go on exactly where your last message ends. Repeat nothing of it.";
 const NO_RESPONSE = "This call was not run.";
 const ANSWERED_ABOVE = "Answered together with the first of these calls.";
@@ -28,7 +31,7 @@ export function replay(
   const messages: BaseMessage[] = turns.filter(({ content }) => content.trim() !== "").map(toMessage);
   let said = "";
   let kind: TurnPart["type"] | undefined;
-  let open: readonly string[] = [];
+  let open: readonly OpenCall[] = [];
   let calls = 0;
 
   const say = (part: TurnPart["type"], text: string): void => {
@@ -46,7 +49,8 @@ export function replay(
     const last = messages.at(-1);
     if (text.trim() === "") return;
     if (last instanceof ToolMessage) {
-      messages[messages.length - 1] = toolMessage(`${last.text}\n\n${text.trim()}`, last.tool_call_id);
+      const { tool_call_id: id, name = TOOL_NAME } = last;
+      messages[messages.length - 1] = toolMessage(`${last.text}\n\n${text.trim()}`, { id, name });
     } else if (last instanceof HumanMessage) {
       messages[messages.length - 1] = new HumanMessage(`${last.text}\n\n${text.trim()}`);
     } else {
@@ -54,18 +58,21 @@ export function replay(
     }
   };
   const respond = (text: string): void => {
-    const [id, ...others] = open;
-    if (id === undefined) return note(text);
-    messages.push(toolMessage(text.trim() === "" ? NO_RESPONSE : text.trim(), id));
+    const [first, ...others] = open;
+    if (first === undefined) return note(text);
+    messages.push(toolMessage(text.trim() === "" ? NO_RESPONSE : text.trim(), first));
     for (const other of others) messages.push(toolMessage(ANSWERED_ABOVE, other));
     open = [];
   };
-  const call = (queries: readonly string[]): void => {
+  const call = (name: string, field: string, texts: readonly string[]): void => {
     calls += 1;
     const reply = signed.get(calls);
     const id = callId(calls);
-    messages.push(reply ?? callMessage(said.trim(), queries, id));
-    open = reply?.tool_calls?.flatMap((one) => one.id ?? []) ?? [id];
+    const args = { [field]: texts.length === 1 ? texts[0] : texts };
+    messages.push(reply ?? callMessage(said.trim(), { id, name }, args));
+    open = reply?.tool_calls?.flatMap((one) =>
+      one.id === undefined ? [] : { id: one.id, name: one.name },
+    ) ?? [{ id, name }];
     said = "";
     kind = undefined;
   };
@@ -79,7 +86,10 @@ export function replay(
         say(part.type, part.text);
         break;
       case "call":
-        call(part.queries);
+        call(TOOL_NAME, "query", part.queries);
+        break;
+      case "open":
+        call(OPEN_TOOL_NAME, "url", part.urls);
         break;
       case "response":
         respond(part.text);
@@ -99,14 +109,20 @@ function callId(number: number): string {
   return `search${String(number).padStart(3, "0")}`;
 }
 
-function callMessage(content: string, queries: readonly string[], id: string): AIMessage {
-  const query = queries.length === 1 ? queries[0] : queries;
-  return new AIMessage({
-    content,
-    tool_calls: [{ type: "tool_call", id, name: TOOL_NAME, args: { query } }],
-  });
+/** A call that waits for its result. */
+interface OpenCall {
+  readonly id: string;
+  readonly name: string;
 }
 
-function toolMessage(content: string, id: string): ToolMessage {
-  return new ToolMessage({ content, tool_call_id: id, name: TOOL_NAME });
+function callMessage(
+  content: string,
+  { id, name }: OpenCall,
+  args: Readonly<Record<string, unknown>>,
+): AIMessage {
+  return new AIMessage({ content, tool_calls: [{ type: "tool_call", id, name, args: { ...args } }] });
+}
+
+function toolMessage(content: string, { id, name }: OpenCall): ToolMessage {
+  return new ToolMessage({ content, tool_call_id: id, name });
 }

@@ -3,7 +3,7 @@ import type { Finish, SaidPart } from "./chat-prefix-reading.ts";
 import { truncated } from "./completions-stream.ts";
 import type { RequestTarget } from "./http-failure.ts";
 import type { ModelChunk, ModelUsage } from "./model.ts";
-import { TOOL_NAME } from "./native-tools-replay.ts";
+import { OPEN_TOOL_NAME, TOOL_NAME } from "./native-tools-replay.ts";
 import type { NativeSide } from "./native-tools-side.ts";
 import { createWrittenCalls, type WrittenCall } from "./written-call.ts";
 
@@ -12,6 +12,8 @@ export interface ReplyReading {
   readonly side: NativeSide;
   /** The assistant's turn so far. */
   readonly before: string;
+  /** The opening of pages was offered too. */
+  readonly pages?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ReplyReading {
  */
 export async function* readReply(
   parts: AsyncIterable<SaidPart>,
-  { target, side, before }: ReplyReading,
+  { target, side, before, pages = false }: ReplyReading,
 ): AsyncGenerator<ModelChunk> {
   const calls = createWrittenCalls();
   let text = before;
@@ -49,25 +51,33 @@ export async function* readReply(
     finish = part.finish ?? finish;
   }
   if (finish === undefined) throw truncated(target);
-  const called = writtenAs(calls.whole(finish.finishReason === "stop"), finish, side);
+  const called = writtenAs(calls.whole(finish.finishReason === "stop"), finish, side, pages);
   if (called !== "") yield say(text === "" || text.endsWith("\n") ? "" : "\n", called);
   yield { type: "end", ...finish, usage };
 }
 
-const argumentsSchema = z.object({ query: z.union([z.string(), z.array(z.string()).min(1)]) });
+const texts = z.union([z.string(), z.array(z.string()).min(1)]);
+const querySchema = z.object({ query: texts }).transform(({ query }) => [query].flat());
+const urlSchema = z.object({ url: texts }).transform(({ url }) => [url].flat());
 
-/** Several calls are one with all their queries. Where the reply was cut, its last call was. */
-function writtenAs(calls: readonly WrittenCall[], finish: Finish, side: NativeSide): string {
+/**
+ * Several calls of one tool are one with all their queries or addresses; of both, they are for the protocol to judge.
+ * Where the reply was cut, its last call was.
+ */
+function writtenAs(calls: readonly WrittenCall[], finish: Finish, side: NativeSide, pages: boolean): string {
   const last = finish.finishReason === "length" ? calls.at(-1) : undefined;
   if (last !== undefined) return side.callText(last);
-  const queries = calls.flatMap(queriesOf);
+  const queries = calls.flatMap((call) => textsOf(call, TOOL_NAME, querySchema));
+  const urls = pages ? calls.flatMap((call) => textsOf(call, OPEN_TOOL_NAME, urlSchema)) : [];
+  if (queries.length > 0 && urls.length > 0) return side.callText(...calls);
   if (queries.length > 0) return side.call(queries);
+  if (urls.length > 0) return side.openCall(urls);
   const [first] = calls;
   return first === undefined ? "" : side.callText(first);
 }
 
-function queriesOf(call: WrittenCall): readonly string[] {
-  if (!call.whole || call.name !== TOOL_NAME) return [];
-  const read = argumentsSchema.safeParse(JSON.parse(call.arguments));
-  return read.success ? [read.data.query].flat() : [];
+function textsOf(call: WrittenCall, name: string, schema: z.ZodType<string[]>): readonly string[] {
+  if (!call.whole || call.name !== name) return [];
+  const read = schema.safeParse(JSON.parse(call.arguments));
+  return read.success ? read.data : [];
 }

@@ -3,7 +3,9 @@ import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/mes
 import { AgenticRagError } from "../errors.ts";
 import type { RequestTarget } from "./http-failure.ts";
 import type { PromptMessage, TurnPiece } from "./model.ts";
-import type { NativeSide } from "./native-tools-side.ts";
+import type { NativeSide, TurnPart } from "./native-tools-side.ts";
+
+const CALLS: ReadonlySet<TurnPart["type"]> = new Set<TurnPart["type"]>(["call", "open"]);
 
 /** Replies that are kept; a run has a handful. */
 const MAX_KEPT = 256;
@@ -20,7 +22,7 @@ export interface SignedReplies {
   find(
     turns: readonly PromptMessage[],
     turn: readonly TurnPiece[],
-    side: NativeSide,
+    side: Pick<NativeSide, "parts">,
   ): ReadonlyMap<number, AIMessage>;
 }
 
@@ -42,7 +44,7 @@ export function createSignedReplies(): SignedReplies {
         const until = turn.slice(0, at + 1);
         const message = origin === "model" ? kept.get(keyOf(turns, until)) : undefined;
         const call =
-          message === undefined ? 0 : side.parts(until).filter(({ type }) => type === "call").length;
+          message === undefined ? 0 : side.parts(until).filter(({ type }) => CALLS.has(type)).length;
         if (message !== undefined && call > 0 && !found.has(call)) found.set(call, message);
       }
       return found;

@@ -13,7 +13,7 @@ import {
 } from "./langchain-chat.ts";
 import { readParts } from "./langchain-reply.ts";
 import { ContinuationModel, type ContinuationOptions, type ModelChunk, type PromptMessage } from "./model.ts";
-import { replay, TOOL_NAME } from "./native-tools-replay.ts";
+import { OPEN_TOOL_NAME, replay, TOOL_NAME } from "./native-tools-replay.ts";
 import { readReply } from "./native-tools-reply.ts";
 import { createSignedReplies, nameSignatureRefusal } from "./native-tools-signed.ts";
 import { turnOf, type NativeSide } from "./native-tools-side.ts";
@@ -40,6 +40,15 @@ const PARAMETERS = {
     },
   },
   required: ["query"],
+};
+
+const OPEN_DESCRIPTION =
+  "Opens a page and shows its text. Give an address from a source, an opened page or the user; no other one is opened.";
+
+const OPEN_PARAMETERS = {
+  type: "object",
+  properties: { url: { description: "The address of the page.", type: "string" } },
+  required: ["url"],
 };
 
 /**
@@ -84,14 +93,16 @@ export class NativeToolsModel extends ContinuationModel {
     const turn = turnOf(messages, options.turn);
     const turns = messages.at(-1)?.role === "assistant" ? messages.slice(0, -1) : messages;
     const before = turn.map(({ text }) => text).join("");
-    const tool = {
-      type: "function",
-      function: { name: TOOL_NAME, description: toolDescription, parameters: PARAMETERS },
-    } as const;
+    const { pages = false } = options;
+    const tools = [
+      toolFor(TOOL_NAME, toolDescription, PARAMETERS),
+      ...(pages ? [toolFor(OPEN_TOOL_NAME, OPEN_DESCRIPTION, OPEN_PARAMETERS)] : []),
+    ];
+    const parts: NativeSide["parts"] = (pieces) => side.parts(pieces, { pages });
     const deadline = startDeadline(options.signal);
     limitTotal(deadline, target, this.#options);
-    const prompt = replay(turns, side.parts(turn), this.#signed.find(turns, turn, side));
-    const chat: ChatRequest["chat"] = () => chatModel.bindTools?.([tool]) ?? chatModel;
+    const prompt = replay(turns, parts(turn), this.#signed.find(turns, turn, { parts }));
+    const chat: ChatRequest["chat"] = () => chatModel.bindTools?.(tools) ?? chatModel;
     const callOptions = options.calls === false ? { tool_choice: "none" } : {};
     const whole = createWholeReply();
     let said = "";
@@ -99,8 +110,8 @@ export class NativeToolsModel extends ContinuationModel {
       const replies = whole.watch(
         streamReply({ chat, prompt, callOptions, target, deadline }, this.#options),
       );
-      const parts = readParts(replies, { target, endsSilently });
-      for await (const chunk of readReply(parts, { target, side, before })) {
+      const heard = readParts(replies, { target, endsSilently });
+      for await (const chunk of readReply(heard, { target, side, before, pages })) {
         throwIfAborted(options.signal);
         if (chunk.type === "text") said += chunk.text;
         // before it is told: who has read the call need not wait for the end
@@ -113,4 +124,8 @@ export class NativeToolsModel extends ContinuationModel {
       deadline.close();
     }
   }
+}
+
+function toolFor(name: string, description: string, parameters: Readonly<Record<string, unknown>>) {
+  return { type: "function", function: { name, description, parameters } } as const;
 }

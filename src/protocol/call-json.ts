@@ -1,7 +1,9 @@
 import { jsonrepair } from "jsonrepair";
 import { z } from "zod";
+import { openFor } from "./address-text.ts";
+import { duplicateKey } from "./duplicate-keys.ts";
 import { MAX_CALL_LENGTH } from "./limits.ts";
-import type { CallFault, CallReading } from "./protocol.ts";
+import type { CallFault, CallOptions, CallReading } from "./protocol.ts";
 import { searchFor } from "./query-text.ts";
 
 /** How deep the JSON of a call may nest. */
@@ -10,7 +12,15 @@ const MAX_DEPTH = 8;
 /** Keys that mean something to JavaScript or to LangChain's serializer, and nothing in a call. */
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "lc"]);
 
-const TOOL_NAMES = new Set(["web_search", "search"]);
+/** A tool by the names that models give it, and the fields of what it is called for. */
+interface Tool {
+  readonly names: readonly string[];
+  readonly fields: readonly [one: string, several: string];
+  readonly call: (written: readonly string[]) => CallReading;
+}
+
+const SEARCH: Tool = { names: ["web_search", "search"], fields: ["query", "queries"], call: searchFor };
+const OPEN: Tool = { names: ["open_url"], fields: ["url", "urls"], call: openFor };
 
 /** The shapes that models write: the action form, the Hermes form, and OpenAI's nested one. */
 const callSchema = z.union([
@@ -28,30 +38,37 @@ const callSchema = z.union([
     .transform((call) => ({ tool: call.function.name, input: call.function.arguments })),
 ]);
 
-const querySchema = z.union([z.string(), z.array(z.string())]);
+const textsSchema = z.union([z.string(), z.array(z.string())]);
 
-const inputSchema = z.union([
-  z.object({ query: z.unknown() }).transform((input) => input.query),
-  z.object({ queries: z.unknown() }).transform((input) => input.queries),
-]);
+const inputSchema = z.record(z.string(), z.unknown());
 
-/** Reads the JSON between call tags: one call or a list of them, each with one query or a list of them. */
-export function readCallJson(payload: string): CallReading {
+/**
+ * Reads the JSON between call tags: one call or a list of them for the same tool, each with one query or address, or a
+ * list of them.
+ */
+export function readCallJson(payload: string, options: CallOptions = {}): CallReading {
   if (payload.length > MAX_CALL_LENGTH) {
     return fault("too-long", `A call may have ${MAX_CALL_LENGTH} characters at most.`);
   }
-  const value = parseLeniently(withoutFence(payload));
-  if (value === undefined) {
+  const parsed = parseLeniently(withoutFence(payload));
+  if (parsed === undefined) {
     return fault("malformed", "The text between the tags is not a complete JSON object.");
   }
-  const problem = structureProblem(value, 0);
+  const problem = problemOf(parsed);
   if (problem !== null) return fault("malformed", problem);
+  const { value } = parsed;
   const queries: string[] = [];
+  const urls: string[] = [];
   for (const item of Array.isArray(value) ? value : [value]) {
-    const reading = readOne(item);
+    const reading = readOne(item, options);
     if (reading.kind === "fault") return reading;
-    queries.push(...reading.queries);
+    if (reading.kind === "search") queries.push(...reading.queries);
+    else urls.push(...reading.urls);
   }
+  if (queries.length > 0 && urls.length > 0) {
+    return fault("mixed-tools", 'One call is for one tool: for "web_search" or for "open_url".');
+  }
+  if (urls.length > 0) return openFor(urls);
   return queries.length === 0
     ? fault("missing-field", "The list of calls is empty.")
     : { kind: "search", queries };
@@ -63,44 +80,55 @@ export function isBalancedJson(text: string): boolean {
   return seen && depth === 0 && !inString;
 }
 
-function readOne(value: unknown): CallReading {
+function readOne(value: unknown, { pages = false }: CallOptions): CallReading {
   const call = callSchema.safeParse(value);
   if (!call.success) {
     return fault("missing-field", 'A call needs the fields "action" and "action_input".');
   }
   const { tool, input } = call.data;
-  if (!TOOL_NAMES.has(tool)) {
-    return fault("unknown-tool", `There is no tool "${tool.slice(0, 60)}"; the only tool is "web_search".`);
+  const called = (pages ? [SEARCH, OPEN] : [SEARCH]).find(({ names }) => names.includes(tool));
+  if (called === undefined) {
+    const known = pages ? 'the tools are "web_search" and "open_url"' : 'the only tool is "web_search"';
+    return fault("unknown-tool", `There is no tool "${tool.slice(0, 60)}"; ${known}.`);
   }
-  const found = queryOf(input);
-  if (found === undefined) return fault("missing-field", 'The field "query" is missing.');
-  const queries = querySchema.safeParse(found);
-  if (!queries.success) return fault("wrong-type", '"query" must be a text or a list of texts.');
-  return searchFor([queries.data].flat());
+  const [field] = called.fields;
+  const found = fieldOf(input, called);
+  if (found === undefined) return fault("missing-field", `The field "${field}" is missing.`);
+  const texts = textsSchema.safeParse(found);
+  if (!texts.success) return fault("wrong-type", `"${field}" must be a text or a list of texts.`);
+  return called.call([texts.data].flat());
 }
 
-/** Arguments come as an object, as that object in a JSON string, or as the bare query. */
-function queryOf(input: unknown): unknown {
+/** Arguments come as an object, as that object in a JSON string, or as the bare query or address. */
+function fieldOf(input: unknown, tool: Tool): unknown {
   if (typeof input === "string") {
     const parsed = input.trimStart().startsWith("{") ? parseLeniently(input) : undefined;
     if (parsed === undefined) return input;
-    return structureProblem(parsed, 0) === null ? queryOf(parsed) : undefined;
+    return problemOf(parsed) === null ? fieldOf(parsed.value, tool) : undefined;
   }
   const read = inputSchema.safeParse(input);
-  return read.success ? read.data : undefined;
+  const field = tool.fields.find((name) => read.success && Object.hasOwn(read.data, name));
+  return field === undefined ? undefined : read.data?.[field];
+}
+
+/** What was read, and the JSON that says it, repaired. */
+interface Parsed {
+  readonly json: string;
+  readonly value: object;
 }
 
 /**
  * JSON as models write it: single quotes, trailing commas, raw line breaks and a forgotten last brace are repaired.
  * Text that ends within a string is not: half a query is not a query.
  */
-function parseLeniently(text: string): object | undefined {
+function parseLeniently(text: string): Parsed | undefined {
   const trimmed = text.trim();
   if (!/^[[{]/.test(trimmed) || scanJson(trimmed).inString) return undefined;
   for (const read of [(): string => trimmed, (): string => jsonrepair(trimmed)]) {
     try {
-      const value: unknown = JSON.parse(read());
-      if (typeof value === "object" && value !== null) return value;
+      const json = read();
+      const value: unknown = JSON.parse(json);
+      if (typeof value === "object" && value !== null) return { json, value };
     } catch {
       // the next reading is tried
     }
@@ -113,6 +141,12 @@ function withoutFence(payload: string): string {
     .trim()
     .replace(/^```[a-z]*\s*/i, "")
     .replace(/\s*```$/, "");
+}
+
+function problemOf({ json, value }: Parsed): string | null {
+  const twice = duplicateKey(json);
+  if (twice !== undefined) return `The field "${twice.slice(0, 60)}" stands there twice.`;
+  return structureProblem(value, 0);
 }
 
 function structureProblem(value: unknown, depth: number): string | null {

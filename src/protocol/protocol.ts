@@ -1,3 +1,7 @@
+import type { PageReply, PageSide } from "./page-side.ts";
+
+export type { PageReply };
+
 /** A turn of the prompt as plain text. */
 export interface Turn {
   readonly role: "system" | "user" | "assistant";
@@ -25,6 +29,8 @@ export interface OpenOptions {
   readonly date: string;
   /** How many searches the model may run. */
   readonly maxSearches: number;
+  /** How many pages it may open with a second tool, `open_url`. Default 0: that tool is not offered. */
+  readonly maxPages?: number;
   /**
    * What the head of each source will carry, so that no page can write one: some of `a-z0-9`, made anew for each
    * question. Protocols whose models know their documents without it leave it out. Default: none.
@@ -88,10 +94,19 @@ export type CallFault =
   | "missing-field"
   | "wrong-type"
   | "unknown-tool"
+  | "mixed-tools"
   | "empty-query";
+
+/** What calls may be for. */
+export interface CallOptions {
+  /** The model was offered `open_url` as well. Default: only searches. */
+  readonly pages?: boolean;
+}
 
 export type CallReading =
   | { readonly kind: "search"; readonly queries: readonly string[] }
+  /** Addresses of pages as the model wrote them: on one line each, not empty, else anything. */
+  | { readonly kind: "open"; readonly urls: readonly string[] }
   | { readonly kind: "fault"; readonly fault: CallFault; readonly detail: string };
 
 /** A source as the model sees it. `number` is what it cites; a number never changes within a run. */
@@ -130,7 +145,7 @@ export interface QueryReply {
  * A budget that can be spent, as it is named to the model and in stop reasons. `repetition` is none, but ends the
  * searching in the same way: the model wrote one piece over and over.
  */
-export type BudgetName = "search" | "token" | "time" | "repair" | "repeat" | "repetition";
+export type BudgetName = "search" | "page" | "token" | "time" | "repair" | "repeat" | "repetition";
 
 /** What a call is answered with. */
 export type ToolReply =
@@ -138,6 +153,8 @@ export type ToolReply =
       readonly kind: "results";
       readonly queries: readonly QueryReply[];
       readonly searchesLeft: number;
+      /** Where pages may be opened: sources then show their whole addresses. */
+      readonly pagesLeft?: number | undefined;
       /** As in `OpenOptions`. */
       readonly boundary?: string | undefined;
     }
@@ -147,6 +164,8 @@ export type ToolReply =
       readonly detail: string;
       /** The model calls the search as a tool of its endpoint. */
       readonly nativeTools?: boolean;
+      /** It was offered `open_url` as well. */
+      readonly pages?: boolean;
     }
   | { readonly kind: "spent"; readonly budget: BudgetName };
 
@@ -185,6 +204,8 @@ export type TurnPart =
   | { readonly type: "reasoning" | "answer"; readonly text: string }
   /** A call that was or could be run. */
   | { readonly type: "call"; readonly queries: readonly string[] }
+  /** The same for pages. */
+  | { readonly type: "open"; readonly urls: readonly string[] }
   /** A call that could not be read, as it was written. */
   | { readonly type: "broken-call"; readonly text: string }
   /** What a call was answered with, whoever wrote it. */
@@ -195,15 +216,17 @@ export type TurnPart =
 /** What a model with tool calling, which does not write the protocol's text, needs to be led through it. */
 export interface NativeSide {
   /** The turn so far as what it means, in order. Tags, and what opens or closes only them, are no part of it. */
-  parts(turn: readonly Pick<Segment, "origin" | "text">[]): readonly TurnPart[];
+  parts(turn: readonly Pick<Segment, "origin" | "text">[], options?: CallOptions): readonly TurnPart[];
   /** What has to be written behind `before` so that reasoning can follow; empty where it can already. */
   beginReasoning(before: string): string;
   /** The same for the answer: it closes the reasoning. */
   beginAnswer(before: string): string;
   /** The text of one call for all these queries, with its closing tag. */
   call(queries: readonly string[]): string;
-  /** The text of any tool call: with its closing tag if it is whole; else such that it can never be run. */
-  callText(call: WrittenCall): string;
+  /** The same for pages. */
+  openCall(urls: readonly string[]): string;
+  /** The text of any tool calls as one: with its closing tag if all are whole; else such that it can never be run. */
+  callText(...calls: readonly WrittenCall[]): string;
 }
 
 /** Documents that a model is to condense before its reasoning sees them. */
@@ -243,7 +266,7 @@ export interface Protocol {
   /** A reader for text that follows `before`, the assistant's turn so far. */
   reader(before: string, options: ReaderOptions): ProtocolReader;
   /** The call that `generated` ends in. `closedByModel` is false when the runtime had to write the closing tag. */
-  readCall(generated: string, closedByModel: boolean): CallReading;
+  readCall(generated: string, closedByModel: boolean, options?: CallOptions): CallReading;
   /** The text to splice for a call's reply, tags included; what came from outside is neutralised. */
   respond(reply: ToolReply): string;
   /**
@@ -257,6 +280,8 @@ export interface Protocol {
   answer(segments: readonly Segment[]): string | null;
   readonly modelSide: ModelSide;
   readonly digestSide: DigestSide;
+  /** Absent where the protocol has no second tool, which opens pages. */
+  readonly pageSide?: PageSide;
   /** Absent where the protocol cannot carry tool calls: it has no place for several queries or other tools. */
   readonly nativeSide?: NativeSide;
 }

@@ -10,6 +10,13 @@ const SAME_TEXT = /^\((?:shown above|same text as source \d+)(?:, but for:\)\n|\
 /** What stands above a digest, and ends the heads of the sources that it was made of. */
 const CONDENSED = "What these say on it, condensed:";
 
+/** How the heads of sources look. */
+export interface HeadForm {
+  readonly boundary: string;
+  /** They show the whole address where the model may open it; else the host. */
+  readonly addresses: boolean;
+}
+
 /** A field that stands on one line of ours: it begins no other, and cites nothing. */
 export function fieldLine(text: string): string {
   return unmarkCitations(oneLine(text));
@@ -20,20 +27,25 @@ export function fieldLine(text: string): string {
  * the text below. The model cites the number, so that no address has to be shown in full. Without a boundary only the
  * number and the title stand above the text: a page could write the rest as well.
  */
-export function sourceTexts(results: readonly NumberedResult[], boundary: string): string {
-  return results.map((result) => `${headOf(result, boundary)}\n${bodyOf(result, boundary)}`).join("\n\n");
+export function sourceTexts(results: readonly NumberedResult[], form: HeadForm): string {
+  return results.map((result) => `${headOf(result, form)}\n${bodyOf(result, form.boundary)}`).join("\n\n");
 }
 
 /** The same sources in one line each, and what a model made of their texts; it may cite only these. */
-export function digestText(results: readonly NumberedResult[], digest: string, boundary: string): string {
+export function digestText(results: readonly NumberedResult[], digest: string, form: HeadForm): string {
+  const { boundary } = form;
   const ours = new Set(results.map(({ number }) => number));
   const cited = harmless(shortMarks(digest, boundary), boundary, (number) => ours.has(number));
-  const heads = new Set(results.map((result) => headOf(result, boundary)));
+  const heads = new Set(results.map((result) => headOf(result, form)));
   return `${[...heads].join("\n")}\n\n${CONDENSED}\n${cited}`;
 }
 
-function headOf({ number, title, url, date = "" }: NumberedResult, boundary: string): string {
-  const about = [`${number} ${boundary}`, hostOf(url), fieldLine(date).replaceAll(/[[\]]/g, "")];
+function headOf(
+  { number, title, url, date = "" }: NumberedResult,
+  { boundary, addresses }: HeadForm,
+): string {
+  const place = (addresses && shownAddress(url)) || hostOf(url);
+  const about = [`${number} ${boundary}`, place, fieldLine(date).replaceAll(/[[\]]/g, "")];
   const inBrackets = boundary === "" ? [number] : about.filter((part) => part !== "");
   return `[${inBrackets.join(" ")}] ${fieldLine(title) || "Untitled"}`;
 }
@@ -47,7 +59,7 @@ function bodyOf({ number, text, shownBefore, echo }: NumberedResult, boundary: s
 
 /** `[1 k7f3 …]`, which some models copy where they cite, as `[1]`. */
 function shortMarks(text: string, boundary: string): string {
-  return text.replaceAll(/\[(\d{1,4}) ([a-z0-9]{1,16})(?: [^\]\n]{0,300})?\]/g, (head, number: string, id) =>
+  return text.replaceAll(/\[(\d{1,4}) ([a-z0-9]{1,16})(?: [^\]\n]{0,400})?\]/g, (head, number: string, id) =>
     id === boundary ? `[${number}]` : head,
   );
 }
@@ -69,6 +81,19 @@ function harmless(text: string, boundary: string, isOurs?: (number: number) => b
 /** Who says it: the host of a web address; empty for files and for what is none. */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host.replace(/^www\./, "").replaceAll(/[[\]]/g, "") : "";
+}
+
+/** The longest address that is worth its tokens, in UTF-16 units. */
+const MAX_SHOWN_ADDRESS = 300;
+
+/** A web address as the model can write it to open the page; empty for what is none, and for one that is too long. */
+export function shownAddress(url: string): string {
+  if (!URL.canParse(url)) return "";
+  const parsed = new URL(url);
+  if (!/^https?:$/.test(parsed.protocol) || parsed.username !== "" || parsed.password !== "") return "";
+  parsed.hash = "";
+  const address = parsed.href.replaceAll("[", "%5B").replaceAll("]", "%5D");
+  return address.length > MAX_SHOWN_ADDRESS ? "" : address;
 }
 
 /** A line that begins a source. */

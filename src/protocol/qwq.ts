@@ -3,10 +3,10 @@ import { isBalancedJson, readCallJson } from "./call-json.ts";
 import { readAnswer } from "./answer.ts";
 import { neutralise } from "./neutralise.ts";
 import { positionAfter } from "./position.ts";
-import type { CallReading, Protocol } from "./protocol.ts";
+import type { CallOptions, CallReading, Protocol } from "./protocol.ts";
 import { createQwqNativeSide } from "./qwq-native.ts";
 import { QWQ_TAGS, qwqMessages } from "./qwq-prompt.ts";
-import { hearResults, hearSearchesLeft, respondTo, withPlainMarks } from "./qwq-response.ts";
+import { hearResults, hearSearchesLeft, respondTo, respondToPages, withPlainMarks } from "./qwq-response.ts";
 import { createReasonInDocuments } from "./reason-in-documents.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
 import { createTaggedReader } from "./tagged-reader.ts";
@@ -34,7 +34,7 @@ const readerOf: Protocol["reader"] = (before, options) => createTaggedReader(gra
 /** A call may hold the tag's name in its query: so many openings are tried, the last one first. */
 const MAX_OPENINGS = 8;
 
-function readCall(generated: string, closedByModel: boolean): CallReading {
+function readCall(generated: string, closedByModel: boolean, options: CallOptions = {}): CallReading {
   if (!closedByModel) {
     return { kind: "fault", fault: "cut-off", detail: "The call was cut off before its end." };
   }
@@ -43,12 +43,16 @@ function readCall(generated: string, closedByModel: boolean): CallReading {
   let first: CallReading | undefined;
   let at = text.lastIndexOf(CALL.open);
   for (let tries = 0; at >= 0 && tries < MAX_OPENINGS; tries += 1) {
-    const reading = readCallJson(text.slice(at + CALL.open.length));
-    if (reading.kind === "search" || reading.fault !== "malformed") return reading;
+    const reading = readCallJson(text.slice(at + CALL.open.length), options);
+    if (reading.kind !== "fault" || reading.fault !== "malformed") return reading;
     first ??= reading;
     at = at === 0 ? -1 : text.lastIndexOf(CALL.open, at - 1);
   }
   return first ?? { kind: "fault", fault: "malformed", detail: "There is no call in the text." };
+}
+
+function spliced(response: string): string {
+  return `\n${RESPONSE.open}\n${response}\n${RESPONSE.close}\n`;
 }
 
 /**
@@ -65,7 +69,7 @@ export const qwq: Protocol = {
   open: (options) => ({ messages: qwqMessages(options), prefix: "<think>\n" }),
   reader: readerOf,
   readCall,
-  respond: (reply) => `\n${RESPONSE.open}\n${respondTo(reply)}\n${RESPONSE.close}\n`,
+  respond: (reply) => spliced(respondTo(reply)),
   nudge(before, cause) {
     const thinking = positionAfter(before, grammar).mode === "think";
     if (!thinking) return cause === "no-answer" || cause === "undecided" ? "\n\n" : "";
@@ -77,11 +81,12 @@ export const qwq: Protocol = {
   },
   answer(segments) {
     const answer = readAnswer(grammar, segments);
-    const spliced = segments.flatMap(({ origin, text }) => (origin === "model" ? [] : [text]));
-    return answer === null ? null : withPlainMarks(answer, spliced.join(""));
+    const others = segments.flatMap(({ origin, text }) => (origin === "model" ? [] : [text]));
+    return answer === null ? null : withPlainMarks(answer, others.join(""));
   },
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
   nativeSide: createQwqNativeSide(grammar, { reader: readerOf, readCall }),
+  pageSide: { respond: (reply) => spliced(respondToPages(reply)) },
   digestSide: createReasonInDocuments({ tags: QWQ_TAGS, cites: true }),
   modelSide: {
     question: lastUserText,

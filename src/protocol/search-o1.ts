@@ -84,6 +84,7 @@ const NOTHING = "No helpful information found.";
 
 const SPENT: Record<BudgetName, string> = {
   search: LIMIT,
+  page: LIMIT,
   token:
     "The room for reasoning is used up. You are not allowed to search. Please give the final answer now.",
   time: "The time for this question is used up. You are not allowed to search. Please give the final answer now.",

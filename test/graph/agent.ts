@@ -56,7 +56,11 @@ export function scripted(
 }
 
 /** An agent over a real completions server and a real Tavily-shaped server, both on the loopback. */
-export async function served(replies: readonly ServerReply[], found?: Found) {
+export async function served(
+  replies: readonly ServerReply[],
+  found?: Found,
+  parts: Partial<AgenticRagParts> = {},
+) {
   const completions = await startCompletionsServer(replies);
   const tavily = await startTavilyServer(found);
   onTestFinished(async () => {
@@ -66,7 +70,7 @@ export async function served(replies: readonly ServerReply[], found?: Found) {
   const model = createCompletionsModel({ baseUrl: completions.url, modelName: "QwQ-32B", maxRetries: 0 });
   const engine = createTavilyEngine({ apiKey: "tvly-test", baseUrl: tavily.url });
   const agent = createAgenticRag(
-    { protocol: qwq, model, engine, ...FIXED },
+    { protocol: qwq, model, engine, ...FIXED, ...parts },
     { checkpointer: new MemorySaver() },
   );
   return { agent, completions, tavily };

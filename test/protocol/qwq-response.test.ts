@@ -61,7 +61,7 @@ Searches left: 0. Go on to the final answer with what you have.
           { query: "two", status: "nothing", results: [] },
           { query: "three", status: "failed", results: [], reason: "The engine did not answer in 10 s." },
           { query: "four", status: "failed", results: [] },
-          { query: "five", status: "repeated", results: [climb] },
+          { query: "five", status: "repeated", results: [{ ...climb, shownBefore: true }] },
           { query: "six", status: "repeated", results: [] },
           { query: "seven", status: "not-run", results: [] },
         ),

@@ -72,6 +72,8 @@ const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
   "tool-call-refused": true,
   "search-start": true,
   "search-end": true,
+  "page-start": true,
+  "page-end": true,
   "budget-left": true,
   "answer-end": true,
 };

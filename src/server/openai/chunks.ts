@@ -58,6 +58,8 @@ export async function* toChunks(
         return [piece({}, { agentic_rag: note, event: statusEvent(note) })];
       }
       case "run-start":
+      case "page-start":
+      case "page-end":
       case "tool-call-invalid":
       case "tool-call-refused":
       case "budget-left":

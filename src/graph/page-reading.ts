@@ -1,0 +1,160 @@
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { AgenticRagError } from "../errors.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import type { SearchOutcome } from "../search/engine.ts";
+import type { PageOutcome, PageReader } from "../search/pages/page-reader.ts";
+import { budgetLeft } from "./budgets.ts";
+import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
+import type { RunEvent } from "./events.ts";
+import { addressKey, isWebAddress } from "./page-plan.ts";
+import type { OpenCall } from "./page-record.ts";
+import { pageRepliesFor, tellUnopened, type FreshPage } from "./page-replies.ts";
+import { boundResponse } from "./response-size.ts";
+import { createNumbering, mayRefer } from "./sources.ts";
+import { addUsage, NO_USAGE, required, type RunState, type RunUpdate } from "./state.ts";
+
+export interface ReadingDeps {
+  readonly protocolOf: (state: RunState) => Protocol;
+  readonly pageReader: PageReader | undefined;
+  readonly limits: RunLimits;
+  readonly clock: () => number;
+}
+
+/** So much of a page is shown, in bytes of UTF-8: the passages that matter to what was searched for. */
+const MAX_PAGE_BYTES = 8000;
+
+/** So many links are kept of a page, and of all pages of a run. */
+const MAX_PAGE_LINKS = 200;
+const MAX_LINKS = 1000;
+const MAX_LINK_LENGTH = 2000;
+
+/** @throws AgenticRagError `settings-invalid` when there is nobody to read pages. */
+export function requireReader(reader: PageReader | undefined): PageReader {
+  if (reader !== undefined) return reader;
+  throw new AgenticRagError(
+    "settings-invalid",
+    "This run may open pages, and there is no reader of pages. Set AGENTIC_RAG_MAX_PAGES, give `pageReader` to createAgenticRag, or let `maxPages` be 0.",
+  );
+}
+
+interface Opened {
+  readonly url: string;
+  readonly read: PageOutcome;
+  /** The page as what a search finds. */
+  readonly outcome: SearchOutcome;
+  readonly milliseconds: number;
+}
+
+/**
+ * Opens the pages of the call side by side and splices what they say. They are not kept in the search journal: when the
+ * step is run again after a crash, they are read again.
+ */
+export async function openPages(
+  call: OpenCall,
+  state: RunState,
+  config: LangGraphRunnableConfig<RunContext>,
+  { protocolOf, pageReader, limits: defaults, clock }: ReadingDeps,
+): Promise<RunUpdate> {
+  const reader = requireReader(pageReader);
+  const side = required(protocolOf(state).pageSide ?? null, "a protocol that opens pages");
+  const limits = limitsOf(config.context, defaults);
+  const emit = (event: RunEvent): void => config.writer?.(event);
+  const urls = call.pages.filter(({ plan }) => plan === "open").map(({ url }) => url);
+  const maxBytes = Math.min(MAX_PAGE_BYTES, Math.floor(limits.maxResponseBytes / Math.max(urls.length, 1)));
+  const started = clock();
+
+  const open = async (url: string): Promise<Opened> => {
+    emit({ type: "page-start", url, reader: reader.name });
+    const begun = clock();
+    const read = await reader.read(url, {
+      query: wantedOf(url, state),
+      maxBytes,
+      ...(config.signal !== undefined && { signal: config.signal }),
+    });
+    return { url, read, outcome: foundBy(read), milliseconds: clock() - begun };
+  };
+  const opened = boundResponse(await Promise.all(urls.map(open)), limits.maxResponseBytes);
+
+  const refer = mayRefer(state, limits);
+  const numbering = createNumbering(state.sources, { refer });
+  const fresh = new Map<string, FreshPage>();
+  for (const { url, read, outcome, milliseconds } of opened) {
+    const [found] = outcome.status === "found" ? outcome.results : [];
+    const result = found === undefined ? undefined : numbering.number(found);
+    const failure = read.status === "failed" ? read.failure : undefined;
+    const links = read.status === "read" ? read.page.links.slice(0, MAX_PAGE_LINKS) : [];
+    const record = {
+      url,
+      reader: reader.name,
+      status: read.status,
+      source: result?.number ?? null,
+      kind: failure?.kind ?? "",
+      reason: failure?.message ?? "",
+      milliseconds,
+    };
+    fresh.set(url, { record, result, links: links.filter(isLink) });
+    emit({
+      type: "page-end",
+      url,
+      reader: reader.name,
+      status: read.status,
+      ...(result !== undefined && {
+        source: { number: result.number, title: result.title, url: result.url },
+      }),
+      ...(failure !== undefined && { failure: { kind: failure.kind, message: failure.message } }),
+      milliseconds,
+    });
+  }
+
+  const usage = { ...NO_USAGE, milliseconds: clock() - started };
+  const counted = { searches: state.searches, pages: state.pages + urls.length };
+  const left = budgetLeft(limits, addUsage(state.usage, usage), counted);
+  emit({ type: "budget-left", left });
+  const pages = pageRepliesFor(call, state, fresh, refer);
+  tellUnopened(pages, emit);
+  const text = side.respond({
+    pages,
+    searchesLeft: left.searches,
+    pagesLeft: left.pages ?? 0,
+    boundary: state.opening?.boundary,
+  });
+  const made = [...fresh.values()];
+  return {
+    transcript: [{ origin: "search", text }],
+    pages: urls.length,
+    readings: made.map(({ record }) => record),
+    sources: numbering.added,
+    links: newLinks(
+      made.flatMap(({ links }) => links),
+      state.links,
+    ),
+    usage,
+  };
+}
+
+/** What a page is opened for: the question, and the query that found its address. */
+function wantedOf(url: string, { opening, sources, queries }: RunState): string {
+  const key = addressKey(url);
+  const number = sources.find((source) => addressKey(source.url) === key)?.number;
+  const query = queries.findLast((record) => number !== undefined && record.sources.includes(number));
+  return [query?.query ?? "", opening?.question ?? ""].join(" ").trim();
+}
+
+function foundBy(read: PageOutcome): SearchOutcome {
+  if (read.status === "failed") return { status: "nothing" };
+  const { title, url, text, date } = read.page;
+  return {
+    status: "found",
+    results: [{ title, url, text, ...(date !== undefined && { date }) }],
+  };
+}
+
+function isLink(url: string): boolean {
+  return url.length <= MAX_LINK_LENGTH && isWebAddress(url);
+}
+
+function newLinks(links: readonly string[], known: readonly string[]): string[] {
+  const before = new Set(known);
+  const added = [...new Set(links)].filter((link) => !before.has(link));
+  return added.slice(0, Math.max(MAX_LINKS - known.length, 0));
+}
