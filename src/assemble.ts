@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { pageReaderFor } from "./assemble-pages.ts";
+import { assembleSearch, type SearchSurroundings } from "./assemble-search.ts";
 import { AgenticRagError } from "./errors.ts";
 import type { AgenticRagParts } from "./graph/parts.ts";
+import { cachedPrefill, loadAnthropicChat } from "./model/anthropic-chat.ts";
 import { chatmlTemplate, jinjaTemplate, rawTemplate, type ChatTemplate } from "./model/chat-template.ts";
 import { createChatPrefixModel } from "./model/chat-prefix.ts";
 import { createCompletionsModel } from "./model/completions.ts";
@@ -12,30 +13,38 @@ import type { ContinuationModel } from "./model/model.ts";
 import type { NativeSide } from "./model/native-tools-side.ts";
 import { createNativeToolsModel } from "./model/native-tools.ts";
 import { createOfflineModel } from "./model/offline.ts";
+import { createPrefilledChatModel } from "./model/prefilled-chat.ts";
 import { loadOpenAiChat } from "./model/openai-chat.ts";
-import { chatDialectOf, completionsDialectOf, type ServerDialect } from "./model/probe-dialect.ts";
+import {
+  chatDialectOf,
+  completionsDialectOf,
+  knownDialect,
+  type ServerDialect,
+} from "./model/probe-dialect.ts";
 import { askDialect } from "./model/probe.ts";
 import { createProbedModel, createProber } from "./model/probed.ts";
 import type { Sampling } from "./model/sampling.ts";
+import type { WrittenCall } from "./model/written-call.ts";
 import { protocols } from "./protocol/index.ts";
 import type { Protocol } from "./protocol/protocol.ts";
-import { createDeferredEngine } from "./search/deferred.ts";
-import type { SearchEngine } from "./search/engine.ts";
-import { buildIndex } from "./search/index-builder.ts";
-import { openIndex } from "./search/local-index.ts";
-import { createLocalEngine } from "./search/local.ts";
-import { createRetrieverEngine } from "./search/retriever.ts";
-import { createSearxngEngine } from "./search/searxng.ts";
-import { createTavilyEngine } from "./search/tavily.ts";
-import type { EngineName, ServedModelSettings, Settings } from "./settings.ts";
+import { createProxyFetch } from "./proxy.ts";
+import type { ServedModelSettings, Settings } from "./settings.ts";
 import { readVersion } from "./version.ts";
 
-/** The articles that are searched when no other documents are named. */
-export const CORPUS_FOLDER = fileURLToPath(new URL("../corpus/", import.meta.url));
+export { CORPUS_FOLDER, indexFileOf } from "./assemble-engine.ts";
 
-/** Where the index of a folder is kept. */
-export function indexFileOf(folder: string): string {
-  return join(folder, ".agentic-rag", "index.sqlite");
+export type AssembleOptions = Pick<SearchSurroundings, "onProblem">;
+
+/** The parts of an agent, and what ends with it. */
+export interface AssembledParts extends AgenticRagParts {
+  /** Closes what searches keep in a file. Runs may go on, without it. */
+  readonly close: () => void;
+}
+
+/** A `fetch` through the proxies of the settings; undefined where they name none. */
+export function proxyFetchOf({ proxies = {} }: Pick<Settings, "proxies">): typeof fetch | undefined {
+  const revealed = Object.entries(proxies).map(([name, value]) => [name, value.reveal()] as const);
+  return createProxyFetch(Object.fromEntries(revealed));
 }
 
 /**
@@ -44,19 +53,33 @@ export function indexFileOf(folder: string): string {
  *
  * @throws AgenticRagError `settings-invalid` when the chosen engine or template lacks something.
  */
-export function assemble(settings: Settings): AgenticRagParts {
-  const engines = engineTable(settings);
+export function assemble(settings: Settings, { onProblem }: AssembleOptions = {}): AssembledParts {
+  const fetch = proxyFetchOf(settings);
+  const { engine, engines, close } = assembleSearch(settings, {
+    ...(fetch !== undefined && { fetch }),
+    ...(onProblem !== undefined && { onProblem }),
+  });
+  const pageReader = pageReaderFor(settings);
   return {
     protocol: protocols[settings.protocol],
-    model: modelFor(settings),
-    engine: engines[settings.engine](),
+    model: modelFor(settings, fetch),
+    engine,
+    ...(pageReader !== undefined && { pageReader }),
     limits: settings.limits,
     protocols,
     engines,
+    close,
   };
 }
 
-function modelFor({ model, protocol: name, sampling, probeCache }: Settings): AgenticRagParts["model"] {
+/** A model behind a server, and how it is reached. */
+type Served = ServedModelSettings & { readonly fetch?: typeof globalThis.fetch };
+
+function modelFor(
+  { model, protocol: name, sampling, probeCache }: Settings,
+  fetch: Served["fetch"],
+): AgenticRagParts["model"] {
+  const through = fetch !== undefined && { fetch };
   switch (model.family) {
     case "offline":
       return (protocol: Protocol) => createOfflineModel({ side: protocol.modelSide });
@@ -64,37 +87,39 @@ function modelFor({ model, protocol: name, sampling, probeCache }: Settings): Ag
       const template = templateFor(model.template);
       return createGgufModel({
         modelPath: model.file,
-        template: template === "server" ? "file" : template,
+        template: typeof template === "string" ? "file" : template,
         sampling,
         ...(model.name !== undefined && { modelName: model.name }),
       });
     }
     case "completions":
-      return completionsFor(model, sampling, model.dialect);
+      return completionsFor({ ...model, ...through }, sampling, model.dialect);
     case "chat-prefix":
-      return (protocol: Protocol) => chatPrefixFor(model, sampling, protocol);
+      return (protocol: Protocol) => chatPrefixFor({ ...model, ...through }, sampling, protocol);
     case "native-tools":
       nativeSideOf(protocols[name]);
-      return (protocol: Protocol) => nativeToolsFor(model, sampling, protocol);
+      return (protocol: Protocol) => nativeToolsFor({ ...model, ...through }, sampling, protocol);
     case "auto":
-      return probedFor(model, sampling, probeCache);
+      return probedFor({ ...model, ...through }, sampling, probeCache);
   }
 }
 
 /** One probe serves the models of all protocols. */
 function probedFor(
-  model: ServedModelSettings,
+  model: Served,
   sampling: Sampling,
   probeCache: string | undefined,
 ): (protocol: Protocol) => ContinuationModel {
   // a template that is wrong is told before anything is asked
   templateFor(model.template);
-  const { baseUrl, name: modelName, apiKey, dialect } = model;
+  const { baseUrl, name: modelName, apiKey, dialect, fetch } = model;
   const prober = createProber({
+    fetch,
     baseUrl,
     modelName,
     apiKey,
     dialect,
+    templateSet: model.template !== "auto",
     cacheFile: probeCache,
     version: readVersion(),
   });
@@ -112,18 +137,19 @@ function probedFor(
     });
 }
 
-function connectionOf({ baseUrl, name, apiKey, idleSeconds, totalSeconds }: ServedModelSettings) {
+function connectionOf({ baseUrl, name, apiKey, idleSeconds, totalSeconds, fetch }: Served) {
   return {
     baseUrl,
     modelName: name,
     idleTimeoutMs: idleSeconds * 1000,
     totalTimeoutMs: totalSeconds * 1000,
     ...(apiKey !== undefined && { apiKey }),
+    ...(fetch !== undefined && { fetch }),
   };
 }
 
 function completionsFor(
-  model: ServedModelSettings,
+  model: Served,
   sampling: Sampling,
   server: ServedModelSettings["dialect"],
 ): ContinuationModel {
@@ -136,42 +162,49 @@ function completionsFor(
   });
 }
 
-function chatPrefixFor(
-  model: ServedModelSettings,
-  sampling: Sampling,
-  { nativeSide }: Protocol,
-): ContinuationModel {
-  const create = (dialect: ServerDialect): ContinuationModel =>
-    createChatPrefixModel({
-      ...connectionOf(model),
-      dialect: chatDialectOf(dialect),
-      sampling,
-      ...(nativeSide !== undefined && { callText: (call) => nativeSide.callText(call) }),
-    });
-  const { dialect, baseUrl, apiKey, name: modelName } = model;
-  if (dialect !== "auto") return create(dialect);
+function chatPrefixFor(model: Served, sampling: Sampling, { nativeSide }: Protocol): ContinuationModel {
+  const callText = nativeSide && { callText: (call: WrittenCall) => nativeSide.callText(call) };
+  const { dialect, baseUrl, apiKey, name: modelName, fetch } = model;
+  const overHttp = (found: ServerDialect): ContinuationModel =>
+    createChatPrefixModel({ ...connectionOf(model), dialect: chatDialectOf(found), sampling, ...callText });
+  if (dialect !== "auto" && dialect !== "anthropic") return overHttp(dialect);
   return createDeferredModel({
     family: "chat-prefix",
     modelName,
     async open(signal) {
-      const found = await askDialect({ baseUrl, apiKey, signal });
-      return { model: create(found), description: { dialect: found } };
+      const found = dialect === "auto" ? await askDialect({ baseUrl, apiKey, signal, fetch }) : dialect;
+      const description = { dialect: found };
+      if (found !== "anthropic") return { model: overHttp(found), description };
+      const connection = {
+        baseUrl,
+        modelName,
+        apiKey,
+        sampling,
+        fetch,
+        family: "chat-prefix",
+        maxRetries: 0,
+      };
+      const chatModel = await loadAnthropicChat(connection);
+      const prefilled = { chatModel, lastMessage: cachedPrefill, maxRetries: 2, ...callText };
+      return { model: createPrefilledChatModel({ ...connectionOf(model), ...prefilled }), description };
     },
   });
 }
 
-function nativeToolsFor(
-  model: ServedModelSettings,
-  sampling: Sampling,
-  protocol: Protocol,
-): ContinuationModel {
+function nativeToolsFor(model: Served, sampling: Sampling, protocol: Protocol): ContinuationModel {
   const side = nativeSideOf(protocol);
-  const { baseUrl, name: modelName, apiKey, dialect } = model;
+  const { baseUrl, name: modelName, apiKey, fetch } = model;
+  const dialect: ServedModelSettings["dialect"] =
+    model.dialect === "auto" ? (knownDialect(baseUrl) ?? "auto") : model.dialect;
   return createDeferredModel({
     family: "native-tools",
     modelName,
     async open() {
-      const chatModel = await loadOpenAiChat({ baseUrl, modelName, apiKey, dialect, sampling });
+      const connection = { baseUrl, modelName, apiKey, sampling, fetch };
+      const chatModel =
+        dialect === "anthropic"
+          ? await loadAnthropicChat({ ...connection, family: "native-tools", maxRetries: 2 })
+          : await loadOpenAiChat({ ...connection, dialect });
       const created = createNativeToolsModel({ ...connectionOf(model), chatModel, side });
       return { model: created, description: { continues: "replayed" } };
     },
@@ -186,8 +219,8 @@ function nativeSideOf({ name, nativeSide }: Protocol): NativeSide {
   );
 }
 
-function templateFor(name: string): ChatTemplate | "server" {
-  if (name === "server") return name;
+function templateFor(name: string): ChatTemplate | "server" | "auto" {
+  if (name === "server" || name === "auto") return name;
   if (name === "chatml") return chatmlTemplate;
   if (name === "raw") return rawTemplate;
   try {
@@ -196,42 +229,8 @@ function templateFor(name: string): ChatTemplate | "server" {
     if (AgenticRagError.isInstance(cause)) throw cause;
     throw new AgenticRagError(
       "settings-invalid",
-      `AGENTIC_RAG_CHAT_TEMPLATE names the file ${JSON.stringify(name)}, which cannot be read. Use chatml, raw, server, or the path of a Jinja chat template.`,
+      `AGENTIC_RAG_CHAT_TEMPLATE names the file ${JSON.stringify(name)}, which cannot be read. Use auto, chatml, raw, server, or the path of a Jinja chat template.`,
       { cause },
     );
   }
-}
-
-function engineTable({
-  tavily,
-  searxng,
-  retriever,
-  documents,
-}: Settings): Record<EngineName, () => SearchEngine> {
-  return {
-    local: () => createDeferredEngine("local", () => openLocal(documents)),
-    tavily: () =>
-      createTavilyEngine({
-        apiKey: needed(tavily.apiKey, "tavily", "TAVILY_API_KEY").reveal(),
-        ...(tavily.baseUrl !== undefined && { baseUrl: tavily.baseUrl }),
-      }),
-    searxng: () => createSearxngEngine({ baseUrl: needed(searxng.baseUrl, "searxng", "SEARXNG_BASE_URL") }),
-    retriever: () =>
-      createRetrieverEngine({ baseUrl: needed(retriever.baseUrl, "retriever", "RETRIEVER_BASE_URL") }),
-  };
-}
-
-/** The shipped articles are indexed in memory, which takes a moment; a folder of the user's has its index in a file. */
-async function openLocal(documents: string | undefined): Promise<SearchEngine> {
-  if (documents !== undefined) return createLocalEngine({ index: openIndex(indexFileOf(documents)) });
-  const { index } = await buildIndex({ folder: CORPUS_FOLDER, file: ":memory:" });
-  return createLocalEngine({ index });
-}
-
-function needed<Value>(value: Value | undefined, engine: EngineName, setting: string): Value {
-  if (value !== undefined) return value;
-  throw new AgenticRagError(
-    "settings-invalid",
-    `The search engine ${engine} needs the setting ${setting}. Set it, or choose another engine with AGENTIC_RAG_ENGINE.`,
-  );
 }

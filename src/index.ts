@@ -1,4 +1,12 @@
 export { assemble, CORPUS_FOLDER, indexFileOf } from "./assemble.ts";
+export { AgenticRagChatModel, createAgenticRagChatModel } from "./compose/chat-model.ts";
+export type { RunSettings } from "./compose/agent-run.ts";
+export type { PartOptions } from "./compose/part.ts";
+export {
+  createResearchTool,
+  type ResearchArtifact,
+  type ResearchToolOptions,
+} from "./compose/research-tool.ts";
 export { AgenticRagError, type ErrorCode, type ErrorFacts } from "./errors.ts";
 export { RUN_DEFAULTS, type RunContext, type RunLimits } from "./graph/context.ts";
 export type { BudgetLeft, RunEvent } from "./graph/events.ts";
@@ -18,6 +26,7 @@ export {
   type StopReason,
   type Usage,
 } from "./graph/state.ts";
+export { cachedPrefill } from "./model/anthropic-chat.ts";
 export { chatmlTemplate, jinjaTemplate, rawTemplate, type ChatTemplate } from "./model/chat-template.ts";
 export { createChatPrefixModel, type ChatPrefixOptions } from "./model/chat-prefix.ts";
 export { describeServer, listModels } from "./model/completions-describe.ts";
@@ -34,7 +43,10 @@ export {
 } from "./model/model.ts";
 export { createNativeToolsModel, type NativeToolsOptions } from "./model/native-tools.ts";
 export { createOfflineModel } from "./model/offline.ts";
+export { createPrefilledChatModel, type PrefilledChatOptions } from "./model/prefilled-chat.ts";
+export type { FamilyChoice } from "./model/probe-choice.ts";
 export { probeEndpoint } from "./model/probe.ts";
+export { createProbedModel, createProber, type ProbedOptions, type Prober } from "./model/probed.ts";
 export { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
 export {
   createScriptedModel,
@@ -56,8 +68,16 @@ export type {
   ToolReply,
   Turn,
 } from "./protocol/protocol.ts";
+export { createProxyFetch, type ProxyOptions } from "./proxy.ts";
+export { createBraveEngine, type BraveOptions } from "./search/brave.ts";
+export { createDiskCache, type DiskCacheOptions } from "./search/cache-disk.ts";
+export { createMemoryCache } from "./search/cache-memory.ts";
+export type { Answer, CacheStore, KeptAnswer } from "./search/cache-store.ts";
+export { withCache, type CacheOptions } from "./search/cache.ts";
 export { createDeferredEngine } from "./search/deferred.ts";
+export { createDuckDuckGoEngine, type DuckDuckGoOptions } from "./search/duckduckgo.ts";
 export type {
+  SearchAttempt,
   SearchEngine,
   SearchFailure,
   SearchFailureKind,
@@ -65,11 +85,35 @@ export type {
   SearchOutcome,
   SearchResult,
 } from "./search/engine.ts";
+export { createExaEngine, type ExaContents, type ExaOptions } from "./search/exa.ts";
+export { createFallbackEngine, type FallbackOptions } from "./search/fallback.ts";
 export { buildIndex, indexDocuments, type IndexReport } from "./search/index-builder.ts";
+export { createJinaEngine, type JinaOptions } from "./search/jina.ts";
+export { createLangChainEngine, type LangChainOptions, type LangChainTool } from "./search/langchain.ts";
 export { openIndex, type LocalIndex } from "./search/local-index.ts";
 export { createLocalEngine, type LocalEngineOptions } from "./search/local.ts";
+export { createJinaPageReader, type JinaPageReaderOptions } from "./search/pages/jina.ts";
+export type { PageOutcome, PageReader } from "./search/pages/page-reader.ts";
+export { createToolPageReader, type ToolPageReaderOptions } from "./search/pages/tool.ts";
+export { createWebPageReader, type WebPageReaderOptions } from "./search/pages/web.ts";
+export {
+  createRateLimit,
+  withRateLimit,
+  type RateLimit,
+  type RateLimitOptions,
+} from "./search/rate-limit.ts";
+export {
+  createReplayEngine,
+  withRecording,
+  type RecordingOptions,
+  type ReplayOptions,
+} from "./search/recording.ts";
+export type { RetrieverApi } from "./search/retriever-api.ts";
 export { createRetrieverEngine, type RetrieverOptions } from "./search/retriever.ts";
+export { withRetry, type RetryOptions } from "./search/retry.ts";
 export { createSearxngEngine, type SearxngOptions } from "./search/searxng.ts";
+export { createSerperEngine, type SerperOptions } from "./search/serper.ts";
 export { createTavilyEngine, type TavilyOptions } from "./search/tavily.ts";
+export { createWikipediaEngine, type WikipediaOptions } from "./search/wikipedia.ts";
 export { Secret } from "./secret.ts";
 export { readSettings, SETTINGS, type ModelSettings, type Settings } from "./settings.ts";

@@ -1,5 +1,7 @@
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
+import { cacheFolderOf } from "./cache-folder.ts";
+import { databaseOf, type DatabaseSetting } from "./database-setting.ts";
 import { AgenticRagError } from "./errors.ts";
 import { RUN_DEFAULTS, type RunLimits } from "./graph/context.ts";
 import {
@@ -11,28 +13,33 @@ import {
   type ModelSettings,
 } from "./model-settings.ts";
 import { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
+import { createProxyFetch } from "./proxy.ts";
+import { searchFields, searchProblems, searchSettings, type SearchSettings } from "./search-settings.ts";
 import { Secret } from "./secret.ts";
+import { address, number, optionalNumber, secret } from "./setting-fields.ts";
 
 const PROTOCOL_NAMES = ["qwq", "search-r1", "search-o1", "r1-searcher", "re-search"] as const;
-const ENGINE_NAMES = ["local", "tavily", "searxng", "retriever"] as const;
 type ProtocolName = (typeof PROTOCOL_NAMES)[number];
-export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export type { ModelSettings, ServedModelSettings } from "./model-settings.ts";
+export type { SearchSettings } from "./search-settings.ts";
 
 export interface Settings {
   readonly model: ModelSettings;
   readonly protocol: ProtocolName;
-  readonly engine: EngineName;
-  readonly tavily: { readonly apiKey?: Secret; readonly baseUrl?: string };
-  readonly searxng: { readonly baseUrl?: string };
-  readonly retriever: { readonly baseUrl?: string };
+  readonly search: SearchSettings;
   /** Folder of documents that was indexed with `agentic-rag index`; without it the shipped articles are searched. */
   readonly documents?: string;
   readonly sampling: Sampling;
   readonly limits: RunLimits;
   /** The file in which it is kept what servers were found to do; without it they are asked in each process. */
   readonly probeCache?: string;
+  /** Where `chat`, and what names a thread, keep their threads; without it nothing is kept. */
+  readonly database?: DatabaseSetting;
+  /** How long a thread is left alone when the process that drives it dies, in seconds. */
+  readonly leaseSeconds: number;
+  /** The variables that name proxies, as they are. */
+  readonly proxies?: Readonly<Record<string, Secret>>;
 }
 
 interface Setting {
@@ -40,22 +47,6 @@ interface Setting {
   readonly about: string;
   readonly secret?: true;
 }
-
-const numeric = z
-  .string()
-  .regex(/^[-+]?(?:\d+\.?\d*|\.\d+)$/, "must be a number")
-  .transform(Number);
-const number = (schema: z.ZodNumber) => numeric.pipe(schema).optional();
-const optionalNumber = (schema: z.ZodNumber) =>
-  z.union([z.literal("none").transform(() => null), numeric.pipe(schema)]).optional();
-const address = z
-  .url({ protocol: /^https?$/, error: "must be an http or https address" })
-  .transform((url) => url.replace(/\/+$/, ""))
-  .optional();
-const secret = z
-  .string()
-  .transform((value) => new Secret(value))
-  .optional();
 
 const environmentSchema = z.object({
   AGENTIC_RAG_MODEL_URL: address.describe("address of the model's server, such as http://127.0.0.1:8000/v1"),
@@ -81,7 +72,7 @@ const environmentSchema = z.object({
     .string()
     .optional()
     .describe(
-      "chatml (default), raw, server (llama.cpp tells its own, a GGUF file has one), or a file with a Jinja chat template",
+      "auto (default: llama.cpp's own, else chatml), chatml, raw, server (llama.cpp's, a GGUF file's), or a file with a Jinja chat template",
     ),
   AGENTIC_RAG_MODEL_IDLE_SECONDS: number(z.number().positive()).describe("longest silence in a reply (60)"),
   AGENTIC_RAG_MODEL_TOTAL_SECONDS: number(z.number().positive()).describe("longest reply (600)"),
@@ -89,19 +80,11 @@ const environmentSchema = z.object({
     .enum(PROTOCOL_NAMES)
     .optional()
     .describe(`how the model writes searches: ${PROTOCOL_NAMES.join(", ")}`),
-  AGENTIC_RAG_ENGINE: z
-    .enum(ENGINE_NAMES)
-    .optional()
-    .describe(`where searches go: ${ENGINE_NAMES.join(", ")}`),
-  AGENTIC_RAG_DOCUMENTS: z
-    .string()
-    .optional()
-    .describe("folder indexed with `agentic-rag index`, for the engine local"),
-  TAVILY_API_KEY: secret.describe("key for the engine tavily"),
-  TAVILY_BASE_URL: address.describe("another address of Tavily's API"),
-  SEARXNG_BASE_URL: address.describe("address of a SearXNG instance, for the engine searxng"),
-  RETRIEVER_BASE_URL: address.describe("address of a Search-R1 retrieval server, for the engine retriever"),
+  ...searchFields,
   AGENTIC_RAG_MAX_SEARCHES: number(z.number().int().min(0).max(100)).describe("searches for a question (5)"),
+  AGENTIC_RAG_MAX_PAGES: number(z.number().int().min(0).max(50)).describe(
+    "pages it may open for a question (0: none); only with the protocol qwq",
+  ),
   AGENTIC_RAG_MAX_TOKENS: number(z.number().int().min(16)).describe(
     "tokens the model may write for a question (32768)",
   ),
@@ -111,6 +94,13 @@ const environmentSchema = z.object({
   ),
   AGENTIC_RAG_MAX_REPEATS: number(z.number().int().min(0).max(20)).describe("queries it may repeat (3)"),
   AGENTIC_RAG_MAX_RESULTS: number(z.number().int().min(1).max(20)).describe("sources from one search (5)"),
+  AGENTIC_RAG_MAX_RESPONSE_BYTES: number(z.number().int().min(1000).max(1_000_000)).describe(
+    "size of all results of one call (24000)",
+  ),
+  AGENTIC_RAG_CONDENSE_RESULTS: z
+    .enum(["on", "off"])
+    .optional()
+    .describe("on: the model first condenses what a search found, in a request of its own"),
   AGENTIC_RAG_TEMPERATURE: optionalNumber(z.number().min(0).max(2)).describe(
     "sampling (0.6); none leaves it to the server",
   ),
@@ -121,9 +111,34 @@ const environmentSchema = z.object({
   AGENTIC_RAG_FREQUENCY_PENALTY: optionalNumber(z.number().min(-2).max(2)).describe("sampling (none)"),
   AGENTIC_RAG_REPETITION_PENALTY: optionalNumber(z.number().positive()).describe("sampling (none)"),
   AGENTIC_RAG_SEED: optionalNumber(z.number().int()).describe("sampling (none)"),
+  AGENTIC_RAG_LOGPROBS: z
+    .enum(["on", "off"])
+    .optional()
+    .describe("on: the transcript keeps the log-probabilities of the model's tokens, where they are offered"),
+  AGENTIC_RAG_DATABASE: z
+    .string()
+    .optional()
+    .describe(
+      "where threads are kept: a SQLite file, or postgres://… (threads.sqlite in ~/.local/state/agentic-rag)",
+    ),
+  AGENTIC_RAG_LEASE_SECONDS: number(z.number().min(1).max(3600)).describe(
+    "how long a thread is left alone when the process that drives it dies (15)",
+  ),
+  HTTP_PROXY: z.string().optional().describe("proxy for http addresses, for all but this machine itself"),
+  HTTPS_PROXY: z.string().optional().describe("proxy for https addresses (HTTP_PROXY)"),
+  NO_PROXY: z.string().optional().describe("hosts that are asked without a proxy, with commas between"),
 });
 
-const SECRETS = new Set(["AGENTIC_RAG_MODEL_API_KEY", "TAVILY_API_KEY"]);
+const SECRETS = new Set([
+  "AGENTIC_RAG_MODEL_API_KEY",
+  "TAVILY_API_KEY",
+  "BRAVE_API_KEY",
+  "SERPER_API_KEY",
+  "EXA_API_KEY",
+  "JINA_API_KEY",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+]);
 
 /** Every setting with what it is for, in the order in which help shows them. */
 export const SETTINGS: readonly Setting[] = Object.entries(environmentSchema.shape).map(([name, schema]) => ({
@@ -143,56 +158,66 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       ([, value]) => value !== undefined && value !== "",
     ),
   );
+  const cacheFolder = cacheFolderOf(environment);
   const read = environmentSchema.safeParse(given);
   const problems = [
     ...(read.error === undefined ? [] : fieldProblems(read.error, given)),
     ...modelProblems(given),
+    ...searchProblems(given, cacheFolder),
+    ...proxyProblems(environment),
   ];
   if (!read.success || problems.length > 0) {
     throw new AgenticRagError("settings-invalid", problems.join("\n"));
   }
   const env = read.data;
-  const probeCache = probeCacheOf(environment);
+  const proxies = proxiesOf(environment);
+  const database = databaseOf(env.AGENTIC_RAG_DATABASE, environment);
   return {
     model: modelSettings(env),
     protocol: env.AGENTIC_RAG_PROTOCOL ?? "qwq",
-    engine: env.AGENTIC_RAG_ENGINE ?? engineFor(env),
-    tavily: {
-      ...(env.TAVILY_API_KEY !== undefined && { apiKey: env.TAVILY_API_KEY }),
-      ...(env.TAVILY_BASE_URL !== undefined && { baseUrl: env.TAVILY_BASE_URL }),
-    },
-    searxng: { ...(env.SEARXNG_BASE_URL !== undefined && { baseUrl: env.SEARXNG_BASE_URL }) },
-    retriever: { ...(env.RETRIEVER_BASE_URL !== undefined && { baseUrl: env.RETRIEVER_BASE_URL }) },
+    search: searchSettings(env, cacheFolder),
     ...(env.AGENTIC_RAG_DOCUMENTS !== undefined && { documents: env.AGENTIC_RAG_DOCUMENTS }),
     sampling: samplingSettings(env),
     limits: {
       maxSearches: env.AGENTIC_RAG_MAX_SEARCHES ?? RUN_DEFAULTS.maxSearches,
+      maxPages: env.AGENTIC_RAG_MAX_PAGES ?? RUN_DEFAULTS.maxPages,
       maxTokens: env.AGENTIC_RAG_MAX_TOKENS ?? RUN_DEFAULTS.maxTokens,
       maxSeconds: env.AGENTIC_RAG_MAX_SECONDS ?? RUN_DEFAULTS.maxSeconds,
       maxRepairs: env.AGENTIC_RAG_MAX_REPAIRS ?? RUN_DEFAULTS.maxRepairs,
       maxRepeats: env.AGENTIC_RAG_MAX_REPEATS ?? RUN_DEFAULTS.maxRepeats,
       maxResults: env.AGENTIC_RAG_MAX_RESULTS ?? RUN_DEFAULTS.maxResults,
+      maxResponseBytes: env.AGENTIC_RAG_MAX_RESPONSE_BYTES ?? RUN_DEFAULTS.maxResponseBytes,
+      condenseResults: env.AGENTIC_RAG_CONDENSE_RESULTS === "on",
     },
-    ...(probeCache !== undefined && { probeCache }),
+    ...(database !== undefined && { database }),
+    leaseSeconds: env.AGENTIC_RAG_LEASE_SECONDS ?? 15,
+    ...(cacheFolder !== undefined && { probeCache: join(cacheFolder, "probes.json") }),
+    ...(Object.keys(proxies).length > 0 && { proxies }),
   };
 }
 
-/** See https://specifications.freedesktop.org/basedir-spec: a path that is not absolute does not count. */
-function probeCacheOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  const { XDG_CACHE_HOME: named = "", HOME, USERPROFILE } = environment;
-  const home = HOME ?? USERPROFILE ?? "";
-  const folder = isAbsolute(named) ? named : isAbsolute(home) ? join(home, ".cache") : undefined;
-  return folder === undefined ? undefined : join(folder, "agentic-rag", "probes.json");
+/** In each of these two forms of a name; which of them counts is for `createProxyFetch` to say. */
+function proxiesOf(environment: Readonly<Record<string, string | undefined>>): Record<string, Secret> {
+  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, new Secret(value)]];
+    }),
+  );
+}
+
+function proxyProblems(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  try {
+    createProxyFetch(environment);
+    return [];
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error)) throw error;
+    return [error.message];
+  }
 }
 
 type Environment = z.infer<typeof environmentSchema>;
-
-/** The engine that was configured, the first of several. */
-function engineFor(env: Environment): EngineName {
-  if (env.TAVILY_API_KEY !== undefined) return "tavily";
-  if (env.SEARXNG_BASE_URL !== undefined) return "searxng";
-  return env.RETRIEVER_BASE_URL === undefined ? "local" : "retriever";
-}
 
 function samplingSettings(env: Environment): Sampling {
   return {
@@ -204,6 +229,7 @@ function samplingSettings(env: Environment): Sampling {
     frequencyPenalty: orElse(env.AGENTIC_RAG_FREQUENCY_PENALTY, QWQ_SAMPLING.frequencyPenalty),
     repetitionPenalty: orElse(env.AGENTIC_RAG_REPETITION_PENALTY, QWQ_SAMPLING.repetitionPenalty),
     seed: orElse(env.AGENTIC_RAG_SEED, QWQ_SAMPLING.seed),
+    ...(env.AGENTIC_RAG_LOGPROBS === "on" && { logprobs: true }),
   };
 }
 

@@ -33,7 +33,7 @@ const TURN = [
 ] as const;
 
 test.each([
-  [{ AGENTIC_RAG_MODEL_FAMILY: "completions" }, { family: "completions" }],
+  [{ AGENTIC_RAG_MODEL_FAMILY: "completions" }, { family: "completions", dialect: "generic" }],
   [{ AGENTIC_RAG_MODEL_FAMILY: "chat-prefix" }, { family: "chat-prefix", dialect: "generic" }],
   [{ AGENTIC_RAG_MODEL_FAMILY: "chat-prefix", AGENTIC_RAG_MODEL_DIALECT: "vllm" }, { family: "chat-prefix" }],
   [{ AGENTIC_RAG_MODEL_FAMILY: "native-tools" }, { family: "native-tools", continues: "replayed" }],

@@ -4,14 +4,31 @@ import { expect, test } from "vitest";
 import { assemble } from "../src/assemble.ts";
 import { readSettings, SETTINGS } from "../src/settings.ts";
 
+const EMPTY_ENGINES = {
+  tavily: {},
+  brave: {},
+  serper: {},
+  exa: {},
+  jina: {},
+  searxng: {},
+  retriever: {},
+  wikipedia: {},
+  duckduckgo: {},
+};
+
 test("an empty environment is the offline reader over the shipped articles", () => {
   expect(readSettings({})).toEqual({
     model: { family: "offline", discover: true },
     protocol: "qwq",
-    engine: "local",
-    tavily: {},
-    searxng: {},
-    retriever: {},
+    leaseSeconds: 15,
+    search: {
+      engines: ["local"],
+      named: false,
+      ...EMPTY_ENGINES,
+      cache: "memory",
+      cacheHours: 24,
+      attempts: 3,
+    },
     sampling: {
       temperature: 0.6,
       topP: 0.95,
@@ -24,11 +41,14 @@ test("an empty environment is the offline reader over the shipped articles", () 
     },
     limits: {
       maxSearches: 5,
+      maxPages: 0,
       maxTokens: 32_768,
       maxSeconds: 600,
       maxRepairs: 3,
       maxRepeats: 3,
       maxResults: 5,
+      maxResponseBytes: 24_000,
+      condenseResults: false,
     },
   });
 });
@@ -48,17 +68,17 @@ test("a server, an engine's key, and numbers as text", () => {
       dialect: "auto",
       baseUrl: "http://127.0.0.1:8000/v1",
       name: "Qwen/QwQ-32B",
-      template: "chatml",
+      template: "auto",
     },
-    engine: "tavily",
+    search: { engines: ["tavily"], named: false },
     limits: { maxSearches: 0 },
     sampling: { topK: null, seed: null },
   });
-  expect(settings.tavily.apiKey?.reveal()).toBe("tvly-canary");
+  expect(settings.search.tavily.apiKey?.reveal()).toBe("tvly-canary");
   for (const shown of [
     inspect(settings, { depth: 9, showHidden: true }),
     JSON.stringify(settings),
-    String(settings.tavily.apiKey),
+    String(settings.search.tavily.apiKey),
   ]) {
     expect(shown).not.toContain("canary");
   }
@@ -76,7 +96,7 @@ test("every wrong setting is named at once, with what it is for", () => {
   ).toThrow(
     [
       `AGENTIC_RAG_MODEL_FAMILY (it is "telepathy"): Invalid option: expected one of "auto"|"completions"|"chat-prefix"|"native-tools"|"gguf"|"offline". It is for: how the model's turn is continued: auto, completions, chat-prefix, native-tools, gguf, offline; auto finds out.`,
-      'AGENTIC_RAG_ENGINE (it is "altavista"): Invalid option: expected one of "local"|"tavily"|"searxng"|"retriever". It is for: where searches go: local, tavily, searxng, retriever.',
+      'AGENTIC_RAG_ENGINE (it is "altavista"): there is no engine "altavista". It is for: where searches go, or several with commas between, the next one where one fails: local, tavily, brave, serper, exa, searxng, retriever, jina, wikipedia, duckduckgo.',
       'SEARXNG_BASE_URL (it is "ftp://[hidden]@x"): must be an http or https address. It is for: address of a SearXNG instance, for the engine searxng.',
       'AGENTIC_RAG_MAX_TOKENS (it is "many"): must be a number. It is for: tokens the model may write for a question (32768).',
       "AGENTIC_RAG_MODEL_URL is set, but not AGENTIC_RAG_MODEL. Set it to the model's name as the server lists it under /models.",
@@ -174,5 +194,11 @@ test("every setting says what it is for", () => {
   expect(SETTINGS.filter(({ secret }) => secret === true).map(({ name }) => name)).toEqual([
     "AGENTIC_RAG_MODEL_API_KEY",
     "TAVILY_API_KEY",
+    "BRAVE_API_KEY",
+    "SERPER_API_KEY",
+    "EXA_API_KEY",
+    "JINA_API_KEY",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
   ]);
 });

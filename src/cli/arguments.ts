@@ -75,6 +75,8 @@ function explainParsing(error: unknown, args: readonly string[]): string {
   return `There is no option ${unknown}.${instead}${inQuestion} See agentic-rag --help.`;
 }
 
+const TAKE_WORDS: ReadonlySet<Command> = new Set(["ask", "resume", "search", "index"]);
+
 function requireKnown(command: Command, words: readonly string[], names: readonly string[]): void {
   const other = OPTIONS.find(({ name, commands }) => names.includes(name) && !commands.includes(command));
   if (other !== undefined) {
@@ -84,7 +86,15 @@ function requireKnown(command: Command, words: readonly string[], names: readonl
     const what = words.length === 0 ? "index needs the folder to index" : "index takes one folder";
     throw new UsageError(`${what}: agentic-rag index <folder>${orAsk(command, words)}`);
   }
-  if (command !== "ask" && command !== "index" && words.length > 0) {
+  if (command === "resume" && words.length !== (names.includes("all") ? 0 : 1)) {
+    throw new UsageError(
+      `resume takes one thread, or --all: agentic-rag resume <thread>${orAsk(command, words)}`,
+    );
+  }
+  if (command === "search" && words.join("").trim() === "") {
+    throw new UsageError('search needs what to search for: agentic-rag search "…"');
+  }
+  if (!TAKE_WORDS.has(command) && words.length > 0) {
     throw new UsageError(`${command} takes no words: agentic-rag ${command}${orAsk(command, words)}`);
   }
 }

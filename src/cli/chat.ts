@@ -1,18 +1,23 @@
-import { MemorySaver } from "@langchain/langgraph";
 import { assemble } from "../assemble.ts";
+import type { Durability } from "../durability/durability.ts";
+import { openSqliteDurability } from "../durability/sqlite.ts";
+import { AgenticRagError } from "../errors.ts";
 import { createAgenticRag } from "../graph/graph.ts";
+import type { Settings } from "../settings.ts";
 import type { Arguments } from "./arguments.ts";
-import { chooseNow, chooseSettings, requireIndex } from "./chosen-settings.ts";
+import { chooseNow, chooseSettings, quoted, requireIndex } from "./chosen-settings.ts";
 import { createConversation, type Conversation } from "./conversation.ts";
 import { discoverModel } from "./discovery.ts";
 import { EXIT_CODES, SIGNAL_EXIT_CODES } from "./exit-code.ts";
-import { report } from "./failure.ts";
+import { report, UsageError } from "./failure.ts";
 import { headerFor } from "./header.ts";
 import { interruptible, Interruption } from "./interruption.ts";
 import { createLineReader, type LineReader } from "./line-reader.ts";
 import { createPaint } from "./paint.ts";
 import { printableLine } from "./printable.ts";
+import { createProblemTeller } from "./problem-teller.ts";
 import type { SignalName, Surroundings, TextOutput } from "./surroundings.ts";
+import { openThreads, stoppedLine } from "./thread-database.ts";
 
 const HELP = `Type a question, or:
   /sources  the sources of the last answer
@@ -31,29 +36,78 @@ export async function chat(args: Arguments, surroundings: Surroundings): Promise
   const { settings, note } = await interruptible(surroundings, (signal) =>
     discoverModel(chosen, args, surroundings, signal),
   );
-  const agent = createAgenticRag({ ...assemble(settings), now }, { checkpointer: new MemorySaver() });
+  const parts = assemble(settings, { onProblem: createProblemTeller(surroundings) });
+  const kept = await openHistory(args, settings);
+  const durability = kept.durability ?? openSqliteDurability(":memory:");
+  const agent = createAgenticRag({ ...parts, now }, durability);
   const paintOptions = { environment, noColor: args.switches.has("no-color") };
-  const conversation = createConversation({ agent, surroundings, ...paintOptions });
+  const thread = args.values.get("thread");
+  const conversation = createConversation({
+    agent,
+    durability,
+    leaseMs: settings.leaseSeconds * 1000,
+    surroundings,
+    now: () => new Date(),
+    ...(thread !== undefined && { thread }),
+    ...paintOptions,
+  });
   const reader = createLineReader(surroundings, { prompt: "> ", onInterrupt: () => conversation.stop() });
   let ended: SignalName | undefined;
   const unsubscribe = onSignal((name) => {
     if (ended !== undefined) return leave(SIGNAL_EXIT_CODES[name]);
     ended = name;
-    conversation.stop();
+    if (name === "SIGTERM" && kept.durability !== undefined) conversation.drain();
+    else conversation.stop();
     reader.close();
   });
 
   const screen = stdout.isTTY === true ? stdout : stderr;
   const hint = reader.interactive ? "\nAsk a question, or type /help." : "";
-  screen.write(`${createPaint(screen, paintOptions).dim(note + headerFor(settings) + hint)}\n`);
+  const { dim } = createPaint(screen, paintOptions);
+  screen.write(`${dim(note + kept.note + headerFor(settings) + hint)}\n`);
   try {
     const exitCode = await talk(reader, conversation, screen, () => ended !== undefined);
+    if (kept.durability !== undefined && conversation.thread !== undefined) {
+      screen.write(`\n${dim(howToGoOn(conversation.thread, conversation.stopped))}\n`);
+    }
+    if (ended === "SIGTERM" && kept.durability !== undefined) return EXIT_CODES.answered;
     if (ended !== undefined) return report(new Interruption(ended), surroundings, { json: false });
     return reader.interactive ? EXIT_CODES.answered : exitCode;
   } finally {
     unsubscribe();
     reader.close();
+    parts.close();
+    await durability.close();
   }
+}
+
+interface History {
+  /** Undefined where nothing is kept. */
+  readonly durability?: Durability;
+  /** Why nothing is kept, where that is not what was asked for. */
+  readonly note: string;
+}
+
+/** What nobody chose does not keep anyone from talking: where the usual place cannot be used, nothing is kept. */
+async function openHistory(args: Arguments, settings: Settings): Promise<History> {
+  const thread = args.values.get("thread");
+  if (args.switches.has("no-history")) {
+    if (thread === undefined) return { note: "" };
+    throw new UsageError("--thread and --no-history exclude each other.");
+  }
+  if (settings.database === undefined && thread === undefined) return { note: "" };
+  try {
+    return { durability: await openThreads(settings), note: "" };
+  } catch (error) {
+    const isChosen = settings.database?.byDefault !== true || thread !== undefined;
+    if (isChosen || !AgenticRagError.isInstance(error)) throw error;
+    return { note: `This conversation is not kept: ${printableLine(error.message)}\n` };
+  }
+}
+
+function howToGoOn(thread: string, stopped: boolean): string {
+  if (stopped) return stoppedLine(thread);
+  return `Kept as ${printableLine(thread)}. To go on: agentic-rag chat --thread ${quoted(thread)}`;
 }
 
 /** Until there are no more lines. Gives the highest code that a question would have ended with. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { indexFileOf } from "../assemble.ts";
+import { isPostgres } from "../durability/open.ts";
 import { AgenticRagError } from "../errors.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { z } from "zod";
@@ -36,6 +37,15 @@ export function environmentWith(
     chosen["AGENTIC_RAG_DOCUMENTS"] = resolve(folder, documents);
   const gguf = chosen["AGENTIC_RAG_GGUF"]?.trim();
   if (gguf !== undefined && gguf !== "") chosen["AGENTIC_RAG_GGUF"] = resolve(folder, gguf);
+  for (const name of ["AGENTIC_RAG_RECORD", "AGENTIC_RAG_REPLAY", "AGENTIC_RAG_SEARCH_CACHE"]) {
+    const file = chosen[name]?.trim() ?? "";
+    // off, memory, disk and whatever else is no path stay what they are
+    if (file !== "" && (name !== "AGENTIC_RAG_SEARCH_CACHE" || /[/\\.]/.test(file))) {
+      chosen[name] = resolve(folder, file);
+    }
+  }
+  const database = chosen["AGENTIC_RAG_DATABASE"]?.trim() ?? "";
+  if (database !== "" && !isPostgres(database)) chosen["AGENTIC_RAG_DATABASE"] = resolve(folder, database);
   return chosen;
 }
 
@@ -50,7 +60,8 @@ export function chooseSettings(
   surroundings: Pick<Surroundings, "environment" | "folder">,
 ): Settings {
   const engine = args.values.get("engine");
-  if (args.values.has("docs") && engine !== undefined && engine !== "local") {
+  const named = engine?.split(",").map((name) => name.trim());
+  if (args.values.has("docs") && named !== undefined && !named.includes("local")) {
     throw new UsageError(
       `--docs is searched by the engine local, not by ${engine}. Leave out --docs or --engine.`,
     );
@@ -66,14 +77,19 @@ export function chooseSettings(
 }
 
 /** @throws AgenticRagError `settings-invalid` when the folder of documents is not there, or has no index yet. */
-export function requireIndex({ documents, engine }: Settings): void {
-  if (engine !== "local" || documents === undefined || existsSync(indexFileOf(documents))) return;
+export function requireIndex({ documents, search }: Settings): void {
+  if (!asksLocal(search) || documents === undefined || existsSync(indexFileOf(documents))) return;
   throw new AgenticRagError(
     "settings-invalid",
     existsSync(documents)
       ? `The folder ${documents} has no index yet. Build it: agentic-rag index ${quoted(documents)}`
       : `There is no folder ${documents}. Correct --docs or AGENTIC_RAG_DOCUMENTS.`,
   );
+}
+
+/** Whether the user's documents, or the shipped articles, are searched. */
+export function asksLocal({ engines, replay }: Settings["search"]): boolean {
+  return engines.includes("local") && replay === undefined;
 }
 
 /** A folder as it is typed into a shell. */

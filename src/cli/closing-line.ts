@@ -5,6 +5,7 @@ import type { RunRecord } from "./run-record.ts";
 const ENDED: Readonly<Record<StopReason, string | undefined>> = {
   answered: undefined,
   "search-budget": "search budget spent",
+  "page-budget": "page budget spent",
   "token-budget": "token budget spent",
   "time-budget": "time budget spent",
   "repair-budget": "repair budget spent",
@@ -15,11 +16,12 @@ const ENDED: Readonly<Record<StopReason, string | undefined>> = {
 };
 
 /** How a run ended, and what it took. */
-export function closingLine({ stopReason, searches, usage }: RunRecord): string {
+export function closingLine({ stopReason, searches, pages, usage }: RunRecord): string {
   const tokens = counted(usage.completionTokens, "token");
   return [
     stopReason === null ? undefined : ENDED[stopReason],
     counted(searches, "search", "searches"),
+    pages > 0 ? counted(pages, "page") : undefined,
     usage.estimated ? `about ${tokens}` : tokens,
     duration(usage.milliseconds),
   ]

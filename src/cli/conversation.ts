@@ -1,5 +1,6 @@
-import { randomUUID } from "node:crypto";
+import type { Durability } from "../durability/durability.ts";
 import type { AgenticRag } from "../graph/graph.ts";
+import { EXIT_CODES } from "./exit-code.ts";
 import { report } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
 import { createPaint, type PaintOptions } from "./paint.ts";
@@ -9,6 +10,7 @@ import { runAgent } from "./run.ts";
 import { createSheet } from "./sheet.ts";
 import { showSources } from "./source-list.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { newThreadName } from "./thread-database.ts";
 
 /** Questions and answers on one thread. */
 export interface Conversation {
@@ -16,24 +18,38 @@ export interface Conversation {
   ask(question: string): Promise<number>;
   /** Ends the answer that is being written, if any. */
   stop(): void;
-  /** Forgets all that was said. */
+  /** Ends it after the step that it is in. */
+  drain(): void;
+  /** Begins a new thread, which knows nothing of what was said. */
   restart(): void;
+  /** The thread that it goes on with, once something was asked on it. */
+  readonly thread: string | undefined;
+  /** Whether the last answer was ended before it was there. */
+  readonly stopped: boolean;
   /** Shows the sources of the last answer. */
   showSources(): void;
 }
 
 export interface ConversationOptions extends PaintOptions {
-  /** Keeps threads. */
+  /** What the agent keeps its threads in. */
+  readonly durability: Durability;
   readonly agent: AgenticRag;
+  readonly leaseMs: number;
+  /** The thread to go on with. Default: a new one. */
+  readonly thread?: string;
+  readonly now: () => Date;
   readonly surroundings: Surroundings;
 }
 
 export function createConversation(options: ConversationOptions): Conversation {
-  const { agent, surroundings } = options;
-  let threadId = randomUUID();
+  const { agent, surroundings, durability, leaseMs, now } = options;
+  let name = options.thread ?? newThreadName(now());
+  let asked = false;
+  let stopped = false;
   let last: RunRecord | undefined;
   let told = false;
   let running: AbortController | undefined;
+  const drain = new AbortController();
 
   return {
     async ask(question) {
@@ -42,20 +58,42 @@ export function createConversation(options: ConversationOptions): Conversation {
       const view = createRunView(surroundings, { ...options, above: true, showModel: !told });
       told = true;
       const { signal } = controller;
-      const { record, thrown } = await runAgent({ agent, question, signal, threadId, onEvent: view.onEvent });
+      asked = true;
+      const ended = await runAgent({
+        agent,
+        question,
+        signal,
+        onEvent: view.onEvent,
+        thread: { durability, name, leaseMs, drain: drain.signal },
+      });
+      const { record, thrown } = ended;
       running = undefined;
+      stopped = ended.stopped || signal.aborted;
       if (thrown !== undefined) {
         view.close();
         const error = signal.aborted ? new Interruption("SIGINT") : thrown.error;
         return report(error, surroundings, { json: false });
+      }
+      if (ended.stopped) {
+        view.close();
+        return EXIT_CODES.answered;
       }
       view.end(record);
       last = record;
       return exitCodeOf(record);
     },
     stop: () => running?.abort(),
+    drain: () => drain.abort(),
+    get thread() {
+      return asked ? name : undefined;
+    },
+    get stopped() {
+      return stopped;
+    },
     restart() {
-      threadId = randomUUID();
+      name = newThreadName(now());
+      asked = false;
+      stopped = false;
       last = undefined;
     },
     showSources() {

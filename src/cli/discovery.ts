@@ -1,3 +1,4 @@
+import { speaksChatml } from "../model/chatml-kin.ts";
 import { listModels } from "../model/completions-describe.ts";
 import { isRaw, type ServerDialect } from "../model/probe-dialect.ts";
 import { askDialect } from "../model/probe.ts";
@@ -34,9 +35,6 @@ const WANTED = ["qwq", "search-r1", "r1-searcher", "search-o1", "qwen3", "deepse
 
 /** Models that write no text. */
 const SILENT = /embed|rerank|whisper|\bbge\b|\btts\b/i;
-
-/** Those that were trained with the tags of ChatML. */
-const CHATML = /qwq|qwen|search-?r1|r1-searcher|search-o1/i;
 
 /**
  * The model servers that run on this machine. All places are asked at once; who does not say in time what it is does
@@ -92,14 +90,13 @@ export function settingsFor(
 ): Readonly<Record<string, string>> {
   const isSet = (setting: string): boolean => (environment[setting]?.trim() ?? "") !== "";
   const protocol = protocolFor(name);
-  const ownTemplate = dialect === "llamacpp" && !CHATML.test(name);
+  const knownTemplate = speaksChatml(name) || dialect === "llamacpp" || isSet("AGENTIC_RAG_CHAT_TEMPLATE");
   return {
     AGENTIC_RAG_MODEL_URL: baseUrl,
     AGENTIC_RAG_MODEL: name,
-    AGENTIC_RAG_MODEL_FAMILY: isRaw(dialect) ? "completions" : "auto",
+    AGENTIC_RAG_MODEL_FAMILY: isRaw(dialect) && knownTemplate ? "completions" : "auto",
     AGENTIC_RAG_MODEL_DIALECT: dialect,
     ...(protocol !== undefined && !isSet("AGENTIC_RAG_PROTOCOL") && { AGENTIC_RAG_PROTOCOL: protocol }),
-    ...(ownTemplate && !isSet("AGENTIC_RAG_CHAT_TEMPLATE") && { AGENTIC_RAG_CHAT_TEMPLATE: "server" }),
   };
 }
 

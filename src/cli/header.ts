@@ -14,7 +14,12 @@ export function headerFor(settings: Settings): string {
   return `${name} answers, searching ${searched(settings)}.`;
 }
 
-function searched({ engine, documents }: Settings): string {
-  if (engine !== "local") return engine;
-  return documents === undefined ? "the shipped articles" : documents;
+/** One engine, or those of a chain in their order; replayed where nobody is asked. */
+function searched({ search, documents }: Settings): string {
+  if (search.replay !== undefined) return `the recording ${search.replay}`;
+  const names = search.engines.map((engine) => {
+    if (engine !== "local") return engine;
+    return documents === undefined ? "the shipped articles" : documents;
+  });
+  return names.join(", else ");
 }

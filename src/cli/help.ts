@@ -1,3 +1,4 @@
+import { ENGINE_NEEDS } from "../search-settings.ts";
 import { SETTINGS } from "../settings.ts";
 import { OPTIONS, type Command } from "./options.ts";
 
@@ -20,8 +21,36 @@ At a terminal everything is shown. Where stdout goes elsewhere, it gets the answ
     about: "ask one question after another; each knows what was said before",
     usage: "agentic-rag chat [options]",
     details: `One question a line; /help shows what else can be typed. Ctrl-C stops an answer, Ctrl-D ends.
-Questions may also be piped in, one a line.`,
-    examples: ["agentic-rag chat", "agentic-rag chat --docs ./handbook < questions.txt"],
+Questions may also be piped in, one a line. The conversation is kept as a thread, whose name is told at its end;
+with --thread it goes on. SIGTERM ends it after the step that it is in: agentic-rag resume finishes the answer.`,
+    examples: [
+      "agentic-rag chat",
+      "agentic-rag chat --thread holidays",
+      "agentic-rag chat --docs ./handbook < questions.txt",
+    ],
+  },
+  resume: {
+    about: "finish the last question of a thread, whatever ended it",
+    usage: "agentic-rag resume [options] <thread>\n       agentic-rag resume [options] --all",
+    details: `Goes on after the last step that was done; no search that was answered is sent again. An answer that is there
+already is shown. --all finishes every run whose process is gone, such as after a restart of the machine.`,
+    examples: ["agentic-rag resume holidays", "agentic-rag resume --all"],
+  },
+  threads: {
+    about: "list what is kept of conversations, or forget it",
+    usage: "agentic-rag threads [options]",
+    details: "The newest 50 threads, with how their last run stands.",
+    examples: ["agentic-rag threads", "agentic-rag threads --delete holidays"],
+  },
+  search: {
+    about: "send one query to the search engine alone, without a model, and see what it finds",
+    usage: "agentic-rag search [options] <query>",
+    details: `Tells too how the answer came about: which engines were tried, how long it took, and whether a cache had it.
+Nothing found, and a failure, end with 1.`,
+    examples: [
+      'agentic-rag search "QwQ-32B licence"',
+      "agentic-rag search --engine tavily,wikipedia --max-results 3 --json QwQ-32B",
+    ],
   },
   index: {
     about: "make a folder of documents searchable, or bring its index up to date",
@@ -33,10 +62,18 @@ documents that have not changed are not read again.`,
       'agentic-rag ask --docs ./handbook "How long is the notice period?"',
     ],
   },
+  mcp: {
+    about: "serve research and search to other programs over MCP, on stdin and stdout",
+    usage: "agentic-rag mcp [options]",
+    details: `Is started by an MCP client, such as Claude Desktop, Cursor or VS Code. Nothing but the protocol goes to stdout;
+failures are told on stderr too. The end of stdin ends it, and what still runs.`,
+    examples: ["agentic-rag mcp", "agentic-rag mcp --docs ./handbook --max-searches 3"],
+  },
   doctor: {
-    about: "check the settings, the model's endpoint, the search engine and the documents",
+    about: "check the settings, the model's endpoint, the search engines and the documents",
     usage: "agentic-rag doctor [options]",
-    details: "Sends a handful of small requests to the model and one query to the engine.",
+    details:
+      "Sends a handful of small requests to the model, and one query to each engine that is set up or chosen.",
     examples: ["agentic-rag doctor", "agentic-rag doctor --engine tavily --json"],
   },
   probe: {
@@ -95,7 +132,8 @@ function programHelp(): string {
     )}`,
     `Without AGENTIC_RAG_MODEL_URL or AGENTIC_RAG_GGUF a model server on this machine is taken where one runs (Ollama,
 llama.cpp, LM Studio, vLLM); else an offline extractive reader answers, which is no language model.
-Without any engine's key or address the articles that come with the program are searched.`,
+Without any engine's key or address the articles that come with the program are searched. The first engine that has
+what it needs is taken: ${Object.keys(ENGINE_NEEDS).join(", ")}.`,
     EXIT_CODES,
   ].join("\n\n");
 }

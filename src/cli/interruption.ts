@@ -13,7 +13,8 @@ export class Interruption extends Error {
 }
 
 /**
- * Runs work that the first SIGINT or SIGTERM aborts, and the second one ends together with the process.
+ * Runs work that the first SIGINT or SIGTERM aborts, and the second one ends together with the process. With `drain`,
+ * the first SIGTERM aborts that instead, and the work may end in order.
  *
  * @throws Interruption once the work has ended, if a signal came.
  */
@@ -21,11 +22,13 @@ export async function interruptible<Result>(
   { onSignal, leave }: Pick<Surroundings, "onSignal" | "leave">,
   work: (signal: AbortSignal) => Promise<Result>,
   message?: string,
+  drain?: AbortController,
 ): Promise<Result> {
   const controller = new AbortController();
   let interruption: Interruption | undefined;
   const unsubscribe = onSignal((name) => {
     if (interruption !== undefined) return leave(SIGNAL_EXIT_CODES[name]);
+    if (name === "SIGTERM" && drain?.signal.aborted === false) return drain.abort();
     interruption = new Interruption(name, message);
     controller.abort();
   });

@@ -1,4 +1,15 @@
-export const COMMANDS = ["ask", "chat", "index", "doctor", "probe", "setup"] as const;
+export const COMMANDS = [
+  "ask",
+  "chat",
+  "resume",
+  "threads",
+  "search",
+  "index",
+  "mcp",
+  "doctor",
+  "probe",
+  "setup",
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 interface OptionBase {
@@ -12,18 +23,43 @@ interface OptionBase {
 export type Option = OptionBase &
   ({ readonly value: string; readonly setting?: string } | { readonly value?: never });
 
-const RUNS = ["ask", "chat"] as const;
-const CHECKED = ["ask", "chat", "doctor"] as const;
+const RUNS = ["ask", "chat", "resume", "mcp"] as const;
+const CHECKED = [...RUNS, "doctor"] as const;
 const PREPARED = [...CHECKED, "setup"] as const;
+const SEARCHED = [...PREPARED, "search"] as const;
 const SERVED = [...PREPARED, "probe"] as const;
 
 /** Every option, in the order in which help shows them. */
 export const OPTIONS: readonly Option[] = [
-  { name: "json", about: "one JSON object instead of text", commands: ["ask", "index", "doctor", "probe"] },
-  { name: "quiet", short: "q", about: "the answer alone, as Markdown with links", commands: ["ask"] },
+  {
+    name: "json",
+    about: "one JSON object instead of text",
+    commands: ["ask", "resume", "threads", "search", "index", "doctor", "probe"],
+  },
+  {
+    name: "quiet",
+    short: "q",
+    about: "the answer alone, as Markdown with links",
+    commands: ["ask", "resume"],
+  },
+  {
+    name: "thread",
+    value: "<name>",
+    about: "keep what is said on this thread, and go on with what it knows",
+    commands: ["ask", "chat"],
+  },
+  { name: "no-history", about: "keep nothing of this conversation", commands: ["chat"] },
+  { name: "all", about: "finish every run whose process is gone", commands: ["resume"] },
+  { name: "delete", value: "<thread>", about: "forget a thread and its searches", commands: ["threads"] },
   { name: "yes", short: "y", about: "ask nothing: take what is found, and write it", commands: ["setup"] },
-  setting("docs", "<folder>", "search this folder, once indexed", "AGENTIC_RAG_DOCUMENTS", PREPARED),
-  setting("engine", "<name>", "local, tavily, searxng or retriever", "AGENTIC_RAG_ENGINE", PREPARED),
+  setting("docs", "<folder>", "search this folder, once indexed", "AGENTIC_RAG_DOCUMENTS", SEARCHED),
+  setting(
+    "engine",
+    "<names>",
+    "where searches go, such as tavily; with commas, the next where one fails",
+    "AGENTIC_RAG_ENGINE",
+    SEARCHED,
+  ),
   setting(
     "protocol",
     "<name>",
@@ -56,7 +92,7 @@ export const OPTIONS: readonly Option[] = [
     RUNS,
   ),
   setting("max-seconds", "<n>", "time for a question", "AGENTIC_RAG_MAX_SECONDS", RUNS),
-  setting("max-results", "<n>", "sources from one search", "AGENTIC_RAG_MAX_RESULTS", RUNS),
+  setting("max-results", "<n>", "sources from one search", "AGENTIC_RAG_MAX_RESULTS", [...RUNS, "search"]),
   setting("temperature", "<n>", "sampling; none leaves it to the server", "AGENTIC_RAG_TEMPERATURE", RUNS),
   setting("seed", "<n>", "sampling that can be repeated", "AGENTIC_RAG_SEED", RUNS),
   { name: "date", value: "<yyyy-mm-dd>", about: "what the model is told today is", commands: RUNS },

@@ -32,8 +32,16 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
       break;
     case "chat":
       return (await import("./chat.ts")).chat(read, surroundings);
+    case "resume":
+      return (await import("./resume.ts")).resume(read, surroundings);
+    case "threads":
+      return (await import("./threads.ts")).threads(read, surroundings);
+    case "search":
+      return (await import("./search.ts")).search(read, surroundings);
     case "index":
       return (await import("./index-folder.ts")).indexFolder(read, surroundings);
+    case "mcp":
+      return (await import("./mcp.ts")).mcp(read, surroundings);
     case "doctor":
       return (await import("./doctor/doctor.ts")).doctor(read, surroundings);
     case "probe":

@@ -13,7 +13,7 @@ export function runJson(
   thrown?: { readonly error: unknown; readonly environment: Surroundings["environment"] },
 ): string {
   const { answer, answered, citations, sources, stopReason, searches, queries, usage, transcript } = record;
-  const { opening, failure } = record;
+  const { opening, failure, pages, readings } = record;
   return printableJson({
     question,
     answer,
@@ -23,6 +23,8 @@ export function runJson(
     stopReason,
     searches,
     queries,
+    pages,
+    readings,
     usage,
     transcript,
     protocol: opening?.protocol ?? null,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageRecordSchema } from "../graph/page-record.ts";
 import {
   citationSchema,
   NO_USAGE,
@@ -10,6 +11,7 @@ import {
   usageSchema,
   type Source,
 } from "../graph/state.ts";
+import { everySearchFailed } from "../graph/unfounded.ts";
 import { EXIT_CODES } from "./exit-code.ts";
 
 const recordSchema = z.object({
@@ -21,6 +23,8 @@ const recordSchema = z.object({
   stopReason: stopReasonSchema.nullable(),
   searches: z.number(),
   queries: z.array(queryRecordSchema),
+  pages: z.number().default(0),
+  readings: z.array(pageRecordSchema).default([]),
   usage: usageSchema,
   transcript: z.array(segmentSchema),
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
@@ -39,6 +43,8 @@ export const NOTHING_YET: RunRecord = {
   stopReason: null,
   searches: 0,
   queries: [],
+  pages: 0,
+  readings: [],
   usage: NO_USAGE,
   transcript: [],
   failure: null,
@@ -47,11 +53,6 @@ export const NOTHING_YET: RunRecord = {
 /** Reads the state of a run; one that is not there yet is a run before its first step. */
 export function readRecord(state: unknown): RunRecord {
   return state === undefined ? NOTHING_YET : recordSchema.parse(state);
-}
-
-/** True when there were searches and none of them was answered. */
-export function everySearchFailed({ queries }: Pick<RunRecord, "queries">): boolean {
-  return queries.length > 0 && queries.every(({ status }) => status === "failed");
 }
 
 /** The code to end with after a run. */

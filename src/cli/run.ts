@@ -1,43 +1,85 @@
+import { driveThread } from "../durability/driver.ts";
+import type { Durability } from "../durability/durability.ts";
 import type { RunEvent } from "../graph/events.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import { readRecord, type RunRecord } from "./run-record.ts";
+import { OWNER } from "./thread-database.ts";
 
-export interface RunRequest {
+interface RunCommon {
   readonly agent: AgenticRag;
-  readonly question: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
-  /** The thread to go on with, for an agent that keeps threads. */
-  readonly threadId?: string;
 }
+
+/** A question that nothing is kept of. */
+interface SingleRun extends RunCommon {
+  readonly question: string;
+  readonly thread?: undefined;
+}
+
+/** A run of a thread. Without a question the last one goes on. */
+interface ThreadRun extends RunCommon {
+  readonly question?: string;
+  readonly thread: ThreadUse;
+}
+
+export interface ThreadUse {
+  /** What the agent was compiled with. */
+  readonly durability: Durability;
+  readonly name: string;
+  readonly leaseMs: number;
+  /** Ends the run in order. */
+  readonly drain: AbortSignal;
+}
+
+export type RunRequest = SingleRun | ThreadRun;
 
 /** A run that has ended, by itself or by an error; then the record says how far it got. */
 export interface EndedRun {
   readonly record: RunRecord;
+  /** It ended before its answer, and can be resumed. */
+  readonly stopped: boolean;
   readonly thrown?: { readonly error: unknown };
 }
 
 /** Asks the agent, and tells what happens as it happens. */
 export async function runAgent(request: RunRequest): Promise<EndedRun> {
-  const { agent, question, signal, onEvent, threadId } = request;
   let state: unknown;
+  const onData = (mode: string, data: unknown): void => {
+    if (mode === "values") state = data;
+    else if (isRunEvent(data)) request.onEvent(data);
+  };
   try {
-    const stream = await agent.stream(
-      { question },
-      {
-        streamMode: ["custom", "values"],
-        signal,
-        ...(threadId !== undefined && { configurable: { thread_id: threadId } }),
-      },
-    );
-    for await (const [mode, data] of stream) {
-      if (mode === "values") state = data;
-      else if (isRunEvent(data)) onEvent(data);
+    if (request.thread === undefined) {
+      const { agent, question, signal } = request;
+      const stream = await agent.stream({ question }, { streamMode: ["custom", "values"], signal });
+      for await (const [mode, data] of stream) onData(mode, data);
+      return { record: readRecord(state), stopped: false };
     }
-    return { record: readRecord(state) };
+    const driven = await drive(request, onData);
+    const stopped = driven.status === "stopped";
+    return { record: readRecord(stopped ? state : driven.state), stopped };
   } catch (error) {
-    return { record: readRecord(state), thrown: { error } };
+    return { record: readRecord(state), stopped: false, thrown: { error } };
   }
+}
+
+function drive(
+  { agent, question, signal, thread }: ThreadRun,
+  onData: (mode: string, data: unknown) => void,
+) {
+  const { durability, name: threadId, leaseMs, drain } = thread;
+  return driveThread({
+    durability,
+    agent,
+    threadId,
+    leaseMs,
+    owner: OWNER,
+    onData,
+    signal,
+    drain,
+    ...(question !== undefined && { question }),
+  });
 }
 
 const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
@@ -49,12 +91,14 @@ const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
   "tool-call-refused": true,
   "search-start": true,
   "search-end": true,
+  "page-start": true,
+  "page-end": true,
   "budget-left": true,
   "answer-end": true,
 };
 
 /** Events come from this package's own graph: their type tells the rest. */
-function isRunEvent(value: unknown): value is RunEvent {
+export function isRunEvent(value: unknown): value is RunEvent {
   if (typeof value !== "object" || value === null || !("type" in value)) return false;
   return typeof value.type === "string" && Object.hasOwn(EVENT_TYPES, value.type);
 }

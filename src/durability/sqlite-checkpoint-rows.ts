@@ -69,6 +69,14 @@ const chunkRow = z.object({ body: bytes });
 const idRow = z.object({ id: z.number() });
 const numbersRow = z.object({ numbers: z.string() });
 
+/** Writes that are LangGraph's own, of which a task has one at most. */
+const OWN_WRITES: Readonly<Record<string, number>> = {
+  __error__: -1,
+  __scheduled__: -2,
+  __interrupt__: -3,
+  __resume__: -4,
+};
+
 /** Characters from which a value is a chunk of its own. */
 const LONG = 128;
 
@@ -149,6 +157,11 @@ export function valuesOf(
     channel,
     typeof value === "number" ? findChunk(database, thread, value) : value,
   ]);
+}
+
+/** The number of a write, of which `at` stand before it. */
+export function numberOf(channel: string, at: number): number {
+  return (Object.hasOwn(OWN_WRITES, channel) ? OWN_WRITES[channel] : undefined) ?? at;
 }
 
 /** Adds writes of one task. What it wrote before stays as it is, but for LangGraph's own, which replace each other. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { BaseCheckpointSaver } from "@langchain/langgraph";
 import { ZodError } from "zod";
-import { AgenticRagError } from "../errors.ts";
+import { checkpointIdOf, configOf, idProblem, nameOf, placeOf } from "./sqlite-checkpoint-ids.ts";
 import {
   deleteCheckpoints,
   findCheckpoint,
@@ -9,6 +9,7 @@ import {
   insertWrites,
   listCheckpoints,
   nameIn,
+  numberOf,
   valuesOf,
   writesOf,
   type CheckpointRow,
@@ -32,14 +33,6 @@ type PendingWrite = NonNullable<Tuple["pendingWrites"]>[number];
 
 /** Is told of every write before it is made, in its transaction, and throws where it must not be made. */
 export type Fence = (threadId: string) => void;
-
-/** Writes that are LangGraph's own, of which a task has one at most. */
-const OWN_WRITES: Readonly<Record<string, number>> = {
-  __error__: -1,
-  __scheduled__: -2,
-  __interrupt__: -3,
-  __resume__: -4,
-};
 
 /** The channel that checkpoints before version 4 kept among the writes of their parent. */
 const SENDS = "__pregel_tasks";
@@ -156,7 +149,7 @@ export class SqliteCheckpointer extends BaseCheckpointSaver {
     const [task, path] = [nameOf("task id", taskId), JSON.stringify(taskPath)];
     const encoded = await Promise.all(
       writes.map(async ([channel, value], at) => ({
-        number: (Object.hasOwn(OWN_WRITES, channel) ? OWN_WRITES[channel] : undefined) ?? at,
+        number: numberOf(channel, at),
         channel,
         value: await this.#encode(value),
       })),
@@ -302,35 +295,4 @@ function isDamage(error: unknown): boolean {
 function hasAll(metadata: object, filter: Readonly<Record<string, unknown>>): boolean {
   const held = new Map<string, unknown>(Object.entries(metadata));
   return Object.entries(filter).every(([key, value]) => isDeepStrictEqual(held.get(key), value));
-}
-
-function placeOf({ configurable }: Config): Place {
-  return {
-    thread: nameOf("thread_id", configurable?.["thread_id"]),
-    place: nameOf("checkpoint_ns", configurable?.["checkpoint_ns"] ?? "", ""),
-  };
-}
-
-function checkpointIdOf({ configurable }: Config): string | undefined {
-  const id: unknown = configurable?.["checkpoint_id"] || configurable?.["thread_ts"];
-  return id === undefined || id === "" ? undefined : nameOf("checkpoint_id", id);
-}
-
-function configOf({ thread, place, id }: PlacedCheckpoint): Config {
-  return {
-    configurable: { thread_id: nameIn(thread), checkpoint_ns: nameIn(place), checkpoint_id: nameIn(id) },
-  };
-}
-
-/** As JSON: SQLite would cut a text at its first NUL. */
-function nameOf(what: string, value: unknown, empty?: ""): string {
-  if (typeof value !== "string" || (value === "" && empty === undefined)) throw idProblem(what);
-  return JSON.stringify(value);
-}
-
-function idProblem(what: string): AgenticRagError {
-  return new AgenticRagError(
-    "settings-invalid",
-    `A checkpoint is kept under a ${what}, which is a text that is not empty. Give one in \`configurable\`, such as { thread_id: "my-thread" }.`,
-  );
 }

@@ -6,6 +6,7 @@ import { citationLink } from "../citation/written-answer.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { RunEvent } from "./events.ts";
 import { required, type RunState, type RunUpdate, type StopReason } from "./state.ts";
+import { tellUnfounded } from "./unfounded.ts";
 
 export interface FinalizeDeps {
   readonly protocolOf: (state: RunState) => Protocol;
@@ -19,10 +20,11 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
     const written = state.failure === null ? protocol.answer(state.transcript) : null;
     const answered = written !== null;
     const stopReason = stopReasonOf(state, written);
-    const { answer, citations } =
+    const { answer: checked, citations } =
       written === null
         ? { answer: statement(state, stopReason), citations: [] }
         : checkAnswer(protocol.citesSources ? written : attribute(written, state.sources), state.sources);
+    const answer = tellUnfounded(checked, state);
     const emit = (event: RunEvent): void => config.writer?.(event);
     emit({
       type: "answer-end",

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { findLocalServers, pickModel, protocolFor } from "../../src/cli/discovery.ts";
+import { findLocalServers, pickModel, protocolFor, settingsFor } from "../../src/cli/discovery.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { startWireServer } from "../search/wire-server.ts";
 import { unusedUrl } from "../servers/completions.ts";
@@ -135,3 +135,26 @@ test("doctor tells what ask would take", async () => {
   expect(out).toMatch(/^warning {2}model: No model is set, so qwq is taken from vLLM at /m);
   expect(out).toMatch(/^ok {7}model: qwq at /m);
 });
+
+test.each([
+  ["ollama", "qwen3:8b", {}, "completions"],
+  ["vllm", "QwQ-32B", {}, "completions"],
+  ["llamacpp", "llama-3.3.gguf", {}, "completions"],
+  ["ollama", "llama3.2", {}, "auto"],
+  ["ollama", "llama3.2", { AGENTIC_RAG_CHAT_TEMPLATE: "llama.jinja" }, "completions"],
+  ["lmstudio", "qwen2.5-7b", {}, "auto"],
+] as const)(
+  "raw text over %s is taken for %s at once where its chat template is known",
+  (dialect, name, set, family) => {
+    const settings = settingsFor(
+      { server: { baseUrl: "http://127.0.0.1:1/v1", dialect, models: [name] }, name },
+      set,
+    );
+    expect(settings).toEqual({
+      AGENTIC_RAG_MODEL_URL: "http://127.0.0.1:1/v1",
+      AGENTIC_RAG_MODEL: name,
+      AGENTIC_RAG_MODEL_FAMILY: family,
+      AGENTIC_RAG_MODEL_DIALECT: dialect,
+    });
+  },
+);

@@ -138,6 +138,50 @@ test("native tools are found, and asked", async () => {
   expect(exitCode).toBe(0);
 });
 
+test.each([
+  [
+    "Llama-3.3-70B",
+    { "/v1/models": { data: [{ id: "Llama-3.3-70B", owned_by: "vllm" }] } },
+    {},
+    'warning  chat template: ChatML is assumed, for the name "Llama-3.3-70B" does not say which chat template the model was trained on. Set AGENTIC_RAG_CHAT_TEMPLATE: to the path of its Jinja chat template, or to chatml if that is right.',
+  ],
+  [
+    "Llama-3.3-70B",
+    { "/v1/models": { data: [{ id: "Llama-3.3-70B", owned_by: "vllm" }] } },
+    { AGENTIC_RAG_CHAT_TEMPLATE: "chatml" },
+    "ok       chat template: chatml",
+  ],
+  [
+    "Llama-3.3-70B",
+    {
+      "/v1/models": { data: [{ id: "Llama-3.3-70B", owned_by: "llamacpp" }] },
+      "/props": { chat_template: "{{ messages[0].content }}" },
+    },
+    {},
+    "ok       chat template: the server's own",
+  ],
+])("the chat template of raw text for %s", async (name, facts, environment, line) => {
+  for (const family of ["auto", "completions"]) {
+    const { out } = await doctor({
+      AGENTIC_RAG_MODEL_URL: (await startEndpoint({ chat: (_, __, anew) => ({ text: anew }), facts })).url,
+      AGENTIC_RAG_MODEL: name,
+      AGENTIC_RAG_MODEL_FAMILY: family,
+      ...environment,
+    });
+    expect(out.split("\n").filter((one) => one.includes("chat template:"))).toEqual([line]);
+  }
+});
+
+test("a chat that continues is taken where the chat template of raw text is not known", async () => {
+  const facts = { "/v1/models": { data: [{ id: "Llama-3.3-70B", owned_by: "vllm" }] } };
+  const { exitCode, lines } = await model({ facts }, { AGENTIC_RAG_MODEL: "Llama-3.3-70B" });
+  expect(lines[1]).toMatch(
+    /^ok {7}model family: chat-prefix over vllm: \/chat\/completions was seen to continue /,
+  );
+  expect(lines[2]).toBe("ok       model: Llama-3.3-70B at http://127.0.0.1:1/v1 answered in 0.1 s");
+  expect(exitCode).toBe(0);
+});
+
 test("a GGUF file that is not there, and one that is none", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "model.gguf"), "no model");

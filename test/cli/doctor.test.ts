@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
+import { startWireServer } from "../search/wire-server.ts";
 import { unusedUrl } from "../servers/completions.ts";
 import { startEndpoint } from "../servers/endpoint.ts";
 import { startTavilyServer } from "../servers/tavily.ts";
@@ -30,24 +31,29 @@ test("everything set and well", async () => {
   const server = await startEndpoint({ facts: LIST });
   const tavily = await startTavilyServer();
   onTestFinished(() => tavily.close());
+  const searxng = await startWireServer((response) => {
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ results: [{ title: "A", url: "https://example.org/a", content: "a" }] }));
+  });
+  onTestFinished(() => searxng.close());
   const { exitCode, out } = await doctor({
     AGENTIC_RAG_MODEL_URL: server.url,
     AGENTIC_RAG_MODEL: "QwQ-32B",
     AGENTIC_RAG_MODEL_API_KEY: "sk-very-secret",
     TAVILY_API_KEY: "tvly-secret-key",
     TAVILY_BASE_URL: tavily.url,
-    SEARXNG_BASE_URL: "http://127.0.0.1:9",
+    SEARXNG_BASE_URL: searxng.url,
   });
   expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
     "ok       node: 20.19.0
     ok       settings: set: AGENTIC_RAG_MODEL_URL, AGENTIC_RAG_MODEL, AGENTIC_RAG_MODEL_API_KEY, TAVILY_API_KEY, TAVILY_BASE_URL, SEARXNG_BASE_URL
-    ok       chat template: chatml
     ok       model list: QwQ-32B is served
     ok       model family: completions over generic: /completions was seen to continue raw text. It goes without token ids: the turn is tokenised anew at each step; without counts of cache hits. To have it so without probing: AGENTIC_RAG_MODEL_FAMILY=completions, AGENTIC_RAG_MODEL_DIALECT=generic.
+    ok       chat template: chatml, as the model's name says
     ok       model: QwQ-32B at http://127.0.0.1:1/v1 answered in 0.1 s
     ok       documents: the 68 shipped articles
     ok       engine tavily: found 1 source for "open source" in 0.1 s
-    ok       engine searxng: SEARXNG_BASE_URL is set; choose it with --engine searxng (not asked)
+    ok       engine searxng: found 1 source for "open source" in 0.1 s; choose it with --engine searxng
 
     Nothing failed, 0 warnings.
     "
@@ -75,11 +81,10 @@ test("a server that is not there, and an engine that is not there", async () => 
   expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
     "ok       node: 20.19.0
     ok       settings: set: AGENTIC_RAG_MODEL_URL, AGENTIC_RAG_MODEL, SEARXNG_BASE_URL
-    ok       chat template: chatml
     warning  model list: http://127.0.0.1:1/v1/models cannot be asked, so the name QwQ-32B is not checked.
     failed   model: No connection to the model server at http://127.0.0.1:1/v1 (ECONNREFUSED). Start it, or correct the base URL.
     ok       documents: the 68 shipped articles
-    failed   engine searxng: SearXNG at http://127.0.0.1:1/v1/search refused the connection: nothing listens there (ECONNREFUSED).
+    failed   engine searxng: SearXNG at http://127.0.0.1:1/v1/search refused the connection: nothing listens there (ECONNREFUSED). The address is SEARXNG_BASE_URL.
 
     2 checks failed, 1 warning.
     "
@@ -101,7 +106,7 @@ test("every wrong setting and every unknown name is told, and no key", async () 
   );
   expect(out).toMatchInlineSnapshot(`
     "failed   node: 20.11.1 is too old. Install Node 20.19 or newer.
-    failed   settings: AGENTIC_RAG_ENGINE (it is "yahoo"): Invalid option: expected one of "local"|"tavily"|"searxng"|"retriever". It is for: where searches go: local, tavily, searxng, retriever.
+    failed   settings: AGENTIC_RAG_ENGINE (it is "yahoo"): there is no engine "yahoo". It is for: where searches go, or several with commas between, the next one where one fails: local, tavily, brave, serper, exa, searxng, retriever, jina, wikipedia, duckduckgo.
     failed   settings: AGENTIC_RAG_MAX_SEARCHES (it is "many"): must be a number. It is for: searches for a question (5).
     warning  settings: AGENTIC_RAG_FAVOURITE_COLOUR is no setting and does nothing. See agentic-rag --help for those there are.
     warning  settings: AGENTIC_RAG_MODEL_UR is no setting and does nothing. Did you mean AGENTIC_RAG_MODEL_URL?
@@ -136,11 +141,11 @@ test("a chat template that is not there", async () => {
   expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
     "ok       node: 20.19.0
     ok       settings: set: AGENTIC_RAG_MODEL_URL, AGENTIC_RAG_MODEL, AGENTIC_RAG_CHAT_TEMPLATE
-    failed   settings: AGENTIC_RAG_CHAT_TEMPLATE names the file "/nowhere/qwq.jinja", which cannot be read. Use chatml, raw, server, or the path of a Jinja chat template.
+    failed   settings: AGENTIC_RAG_CHAT_TEMPLATE names the file "/nowhere/qwq.jinja", which cannot be read. Use auto, chatml, raw, server, or the path of a Jinja chat template.
     ok       documents: the 68 shipped articles
-    failed   settings: AGENTIC_RAG_CHAT_TEMPLATE names the file "/nowhere/qwq.jinja", which cannot be read. Use chatml, raw, server, or the path of a Jinja chat template.
+    ok       engine local: found 3 sources for "open source" in 0.1 s
 
-    2 checks failed, 0 warnings.
+    1 check failed, 0 warnings.
     "
   `);
   expect(exitCode).toBe(1);

@@ -14,8 +14,9 @@ test("help for a command", () => {
     Options:
           --json                 one JSON object instead of text
       -q, --quiet                the answer alone, as Markdown with links
+          --thread <name>        keep what is said on this thread, and go on with what it knows
           --docs <folder>        search this folder, once indexed
-          --engine <name>        local, tavily, searxng or retriever
+          --engine <names>       where searches go, such as tavily; with commas, the next where one fails
           --protocol <name>      how the model writes searches, such as qwq or search-r1
           --model-url <url>      address of the model's server, ending in /v1
           --model <name>         the model's name at that server
@@ -57,12 +58,16 @@ test("help for the program begins with what it is and how it is called", () => {
            agentic-rag <question>
 
     Commands:
-      ask     ask a question, and see the reasoning, the searches and the cited answer
-      chat    ask one question after another; each knows what was said before
-      index   make a folder of documents searchable, or bring its index up to date
-      doctor  check the settings, the model's endpoint, the search engine and the documents
-      probe   find out whether a model's server continues a turn, and which settings fit it
-      setup   choose a model and a search engine, try them, and write the settings to .env"
+      ask      ask a question, and see the reasoning, the searches and the cited answer
+      chat     ask one question after another; each knows what was said before
+      resume   finish the last question of a thread, whatever ended it
+      threads  list what is kept of conversations, or forget it
+      search   send one query to the search engine alone, without a model, and see what it finds
+      index    make a folder of documents searchable, or bring its index up to date
+      mcp      serve research and search to other programs over MCP, on stdin and stdout
+      doctor   check the settings, the model's endpoint, the search engines and the documents
+      probe    find out whether a model's server continues a turn, and which settings fit it
+      setup    choose a model and a search engine, try them, and write the settings to .env"
   `);
 });
 

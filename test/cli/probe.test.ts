@@ -43,6 +43,7 @@ test("what a server does, as a table, with the verdict and what to write", async
     token counts        told          told
     cache hits          not told      not told
     token ids           not told      -
+    log-probabilities   not told      -
     chat template       none          the server's
     reasoning           -             none seen
     tool calls as text  -             unclear
@@ -65,6 +66,25 @@ test("what a server does, as a table, with the verdict and what to write", async
   expect(exitCode).toBe(0);
 });
 
+test("a chat template that is only assumed is said, in JSON too", async () => {
+  const options: EndpointOptions = {
+    facts: { "/v1/models": { data: [{ id: "Llama", owned_by: "vllm" }] } },
+    chat: "missing",
+  };
+  const warning =
+    'ChatML is assumed, for the name "Llama" does not say which chat template the model was trained on. ' +
+    "Set AGENTIC_RAG_CHAT_TEMPLATE: to the path of its Jinja chat template, or to chatml if that is right.";
+  const { out } = await probe(options);
+  expect(out).toContain(`\n${warning}\n`);
+  expect(JSON.parse((await probe(options, ["--json"])).out)).toMatchObject({
+    report: { chatTemplate: "assumed", completions: { logprobs: false } },
+    choice: { family: "completions" },
+    warning,
+  });
+  const set = await probe(options, [], { AGENTIC_RAG_CHAT_TEMPLATE: "chatml" });
+  expect(set.out).not.toContain("assumed");
+});
+
 test("a server that cannot be used ends with 1", async () => {
   const { exitCode, out } = await probe({ completions: "missing", chat: "missing" }, ["--model", "QwQ-32B"]);
   expect(out).toMatchInlineSnapshot(`
@@ -78,6 +98,7 @@ test("a server that cannot be used ends with 1", async () => {
     token counts        -             -
     cache hits          -             -
     token ids           -             -
+    log-probabilities   -             -
     chat template       -             the server's
     reasoning           -             -
     tool calls as text  -             -

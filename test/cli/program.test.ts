@@ -62,6 +62,8 @@ test("--json gives one object with everything", async () => {
     "stopReason",
     "searches",
     "queries",
+    "pages",
+    "readings",
     "usage",
     "transcript",
     "protocol",
@@ -78,6 +80,8 @@ test("--json gives one object with everything", async () => {
     stopReason: "answered",
     searches: 1,
     queries: [{ query: "a", engine: "tavily", status: "found", sources: [1], reason: "" }],
+    pages: 0,
+    readings: [],
     usage: { modelRequests: 2, estimated: false },
     protocol: "qwq",
     model: { family: "completions", name: "QwQ-32B" },
@@ -167,7 +171,10 @@ test("an answer without any search that worked ends with 1", async () => {
   const { exitCode, out, err } = await run(["Q?"], [call("a"), "</think>\n\nPerhaps 7."], {
     environment: { TAVILY_BASE_URL: await unusedUrl() },
   });
-  expect({ exitCode, out }).toEqual({ exitCode: 1, out: "Perhaps 7.\n" });
+  expect({ exitCode, out }).toEqual({
+    exitCode: 1,
+    out: "Perhaps 7.\n\nEvery search of this run failed, so no source stands behind this.\n",
+  });
   expect(err).toContain(
     "\nEvery search failed, so no source supports this. To find out why: agentic-rag doctor\n",
   );

@@ -80,8 +80,8 @@ test("a server with a key, an engine with a key: asked, tried and written", asyn
     Family: completions. vllm continues raw text.
       without token ids: the turn is tokenised anew at each step
       without counts of cache hits (vLLM tells them with --enable-prompt-tokens-details)
-    Search engine: local, tavily, searxng or retriever [local]:
-    Its key (tvly-…):
+    Search engine, or several with commas between: local, tavily, brave, serper, exa, searxng, retriever, jina, wikipedia, duckduckgo [local]:
+    Its key (from https://app.tavily.com):
     engine tavily: found 1 source for "open source" in 0.1 s
 
     /folder/.env:

@@ -99,8 +99,7 @@ test(
       expect(messages.shift()).toEqual({ owner: "two", outcome: "thread-busy" });
     }
     answer(held[1]);
-    second = await next();
-    expect(second).toEqual({ owner: "two", outcome: FINISHED });
+    expect(await next()).toEqual({ owner: "two", outcome: FINISHED });
     const stored = async () =>
       (await all(durability.checkpointer.list({ configurable: { thread_id: "t" } }))).map(
         ({ checkpoint, pendingWrites }) => [checkpoint.id, pendingWrites],

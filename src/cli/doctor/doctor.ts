@@ -1,6 +1,5 @@
-import { assemble } from "../../assemble.ts";
+import { assemble, proxyFetchOf, type AssembledParts } from "../../assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
-import type { AgenticRagParts } from "../../graph/parts.ts";
 import { counted } from "../amounts.ts";
 import type { Arguments } from "../arguments.ts";
 import { chooseSettings, environmentWith } from "../chosen-settings.ts";
@@ -13,8 +12,9 @@ import { printableJson, printableLine } from "../printable.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Check } from "./check.ts";
 import { checkDocuments } from "./documents-check.ts";
-import { checkEngine, checkOtherEngines } from "./engine-checks.ts";
+import { checkEngines, withLocalSearch } from "./engine-checks.ts";
 import { checkModel } from "./model-checks.ts";
+import { checkSearchFiles } from "./search-files-check.ts";
 import { checkNode, checkSettings, checkUnknownNames } from "./settings-checks.ts";
 
 /** Checks all that a run needs, tells what to do, and gives the code to end with. */
@@ -51,21 +51,23 @@ async function* runChecks(
   if (note !== "") yield { name: "model", status: "warning", message: note.trim() };
   const engine = tried(() => assemble(settings));
   // a wrong engine does not hide what the model's server says
-  const model = "status" in engine ? tried(() => assemble({ ...settings, engine: "local" })) : engine;
+  const model = "status" in engine ? tried(() => assemble(withLocalSearch(settings))) : engine;
   if ("status" in model) yield model;
   else yield* checkModel(settings, model, signal);
   const documents = await checkDocuments(settings, new Date());
   yield documents;
-  if ("status" in engine) {
-    if (engine !== model) yield engine;
-  } else if (settings.engine !== "local" || documents.status !== "failed") {
-    yield await checkEngine(engine.engine, signal);
+  const told = "status" in model ? [model.message] : [];
+  for await (const check of checkSearchFiles(settings.search)) {
+    told.push(check.message);
+    yield check;
   }
-  yield* checkOtherEngines(settings);
+  if (!("status" in engine)) engine.close();
+  else if (!told.includes(engine.message)) yield engine;
+  yield* checkEngines(settings, documents.status !== "failed", { fetch: proxyFetchOf(settings), signal });
 }
 
 /** The parts of an agent, or what is missing for them. */
-function tried(make: () => AgenticRagParts): AgenticRagParts | Check {
+function tried(make: () => AssembledParts): AssembledParts | Check {
   try {
     return make();
   } catch (error) {

@@ -5,18 +5,18 @@ import { AgenticRagError } from "../../errors.ts";
 import { openIndex } from "../../search/local-index.ts";
 import type { Settings } from "../../settings.ts";
 import { ago, counted } from "../amounts.ts";
-import { quoted } from "../chosen-settings.ts";
+import { asksLocal, quoted } from "../chosen-settings.ts";
 import type { Check } from "./check.ts";
 
 /** The index of the user's documents, or the shipped articles. */
-export async function checkDocuments({ documents, engine }: Settings, now: Date): Promise<Check> {
+export async function checkDocuments({ documents, search }: Settings, now: Date): Promise<Check> {
   const name = "documents";
   if (documents === undefined) {
     const articles = (await readdir(CORPUS_FOLDER)).filter((file) => file.endsWith(".md")).length;
     return { name, status: "ok", message: `the ${counted(articles, "shipped article")}` };
   }
   const file = indexFileOf(documents);
-  const status = engine === "local" ? "failed" : "warning";
+  const status = asksLocal(search) ? "failed" : "warning";
   const build = `agentic-rag index ${quoted(documents)}`;
   if (!existsSync(file))
     return { name, status, message: `${documents} has no index yet. Build it: ${build}` };

@@ -1,20 +1,35 @@
 import { AgenticRagError } from "../../errors.ts";
-import { chooseFamily, missingFor, rawness, type FamilyChoice } from "../../model/probe-choice.ts";
-import type { ProbeReport } from "../../model/probe-report.ts";
+import {
+  chooseFamily,
+  missingFor,
+  rawness,
+  warningFor,
+  type FamilyChoice,
+} from "../../model/probe-choice.ts";
+import type { ProbeReport, PromptTemplate } from "../../model/probe-report.ts";
 import { probeEndpoint } from "../../model/probe.ts";
 import type { ServedModelSettings } from "../../settings.ts";
 import type { Check } from "./check.ts";
+import type { Reach } from "./model-list.ts";
 
 type NamedFamily = Exclude<ServedModelSettings["family"], "auto">;
 
+export interface FamilyFound {
+  readonly check: Check;
+  readonly choice?: FamilyChoice;
+  /** Where the turn goes on as raw text. */
+  readonly templateCheck?: Check;
+}
+
 /** What the server does with a turn that is to go on, against what the settings say; a server that fails is `model`. */
 export async function checkFamily(
-  { family, dialect, baseUrl, name: modelName, apiKey }: ServedModelSettings,
-  signal: AbortSignal,
-): Promise<{ readonly check: Check; readonly choice?: FamilyChoice }> {
+  { family, dialect, baseUrl, name: modelName, apiKey, template }: ServedModelSettings,
+  { fetch, signal }: Reach,
+): Promise<FamilyFound> {
   let report: ProbeReport;
   try {
-    report = await probeEndpoint({ baseUrl, modelName, apiKey, dialect, signal });
+    const templateSet = template !== "auto";
+    report = await probeEndpoint({ baseUrl, modelName, apiKey, dialect, templateSet, fetch, signal });
   } catch (error) {
     if (signal.aborted || !AgenticRagError.isInstance(error)) throw error;
     return { check: { name: "model", status: "failed", message: error.message } };
@@ -22,7 +37,25 @@ export async function checkFamily(
   const choice = chooseFamily(report);
   const found = choice.family === null ? {} : { choice };
   const check = family === "auto" ? checkFound(report, choice) : checkNamed(family, report, choice);
-  return { check: { name: "model family", ...check }, ...found };
+  const used = family === "auto" ? choice.family : family;
+  const templateCheck = used === "completions" ? { templateCheck: checkTemplate(template, report) } : {};
+  return { check: { name: "model family", ...check }, ...found, ...templateCheck };
+}
+
+/** The chat template that raw completions are given. */
+function checkTemplate(set: string, report: ProbeReport): Check {
+  const warning = warningFor(report, { family: "completions" });
+  const from: Readonly<Record<PromptTemplate, string>> = {
+    set,
+    server: "the server's own",
+    chatml: "chatml, as the model's name says",
+    assumed: "chatml",
+  };
+  return {
+    name: "chat template",
+    status: warning === undefined ? "ok" : "warning",
+    message: warning ?? from[report.chatTemplate],
+  };
 }
 
 type Judgement = Omit<Check, "name">;
@@ -66,7 +99,8 @@ function doubtAbout(
   { dialect, completions, chat }: ProbeReport,
 ): { readonly reason: string; readonly sure: boolean } | undefined {
   const route = family === "completions" ? completions : chat;
-  const path = family === "completions" ? "/completions" : "/chat/completions";
+  const chatPath = dialect === "anthropic" ? "/v1/messages" : "/chat/completions";
+  const path = family === "completions" ? "/completions" : chatPath;
   if (route.exists !== "yes")
     return { reason: `there is no ${path} (${route.why})`, sure: route.exists === "no" };
   if (!route.streams) return { reason: `${path} does not stream`, sure: true };
@@ -81,7 +115,7 @@ function doubtAbout(
       return chat.continues === "yes"
         ? undefined
         : {
-            reason: `/chat/completions was not seen to continue a turn (it said ${shown})`,
+            reason: `${path} was not seen to continue a turn (it said ${shown})`,
             sure: chat.continues === "no",
           };
     case "native-tools":

@@ -1,10 +1,11 @@
-import { assemble } from "../../assemble.ts";
+import { assemble, proxyFetchOf } from "../../assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
 import type { AgenticRagParts } from "../../graph/parts.ts";
 import type { ContinuationModel } from "../../model/model.ts";
 import type { ServedModelSettings, Settings } from "../../settings.ts";
 import { duration } from "../amounts.ts";
 import type { Check } from "./check.ts";
+import { withLocalSearch } from "./engine-checks.ts";
 import { checkFamily } from "./family-check.ts";
 import { checkGguf } from "./gguf-checks.ts";
 import { checkModelList } from "./model-list.ts";
@@ -44,17 +45,16 @@ async function* checkServed(
   parts: AgenticRagParts,
   signal: AbortSignal,
 ): AsyncGenerator<Check> {
-  if (model.family === "auto" || model.family === "completions") {
-    yield { name: "chat template", status: "ok", message: model.template };
-  }
-  yield await checkModelList(model, signal);
-  const { check, choice } = await checkFamily(model, signal);
+  const reach = { fetch: proxyFetchOf(settings), signal };
+  yield await checkModelList(model, reach);
+  const { check, choice, templateCheck } = await checkFamily(model, reach);
   yield check;
+  if (templateCheck !== undefined) yield templateCheck;
   if (model.family === "auto") {
     if (choice === undefined) return;
     // probed once is enough
     const found = { ...model, family: choice.family, dialect: choice.dialect };
-    const chosen = assemble({ ...settings, engine: "local", model: found });
+    const chosen = assemble({ ...withLocalSearch(settings), model: found });
     yield await checkContinuation(asked(chosen), model.baseUrl, signal);
   } else if (check.name !== "model") {
     yield await checkContinuation(asked(parts), model.baseUrl, signal);

@@ -1,8 +1,15 @@
 import { z } from "zod";
+import { modelsRequest } from "../../model/models-request.ts";
 import type { ServedModelSettings } from "../../settings.ts";
 import type { Check } from "./check.ts";
 
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+/** How a server is reached, and until when. */
+export interface Reach {
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly signal: AbortSignal;
+}
+
 const MOST_NAMES = 10;
 const LIST_MS = 10_000;
 
@@ -10,17 +17,17 @@ const LIST_MS = 10_000;
  * Looks for the model's name in the list of its server. A server may go without the list, and may serve names that
  * are not in it: whatever is wrong here is a warning, and the request to the model decides.
  */
-export async function checkModelList(server: ServedModelSettings, signal: AbortSignal): Promise<Check> {
-  const { baseUrl, name, apiKey } = server;
+export async function checkModelList(
+  server: ServedModelSettings,
+  { fetch = globalThis.fetch, signal }: Reach,
+): Promise<Check> {
+  const { baseUrl, name } = server;
   try {
-    const response = await fetch(`${baseUrl}/models`, {
+    const { url, headers } = modelsRequest(server);
+    const response = await fetch(url, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)]),
       redirect: "manual",
-      headers: {
-        accept: "application/json",
-        connection: "close",
-        ...(apiKey !== undefined && { authorization: `Bearer ${apiKey.reveal()}` }),
-      },
+      headers: headers(),
     });
     const text = await response.text();
     if (!response.ok)

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { assemble, indexFileOf } from "../../assemble.ts";
+import { createEngine, indexFileOf } from "../../assemble-engine.ts";
 import { AgenticRagError } from "../../errors.ts";
+import { createProxyFetch } from "../../proxy.ts";
+import { adviceFor, ENGINE_NAMES, hasNeed, needOf, type EngineName } from "../../search-settings.ts";
 import { buildIndex } from "../../search/index-builder.ts";
 import { readSettings } from "../../settings.ts";
 import { counted } from "../amounts.ts";
@@ -10,56 +12,82 @@ import { checkEngine } from "../doctor/engine-checks.ts";
 import type { EnvChanges } from "./env-file.ts";
 import { untilItWorks, type StepContext } from "./model-step.ts";
 
-const ADDRESSES: Readonly<Record<string, string>> = {
-  searxng: "SEARXNG_BASE_URL",
-  retriever: "RETRIEVER_BASE_URL",
+/** Where the keys are to be had. */
+const KEYS_FROM: Partial<Record<EngineName, string>> = {
+  tavily: "https://app.tavily.com",
+  brave: "https://api-dashboard.search.brave.com",
+  serper: "https://serper.dev",
+  exa: "https://dashboard.exa.ai",
+  jina: "https://jina.ai",
 };
 
-/** Asks for the search engine until one answers, or is wanted all the same. */
+/** Asks for the search engine, or several in their order, until they answer, or are wanted all the same. */
 export async function chooseEngine(context: StepContext): Promise<EnvChanges> {
   const { questions, environment, signal } = context;
-  const set = (name: string): string => environment[name]?.trim() ?? "";
   return untilItWorks(questions, async () => {
-    const engine = await questions.ask("Search engine: local, tavily, searxng or retriever", {
-      fallback: set("AGENTIC_RAG_ENGINE") || readEngine(environment),
-    });
-    const chosen: Record<string, string | null> = { AGENTIC_RAG_ENGINE: engine };
-    const address = ADDRESSES[engine];
-    if (address !== undefined)
-      chosen[address] = await questions.ask("Its address", { fallback: set(address) });
-    if (engine === "tavily") {
-      const about = set("TAVILY_API_KEY") === "" ? "tvly-…" : "empty: the one that is set";
-      chosen["TAVILY_API_KEY"] = await questions.ask(`Its key (${about})`, {
-        hidden: true,
-        fallback: set("TAVILY_API_KEY"),
-      });
+    const answer = await questions.ask(
+      `Search engine, or several with commas between: ${ENGINE_NAMES.join(", ")}`,
+      { fallback: environment["AGENTIC_RAG_ENGINE"]?.trim() || readEngine(environment) },
+    );
+    const chosen: Record<string, string | null> = { AGENTIC_RAG_ENGINE: answer };
+    // a name that is none ends it here
+    const { engines } = settingsWith(context, chosen).search;
+    for (const engine of engines) Object.assign(chosen, await askNeed(context, engine, engines.length > 1));
+    if (engines.includes("local")) chosen["AGENTIC_RAG_DOCUMENTS"] = await chooseDocuments(context);
+    const settings = settingsWith(context, chosen);
+    const failures: string[] = [];
+    for (const engine of engines) {
+      if (!hasNeed(settings.search, engine)) throw new AgenticRagError("settings-invalid", adviceFor(engine));
+      const made = createEngine(engine, settings, createProxyFetch(environment));
+      const check = await checkEngine(engine, made, signal);
+      questions.say(`${check.name}: ${check.message}`);
+      if (check.status === "failed") failures.push(check.message);
     }
-    if (engine === "local") chosen["AGENTIC_RAG_DOCUMENTS"] = await chooseDocuments(context);
-    // the model is not asked, and what is wrong with it is no matter here
-    const settings = readSettings({
-      ...Object.fromEntries(
-        Object.entries(environment).filter(([name]) => !/^AGENTIC_RAG_(?!ENGINE)/.test(name)),
-      ),
-      ...withoutNull(chosen),
-    });
-    const check = await checkEngine(assemble(settings).engine, signal);
-    questions.say(`${check.name}: ${check.message}`);
-    if (check.status !== "failed") return chosen;
-    if (questions.unattended) throw new AgenticRagError("settings-invalid", check.message);
+    if (failures.length === 0) return chosen;
+    if (questions.unattended) throw new AgenticRagError("settings-invalid", failures.join("\n"));
     if (await questions.confirm("Use it all the same?", false)) return chosen;
     throw new AgenticRagError("settings-invalid", "Then choose another one.");
   });
 }
 
-/** The one that runs would use. */
-function readEngine({
-  TAVILY_API_KEY,
-  SEARXNG_BASE_URL,
-  RETRIEVER_BASE_URL,
-}: StepContext["environment"]): string {
-  if ((TAVILY_API_KEY?.trim() ?? "") !== "") return "tavily";
-  if ((SEARXNG_BASE_URL?.trim() ?? "") !== "") return "searxng";
-  return (RETRIEVER_BASE_URL?.trim() ?? "") === "" ? "local" : "retriever";
+/** The settings with what is chosen. The model is not asked, and what is wrong with it is no matter here. */
+function settingsWith(
+  { environment }: Pick<StepContext, "environment">,
+  chosen: Readonly<Record<string, string | null>>,
+) {
+  return readSettings({
+    ...Object.fromEntries(
+      Object.entries(environment).filter(([name]) => !/^AGENTIC_RAG_(?!ENGINE)/.test(name)),
+    ),
+    ...withoutNull(chosen),
+  });
+}
+
+/** The engine that runs would use; wrong settings name none. */
+function readEngine(environment: StepContext["environment"]): string {
+  try {
+    return settingsWith({ environment }, { AGENTIC_RAG_ENGINE: "" }).search.engines.join(",");
+  } catch (error) {
+    if (AgenticRagError.isInstance(error)) return "local";
+    throw error;
+  }
+}
+
+/** What an engine cannot do without. */
+async function askNeed(
+  { questions, environment }: StepContext,
+  engine: EngineName,
+  isOneOfSeveral: boolean,
+): Promise<EnvChanges> {
+  const need = needOf(engine);
+  if (need === undefined) return {};
+  const set = environment[need]?.trim() ?? "";
+  const whose = isOneOfSeveral ? `${engine}'s` : "Its";
+  if (!need.endsWith("_API_KEY")) {
+    return { [need]: await questions.ask(`${whose} address`, { fallback: set }) };
+  }
+  const about = set === "" ? `from ${KEYS_FROM[engine] ?? "its service"}` : "empty: the one that is set";
+  return { [need]: await questions.ask(`${whose} key (${about})`, { hidden: true, fallback: set }) };
 }
 
 async function chooseDocuments({

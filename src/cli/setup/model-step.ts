@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import { AgenticRagError } from "../../errors.ts";
-import { listModels } from "../../model/completions-describe.ts";
+import { listModels, type ServerAddress } from "../../model/completions-describe.ts";
 import { readBaseUrl } from "../../model/completions-request.ts";
-import { chooseFamily, missingFor } from "../../model/probe-choice.ts";
+import { chooseFamily, missingFor, warningFor } from "../../model/probe-choice.ts";
 import type { ServerDialect } from "../../model/probe-dialect.ts";
 import { probeEndpoint } from "../../model/probe.ts";
+import { createProxyFetch } from "../../proxy.ts";
 import {
   findLocalServers,
   pickModel,
@@ -106,16 +107,23 @@ async function serverSettings(
       ? await questions.ask(`Its key (${about})`, { hidden: true, fallback: oldKey })
       : oldKey;
   const apiKey = key === "" ? {} : { apiKey: key };
-  const modelName = local?.name ?? (await chooseName(context, { baseUrl, ...apiKey }, isSet));
+  const through = createProxyFetch(environment);
+  // it cannot be asked what it is, and is not always known by its address
+  const isAnthropic = isSet && environment["AGENTIC_RAG_MODEL_DIALECT"]?.trim() === "anthropic";
+  const dialect: "anthropic" | "auto" = isAnthropic ? "anthropic" : "auto";
+  const reached = { baseUrl, dialect, ...apiKey, ...(through !== undefined && { fetch: through }) };
+  const modelName = local?.name ?? (await chooseName(context, reached, isSet));
 
   questions.say(`Asking ${modelName} at ${baseUrl} a few small questions …`);
-  const report = await probeEndpoint({ baseUrl, modelName, ...apiKey, signal });
+  const report = await probeEndpoint({ ...reached, modelName, signal });
   const choice = chooseFamily(report);
   if (choice.family === null) {
     throw new AgenticRagError("model-rejected", `${choice.reason} ${choice.advice}`);
   }
   questions.say(`Family: ${choice.family}. ${choice.reason}`);
   for (const missing of missingFor(report, choice)) questions.say(`  without ${missing}`);
+  const warning = warningFor(report, choice);
+  if (warning !== undefined) questions.say(warning);
   const stale = staleSettings(environment);
   const server = { baseUrl, dialect: choice.dialect, models: [] };
   return {
@@ -154,7 +162,7 @@ function dialectToWrite(dialect: ServerDialect): string {
 
 async function chooseName(
   { questions, environment, signal }: StepContext,
-  server: { readonly baseUrl: string; readonly apiKey?: string },
+  server: ServerAddress,
   isSet: boolean,
 ): Promise<string> {
   const names = await namesOf(server, signal);
@@ -180,10 +188,7 @@ async function chooseName(
 }
 
 /** None where the server has no list. */
-async function namesOf(
-  server: { readonly baseUrl: string; readonly apiKey?: string },
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+async function namesOf(server: ServerAddress, signal: AbortSignal): Promise<readonly string[]> {
   try {
     return (await listModels({ ...server, signal })).map(({ id }) => id);
   } catch (error) {

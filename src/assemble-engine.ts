@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AgenticRagError } from "./errors.ts";
+import { adviceFor, type EngineName } from "./search-settings.ts";
+import { createBraveEngine } from "./search/brave.ts";
+import { createDeferredEngine } from "./search/deferred.ts";
+import { createDuckDuckGoEngine } from "./search/duckduckgo.ts";
+import type { SearchEngine } from "./search/engine.ts";
+import { createExaEngine } from "./search/exa.ts";
+import type { HttpOptions } from "./search/http.ts";
+import { buildIndex } from "./search/index-builder.ts";
+import { createJinaEngine } from "./search/jina.ts";
+import { openIndex } from "./search/local-index.ts";
+import { createLocalEngine } from "./search/local.ts";
+import { createRetrieverEngine } from "./search/retriever.ts";
+import { createSearxngEngine } from "./search/searxng.ts";
+import { createSerperEngine } from "./search/serper.ts";
+import { createTavilyEngine } from "./search/tavily.ts";
+import { createWikipediaEngine } from "./search/wikipedia.ts";
+import type { Secret } from "./secret.ts";
+import type { Settings } from "./settings.ts";
+import { readVersion } from "./version.ts";
+
+/** The articles that are searched when no other documents are named. */
+export const CORPUS_FOLDER = fileURLToPath(new URL("../corpus/", import.meta.url));
+
+/** Where the index of a folder is kept. */
+export function indexFileOf(folder: string): string {
+  return join(folder, ".agentic-rag", "index.sqlite");
+}
+
+/** What settings say of one engine, as its factory takes it. What is left out is the engine's own default. */
+export type EngineSettings = Pick<Settings, "search" | "documents">;
+
+/**
+ * One engine as the settings describe it, with nothing around it. Nothing is contacted or read yet.
+ *
+ * @throws AgenticRagError `settings-invalid` where it lacks something.
+ */
+export function createEngine(
+  name: EngineName,
+  { search, documents }: EngineSettings,
+  fetch: HttpOptions["fetch"],
+): SearchEngine {
+  const http = httpOptions(search, fetch);
+  switch (name) {
+    case "local":
+      return createDeferredEngine("local", () => openLocal(documents));
+    case "tavily":
+      return createTavilyEngine({ ...http, ...keyed(name, search.tavily) });
+    case "brave":
+      return createBraveEngine({ ...http, ...keyed(name, search.brave) });
+    case "serper":
+      return createSerperEngine({ ...http, ...keyed(name, search.serper) });
+    case "exa":
+      return createExaEngine({ ...http, ...keyed(name, search.exa) });
+    case "jina":
+      return createJinaEngine({ ...http, ...keyed(name, search.jina) });
+    case "searxng":
+      return createSearxngEngine({ ...http, baseUrl: needed(name, search.searxng.baseUrl) });
+    case "retriever": {
+      const { baseUrl, api } = search.retriever;
+      return createRetrieverEngine({
+        ...http,
+        baseUrl: needed(name, baseUrl),
+        ...(api !== undefined && { api }),
+      });
+    }
+    case "wikipedia": {
+      const { baseUrl, language } = search.wikipedia;
+      return createWikipediaEngine({
+        ...http,
+        userAgent: `langgraph-agentic-rag/${readVersion()}`,
+        ...(baseUrl !== undefined && { baseUrl }),
+        ...(language !== undefined && { language }),
+      });
+    }
+    case "duckduckgo": {
+      const { baseUrl, region } = search.duckduckgo;
+      return createDuckDuckGoEngine({
+        ...http,
+        ...(baseUrl !== undefined && { baseUrl }),
+        ...(region !== undefined && { region }),
+      });
+    }
+  }
+}
+
+/** A try has its engine's own time, unless a time is set: what takes too long is tried twice at most. */
+function httpOptions(
+  { seconds, attempts }: EngineSettings["search"],
+  fetch: HttpOptions["fetch"],
+): HttpOptions {
+  return {
+    ...(fetch !== undefined && { fetch }),
+    ...(seconds !== undefined && { deadlineMs: (seconds * 1000) / Math.min(attempts, 2) }),
+  };
+}
+
+function keyed(
+  name: EngineName,
+  { apiKey, baseUrl }: { readonly apiKey?: Secret | undefined; readonly baseUrl?: string | undefined },
+): { readonly apiKey: string; readonly baseUrl?: string } {
+  return { apiKey: needed(name, apiKey).reveal(), ...(baseUrl !== undefined && { baseUrl }) };
+}
+
+function needed<Value>(engine: EngineName, value: Value | undefined): Value {
+  if (value !== undefined) return value;
+  throw new AgenticRagError("settings-invalid", adviceFor(engine));
+}
+
+/** The shipped articles are indexed in memory, which takes a moment; a folder of the user's has its index in a file. */
+async function openLocal(documents: string | undefined): Promise<SearchEngine> {
+  if (documents !== undefined) return createLocalEngine({ index: openIndex(indexFileOf(documents)) });
+  const { index } = await buildIndex({ folder: CORPUS_FOLDER, file: ":memory:" });
+  return createLocalEngine({ index });
+}

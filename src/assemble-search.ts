@@ -1,0 +1,132 @@
+import { createEngine, type EngineSettings } from "./assemble-engine.ts";
+import { AgenticRagError } from "./errors.ts";
+import {
+  adviceFor,
+  configuredEngines,
+  hasNeed,
+  type EngineName,
+  type SearchSettings,
+} from "./search-settings.ts";
+import { createDiskCache } from "./search/cache-disk.ts";
+import { createMemoryCache } from "./search/cache-memory.ts";
+import type { CacheStore } from "./search/cache-store.ts";
+import { withCache } from "./search/cache.ts";
+import type { SearchEngine } from "./search/engine.ts";
+import { createFallbackEngine } from "./search/fallback.ts";
+import type { HttpOptions } from "./search/http.ts";
+import { withRateLimit, type RateLimitOptions } from "./search/rate-limit.ts";
+import { createReplayEngine, withRecording } from "./search/recording.ts";
+import { withRetry } from "./search/retry.ts";
+
+/** What assembling is given besides settings. */
+export interface SearchSurroundings {
+  readonly fetch?: HttpOptions["fetch"];
+  /** Told once of each file (a cache, a recording) that cannot be used: searches go on without it. */
+  readonly onProblem?: (message: string) => void;
+}
+
+/** Where searches go. */
+export interface AssembledSearch {
+  /** The engine of the settings: one, or a chain. */
+  readonly engine: SearchEngine;
+  /** Every engine that a run may choose by name. */
+  readonly engines: Readonly<Record<string, () => SearchEngine>>;
+  /** Closes what is kept in a file. Searches may go on, without it. */
+  readonly close: () => void;
+}
+
+/** Engines that are asked without a key and block who asks often. */
+const OWN_RATES: Partial<Record<EngineName, number>> = { duckduckgo: 1 };
+const HOUR_MS = 3_600_000;
+
+/**
+ * The engines of the settings, with what lies around them. Around each engine behind a network, from the inside: the
+ * rate limit, so that each try counts; the retry; the cache, so that what is known neither waits nor is tried. Around
+ * them the chain; and outermost the recording, which so has every search, from wherever it was answered.
+ *
+ * @throws AgenticRagError `settings-invalid` that names all that the chosen engines lack; `recording-unusable`.
+ */
+export function assembleSearch(
+  settings: EngineSettings,
+  { fetch, onProblem }: SearchSurroundings = {},
+): AssembledSearch {
+  const { search } = settings;
+  if (search.replay !== undefined) return replayed(search, search.replay);
+  requireNeeds(search);
+  const store = createStore(search, onProblem);
+  const wrapped = new Map<EngineName, SearchEngine>();
+
+  function one(name: EngineName): SearchEngine {
+    const known = wrapped.get(name) ?? wrap(name, settings, { fetch, store });
+    wrapped.set(name, known);
+    return known;
+  }
+  function recorded(engine: SearchEngine): SearchEngine {
+    if (search.record === undefined) return engine;
+    return withRecording(engine, { file: search.record, ...(onProblem !== undefined && { onProblem }) });
+  }
+
+  const [first, ...others] = search.engines.map(one);
+  if (first === undefined) throw new TypeError("settings name an engine");
+  const engine = recorded(others.length === 0 ? first : createFallbackEngine([first, ...others]));
+  const names = new Set([...search.engines, ...configuredEngines(search), ...FREE]);
+  return {
+    engine,
+    engines: Object.fromEntries([...names].map((name) => [name, () => recorded(one(name))])),
+    close: () => store?.close(),
+  };
+}
+
+/** Engines that need nothing. */
+const FREE = ["local", "wikipedia", "duckduckgo"] as const;
+
+function wrap(
+  name: EngineName,
+  settings: EngineSettings,
+  { fetch, store }: { readonly fetch: HttpOptions["fetch"]; readonly store: CacheStore | undefined },
+): SearchEngine {
+  const engine = createEngine(name, settings, fetch);
+  if (name === "local") return engine;
+  const { attempts, seconds, ratePerSecond = OWN_RATES[name], cacheHours } = settings.search;
+  const limited = ratePerSecond === undefined ? engine : withRateLimit(engine, rateOf(ratePerSecond));
+  const retried = withRetry(limited, {
+    attempts,
+    ...(seconds !== undefined && { deadlineMs: seconds * 1000 }),
+  });
+  if (store === undefined) return retried;
+  const fingerprint = fingerprintOf(name, settings.search);
+  return withCache(retried, { store, lifetimeMs: cacheHours * HOUR_MS, fingerprint });
+}
+
+/** Whole searches in a stretch of time: 2.5 a second are 2 in 800 ms, 0.5 a second 1 in 2 s. */
+function rateOf(perSecond: number): RateLimitOptions {
+  const requests = Math.max(Math.floor(perSecond), 1);
+  return { requests, perMs: (requests / perSecond) * 1000 };
+}
+
+/** What an answer depends on besides the query. A key is no part of it. */
+function fingerprintOf(name: Exclude<EngineName, "local">, search: SearchSettings): string {
+  const { apiKey: _key, ...options } = { apiKey: undefined, ...search[name] };
+  return JSON.stringify(options);
+}
+
+function createStore(
+  { cache }: SearchSettings,
+  onProblem: SearchSurroundings["onProblem"],
+): CacheStore | undefined {
+  if (cache === "off") return undefined;
+  if (cache === "memory") return createMemoryCache();
+  return createDiskCache({ file: cache.file, ...(onProblem !== undefined && { onProblem }) });
+}
+
+/** Nobody is asked, so nothing is needed; who was asked back then is known by name. */
+function replayed({ engines, named }: SearchSettings, file: string): AssembledSearch {
+  const engine = createReplayEngine({ file, ...(named && { engine: engines.join(" > ") }) });
+  return { engine, engines: {}, close: () => undefined };
+}
+
+function requireNeeds(search: SearchSettings): void {
+  const lacking = search.engines.filter((engine) => !hasNeed(search, engine));
+  if (lacking.length === 0) return;
+  throw new AgenticRagError("settings-invalid", lacking.map(adviceFor).join("\n"));
+}

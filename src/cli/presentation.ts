@@ -1,0 +1,66 @@
+import type { Arguments } from "./arguments.ts";
+import { UsageError } from "./failure.ts";
+import { printable } from "./printable.ts";
+import type { RunRecord } from "./run-record.ts";
+import { runJson } from "./run-json.ts";
+import { createRunView } from "./run-view.ts";
+import type { RunRequest } from "./run.ts";
+import { stoppedLine } from "./thread-database.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** How a run is shown. */
+export interface Presentation {
+  readonly onEvent: RunRequest["onEvent"];
+  begin(header: string): void;
+  end(record: RunRecord): void;
+  /** The run was ended by an error, which is told afterwards. */
+  abandon(record: RunRecord, error: unknown): void;
+  /** The run was stopped in order, and its thread has what was done. */
+  stop(record: RunRecord, thread: string): void;
+}
+
+/**
+ * As `--json`, `--quiet` or neither asks for it. `question` gives what was asked, once it is known.
+ *
+ * @throws UsageError for both of them
+ */
+export function createPresentation(
+  args: Arguments,
+  surroundings: Surroundings,
+  question: () => string,
+): Presentation {
+  const { stdout, stderr, environment } = surroundings;
+  const [json, quiet] = [args.switches.has("json"), args.switches.has("quiet")];
+  if (json && quiet) throw new UsageError("--json and --quiet exclude each other.");
+  const tellStopped = (thread: string) => stderr.write(`${printable(stoppedLine(thread))}\n`);
+  if (json) {
+    return {
+      onEvent: () => undefined,
+      begin: () => undefined,
+      end: (record) => stdout.write(`${runJson(question(), record)}\n`),
+      abandon: (record, error) => stdout.write(`${runJson(question(), record, { error, environment })}\n`),
+      stop(record, thread) {
+        stdout.write(`${runJson(question(), record)}\n`);
+        tellStopped(thread);
+      },
+    };
+  }
+  if (quiet) {
+    return {
+      onEvent: () => undefined,
+      begin: () => undefined,
+      end: (record) => (record.answered ? stdout : stderr).write(`${printable(record.answer)}\n`),
+      abandon: () => undefined,
+      stop: (_, thread) => tellStopped(thread),
+    };
+  }
+  const view = createRunView(surroundings, { environment, noColor: args.switches.has("no-color") });
+  return {
+    ...view,
+    abandon: () => view.close(),
+    stop(_, thread) {
+      view.close();
+      tellStopped(thread);
+    },
+  };
+}

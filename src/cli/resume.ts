@@ -1,0 +1,163 @@
+import { assemble, type AssembledParts } from "../assemble.ts";
+import type { Durability, ThreadRow } from "../durability/durability.ts";
+import { threadUnknown } from "../durability/lease.ts";
+import { sweepOrphans, type Swept } from "../durability/sweep.ts";
+import { createAgenticRag } from "../graph/graph.ts";
+import type { Settings } from "../settings.ts";
+import type { Arguments } from "./arguments.ts";
+import { chooseNow, chooseSettings, requireIndex } from "./chosen-settings.ts";
+import { discoverModel } from "./discovery.ts";
+import { EXIT_CODES } from "./exit-code.ts";
+import { report } from "./failure.ts";
+import { headerFor } from "./header.ts";
+import { interruptible } from "./interruption.ts";
+import { createPresentation } from "./presentation.ts";
+import { printableLine } from "./printable.ts";
+import { createProblemTeller } from "./problem-teller.ts";
+import { exitCodeOf, NOTHING_YET, readRecord } from "./run-record.ts";
+import { isRunEvent, runAgent } from "./run.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { openThreads, OWNER, stoppedLine } from "./thread-database.ts";
+
+/** What every run of the command works with. */
+interface Opened {
+  readonly args: Arguments;
+  readonly surroundings: Surroundings;
+  readonly settings: Settings;
+  readonly parts: AssembledParts;
+  readonly durability: Durability;
+  readonly header: string;
+  readonly signal: AbortSignal;
+  readonly drain: AbortSignal;
+}
+
+/** Finishes one run, or all whose process is gone, and gives the code to end with. */
+export async function resume(args: Arguments, surroundings: Surroundings): Promise<number> {
+  const settings = chooseSettings(args, surroundings);
+  requireIndex(settings);
+  const drain = new AbortController();
+  const [thread] = args.words;
+  return interruptible(
+    surroundings,
+    (signal) => open(args, surroundings, settings, { signal, drain: drain.signal }),
+    thread === undefined ? undefined : stoppedLine(thread),
+    drain,
+  );
+}
+
+async function open(
+  args: Arguments,
+  surroundings: Surroundings,
+  chosen: Settings,
+  ending: Pick<Opened, "signal" | "drain">,
+): Promise<number> {
+  const { settings, note } = await discoverModel(chosen, args, surroundings, ending.signal);
+  const durability = await openThreads(settings);
+  const parts = assemble(settings, { onProblem: createProblemTeller(surroundings) });
+  const header = note + headerFor(settings);
+  try {
+    const opened = { args, surroundings, settings, parts, durability, header, ...ending };
+    const [thread] = args.words;
+    return thread === undefined ? await resumeAll(opened) : await resumeOne(opened, thread);
+  } finally {
+    parts.close();
+    await durability.close();
+  }
+}
+
+async function resumeOne(opened: Opened, name: string): Promise<number> {
+  const { args, surroundings, durability, signal, drain } = opened;
+  const thread = await durability.book.find(name);
+  if (thread === undefined) throw threadUnknown(name);
+  const shown = createPresentation(args, surroundings, () => thread.question);
+  let record = NOTHING_YET;
+  let streamed = false;
+  try {
+    shown.begin(`${questionLine(thread)}\n${opened.header}`);
+    const ended = await runAgent({
+      agent: agentOf(opened),
+      signal,
+      thread: { durability, name, leaseMs: opened.settings.leaseSeconds * 1000, drain },
+      onEvent(event) {
+        streamed = true;
+        shown.onEvent(event);
+      },
+    });
+    ({ record } = ended);
+    if (ended.thrown !== undefined) throw ended.thrown.error;
+    if (ended.stopped) {
+      shown.stop(record, name);
+      return EXIT_CODES.answered;
+    }
+    const { answer, answered, citations, stopReason } = record;
+    // an answer that was there already is told by nobody else
+    if (!streamed) {
+      shown.onEvent({
+        type: "answer-end",
+        answer,
+        answered,
+        citations,
+        stopReason: stopReason ?? "no-answer",
+      });
+    }
+    shown.end(record);
+    return exitCodeOf(record);
+  } catch (error) {
+    shown.abandon(record, error);
+    return report(error, surroundings, { json: false });
+  }
+}
+
+async function resumeAll(opened: Opened): Promise<number> {
+  const { args, surroundings, durability, signal, drain } = opened;
+  const { stderr } = surroundings;
+  const shownOf = (thread: ThreadRow) => createPresentation(args, surroundings, () => thread.question);
+  let current: ReturnType<typeof shownOf> | undefined;
+  let exitCode: number = EXIT_CODES.answered;
+  let count = 0;
+  const sweeping = sweepOrphans({
+    durability,
+    agent: agentOf(opened),
+    owner: OWNER,
+    leaseMs: opened.settings.leaseSeconds * 1000,
+    signal,
+    drain,
+    onThread(thread) {
+      const shown = shownOf(thread);
+      current = shown;
+      shown.begin(`${printableLine(thread.threadId)}: ${questionLine(thread)}\n${opened.header}`);
+      return (mode, data) => mode === "custom" && isRunEvent(data) && shown.onEvent(data);
+    },
+  });
+  for await (const swept of sweeping) {
+    count += 1;
+    const shown = current ?? shownOf(swept.thread);
+    current = undefined;
+    if (swept.status === "finished") {
+      const record = readRecord(swept.state);
+      shown.end(record);
+      exitCode = Math.max(exitCode, exitCodeOf(record));
+    } else {
+      shown.abandon(NOTHING_YET, new Error(sentenceOn(swept)));
+      stderr.write(`${sentenceOn(swept)}\n`);
+      if (swept.status === "failed") exitCode = EXIT_CODES.failed;
+    }
+  }
+  if (count === 0) stderr.write("There is nothing to resume.\n");
+  return exitCode;
+}
+
+function sentenceOn({ thread, status, problem }: Swept): string {
+  const name = printableLine(thread.threadId);
+  if (status === "stopped") return stoppedLine(name);
+  if (status === "busy") return `${name}: another process drives it.`;
+  return `${name}: ${printableLine(problem)}`;
+}
+
+function questionLine({ question }: ThreadRow): string {
+  return printableLine(question);
+}
+
+function agentOf({ args, parts, durability }: Opened) {
+  return createAgenticRag({ ...parts, now: chooseNow(args) }, durability);
+}

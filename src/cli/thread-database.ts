@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Durability } from "../durability/durability.ts";
+import { openDurability } from "../durability/open.ts";
+import { AgenticRagError } from "../errors.ts";
+import type { Settings } from "../settings.ts";
+import { quoted } from "./chosen-settings.ts";
+
+/** As others are told who drives a thread. */
+export const OWNER = `process ${process.pid} on ${hostname()}`;
+
+/**
+ * Opens the database of threads.
+ *
+ * @throws AgenticRagError `settings-invalid` where there is no place for one, `store-unusable` where it cannot be used
+ */
+export async function openThreads({ database }: Pick<Settings, "database">): Promise<Durability> {
+  if (database !== undefined) return openDurability(database.address);
+  throw new AgenticRagError(
+    "settings-invalid",
+    "There is no place to keep threads: HOME is not set. Name a file in AGENTIC_RAG_DATABASE.",
+  );
+}
+
+/** A name for a new thread, such as `20261122-1f0c9a3b`. */
+export function newThreadName(now: Date): string {
+  const day = new Intl.DateTimeFormat("sv-SE").format(now).replaceAll("-", "");
+  return `${day}-${randomBytes(4).toString("hex")}`;
+}
+
+/** What a person is told of a run that was stopped. */
+export function stoppedLine(thread: string): string {
+  return `Stopped. What was done is kept. To finish the answer: agentic-rag resume ${quoted(thread)}`;
+}

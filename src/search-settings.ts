@@ -1,0 +1,252 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { RetrieverApi } from "./search/retriever-api.ts";
+import type { Secret } from "./secret.ts";
+import { address, number, secret } from "./setting-fields.ts";
+
+export const ENGINE_NAMES = [
+  "local",
+  "tavily",
+  "brave",
+  "serper",
+  "exa",
+  "searxng",
+  "retriever",
+  "jina",
+  "wikipedia",
+  "duckduckgo",
+] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+const RETRIEVER_API_NAMES = [
+  "search-r1",
+  "search-r1-rerank",
+  "re-search",
+  "r1-searcher",
+  "zerosearch",
+] as const satisfies readonly RetrieverApi[];
+
+/**
+ * The setting without which an engine cannot be asked. In this order they are looked at where no engine is named; Jina
+ * is last, because its key also reads pages.
+ */
+export const ENGINE_NEEDS = {
+  tavily: "TAVILY_API_KEY",
+  brave: "BRAVE_API_KEY",
+  serper: "SERPER_API_KEY",
+  exa: "EXA_API_KEY",
+  searxng: "SEARXNG_BASE_URL",
+  retriever: "RETRIEVER_BASE_URL",
+  jina: "JINA_API_KEY",
+} as const satisfies Partial<Record<EngineName, string>>;
+type NeedyEngine = keyof typeof ENGINE_NEEDS;
+
+/** The setting that an engine cannot do without, if there is one. */
+export function needOf(engine: EngineName): (typeof ENGINE_NEEDS)[NeedyEngine] | undefined {
+  return isNeedy(engine) ? ENGINE_NEEDS[engine] : undefined;
+}
+
+/** What to do about an engine that lacks what it needs. */
+export function adviceFor(engine: EngineName): string {
+  return `The search engine ${engine} needs the setting ${needOf(engine) ?? ""}. Set it, or choose another engine with AGENTIC_RAG_ENGINE.`;
+}
+
+function isNeedy(engine: string): engine is NeedyEngine {
+  return Object.hasOwn(ENGINE_NEEDS, engine);
+}
+
+const NEEDY_ENGINES: readonly NeedyEngine[] = Object.keys(ENGINE_NEEDS).filter(isNeedy);
+
+interface Addressed {
+  readonly baseUrl?: string | undefined;
+}
+
+interface Keyed extends Addressed {
+  readonly apiKey?: Secret | undefined;
+}
+
+/** Where searches go, and what lies around the engines. */
+export interface SearchSettings {
+  /** Who is asked, in this order: the next one where one fails. Never empty. */
+  readonly engines: readonly EngineName[];
+  /** They were named; otherwise they are the first one that has what it needs, else `local`. */
+  readonly named: boolean;
+  readonly tavily: Keyed;
+  readonly brave: Keyed;
+  readonly serper: Keyed;
+  readonly exa: Keyed;
+  readonly jina: Keyed;
+  readonly searxng: Addressed;
+  readonly retriever: Addressed & { readonly api?: RetrieverApi | undefined };
+  readonly wikipedia: Addressed & { readonly language?: string | undefined };
+  readonly duckduckgo: Addressed & { readonly region?: string | undefined };
+  /** Where answers of engines behind a network are kept. */
+  readonly cache: "off" | "memory" | { readonly file: string };
+  readonly cacheHours: number;
+  /** Searches that each engine may be sent in a second. */
+  readonly ratePerSecond?: number;
+  /** How often each engine is tried for a search. */
+  readonly attempts: number;
+  /** Longest search with one engine, its tries and waits together. */
+  readonly seconds?: number;
+  /** The file in which all searches are written down. */
+  readonly record?: string;
+  /** The file from which all searches are answered. */
+  readonly replay?: string;
+}
+
+/** The engines that have what they need, in the order in which they would be chosen. */
+export function configuredEngines(search: SearchSettings): readonly EngineName[] {
+  return NEEDY_ENGINES.filter((engine) => hasNeed(search, engine));
+}
+
+/** Whether an engine has all that it needs to be asked. */
+export function hasNeed(search: SearchSettings, engine: EngineName): boolean {
+  const need = needOf(engine);
+  if (need === undefined || !isNeedy(engine)) return true;
+  const given: Keyed = search[engine];
+  return (need.endsWith("_API_KEY") ? given.apiKey : given.baseUrl) !== undefined;
+}
+
+const engines = z
+  .string()
+  .transform((text) => text.split(",").map((name) => name.trim()))
+  .superRefine((names, context) => {
+    const unknown = names.filter((name) => !isEngineName(name)).map((name) => JSON.stringify(name));
+    const message =
+      unknown.length > 0
+        ? `there is no engine ${unknown.join(" and ")}`
+        : new Set(names).size < names.length
+          ? "an engine is named twice"
+          : undefined;
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  })
+  .transform((names) => names.filter(isEngineName))
+  .optional();
+
+function isEngineName(name: string): name is EngineName {
+  return ENGINE_NAMES.some((engine) => engine === name);
+}
+
+const place = z
+  .string()
+  .refine((text) => ["off", "memory", "disk"].includes(text) || /[/\\.]/.test(text), {
+    error: "must be off, memory, disk, or the path of a file, such as ./searches.sqlite",
+  })
+  .optional();
+
+/** The settings of this room, in the order in which help shows them. */
+export const searchFields = {
+  AGENTIC_RAG_ENGINE: engines.describe(
+    `where searches go, or several with commas between, the next one where one fails: ${ENGINE_NAMES.join(", ")}`,
+  ),
+  AGENTIC_RAG_DOCUMENTS: z
+    .string()
+    .optional()
+    .describe("folder indexed with `agentic-rag index`, for the engine local"),
+  TAVILY_API_KEY: secret.describe("key for the engine tavily"),
+  TAVILY_BASE_URL: address.describe("another address of Tavily's API"),
+  BRAVE_API_KEY: secret.describe("key for the engine brave"),
+  BRAVE_BASE_URL: address.describe("another address of Brave's API"),
+  SERPER_API_KEY: secret.describe("key for the engine serper"),
+  SERPER_BASE_URL: address.describe("another address of Serper's API"),
+  EXA_API_KEY: secret.describe("key for the engine exa"),
+  EXA_BASE_URL: address.describe("another address of Exa's API"),
+  SEARXNG_BASE_URL: address.describe("address of a SearXNG instance, for the engine searxng"),
+  RETRIEVER_BASE_URL: address.describe("address of a Search-R1 retrieval server, for the engine retriever"),
+  RETRIEVER_API: z
+    .enum(RETRIEVER_API_NAMES)
+    .optional()
+    .describe(`whose retrieval server it is (search-r1): ${RETRIEVER_API_NAMES.join(", ")}`),
+  JINA_API_KEY: secret.describe("key for the engine jina"),
+  JINA_BASE_URL: address.describe("another address of Jina's search API"),
+  WIKIPEDIA_LANGUAGE: z
+    .string()
+    .regex(/^[a-z]{2,}(?:-[a-z]+)*$/, "must be a language as Wikipedia's address has it, such as de")
+    .optional()
+    .describe("language of the engine wikipedia (en)"),
+  WIKIPEDIA_BASE_URL: address.describe("another wiki for it: where its api.php is"),
+  DUCKDUCKGO_REGION: z
+    .string()
+    .regex(/^[a-z]{2}-[a-z]{2}$/, "must be a country and a language, such as de-de")
+    .optional()
+    .describe("region of the engine duckduckgo (wt-wt, which is all)"),
+  DUCKDUCKGO_BASE_URL: address.describe("another address of DuckDuckGo's plain page"),
+  AGENTIC_RAG_SEARCH_CACHE: place.describe(
+    "where answers of engines are kept: off, memory (default, of this process), disk (in the user's cache folder), or a file",
+  ),
+  AGENTIC_RAG_SEARCH_CACHE_HOURS: number(z.number().positive().max(8760)).describe("how long (24)"),
+  AGENTIC_RAG_SEARCH_ATTEMPTS: number(z.number().int().min(1).max(20)).describe(
+    "how often an engine is tried for a search (3)",
+  ),
+  AGENTIC_RAG_SEARCH_SECONDS: number(z.number().positive().max(600)).describe(
+    "longest search with one engine, all its tries together (30)",
+  ),
+  AGENTIC_RAG_SEARCH_RATE: number(z.number().min(0.001).max(1000)).describe(
+    "searches that each engine is sent in a second at most (no limit; duckduckgo 1)",
+  ),
+  AGENTIC_RAG_RECORD: z.string().optional().describe("file in which all searches are written down"),
+  AGENTIC_RAG_REPLAY: z.string().optional().describe("such a file: all searches are answered from it"),
+};
+
+const environmentSchema = z.object(searchFields);
+type SearchEnvironment = z.infer<typeof environmentSchema>;
+
+/** Settings as they are given, by name; what is empty is left out. */
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** What does not fit together, whether each part of it is well or not. */
+export function searchProblems(given: Given, cacheFolder: string | undefined): readonly string[] {
+  const problems: string[] = [];
+  const { AGENTIC_RAG_RECORD: record, AGENTIC_RAG_REPLAY: replay, AGENTIC_RAG_SEARCH_CACHE: cache } = given;
+  if (record !== undefined && replay !== undefined) {
+    problems.push("AGENTIC_RAG_RECORD and AGENTIC_RAG_REPLAY are both set. Leave one of them out.");
+  }
+  if (cache === "disk" && cacheFolder === undefined) {
+    problems.push(
+      "AGENTIC_RAG_SEARCH_CACHE is disk, but neither HOME nor XDG_CACHE_HOME names a folder for it. Set it to the path of a file.",
+    );
+  }
+  return problems;
+}
+
+/** Where searches go by settings without problems. */
+export function searchSettings(env: SearchEnvironment, cacheFolder: string | undefined): SearchSettings {
+  const {
+    AGENTIC_RAG_ENGINE: named,
+    AGENTIC_RAG_SEARCH_RATE: rate,
+    AGENTIC_RAG_SEARCH_SECONDS: seconds,
+  } = env;
+  const { AGENTIC_RAG_RECORD: record, AGENTIC_RAG_REPLAY: replay } = env;
+  const settings: SearchSettings = {
+    engines: named ?? [],
+    named: named !== undefined,
+    tavily: { apiKey: env.TAVILY_API_KEY, baseUrl: env.TAVILY_BASE_URL },
+    brave: { apiKey: env.BRAVE_API_KEY, baseUrl: env.BRAVE_BASE_URL },
+    serper: { apiKey: env.SERPER_API_KEY, baseUrl: env.SERPER_BASE_URL },
+    exa: { apiKey: env.EXA_API_KEY, baseUrl: env.EXA_BASE_URL },
+    jina: { apiKey: env.JINA_API_KEY, baseUrl: env.JINA_BASE_URL },
+    searxng: { baseUrl: env.SEARXNG_BASE_URL },
+    retriever: { baseUrl: env.RETRIEVER_BASE_URL, api: env.RETRIEVER_API },
+    wikipedia: { baseUrl: env.WIKIPEDIA_BASE_URL, language: env.WIKIPEDIA_LANGUAGE },
+    duckduckgo: { baseUrl: env.DUCKDUCKGO_BASE_URL, region: env.DUCKDUCKGO_REGION },
+    cache: cacheOf(env.AGENTIC_RAG_SEARCH_CACHE, cacheFolder),
+    cacheHours: env.AGENTIC_RAG_SEARCH_CACHE_HOURS ?? 24,
+    attempts: env.AGENTIC_RAG_SEARCH_ATTEMPTS ?? 3,
+    ...(rate !== undefined && { ratePerSecond: rate }),
+    ...(seconds !== undefined && { seconds }),
+    ...(record !== undefined && { record }),
+    ...(replay !== undefined && { replay }),
+  };
+  return named === undefined
+    ? { ...settings, engines: [configuredEngines(settings)[0] ?? "local"] }
+    : settings;
+}
+
+/** In memory where nothing is set: on a disk, what somebody searched for would be found by others, and days later. */
+function cacheOf(wanted: string | undefined, folder: string | undefined): SearchSettings["cache"] {
+  if (wanted === undefined || wanted === "memory") return "memory";
+  if (wanted === "off") return wanted;
+  if (wanted !== "disk") return { file: wanted };
+  return folder === undefined ? "memory" : { file: join(folder, "searches.sqlite") };
+}

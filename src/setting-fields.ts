@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { Secret } from "./secret.ts";
+
+const numeric = z
+  .string()
+  .regex(/^[-+]?(?:\d+\.?\d*|\.\d+)$/, "must be a number")
+  .transform(Number);
+
+/** A number, written in digits. */
+export const number = (schema: z.ZodNumber) => numeric.pipe(schema).optional();
+
+/** A number, or `none`, which is read as `null`. */
+export const optionalNumber = (schema: z.ZodNumber) =>
+  z.union([z.literal("none").transform(() => null), numeric.pipe(schema)]).optional();
+
+/** An http(s) address, without slashes at its end. */
+export const address = z
+  .url({ protocol: /^https?$/, error: "must be an http or https address" })
+  .transform((url) => url.replace(/\/+$/, ""))
+  .optional();
+
+/** What is never shown. */
+export const secret = z
+  .string()
+  .transform((value) => new Secret(value))
+  .optional();
