@@ -44,6 +44,7 @@ describe("a planted violation is found", () => {
       "src/graph/x.ts imports src/protocol/qwq.ts",
     ],
     ["src/graph/x.ts", 'await import("../assemble.ts");', "src/graph/x.ts imports src/assemble.ts"],
+    ["src/compose/x.ts", 'import "../assemble.ts";', "src/compose/x.ts imports src/assemble.ts"],
     ["src/citation/x.ts", 'import "../errors.ts";', "src/citation/x.ts imports src/errors.ts"],
     ["src/errors.ts", 'import { a } from "./graph/state.ts";', "src/errors.ts imports src/graph/state.ts"],
     ["src/assemble.ts", 'import { a } from "./cli/main.ts";', "src/assemble.ts imports src/cli/main.ts"],

@@ -1,5 +1,8 @@
-import { findMarks, type Mark } from "./marks.ts";
+import { findMarks, isMark, type Mark } from "./marks.ts";
+import { scan, SCAN_START } from "./scan.ts";
+import { seenText } from "./seen.ts";
 import { sentenceSpans, support } from "./support.ts";
+import { createWrittenAnswer } from "./written-answer.ts";
 
 /** A passage that a run retrieved. Several may share a number: they come from one address. */
 export interface Evidence {
@@ -20,7 +23,7 @@ export interface CheckedCitation {
 }
 
 export interface CheckedAnswer {
-  /** Markdown in which each known mark links to its source, and nothing else is a link or an image. */
+  /** Markdown in which each known mark links to its source, and nothing else is a link, an image or HTML. */
   readonly answer: string;
   readonly citations: CheckedCitation[];
 }
@@ -29,18 +32,15 @@ export interface CheckedAnswer {
  * Checks every mark of an answer against the evidence. A number becomes a link to its source, a link to a retrieved
  * address becomes that source's mark; unknown numbers are taken out, unknown addresses are left as text and flagged.
  */
-export function checkAnswer(text: string, evidence: readonly Evidence[]): CheckedAnswer {
-  const sources = groupByNumber(evidence);
-  const byUrl = new Map([...sources.values()].map((source) => [canonicalUrl(source.url), source]));
-  const marks = findMarks(text);
-  const plain = masked(text, marks);
+export function checkAnswer(written: string, evidence: readonly Evidence[]): CheckedAnswer {
+  const text = seenText(written);
+  const find = createSourceFinder(evidence);
+  const { pieces } = scan(text, SCAN_START, true);
+  const plain = masked(text, pieces.filter(isMark));
   const spans = sentenceSpans(plain);
   const citations: CheckedCitation[] = [];
-  let answer = "";
-  let last = 0;
-
-  function cite(number: number | null, url: string, mark: Mark): Source | undefined {
-    const source = number === null ? byUrl.get(canonicalUrl(url)) : sources.get(number);
+  const answer = createWrittenAnswer((number, url, mark) => {
+    const source = find(number, url);
     const sentence = sentenceAt(plain, spans, mark.start);
     citations.push({
       number: source?.number ?? number,
@@ -51,39 +51,24 @@ export function checkAnswer(text: string, evidence: readonly Evidence[]): Checke
       known: source !== undefined,
     });
     return source;
-  }
+  });
+  answer.write(text, pieces);
+  return { answer: answer.take(), citations };
+}
 
-  for (const mark of marks) {
-    answer += text.slice(last, mark.start);
-    last = mark.end;
-    switch (mark.kind) {
-      case "numbers": {
-        const links = mark.numbers
-          .flatMap((number) => cite(number, "", mark) ?? [])
-          .map(citationLink)
-          .join("");
-        answer = links === "" ? answer.replace(/ $/, "") : answer + links;
-        break;
-      }
-      case "link": {
-        const source = cite(null, mark.url, mark);
-        answer +=
-          source === undefined
-            ? `${mark.text} (unverified link removed)`
-            : `${mark.text} ${citationLink(source)}`;
-        break;
-      }
-      case "url": {
-        const source = cite(null, mark.url, mark);
-        answer += source === undefined ? `\`${mark.url}\` (unverified)` : citationLink(source);
-        break;
-      }
-      case "image":
-        answer += mark.text;
-        break;
-    }
-  }
-  return { answer: (answer + text.slice(last)).trim(), citations };
+/** Finds what a mark cites, by its number or its address. */
+export function createSourceFinder(
+  evidence: readonly Evidence[],
+): (number: number | null, url: string) => Source | undefined {
+  const sources = groupByNumber(evidence);
+  const byUrl = new Map([...sources.values()].map((source) => [canonicalUrl(source.url), source]));
+  return (number, url) => {
+    if (number !== null) return sources.get(number);
+    const schemes = /^www\./i.test(url) ? ["https://", "http://"] : [""];
+    return schemes
+      .map((scheme) => byUrl.get(canonicalUrl(scheme + url)))
+      .find((source) => source !== undefined);
+  };
 }
 
 /** An answer's sentence is attributed to a source when so much of its wording stands there. */
@@ -130,15 +115,6 @@ function groupByNumber(evidence: readonly Evidence[]): Map<number, Source> {
   }
   return sources;
 }
-
-/** A source's mark in an answer, as a Markdown link where it has a web address. */
-export function citationLink({ number, url }: Pick<Evidence, "number" | "url">): string {
-  const target = url.replaceAll(/[()<>\s]/g, (char) => ESCAPES[char] ?? encodeURIComponent(char));
-  return /^https?:\/\//i.test(url) ? `[[${number}]](${target})` : `[${number}]`;
-}
-
-/** What would end a Markdown link early, and `encodeURIComponent` leaves alone. */
-const ESCAPES: Readonly<Record<string, string>> = { "(": "%28", ")": "%29" };
 
 /** The text with its marks blanked out, each index where it was; of a link its words stay. */
 function masked(text: string, marks: readonly Mark[]): string {

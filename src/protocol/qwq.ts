@@ -20,7 +20,7 @@ const grammar: TagGrammar = {
   call: CALL,
   response: RESPONSE,
   answer: null,
-  turnEnds: ["<|im_end|>", "<|endoftext|>"],
+  turnEnds: ["<|im_end|>", "<|im_start|>", "<|endoftext|>"],
   beginsCall(body) {
     const start = body.trimStart();
     if (/^(?:```\w*\s*)?[{[]/.test(start)) return true;

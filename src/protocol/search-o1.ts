@@ -28,7 +28,7 @@ const grammar: TagGrammar = {
   call: CALL,
   response: RESPONSE,
   answer: null,
-  turnEnds: ["<|im_end|>", "<|endoftext|>"],
+  turnEnds: ["<|im_end|>", "<|im_start|>", "<|endoftext|>"],
   beginsCall: () => undefined,
   isWholeCall: (body) => body.trim() !== "" && !body.trim().includes("\n"),
 };

@@ -17,7 +17,7 @@ const grammar: TagGrammar = {
   call: { open: "<search>", close: "</search>" },
   response: { open: "<information>", close: "</information>" },
   answer: { open: "<answer>", close: "</answer>" },
-  turnEnds: ["<|im_end|>", "<|endoftext|>"],
+  turnEnds: ["<|im_end|>", "<|im_start|>", "<|endoftext|>"],
   beginsCall: () => undefined,
   isWholeCall: (body) => body.trim() !== "" && !body.trim().includes("\n"),
 };

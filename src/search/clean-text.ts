@@ -13,17 +13,20 @@ const LINE_ENDS = /\r\n?|[\f\v\u0085]/gu;
 
 /**
  * What no reader sees: control characters but `\n` and `\t`, lone surrogates, zero-width space, word joiner and
- * invisible operators, byte order mark, soft hyphen, directional overrides and isolates, tag characters.
- * ZWJ, ZWNJ and a single variation selector stay: emoji, Persian and Indic scripts are spelled with them.
+ * invisible operators, byte order mark, soft hyphen, fillers, directional overrides and isolates, tag characters.
+ * Joiners, direction marks and variation selectors stay one by one: emoji, Persian, Indic and mixed scripts are spelled
+ * with them.
  */
-const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cs}\u200B\u2060-\u206F\uFEFF\u00AD\u202A-\u202E\u{E0000}-\u{E007F}]/gu;
+const UNSEEN =
+  /(?![\n\t])[\p{Cc}\p{Cs}\u00AD\u061C\u180E\u200B\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}]/gu;
 
-/** One variation selector chooses a glyph; a run of them only carries hidden bytes. */
-const SELECTOR_RUN = /([\uFE00-\uFE0F\u{E0100}-\u{E01EF}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]+/gu;
+/** One joiner joins, one selector chooses a glyph; a run of them only carries hidden bytes. */
+const RUN =
+  /([\u200C-\u200F])[\u200C-\u200F]+|([\uFE00-\uFE0F\u{E0100}-\u{E01EF}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]+/gu;
 
 /** Removes what no reader sees; text without such characters comes back as it is. Linear time. */
 export function cleanText(text: string): string {
-  return text.replace(ANSI, "").replace(LINE_ENDS, "\n").replace(UNSEEN, "").replace(SELECTOR_RUN, "$1");
+  return text.replace(ANSI, "").replace(LINE_ENDS, "\n").replace(UNSEEN, "").replace(RUN, "$1$2");
 }
 
 /** The same as one line: every run of white space is one space, none at the ends. */

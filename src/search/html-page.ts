@@ -24,7 +24,7 @@ export async function parseHtmlPage(html: string): Promise<HtmlNode | undefined>
 }
 
 /** Counts tags that are opened and not closed: more than there are where a page leaves out end tags, never fewer. */
-function isNestedTooDeep(html: string): boolean {
+export function isNestedTooDeep(html: string): boolean {
   let depth = 0;
   for (const [, slash, name = ""] of html.matchAll(TAG)) {
     if (VOID.has(name.toLowerCase())) continue;

@@ -39,6 +39,7 @@ describe("calls that are read", () => {
     ],
     ["a missing last brace", '{"action":"web_search","action_input":{"query":"x"}', ["x"]],
     ["one brace too many", '{"action":"web_search","action_input":{"query":"x"}}}', ["x"]],
+    ["a field in a text, twice", seed('"query": 1, "query": 2'), ['"query": 1, "query": 2']],
     ["a list of queries", seed(["x", " y\tz "]), ["x", "y z"]],
     ["a list under its own name", '{"action":"web_search","action_input":{"queries":["x","y"]}}', ["x", "y"]],
     ["a list of calls", `[${seed("x")}, ${hermes({ query: ["y", "z"] })}]`, ["x", "y", "z"]],
@@ -182,6 +183,19 @@ describe("calls that are not", () => {
       "malformed",
       'The field "lc" is not allowed.',
     ],
+    [
+      "a field that stands there twice",
+      '{"action":"web_search","action_input":{"query":"x","query":"y"}}',
+      "malformed",
+      'The field "query" stands there twice.',
+    ],
+    [
+      "a field that stands there twice, in single quotes and with an escape",
+      String.raw`{'action': 'web_search', 'action_input': {'query': 'x'}, 'act\u0069on': 'y'}`,
+      "malformed",
+      'The field "action" stands there twice.',
+    ],
+    ["a field twice in a JSON string", hermes('{"query":"x","query":"y"}'), "missing-field", NO_QUERY],
     ["a __proto__ key in a JSON string", hermes('{"query":"x","__proto__":{}}'), "missing-field", NO_QUERY],
   ])("%s", (_, payload, fault, detail) => {
     expect(readCallJson(payload)).toEqual({ kind: "fault", fault, detail });

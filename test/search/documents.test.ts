@@ -68,6 +68,17 @@ describe("a file", () => {
     expect(nested.text).toBe("...");
   });
 
+  test.each([
+    ['<meta charset="iso-8859-1">', "latin1", "Café"],
+    ['<meta http-equiv="Content-Type" content="text/html; charset=windows-1252">', "latin1", "Café"],
+    ['<meta charset="utf-8">', "utf8", "Café"],
+    ["<!-- <meta charset='iso-8859-1'> -->", "utf8", "Café"],
+    ['<meta charset="no-such-charset">', "utf8", "Café"],
+  ] as const)("of HTML has the charset of its %s", async (meta, encoding, text) => {
+    const html = `<html><head>${meta}<title>${text}</title></head><body><p>${text}</p></body></html>`;
+    expect(await parseFile("a.html", Buffer.from(html, encoding))).toEqual({ title: text, text });
+  });
+
   test("of PDF is read page by page", async () => {
     expect(await parseFixture("report.pdf")).toEqual({
       title: "The Hafnium Report",

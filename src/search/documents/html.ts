@@ -1,7 +1,8 @@
 import { convert, type HtmlToTextOptions } from "html-to-text";
 import { cleanLine } from "../clean-text.ts";
+import { isNestedTooDeep } from "../html-page.ts";
+import { decodePage } from "../pages/charset.ts";
 import type { ParsedFile } from "./document.ts";
-import { decodeText } from "./plain-text.ts";
 
 const HIDDEN = [
   "head",
@@ -45,10 +46,28 @@ const TITLE: HtmlToTextOptions = {
   baseElements: { selectors: ["title"], returnDomByDefault: false },
 };
 
-/** What a reader of the page sees: hidden elements, scripts and comments are left out. */
-export function parseHtml(bytes: Uint8Array): ParsedFile {
-  const html = decodeText(bytes);
-  return { title: cleanLine(convert(html, TITLE)) || undefined, text: htmlToText(html) };
+/** Attributes and elements by which a page may hide what it says, besides those above. */
+const MAY_HIDE = /\b(?:style|color|bgcolor|text|popover)\b|<(?:dialog|object|iframe|select|canvas)\b/iu;
+
+/**
+ * What a reader of the page sees: hidden elements, scripts and comments are left out. The charset is that of a byte
+ * order mark or a `<meta>`, else UTF-8.
+ */
+export async function parseHtml(bytes: Uint8Array): Promise<ParsedFile> {
+  const html = decodePage(bytes, undefined, true);
+  return { title: cleanLine(convert(html, TITLE)) || undefined, text: htmlToText(await withoutHidden(html)) };
+}
+
+/** The page parser is loaded with the first page that needs it; one too deep for it is read as it is. */
+async function withoutHidden(html: string): Promise<string> {
+  if (!MAY_HIDE.test(html) || isNestedTooDeep(html)) return html;
+  const [{ parsePage }, { removeHidden }] = await Promise.all([
+    import("../pages/html/dom.ts"),
+    import("../pages/html/hidden.ts"),
+  ]);
+  const document = parsePage(html);
+  removeHidden(document);
+  return document.body.innerHTML;
 }
 
 /** Text of a page or of a piece of one. */

@@ -1,9 +1,9 @@
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import { Hono } from "hono";
 import { z } from "zod";
+import { callerOf } from "../caller.ts";
 import { readJson } from "../openai/body.ts";
 import { Problem } from "../openai/problem.ts";
-import { callerOf } from "./caller.ts";
 import { createInFlight } from "./in-flight.ts";
 import type { McpParts } from "./parts.ts";
 import { refuseStranger, type Neighbours } from "./rebinding.ts";

@@ -14,7 +14,7 @@ export interface Progress extends Disposable {
 }
 
 /**
- * Each search that begins or ends is a step. Where nothing happens for `heartbeatMs`, that is told as well: many
+ * Each search and each page that begins or ends is a step, and so is the answer when it begins. Where nothing happens for `heartbeatMs`, that is told as well: many
  * clients give up on a call of which they hear nothing for a minute.
  */
 export function createProgress({ _meta, sendNotification }: Extra, heartbeatMs: number): Progress {
@@ -31,11 +31,11 @@ export function createProgress({ _meta, sendNotification }: Extra, heartbeatMs: 
   const heartbeat = setInterval(() => tell(`${doing} …`), heartbeatMs);
   return {
     show(event) {
-      const line = lineFor(event);
-      if (event.type === "answer-delta") doing = "Writing the answer";
       if (event.type === "reasoning-delta") doing = "Reasoning";
-      if (line === undefined) return;
-      doing = event.type === "search-start" ? line : "Reasoning";
+      const line = lineFor(event);
+      // an answer comes in many pieces, and begins once
+      if (line === undefined || (event.type === "answer-delta" && doing === line)) return;
+      doing = STEPS.has(event.type) ? line : "Reasoning";
       tell(line);
       heartbeat.refresh();
     },
@@ -43,15 +43,38 @@ export function createProgress({ _meta, sendNotification }: Extra, heartbeatMs: 
   };
 }
 
+/** What goes on until something else is heard. */
+const STEPS: ReadonlySet<RunEvent["type"]> = new Set(["search-start", "page-start", "answer-delta"]);
+
 function lineFor(event: RunEvent): string | undefined {
-  if (event.type === "run-start") return "Reasoning";
-  if (event.type === "search-start") return `Searching ${event.engine}: ${foreignLine(event.query)}`;
-  if (event.type !== "search-end") return undefined;
-  const query = foreignLine(event.query);
-  const count = event.sources.length;
-  switch (event.status) {
+  switch (event.type) {
+    case "run-start":
+      return "Reasoning";
+    case "search-start":
+      return `Searching ${event.engine}: ${foreignLine(event.query)}`;
+    case "search-end":
+      return searchLine(event);
+    case "page-start":
+      return `Opening ${foreignLine(event.url)}`;
+    case "page-end":
+      return pageLine(event);
+    case "answer-delta":
+      return "Writing the answer";
+    case "reasoning-delta":
+    case "tool-call":
+    case "tool-call-invalid":
+    case "tool-call-refused":
+    case "budget-left":
+    case "answer-end":
+      return undefined;
+  }
+}
+
+function searchLine({ query: asked, sources, status }: Extract<RunEvent, { type: "search-end" }>): string {
+  const query = foreignLine(asked);
+  switch (status) {
     case "found":
-      return `${count} ${count === 1 ? "source" : "sources"} found: ${query}`;
+      return `${sources.length} ${sources.length === 1 ? "source" : "sources"} found: ${query}`;
     case "nothing":
       return `Nothing found: ${query}`;
     case "failed":
@@ -60,5 +83,21 @@ function lineFor(event: RunEvent): string | undefined {
       return `Searched before: ${query}`;
     case "not-run":
       return `Not searched, the budget is spent: ${query}`;
+  }
+}
+
+function pageLine({ url, status, source }: Extract<RunEvent, { type: "page-end" }>): string {
+  const page = foreignLine(url);
+  switch (status) {
+    case "read":
+      return `Read: ${foreignLine(source?.title ?? "") || page}`;
+    case "failed":
+      return `Not read: ${page}`;
+    case "repeated":
+      return `Opened before: ${page}`;
+    case "refused":
+      return `Not opened, nobody but the model named it: ${page}`;
+    case "not-run":
+      return `Not opened, the budget is spent: ${page}`;
   }
 }

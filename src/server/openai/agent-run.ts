@@ -2,6 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { z } from "zod";
 import type { RunEvent } from "../../graph/events.ts";
 import type { AgenticRag } from "../../graph/graph.ts";
+import { pageRecordSchema } from "../../graph/page-record.ts";
 import { queryRecordSchema, sourceSchema, usageSchema } from "../../graph/state.ts";
 import { failedRun } from "./problem.ts";
 import type { RunWishes } from "./run-settings.ts";
@@ -9,6 +10,7 @@ import type { RunWishes } from "./run-settings.ts";
 const recordSchema = z.object({
   usage: usageSchema,
   queries: z.array(queryRecordSchema),
+  readings: z.array(pageRecordSchema),
   sources: z.array(sourceSchema),
 });
 

@@ -3,7 +3,8 @@ import type { RunEnd } from "./agent-run.ts";
 import { annotationsOf, type Annotation } from "./annotations.ts";
 import type { ReplyHead } from "./completion.ts";
 import { createContent } from "./content.ts";
-import { detailsOf, finishReason, searchNote, statusEvent, usageOf } from "./outcome.ts";
+import { noteOf, statusEvent } from "./notes.ts";
+import { detailsOf, finishReason, usageOf } from "./outcome.ts";
 
 interface Delta {
   readonly role?: "assistant";
@@ -52,14 +53,15 @@ export async function* toChunks(
       case "tool-call":
         return said(content.pause());
       case "search-start":
-      case "search-end": {
+      case "search-end":
+      case "page-start":
+      case "page-end": {
         if (event.type === "search-end") content.found(event.sources);
-        const note = searchNote(event);
+        if (event.type === "page-end" && event.source !== undefined) content.found([event.source]);
+        const note = noteOf(event);
         return [piece({}, { agentic_rag: note, event: statusEvent(note) })];
       }
       case "run-start":
-      case "page-start":
-      case "page-end":
       case "tool-call-invalid":
       case "tool-call-refused":
       case "budget-left":

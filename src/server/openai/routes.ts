@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import { z } from "zod";
 import { RUN_DEFAULTS } from "../../graph/context.ts";
 import type { RunEvent } from "../../graph/events.ts";
 import type { AgenticRag } from "../../graph/graph.ts";
+import { callerOf } from "../caller.ts";
 import { runAgent, withoutThreads, type RunEnd } from "./agent-run.ts";
 import { readJson } from "./body.ts";
 import { toChunks } from "./chunks.ts";
@@ -132,13 +132,6 @@ export function openAiRoutes(options: OpenAiRoutesOptions): Hono {
     }
   });
   return app;
-}
-
-const callerSchema = z.object({ auth: z.object({ user: z.object({ identity: z.string().min(1) }) }) });
-
-/** Who asks, as LangGraph's authentication and the guard in front of it leave it. */
-function callerOf(variables: unknown): string | undefined {
-  return callerSchema.safeParse(variables).data?.auth.user.identity;
 }
 
 /** Sets a place free when the run is over, however it ends. */

@@ -1,0 +1,194 @@
+import { type Fence, openFence, readFence } from "./fence.ts";
+import { tagFate } from "./html-names.ts";
+import { imageAt, linkAt, type Mark, urlAt } from "./mark-shapes.ts";
+
+/** A part of an answer: text, code (`code-block` goes on with a block that is open), or a mark. Together they are all. */
+export type Piece =
+  | Mark
+  | { readonly kind: "text"; readonly start: number; readonly end: number }
+  | { readonly kind: "code" | "code-block"; readonly start: number; readonly end: number };
+
+/** What the text so far means for what follows. */
+export interface ScanState {
+  /** The code block that is open. */
+  readonly fence: Fence | null;
+  /** The last character; empty at the beginning. */
+  readonly before: string;
+}
+
+export const SCAN_START: ScanState = { fence: null, before: "" };
+
+export interface Scanned {
+  readonly pieces: readonly Piece[];
+  /** How much of the text is read: what no later text can change. All of it if it is `final`. */
+  readonly length: number;
+  readonly state: ScanState;
+}
+
+/** Where something may begin that is more than text. */
+const SIGN = /[`~![【<\\]|h|f|w/gi;
+const MAX_CODE_LENGTH = 1_000;
+const MAX_TICKS = 10;
+/** What must not stand in a code span with a `|`: a table's row divides it, and it is none. */
+const LIVE = /\]\(|!\[|\]:|<[a-z/!?]|:\/\/|www\./i;
+
+/**
+ * Reads an answer into its parts, whole or as it comes: where it is cut changes nothing. Code is what every Markdown
+ * reader takes for code; of any other backticks quotation signs are made, so that none can pair up with them.
+ */
+export function scan(text: string, from: ScanState, final: boolean): Scanned {
+  const pieces: Piece[] = [];
+  let { fence } = from;
+  let done = 0;
+  let at = 0;
+
+  const add = (piece: Piece): void => {
+    if (piece.start > done) pieces.push({ kind: "text", start: done, end: piece.start });
+    pieces.push(piece);
+    done = piece.end;
+    at = piece.end;
+  };
+  const until = (end: number): Scanned => {
+    if (end > done) pieces.push({ kind: "text", start: done, end });
+    const length = Math.max(end, done);
+    return { pieces, length, state: { fence, before: length === 0 ? from.before : text.charAt(length - 1) } };
+  };
+
+  for (;;) {
+    if (fence !== null) {
+      const body = readFence(text, at, fence, final);
+      if (body.end > at) add({ kind: "code-block", start: at, end: body.end });
+      ({ fence } = body);
+      if (body.close !== undefined) {
+        add({ kind: "markup", start: body.end, end: body.close.end, text: body.close.text });
+      } else if (fence !== null) return until(final ? text.length : done);
+      continue;
+    }
+    SIGN.lastIndex = at;
+    const sign = SIGN.exec(text);
+    if (sign === null) return until(final ? text.length : settled(text, text.length));
+    const before = sign.index === 0 ? from.before : text.charAt(sign.index - 1);
+    const found = readAt(text, sign.index, { before, lineBefore: from.before, final });
+    if (found === "undecided") return until(settled(text, sign.index));
+    if (typeof found === "number") at = found;
+    else {
+      add(found.piece);
+      fence = found.fence ?? null;
+    }
+  }
+}
+
+interface Around {
+  readonly before: string;
+  readonly lineBefore: string;
+  readonly final: boolean;
+}
+
+/** A piece, or where to look on; `undecided` when what follows decides. */
+type Found = { readonly piece: Piece; readonly fence?: Fence } | number | "undecided";
+
+function readAt(text: string, at: number, { before, lineBefore, final }: Around): Found {
+  const sign = text.charAt(at);
+  switch (sign) {
+    case "`":
+    case "~": {
+      const opened = openFence(text, at, lineBefore, final);
+      if (opened === "undecided") return opened;
+      if (opened === undefined) return sign === "`" ? codeAt(text, at, final) : wavesAt(text, at, final);
+      return { piece: { kind: "code", start: at, end: opened.end }, fence: opened.fence };
+    }
+    case "\\":
+      if (at + 1 === text.length) return final ? at + 1 : "undecided";
+      return "\\`".includes(text.charAt(at + 1)) ? at + 2 : at + 1;
+    case "!":
+      return foundMark(imageAt(text, at, final), at);
+    case "[":
+    case "【":
+      return foundMark(linkAt(text, at, final), at);
+    case "<": {
+      const url = urlAt(text, at, before, final);
+      return url === undefined ? tagAt(text, at, before, final) : foundMark(url, at);
+    }
+    default:
+      return foundMark(urlAt(text, at, before, final), at);
+  }
+}
+
+function foundMark(mark: Mark | "undecided" | undefined, at: number): Found {
+  return mark === undefined ? at + 1 : mark === "undecided" ? mark : { piece: mark };
+}
+
+/** A code span ends in the line in which it begins, with as many backticks. */
+function codeAt(text: string, at: number, final: boolean): Found {
+  const runs = /`+|\n/g;
+  runs.lastIndex = at;
+  const length = runs.exec(text)?.[0].length ?? 1;
+  const opened = at + length;
+  if (opened === text.length && !final) return "undecided";
+  const unpaired: Found = {
+    piece: { kind: "markup", start: at, end: opened, text: "'".repeat(length) },
+  };
+  if (length > MAX_TICKS) return unpaired;
+  for (;;) {
+    const run = runs.exec(text);
+    const end = run === null ? text.length : run.index + run[0].length;
+    if (end - opened > MAX_CODE_LENGTH || run?.[0] === "\n") return unpaired;
+    if (end === text.length && !final) return "undecided";
+    if (run === null) return unpaired;
+    if (run[0].length !== length) continue;
+    const inner = text.slice(opened, run.index);
+    if (inner.includes("|") && LIVE.test(inner)) return unpaired;
+    return { piece: { kind: "code", start: at, end } };
+  }
+}
+
+/** Waves that open no block must not come to stand where they would. */
+function wavesAt(text: string, at: number, final: boolean): Found {
+  const end = at + (/^~+/.exec(text.slice(at))?.[0].length ?? 1);
+  if (end === text.length && !final) return "undecided";
+  if (end - at < 3) return end;
+  return { piece: { kind: "markup", start: at, end, text: "~ ".repeat(end - at).trimEnd() } };
+}
+
+const COMMENT = /<!--[\s\S]{0,4000}?-->/y;
+const COMMENT_BEGUN = /<(?:!-?|!--[\s\S]{0,4000})?$/y;
+/** Ends before an empty line: no tag holds one. */
+const TAG =
+  /<(?<slash>\/?)(?<name>[a-z][a-z0-9-]*)(?<rest>(?:[^<>"'`\n]|\n(?![ \t]*\n)|"(?:[^"\n]|\n(?![ \t]*\n))*"|'(?:[^'\n]|\n(?![ \t]*\n))*')*)(?<end>>?)/iy;
+const TAG_BEGUN =
+  /<(?:\/?(?:[a-z][a-z0-9-]*(?:[^<>"'`\n]|\n(?![ \t]*\n)|"(?:[^"\n]|\n(?![ \t]*\n))*"|'(?:[^'\n]|\n(?![ \t]*\n))*')*(?:"(?:[^"\n]|\n(?![ \t]*\n))*|'(?:[^'\n]|\n(?![ \t]*\n))*)?)?)?$/iy;
+/** Addresses in angle brackets that are none of the web: of any other scheme, and of mail. */
+const OTHER_ADDRESS = /<(?:[a-z][a-z0-9+.-]{1,31}:|[^\s<>@]{1,100}@)/iy;
+
+function tagAt(text: string, at: number, before: string, final: boolean): Found {
+  if (!final && (matches(COMMENT_BEGUN, text, at) || matches(TAG_BEGUN, text, at))) return "undecided";
+  const parted = { kind: "markup", start: at, end: at + 1, text: "< " } as const;
+  COMMENT.lastIndex = at;
+  const comment = COMMENT.exec(text);
+  if (comment !== null) return { piece: { ...parted, end: COMMENT.lastIndex, text: "" } };
+  const next = text.charAt(at + 1);
+  if (next === "!" || next === "?" || matches(OTHER_ADDRESS, text, at)) return { piece: parted };
+  TAG.lastIndex = at;
+  const tag = TAG.exec(text)?.groups;
+  if (tag === undefined) return next === "/" ? { piece: parted } : at + 1;
+  const { slash = "", name = "", rest = "", end = "" } = tag;
+  const fate = tagFate(name, end === "" ? undefined : rest, {
+    closing: slash !== "",
+    behindWord: /\w/.test(before),
+  });
+  if (fate === "keep") return at + 1;
+  if (fate === "part") return { piece: parted };
+  return {
+    piece: { ...parted, end: TAG.lastIndex, text: /^(?:br|p|div|li|tr|td|th|hr)$/i.test(name) ? " " : "" },
+  };
+}
+
+function matches(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
+}
+
+/** Without the white space before `end`: it may have to go with a mark, and tells where a line begins. */
+function settled(text: string, end: number): number {
+  return text.slice(0, end).replace(/[\s\uFE00-\uFE0F\u200C-\u200F\uD800-\uDBFF]+$/, "").length;
+}

@@ -1,0 +1,111 @@
+import { isMark, type Mark } from "./marks.ts";
+import { scan, SCAN_START, type Piece } from "./scan.ts";
+
+/** A source as an answer shows it. */
+export interface Cited {
+  readonly number: number;
+  readonly url: string;
+}
+
+/** What a mark stands for; `undefined` where this run did not retrieve it. */
+export type Cite = (number: number | null, url: string, mark: Mark) => Cited | undefined;
+
+/** Writes an answer down piece by piece. */
+export interface WrittenAnswer {
+  write(text: string, pieces: readonly Piece[]): void;
+  /** What was written since, but for white space at its end, which counts only when something follows. */
+  take(): string;
+}
+
+/** Two signs that mean more together: the end of a link's text and its target, an image, a definition, a tag, code. */
+const PAIR = /^(?:\][(:]|!\[|<[a-z/!?]|[`\\]`)$/i;
+/** What an address, a tag or a block could be put together from by taking out what stands between. */
+const JOINED = /^(?:[a-z:/][a-z:/]|w\.|\.\w|~~)$/i;
+
+/**
+ * Markdown in which each known mark links to its source, and nothing else is a link, an image or HTML. Whatever is
+ * taken out, what stood around it cannot become one: a space is put between signs that would make it.
+ */
+export function createWrittenAnswer(cite: Cite): WrittenAnswer {
+  let out = "";
+  let given = "";
+  let removed = false;
+
+  const lastOf = (): string => (out === "" ? given : out).slice(-1);
+
+  function append(text: string): void {
+    if (text === "") {
+      removed = true;
+      return;
+    }
+    const pair = lastOf() + text.charAt(0);
+    out += PAIR.test(pair) || (removed && JOINED.test(pair)) ? ` ${text}` : text;
+    removed = false;
+  }
+
+  /** A backslash would take the first bracket for itself. */
+  function appendLink(text: string): void {
+    append(text !== "" && lastOf() === "\\" ? ` ${text}` : text);
+  }
+
+  function writeMark(mark: Mark): void {
+    switch (mark.kind) {
+      case "numbers": {
+        const links = mark.numbers.flatMap((number) => cite(number, "", mark) ?? []).map(citationLink);
+        if (links.length === 0) out = out.replace(/ $/, "");
+        return appendLink(links.join(""));
+      }
+      case "link": {
+        const source = cite(null, mark.url, mark);
+        const words = plainly(mark.text);
+        return append(
+          `${words} ${source === undefined ? "(unverified link removed)" : citationLink(source)}`,
+        );
+      }
+      case "url": {
+        const source = cite(null, mark.url, mark);
+        if (source === undefined) return append(`\`${mark.url}\` (unverified)`);
+        return appendLink(citationLink(source));
+      }
+      case "image":
+        return append(plainly(mark.text));
+      case "markup":
+        return append(mark.text);
+    }
+  }
+
+  return {
+    write(text, pieces) {
+      for (const piece of pieces) {
+        const part = text.slice(piece.start, piece.end);
+        if (piece.kind === "code-block") out += part;
+        else if (piece.kind === "code") append(part);
+        else if (piece.kind === "text") append(part.replaceAll(/\](?=[(:])|!(?=\[)/g, "$& "));
+        else if (isMark(piece)) writeMark(piece);
+      }
+    },
+    take() {
+      if (given === "") out = out.trimStart();
+      const taken = out.trimEnd();
+      out = out.slice(taken.length);
+      given = (given + taken).slice(-1);
+      return taken;
+    },
+  };
+}
+
+/** The words of a link or an image: whatever they hold, it is text. */
+function plainly(words: string): string {
+  const written = createWrittenAnswer(() => undefined);
+  written.write(words, scan(words, { ...SCAN_START, before: "x" }, true).pieces);
+  return written.take();
+}
+
+/** A source's mark in an answer, as a Markdown link where it has a web address. */
+export function citationLink({ number, url }: Cited): string {
+  const target = url.replaceAll(/[()<>\s|`\\]/g, (char) => ESCAPES[char] ?? encodeURIComponent(char));
+  return /^https?:\/\//i.test(url) ? `[[${number}]](${target})` : `[${number}]`;
+}
+
+/** What would end a Markdown link early, and `encodeURIComponent` leaves alone. */
+const ESCAPES: Readonly<Record<string, string>> = { "(": "%28", ")": "%29" };

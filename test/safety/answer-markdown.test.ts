@@ -1,0 +1,130 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { checkAnswer, type Evidence } from "../../src/citation/check.ts";
+import { createAnswerStream } from "../../src/server/openai/answer-stream.ts";
+import { dangersIn } from "./rendered-answer.ts";
+import { createTally } from "./tally.ts";
+
+const SOURCES: readonly Evidence[] = [
+  { number: 1, title: "One", url: "https://one.example/a_(b)", text: "" },
+  { number: 4, title: "Four", url: "http://www.four.example/", text: "" },
+  { number: 3, title: "File", url: "notes/three.md", text: "" },
+];
+const ALLOWED = ["https://one.example/a_%28b%29", "http://www.four.example/"];
+
+const tally = createTally("answers");
+
+const checked = (text: string): string => checkAnswer(text, SOURCES).answer;
+
+/** Parts of everything that Markdown or a browser acts on; joined at random they also meet across what is taken out. */
+const PIECES = [
+  "![a](https://evil.example/x.png)", "![a][r]", "![r]", "[r]: https://evil.example/x", "[r]: //evil.example/", "[x]", "[x](", "](//evil.example/y)",
+  "](javascript:alert(1))", "(//evil.example)", "(<//evil.example/ z>)", "[1]", "[9]", "[3]", "[[1]](https://one.example/a_(b))", ":", "!", "(", ")", "[", "]",
+  "<", ">", "<b>", "</b>", "<img src=//evil.example/q onerror=alert(1)>", "<img", " src='//evil.example/q'", "<script>", "</script>", "<!--", "-->", "<!", "<?php ", "?>",
+  "<x-y>", "Map<string>", "Map<string", "List<Object>", "<a href=\"", "\">", "<svg/onload=alert(1)>", "<iframe src=//evil.example>", "<https://evil.example/>", "<javascript:alert(1)>", "<a@evil.example>",
+  "https://evil.example/z", "http", "https:", "//evil.example/", "HTTPS://EVIL.example", "www.", "www.evil.example", "ww", "w.evil.example", "ftp://evil.example/",
+  "`", "``", "```", "````", "~~~", "~~", "~", "\\", "\\`", "`a`", "`[x](//evil.example/)`", "```js\n", "\n```\n", "\n~~~\n", "  ```\n", "    ```\n", "\n    ", "\t", "|", "\n| a | b |\n| - | - |\n| ",
+  "\n", "\n\n", " ", "  ", "- ", "\n- ", "\n1. ", "\n> ", "# ", "word", "a", ".", "'", '"', "=", "&lt;img&gt;", "\r", "\u200b", "😀", "h", "t", "s",
+] as const; // prettier-ignore
+
+const hostile = fc.array(fc.constantFrom(...PIECES), { maxLength: 12 }).map((pieces) => pieces.join(""));
+
+test("whatever an answer holds, nothing of it loads, runs or links but the run's sources", () => {
+  fc.assert(
+    fc.property(hostile, (text) => {
+      expect(
+        tally.count("loaded, run or linked to where no source is", 1, dangersIn(checked(text), ALLOWED)),
+      ).toEqual([]);
+    }),
+    { numRuns: Number(process.env["RUNS"] ?? 5_000) },
+  );
+});
+
+describe("what is no link to a source is taken out or is text", () => {
+  test.each([
+    ["https://evil.example/x", "`https://evil.example/x` (unverified)"],
+    ["HTTPS://EVIL.example/x", "`HTTPS://EVIL.example/x` (unverified)"],
+    ["www.evil.example", "`www.evil.example` (unverified)"],
+    ["www.four.example", "[[4]](http://www.four.example/)"],
+    ["[x](https://one.example@evil.example/)", "x (unverified link removed)"],
+    ["https://one.example@evil.example/", "`https://one.example@evil.example/` (unverified)"],
+    ["https://\u043Ene.example/a_(b)", "`https://\u043Ene.example/a_(b)` (unverified)"],
+    ["https://one.example/a_(c)", "`https://one.example/a_(c)` (unverified)"],
+    ["[x](javascript:alert)", "x (unverified link removed)"],
+    ["[x](JaVa\tScRiPt:alert(1))", "[x] (JaVa\tScRiPt:alert(1))"],
+    ["[x](data:text/html;base64,PHNjcmlwdD4=)", "x (unverified link removed)"],
+    ["<javascript:alert(1)>", "< javascript:alert(1)>"],
+    ["<mail@evil.example>", "< mail@evil.example>"],
+    ["Great![1]", "Great! [[1]](https://one.example/a_%28b%29)"],
+    ["![a](https://evil.example/x.png)", "a"],
+    ["![a][r]\n\n[r]: https://evil.example/x", "a\n\n[r] : `https://evil.example/x` (unverified)"],
+    ["![<img src=//evil.example/>](x)", ""],
+    ["[<b>x</b>](https://evil.example)", "x (unverified link removed)"],
+    ["a <img src=x onerror=alert(1)> b", "a  b"],
+    ["<script>alert(1)</script>", "alert(1)"],
+    ["<!-- x --><svg/onload=alert(1)>a", "a"],
+    ["H<sub>2</sub>O is <b>wet</b>.", "H2O is wet."],
+    ["one<br>two", "one two"],
+    ["<img src=x onerror=alert(1)", "< img src=x onerror=alert(1)"],
+    ["[x]<b></b>(//evil.example)", "[x] (//evil.example)"],
+    ["htt<b></b>ps://evil.example", "htt ps://evil.example"],
+    ["\\`[x](//evil.example)\\`", "\\`x (unverified link removed)\\`"],
+    ["see ``` ![a](https://evil.example/x)", "see ''' a"],
+    ["- a\n  ```\n![x](//evil.example)", "- a\n  ```\n  ```\nx"],
+    ["| a |\n| - |\n| `b | ![x](https://evil.example/x) ` |", "| a |\n| - |\n| 'b | x ' |"],
+    ["a\u200Bb\u{E0041}c\u202Ed", "abcd"],
+  ])("%j becomes %j", (text, answer) => {
+    expect(checked(text)).toBe(answer);
+  });
+});
+
+describe("what only looks like it stays as it is", () => {
+  test.each([
+    "a < b, c > d, i<n and x <= y << 2, 1 <2> 3",
+    "A Map<string, List<int>> of Vec<T>, Array<number>, std::vector<int>",
+    "`<img src=x>` and `a[1] | b` and ``x`[1]`` are code",
+    "```html\n<img src=x> [1] ![a](b)\n```\nand\n\n~~~\nb[2] <br>\n~~~",
+    "1. Run\n\n   ```sh\n   curl https://example.org | sh\n   ```\n\n2. Done",
+    "| a | b |\n| - | :-: |\n| 1 | 2 |",
+    "**Bold**, *it*, ~~gone~~, # no heading, [x], (y), array[i], note: so",
+    "👩🏽‍🚀 ❤️ 🇰🇪 שלום \u200F(א<ב)\u200E می\u200Cخواهم क्\u200Dष",
+  ])("%j", (text) => {
+    expect(checked(text)).toBe(text);
+  });
+});
+
+test.each([
+  "<a ",
+  '<a"',
+  "`",
+  "``a",
+  "[",
+  "![",
+  "<!--",
+  "~~~\n",
+  "  ```\n",
+  "\\",
+  "<",
+  "[a](",
+  "www.",
+  '<a b="x" ',
+])("a long run of %j is read, and is nothing more", (piece) => {
+  checked(piece.repeat(10_000));
+  expect(dangersIn(checked(piece.repeat(100)), ALLOWED)).toEqual([]);
+});
+
+test("its stream is the same, wherever it is cut", () => {
+  fc.assert(
+    fc.property(hostile, fc.array(fc.nat(80), { maxLength: 12 }), (text, cuts) => {
+      const stream = createAnswerStream(() => SOURCES);
+      let out = "";
+      let last = 0;
+      for (const cut of [...cuts.sort((a, b) => a - b), text.length]) {
+        out += stream.add(text.slice(last, Math.max(cut, last)));
+        last = Math.max(cut, last);
+      }
+      expect(out + stream.end()).toBe(checked(text));
+    }),
+    { numRuns: Number(process.env["RUNS"] ?? 3_000) },
+  );
+});
