@@ -73,8 +73,6 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       "src/model/model.ts",
       "src/protocol/neutralise.ts",
       "src/search/engine.ts",
-      "src/server/openai/content.ts",
-      "src/server/openai/annotations.ts",
     ],
   ],
   [

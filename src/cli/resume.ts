@@ -2,6 +2,7 @@ import { assemble, type AssembledParts } from "../assemble.ts";
 import type { Durability, ThreadRow } from "../durability/durability.ts";
 import { threadUnknown } from "../durability/lease.ts";
 import { sweepOrphans, type Swept } from "../durability/sweep.ts";
+import { isRunEvent } from "../graph/events.ts";
 import { createAgenticRag } from "../graph/graph.ts";
 import type { Settings } from "../settings.ts";
 import type { Arguments } from "./arguments.ts";
@@ -15,7 +16,7 @@ import { createPresentation } from "./presentation.ts";
 import { printableLine } from "./printable.ts";
 import { createProblemTeller } from "./problem-teller.ts";
 import { exitCodeOf, NOTHING_YET, readRecord } from "./run-record.ts";
-import { isRunEvent, runAgent } from "./run.ts";
+import { runAgent } from "./run.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openThreads, OWNER, stoppedLine } from "./thread-database.ts";
 

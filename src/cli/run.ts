@@ -1,6 +1,6 @@
 import { driveThread } from "../durability/driver.ts";
 import type { Durability } from "../durability/durability.ts";
-import type { RunEvent } from "../graph/events.ts";
+import { isRunEvent, type RunEvent } from "../graph/events.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import { readRecord, type RunRecord } from "./run-record.ts";
 import { OWNER } from "./thread-database.ts";
@@ -80,25 +80,4 @@ function drive(
     drain,
     ...(question !== undefined && { question }),
   });
-}
-
-const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
-  "run-start": true,
-  "reasoning-delta": true,
-  "answer-delta": true,
-  "tool-call": true,
-  "tool-call-invalid": true,
-  "tool-call-refused": true,
-  "search-start": true,
-  "search-end": true,
-  "page-start": true,
-  "page-end": true,
-  "budget-left": true,
-  "answer-end": true,
-};
-
-/** Events come from this package's own graph: their type tells the rest. */
-export function isRunEvent(value: unknown): value is RunEvent {
-  if (typeof value !== "object" || value === null || !("type" in value)) return false;
-  return typeof value.type === "string" && Object.hasOwn(EVENT_TYPES, value.type);
 }

@@ -1,6 +1,6 @@
 import { getConfig } from "@langchain/langgraph";
 import type { RunContext } from "../graph/context.ts";
-import type { RunEvent } from "../graph/events.ts";
+import { isRunEvent, type RunEvent } from "../graph/events.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 
 /** Settings of a run, as far as they differ from the agent's own. */
@@ -56,25 +56,4 @@ export async function* streamAgent(
   if (conclusion === undefined || output === undefined) throw new TypeError("a run ends in an answer");
   const { queries, sources, usage } = output;
   return { queries, sources, usage, conclusion };
-}
-
-const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
-  "run-start": true,
-  "reasoning-delta": true,
-  "answer-delta": true,
-  "tool-call": true,
-  "tool-call-invalid": true,
-  "tool-call-refused": true,
-  "search-start": true,
-  "search-end": true,
-  "page-start": true,
-  "page-end": true,
-  "budget-left": true,
-  "answer-end": true,
-};
-
-/** Events come from this package's own graph: their type tells the rest. */
-function isRunEvent(value: unknown): value is RunEvent {
-  if (typeof value !== "object" || value === null || !("type" in value)) return false;
-  return typeof value.type === "string" && Object.hasOwn(EVENT_TYPES, value.type);
 }

@@ -77,3 +77,24 @@ export type RunEvent =
       readonly stopReason: StopReason;
       readonly failure?: { readonly code: string; readonly message: string };
     };
+
+const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
+  "run-start": true,
+  "reasoning-delta": true,
+  "answer-delta": true,
+  "tool-call": true,
+  "tool-call-invalid": true,
+  "tool-call-refused": true,
+  "search-start": true,
+  "search-end": true,
+  "page-start": true,
+  "page-end": true,
+  "budget-left": true,
+  "answer-end": true,
+};
+
+/** Tells this package's events in a custom stream from others: their type tells the rest. */
+export function isRunEvent(value: unknown): value is RunEvent {
+  if (typeof value !== "object" || value === null || !("type" in value)) return false;
+  return typeof value.type === "string" && Object.hasOwn(EVENT_TYPES, value.type);
+}

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { closingLine } from "../../src/cli/closing-line.ts";
 import { eventLine } from "../../src/cli/event-lines.ts";
-import { everySearchFailed, NOTHING_YET, readRecord } from "../../src/cli/run-record.ts";
+import { NOTHING_YET, readRecord } from "../../src/cli/run-record.ts";
 import type { RunEvent } from "../../src/graph/events.ts";
+import { everySearchFailed } from "../../src/graph/unfounded.ts";
 import { RECORD } from "./scripts.ts";
 
 const URL = "https://example.org/a";

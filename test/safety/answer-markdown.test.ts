@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkAnswer, type Evidence } from "../../src/citation/check.ts";
-import { createAnswerStream } from "../../src/server/openai/answer-stream.ts";
+import { createAnswerStream } from "../../src/citation/answer-stream.ts";
 import { dangersIn } from "./rendered-answer.ts";
 import { createTally } from "./tally.ts";
 

@@ -1,6 +1,6 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import { z } from "zod";
-import type { RunEvent } from "../../graph/events.ts";
+import { isRunEvent, type RunEvent } from "../../graph/events.ts";
 import type { AgenticRag } from "../../graph/graph.ts";
 import { pageRecordSchema } from "../../graph/page-record.ts";
 import { queryRecordSchema, sourceSchema, usageSchema } from "../../graph/state.ts";
@@ -63,25 +63,4 @@ export async function* runAgent(request: RunRequest): AsyncGenerator<RunEvent, R
 
 function modelFailure({ code, message }: Failure) {
   return failedRun(code, new Error(message));
-}
-
-const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
-  "run-start": true,
-  "reasoning-delta": true,
-  "answer-delta": true,
-  "tool-call": true,
-  "tool-call-invalid": true,
-  "tool-call-refused": true,
-  "search-start": true,
-  "search-end": true,
-  "page-start": true,
-  "page-end": true,
-  "budget-left": true,
-  "answer-end": true,
-};
-
-/** Events come from this package's own graph: their type tells the rest. */
-function isRunEvent(value: unknown): value is RunEvent {
-  if (typeof value !== "object" || value === null || !("type" in value)) return false;
-  return typeof value.type === "string" && Object.hasOwn(EVENT_TYPES, value.type);
 }

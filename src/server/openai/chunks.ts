@@ -1,8 +1,8 @@
 import type { RunEvent } from "../../graph/events.ts";
 import type { RunEnd } from "./agent-run.ts";
-import { annotationsOf, type Annotation } from "./annotations.ts";
+import { annotationsOf, type Annotation } from "../../citation/annotations.ts";
 import type { ReplyHead } from "./completion.ts";
-import { createContent } from "./content.ts";
+import { createContent } from "../../graph/answer-content.ts";
 import { noteOf, statusEvent } from "./notes.ts";
 import { detailsOf, finishReason, usageOf } from "./outcome.ts";
 

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../graph/events.ts";
-import { annotationsOf } from "./annotations.ts";
+import { annotationsOf } from "../../citation/annotations.ts";
 import type { RunEnd } from "./agent-run.ts";
 import { detailsOf, finishReason, usageOf } from "./outcome.ts";
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkAnswer, type Evidence } from "../../src/citation/check.ts";
-import { createAnswerStream } from "../../src/server/openai/answer-stream.ts";
+import { createAnswerStream } from "../../src/citation/answer-stream.ts";
 
 const SOURCES: readonly Evidence[] = [
   { number: 1, title: "One", url: "https://one.example/a_(b)", text: "" },

@@ -1,7 +1,6 @@
-import { findMarks } from "../../citation/marks.ts";
-import { sentenceSpans } from "../../citation/support.ts";
-import type { Citation, Source } from "../../graph/state.ts";
-
+import type { CheckedCitation, Evidence } from "./check.ts";
+import { findMarks } from "./marks.ts";
+import { sentenceSpans } from "./support.ts";
 /** A citation as OpenAI's API gives it. Indices count UTF-16 units, as JavaScript's `slice` does. */
 export interface Annotation {
   readonly type: "url_citation";
@@ -14,7 +13,7 @@ export interface Annotation {
   };
 }
 
-type Place = Pick<Source, "number" | "title" | "url">;
+type Place = Pick<Evidence, "number" | "title" | "url">;
 
 /**
  * The citations of a content as it was sent, in its order. Each spans the mark of a source; where the model was not
@@ -23,7 +22,7 @@ type Place = Pick<Source, "number" | "title" | "url">;
 export function annotationsOf(
   content: string,
   sources: readonly Place[],
-  citations: readonly Citation[],
+  citations: readonly CheckedCitation[],
 ): readonly Annotation[] {
   const byNumber = new Map<number, Place>();
   for (const source of sources) if (!byNumber.has(source.number)) byNumber.set(source.number, source);

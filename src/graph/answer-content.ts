@@ -1,6 +1,6 @@
-import type { Evidence } from "../../citation/check.ts";
-import type { RunEnd } from "./agent-run.ts";
-import { createAnswerStream } from "./answer-stream.ts";
+import { createAnswerStream } from "../citation/answer-stream.ts";
+import type { Evidence } from "../citation/check.ts";
+import type { RunEvent } from "./events.ts";
 
 /** The content of a reply as it grows. Every function returns what is to be sent next, which may be nothing. */
 export interface Content {
@@ -10,7 +10,7 @@ export interface Content {
   /** The model searches again: what it wrote stays, and what follows stands below it. */
   pause(): string;
   /** What is left of the checked answer, or the word that there is none. */
-  finish(conclusion: RunEnd["conclusion"]): string;
+  finish(conclusion: Extract<RunEvent, { type: "answer-end" }>): string;
   /** All that was sent. */
   readonly sent: string;
 }

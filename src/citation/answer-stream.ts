@@ -1,7 +1,7 @@
-import { createSourceFinder, type Evidence } from "../../citation/check.ts";
-import { scan, SCAN_START } from "../../citation/scan.ts";
-import { seenText } from "../../citation/seen.ts";
-import { createWrittenAnswer } from "../../citation/written-answer.ts";
+import { createSourceFinder, type Evidence } from "./check.ts";
+import { scan, SCAN_START } from "./scan.ts";
+import { seenText } from "./seen.ts";
+import { createWrittenAnswer } from "./written-answer.ts";
 
 /**
  * Checks an answer while it is written. What `add` and `end` return, joined, is what `checkAnswer` makes of the whole
