@@ -1,9 +1,10 @@
 import { assemble } from "../src/assemble.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
+import { protocols } from "../src/protocol/index.ts";
 import { readSettings } from "../src/settings.ts";
 
-/** The same agent, speaking Search-R1. */
+/** The same agent, speaking Search-R1. Where the model cannot be led through that, a run says so, not the start. */
 export const graph = createAgenticRag(
-  assemble({ ...readSettings(process.env), protocol: "search-r1" }, { onProblem: console.error }),
+  { ...assemble(readSettings(process.env), { onProblem: console.error }), protocol: protocols["search-r1"] },
   { name: "search-r1" },
 );

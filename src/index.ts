@@ -117,3 +117,24 @@ export { createTavilyEngine, type TavilyOptions } from "./search/tavily.ts";
 export { createWikipediaEngine, type WikipediaOptions } from "./search/wikipedia.ts";
 export { Secret } from "./secret.ts";
 export { readSettings, SETTINGS, type ModelSettings, type Settings } from "./settings.ts";
+export {
+  createResearchTeam,
+  type ResearchTeam,
+  type ResearchTeamParts,
+  type TeamSettings,
+} from "./compose/team/research-team.ts";
+export type {
+  ApprovalRequest,
+  PagesApproval,
+  PagesApprovalRequest,
+  SearchApproval,
+  SearchApprovalRequest,
+} from "./graph/approval.ts";
+export type { PageRecord } from "./graph/page-record.ts";
+export { driveThread } from "./durability/driver.ts";
+export type { Claim, Durability, Lease, RunStatus, ThreadBook, ThreadRow } from "./durability/durability.ts";
+export { openDurability } from "./durability/open.ts";
+export { createSqliteStore, type SqliteStoreOptions } from "./durability/sqlite-store.ts";
+export { sweepOrphans } from "./durability/sweep.ts";
+export { createJournaledEngine, forgetSearches, type JournalOptions } from "./search/journal.ts";
+export { remoteRequest } from "./compose/remote-request.ts";

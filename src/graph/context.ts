@@ -13,9 +13,10 @@ export const RUN_DEFAULTS = {
   maxResults: 5,
   maxResponseBytes: 24_000,
   condenseResults: false,
+  approveSearches: false,
 } as const;
 
-type Limit = Exclude<keyof typeof RUN_DEFAULTS, "condenseResults">;
+type Limit = Exclude<keyof typeof RUN_DEFAULTS, "condenseResults" | "approveSearches">;
 
 /** The settings of one run; those that may be left out are then as in `RUN_DEFAULTS`. */
 export interface RunLimits extends Readonly<Record<Exclude<Limit, "maxPages" | "maxResponseBytes">, number>> {
@@ -25,6 +26,8 @@ export interface RunLimits extends Readonly<Record<Exclude<Limit, "maxPages" | "
   readonly maxResponseBytes?: number;
   /** The model condenses what a search found, in a request of its own, and goes on from that. */
   readonly condenseResults?: boolean;
+  /** A person is asked before searches are sent and pages opened: the run waits in an interrupt, see `ApprovalRequest`. */
+  readonly approveSearches?: boolean;
 }
 
 const limitFields: Record<Limit, { min: number; max: number; title: string; description: string }> = {
@@ -121,6 +124,15 @@ export function createContextSchema(choices: Choices, defaults: RunLimits = RUN_
         default: defaults.condenseResults ?? RUN_DEFAULTS.condenseResults,
         langgraph_nodes: ["web-search"],
       }),
+    approveSearches: z
+      .boolean()
+      .optional()
+      .meta({
+        title: "Ask before searching",
+        description: "The run waits for a person before each search and each opening of pages.",
+        default: defaults.approveSearches ?? RUN_DEFAULTS.approveSearches,
+        langgraph_nodes: ["web-search"],
+      }),
     model: z
       .string()
       .min(1)
@@ -171,6 +183,7 @@ export function limitsOf(context: RunContext | undefined, defaults: RunLimits): 
     maxResults: context?.maxResults ?? defaults.maxResults,
     maxResponseBytes: context?.maxResponseBytes ?? defaults.maxResponseBytes ?? RUN_DEFAULTS.maxResponseBytes,
     condenseResults: context?.condenseResults ?? defaults.condenseResults ?? RUN_DEFAULTS.condenseResults,
+    approveSearches: context?.approveSearches ?? defaults.approveSearches ?? RUN_DEFAULTS.approveSearches,
   };
 }
 

@@ -11,6 +11,7 @@ import type { RunEvent } from "./events.ts";
 import type { ChosenParts } from "./parts.ts";
 import { requireReader } from "./page-reading.ts";
 import { newQuestion, type NewQuestion } from "./question.ts";
+import { routeGenerated } from "./route.ts";
 import { addUsage, NO_USAGE, type Opening, type RunState, type RunUpdate } from "./state.ts";
 
 export interface GenerateDeps {
@@ -32,6 +33,8 @@ export function createGenerate(deps: GenerateDeps) {
     const emit = (event: RunEvent): void => config.writer?.(event);
     const asked = newQuestion(state, config);
     const parts = choose(asked === null ? { ...context, protocol: state.opening?.protocol } : context);
+    // begun again while a call waits, such as for a person: that call is read again, and the model is not asked
+    if (asked === null && routeGenerated(parts.protocol, state) === "tool call") return {};
     const { description, failure } = asked === null ? NOT_ASKED : await describe(parts.model, config.signal);
     const opened = asked === null ? null : open(asked, { ...parts, description }, context, limits, deps);
     const opening = opened?.opening ?? state.opening;

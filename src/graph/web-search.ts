@@ -3,6 +3,7 @@ import type { ContinuationModel } from "../model/model.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { SearchEngine, SearchOutcome } from "../search/engine.ts";
 import type { PageReader } from "../search/pages/page-reader.ts";
+import { approvePages, approveSearches } from "./approved-call.ts";
 import { budgetLeft } from "./budgets.ts";
 import { limitsOf, requestOf, type RunContext, type RunLimits } from "./context.ts";
 import { condenseFound } from "./digests.ts";
@@ -78,15 +79,28 @@ function searchEnd({ record, results, digestReport }: FreshReply, outcome: Searc
   };
 }
 
-/** Runs the queries of the call, or opens its pages, side by side and splices what they found. */
+/**
+ * Runs the queries of the call, or opens its pages, side by side and splices what they found. Where a person is asked
+ * first, nothing is sent before they have answered.
+ */
 export function createWebSearch(deps: SearchDeps) {
   const { protocolOf, modelOf, engineOf, limits: defaults, clock } = deps;
   return async (state: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
-    if (state.call?.kind === "open") return openPages(state.call, state, config, deps);
-    const call = required(state.call?.kind === "search" ? state.call : null, "a search call");
     const limits = limitsOf(config.context, defaults);
+    const asking = { protocol: protocolOf(state), limits, config };
+    if (state.call?.kind === "open") {
+      const approved = approvePages(state.call, state, asking);
+      if (approved.kind === "refused") return approved.update;
+      const { call } = approved;
+      return { ...(call !== state.call && { call }), ...(await openPages(call, state, config, deps)) };
+    }
+    const asked = required(state.call?.kind === "search" ? state.call : null, "a search call");
+    const chosen = engineOf(config.context ?? {});
+    const approved = approveSearches(asked, state, chosen.name, asking);
+    if (approved.kind === "refused") return approved.update;
+    const { call, replaced } = approved;
     const emit = (event: RunEvent): void => config.writer?.(event);
-    const { engine, scope } = journaled(engineOf(config.context ?? {}), state, config, clock);
+    const { engine, scope } = journaled(chosen, state, config, clock);
     const queries = call.queries.filter(({ plan }) => plan === "run").map(({ query }) => query);
     const started = clock();
 
@@ -144,12 +158,13 @@ export function createWebSearch(deps: SearchDeps) {
     tellUnsearched(replies, emit);
     const text = protocolOf(state).respond({
       kind: "results",
-      queries: replies,
+      queries: [...replaced, ...replies],
       searchesLeft: left.searches,
       pagesLeft: left.pages,
       boundary: state.opening?.boundary,
     });
     return {
+      ...(call !== asked && { call }),
       transcript: [{ origin: "search", text }],
       searches: queries.length,
       queries: [...fresh.values()].map(({ record }) => record),

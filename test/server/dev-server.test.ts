@@ -46,9 +46,19 @@ afterAll(async () => {
   await tavily?.close();
 });
 
-test("both graphs are served", async () => {
+test("all graphs are served", async () => {
   const assistants = await client.assistants.search();
-  expect(assistants.map(({ graph_id: id }) => id).sort()).toEqual(["agentic-rag", "search-r1"]);
+  expect(assistants.map(({ graph_id: id }) => id).sort()).toEqual([
+    "agentic-rag",
+    "research-team",
+    "search-r1",
+  ]);
+});
+
+test("our own routes are there beside LangGraph's, without a key", async () => {
+  const models = (await (await fetch(`${server.url}/v1/models`)).json()) as { data: { id: string }[] };
+  expect(models.data.map(({ id }) => id)).toEqual(["agentic-rag", "search-r1"]);
+  expect((await fetch(`${server.url}/mcp`)).status).toBe(405);
 });
 
 test("the graph is drawn with its four nodes and labelled edges", async () => {
@@ -86,7 +96,9 @@ test("schemas come with titles and defaults, the context as a form", async () =>
     "answered",
     "citations",
     "messages",
+    "pages",
     "queries",
+    "readings",
     "searches",
     "sources",
     "stopReason",
@@ -102,7 +114,7 @@ test("schemas come with titles and defaults, the context as a form", async () =>
     default: 5,
   });
   expect(context["engine"]).toMatchObject({
-    enum: ["tavily", "local", "searxng", "retriever"],
+    enum: ["tavily", "local", "wikipedia", "duckduckgo"],
     default: "tavily",
   });
   expect(context["protocol"]).toMatchObject({
@@ -209,6 +221,6 @@ test("a setting that does not exist is refused with what there is", async () => 
     context: { engine: "altavista" },
   });
   await expect(run).rejects.toThrow(
-    String.raw`There is no search engine \"altavista\". Choose one of: local, tavily, searxng, retriever.`,
+    String.raw`There is no search engine \"altavista\". Choose one of: tavily, local, wikipedia, duckduckgo.`,
   );
 });

@@ -49,6 +49,7 @@ test("a question with two searches, its progress and its answer", async () => {
     "1 source found: a",
     "Searching tavily: b",
     "1 source found: b",
+    "Writing the answer",
   ]);
   expect(result.structuredContent).toMatchObject({
     answer: "It is **7** [[1]](https://example.org/a).",

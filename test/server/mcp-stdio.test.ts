@@ -65,6 +65,7 @@ test("a question with two searches, its progress and its cited answer", TIMEOUT,
     { progress: 3, message: "1 source found: a" },
     { progress: 4, message: "Searching tavily: b" },
     { progress: 5, message: "1 source found: b" },
+    { progress: 6, message: "Writing the answer" },
   ]);
   const answer = "It is **7** [[1]](https://example.org/a), not 8 [[2]](https://example.org/b).";
   const cited = { sentence: "It is **7**, not 8.", support: 0, known: true };

@@ -31,6 +31,8 @@ export interface Delivery {
   readonly fault?: Fault;
   /** Bytes per write, each handed to the network on its own. @default the whole body in one */
   readonly writeSize?: number;
+  /** The connection stays open behind the first of these on the wire, and the rest is sent when `until` resolves. */
+  readonly hold?: { readonly behind: string; readonly until: Promise<unknown> };
 }
 
 /** A text to say, or a reply in detail, or a function of the request that makes one of these. */
@@ -116,12 +118,13 @@ function toPlain(
   request: RecordedRequest,
 ): PlainReply & Delivery {
   if ("body" in reply) return reply;
-  const { fault, writeSize } = reply;
+  const { fault, writeSize, hold } = reply;
   return {
     headers: { "content-type": "text/event-stream; charset=utf-8" },
     body: completionWire(reply, request.body),
     ...(fault !== undefined && { fault }),
     ...(writeSize !== undefined && { writeSize }),
+    ...(hold !== undefined && { hold }),
   };
 }
 
@@ -138,7 +141,7 @@ export function json(value: unknown): Pick<PlainReply, "headers" | "body"> {
 }
 
 async function deliver(response: ServerResponse, reply: PlainReply & Delivery): Promise<void> {
-  const { status = 200, headers = {}, fault, writeSize } = reply;
+  const { status = 200, headers = {}, fault, writeSize, hold } = reply;
   if (fault?.kind === "no-headers") return;
   const whole = Buffer.from(reply.body);
   const bytes = fault !== undefined && "after" in fault ? whole.subarray(0, fault.after) : whole;
@@ -146,7 +149,12 @@ async function deliver(response: ServerResponse, reply: PlainReply & Delivery): 
   response.flushHeaders();
   response.on("error", () => {});
   const size = fault?.kind === "drip" ? 1 : (writeSize ?? Math.max(bytes.length, 1));
-  for (let at = 0; at < bytes.length && !response.destroyed; at += size) {
+  const held = hold === undefined ? 0 : endOfEvent(bytes, hold.behind);
+  if (hold !== undefined) {
+    await write(response, bytes.subarray(0, held));
+    await Promise.race([hold.until, once(response, "close")]);
+  }
+  for (let at = held; at < bytes.length && !response.destroyed; at += size) {
     await write(response, bytes.subarray(at, at + size));
     if (fault?.kind === "drip") await pause(fault.everyMs);
   }
@@ -154,6 +162,13 @@ async function deliver(response: ServerResponse, reply: PlainReply & Delivery): 
   if (fault?.kind === "reset") response.socket?.resetAndDestroy();
   else if (fault?.kind === "break") response.socket?.destroySoon();
   else response.end();
+}
+
+/** Where the event ends in which a text stands. */
+function endOfEvent(body: Buffer, text: string): number {
+  const at = body.indexOf(text);
+  if (at === -1) throw new Error(`the reply never says ${JSON.stringify(text)}`);
+  return body.indexOf("\n\n", at) + 2;
 }
 
 /** Returns when the bytes were handed to the network, so that they leave as one chunk. */

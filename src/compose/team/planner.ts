@@ -1,0 +1,148 @@
+import { HumanMessage } from "@langchain/core/messages";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import { z } from "zod";
+import { AgenticRagError, isAbort } from "../../errors.ts";
+import { NO_USAGE, type Usage } from "../../graph/state.ts";
+import { estimateTokens } from "../../graph/token-estimate.ts";
+import { ContinuationModel, type ContinuationOptions, type PromptMessage } from "../../model/model.ts";
+import { divideQuestion } from "./divide.ts";
+import { planMessages, readPlan } from "./plan-text.ts";
+import type { Plan } from "./state.ts";
+
+/** A plan is a few lines; the rest is for the thoughts of a model that thinks first. */
+const MAX_TOKENS = 4096;
+
+export interface PlanInput {
+  readonly question: string;
+  /** What was said before, so that the parts can name what the question only points at. */
+  readonly history: readonly PromptMessage[];
+  readonly maxParts: number;
+  /** `null`: by the rule. */
+  readonly model: BaseChatModel | null;
+  /** For a model of this package. */
+  readonly request: Pick<ContinuationOptions, "sampling" | "modelName">;
+  readonly clock: () => number;
+  /** Ends the run. */
+  readonly signal: AbortSignal | undefined;
+  /** Ends the asking of the model. */
+  readonly deadline: AbortSignal;
+}
+
+/**
+ * Divides the question. Where the model fails or writes no list, the rule does it and `problem` says why: a plan is
+ * no reason to give no answer.
+ *
+ * @throws what the operator must see, such as a dependency that is missing; an AbortError when `signal` fires.
+ */
+export async function makePlan(input: PlanInput): Promise<{ readonly plan: Plan; readonly usage: Usage }> {
+  const { question, maxParts, model } = input;
+  const byRule = (problem: string): Plan => planOf("rule", problem, divideQuestion(question, maxParts));
+  if (model === null || maxParts === 1) return { plan: byRule(""), usage: NO_USAGE };
+  const said = await askModel(model, input);
+  const parts = readPlan(said.text, maxParts);
+  const problem = said.problem === "" && parts.length === 0 ? "The model wrote no plan." : said.problem;
+  const plan = problem === "" ? planOf("model", "", parts) : byRule(problem);
+  return { plan, usage: said.usage };
+}
+
+function planOf(by: Plan["by"], problem: string, questions: readonly string[]): Plan {
+  return { by, problem, parts: questions.map((question, index) => ({ number: index + 1, question })) };
+}
+
+interface Said {
+  readonly text: string;
+  /** Why it does not count; empty where it does. */
+  readonly problem: string;
+  readonly usage: Usage;
+}
+
+async function askModel(model: BaseChatModel, input: PlanInput): Promise<Said> {
+  const { question, history, maxParts, clock, signal, deadline } = input;
+  const messages = planMessages(question, history, maxParts);
+  const started = clock();
+  const ending = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+  const counted = (text: string, told: Partial<Usage> = {}): Usage => ({
+    ...NO_USAGE,
+    modelRequests: 1,
+    promptTokens: estimateTokens(messages.map(({ content }) => content).join("")),
+    completionTokens: estimateTokens(text),
+    estimated: told.promptTokens === undefined || told.completionTokens === undefined,
+    ...told,
+    milliseconds: clock() - started,
+  });
+  try {
+    const { text, cut, told } =
+      model instanceof ContinuationModel
+        ? await askContinuation(model, messages, input, ending)
+        : await askChat(model, messages, ending);
+    return { text, problem: cut ? "The plan was cut off." : "", usage: counted(text, told) };
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    if (deadline.aborted || isAbort(error)) {
+      return { text: "", problem: "The time for the plan was over.", usage: counted("") };
+    }
+    const problem = problemOf(error, model);
+    if (problem === undefined) throw error;
+    return { text: "", problem, usage: counted("") };
+  }
+}
+
+/** What failed at the model's end; `undefined` for what the operator must see. */
+function problemOf(error: unknown, model: BaseChatModel): string | undefined {
+  if (AgenticRagError.isInstance(error)) return error.code.startsWith("model-") ? error.message : undefined;
+  if (model instanceof ContinuationModel) return undefined;
+  return `The model that plans failed: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+interface Reply {
+  readonly text: string;
+  readonly cut: boolean;
+  readonly told: Partial<Usage>;
+}
+
+async function askContinuation(
+  model: ContinuationModel,
+  messages: readonly PromptMessage[],
+  { request }: PlanInput,
+  signal: AbortSignal,
+): Promise<Reply> {
+  let text = "";
+  let cut = false;
+  let told: Partial<Usage> = {};
+  const options = { ...request, maxTokens: MAX_TOKENS, calls: false, signal };
+  for await (const chunk of model.continueText(messages, options)) {
+    if (chunk.type === "text") text += chunk.text;
+    else {
+      cut = chunk.finishReason === "length";
+      const { promptTokens, completionTokens, cachedTokens } = chunk.usage;
+      told = {
+        ...(promptTokens !== undefined && { promptTokens }),
+        ...(completionTokens !== undefined && { completionTokens }),
+        ...(cachedTokens !== undefined && { cachedTokens }),
+      };
+    }
+  }
+  return { text, cut, told };
+}
+
+/** Its tokens are not streamed: they are no part of the answer. */
+async function askChat(
+  model: BaseChatModel,
+  messages: readonly PromptMessage[],
+  signal: AbortSignal,
+): Promise<Reply> {
+  const turns = messages.map(({ role, content }) =>
+    role === "assistant" ? { role, content } : new HumanMessage(content),
+  );
+  const message = await model.invoke(turns, { signal, tags: ["langsmith:nostream"] });
+  const counted = countedSchema.safeParse(message);
+  return { text: message.text, cut: false, told: counted.data ?? {} };
+}
+
+/** How LangChain's models tell what they used. */
+const countedSchema = z
+  .object({ usage_metadata: z.object({ input_tokens: z.number(), output_tokens: z.number() }) })
+  .transform(({ usage_metadata: { input_tokens: promptTokens, output_tokens: completionTokens } }) => ({
+    promptTokens,
+    completionTokens,
+  }));

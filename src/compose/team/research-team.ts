@@ -1,0 +1,200 @@
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import { AIMessage } from "@langchain/core/messages";
+import {
+  END,
+  isGraphBubbleUp,
+  Overwrite,
+  Send,
+  START,
+  StateGraph,
+  type BaseChannel,
+  type LangGraphRunnableConfig,
+} from "@langchain/langgraph";
+import { z } from "zod";
+import { AgenticRagError, isAbort } from "../../errors.ts";
+import { deadlineAfter } from "../../graph/budgets.ts";
+import { createContextSchema, limitsOf, requestOf, RUN_DEFAULTS } from "../../graph/context.ts";
+import { createAgenticRag, type CompileOptions } from "../../graph/graph.ts";
+import { createChooser, type AgenticRagParts } from "../../graph/parts.ts";
+import { required } from "../../graph/state.ts";
+import { studio } from "../../graph/studio.ts";
+import type { RunSettings } from "../agent-run.ts";
+import type { ContinuationModel } from "../../model/model.ts";
+import { asPart, partConfig } from "../part.ts";
+import { readAsked } from "./asked.ts";
+import { mergeFindings } from "./merge.ts";
+import { makePlan } from "./planner.ts";
+import { partSchema, TeamInput, TeamOutput, TeamState, type Finding, type Part } from "./state.ts";
+
+/** What a team is made of: its researchers' parts, and who plans. */
+export interface ResearchTeamParts extends AgenticRagParts {
+  /**
+   * Divides the question: any chat model, or `rule`, which sees sentences, second questions and comparisons. Default:
+   * the researchers' own model; the rule where that is the offline reader.
+   */
+  readonly planner?: BaseChatModel | "rule";
+  /** Default 4; a run's context wins. */
+  readonly maxParts?: number;
+}
+
+/** Settings of a run, as far as they differ from the team's own. */
+export interface TeamSettings extends RunSettings {
+  readonly maxParts?: number;
+}
+
+type Config = LangGraphRunnableConfig<TeamSettings>;
+
+/** Enough for each question that a person asks; beyond it the parts of a plan repeat one another. */
+const MOST_PARTS = 8;
+
+const DEFAULT_PARTS = 4;
+
+/**
+ * A team as a compiled graph: `divide` makes parts of the question, `research` asks the agent each of them, all at once and each a
+ * run on its own, `write` puts the findings together. The settings of a run, its budgets with them, are those of the
+ * agent and hold for each researcher.
+ *
+ * A researcher that fails takes no other with it: its part is told as unanswered. What the operator must see, settings
+ * that are wrong among it, is thrown; the others' findings are kept by the checkpointer until the run is resumed. An
+ * interrupt of a researcher is answered at the team, with `Command({ resume: { [interruptId]: answer } })` where
+ * several wait.
+ */
+export function createResearchTeam(parts: ResearchTeamParts, options: CompileOptions = {}) {
+  const agent = asPart(createAgenticRag(parts));
+  const choose = createChooser(parts);
+  const defaults = { ...RUN_DEFAULTS, ...parts.limits };
+  const { clock = () => performance.now(), maxParts: defaultParts = DEFAULT_PARTS } = parts;
+  const schema = createContextSchema(
+    {
+      protocols: [...new Set([parts.protocol.name, ...Object.keys(parts.protocols ?? {})])],
+      engines: [...new Set([parts.engine.name, ...Object.keys(parts.engines ?? {})])],
+    },
+    defaults,
+  ).extend({
+    maxParts: z
+      .number()
+      .int()
+      .min(1)
+      .max(MOST_PARTS)
+      .optional()
+      .meta({
+        title: "Parts",
+        description: "Parts that a question is divided into at most; each has a researcher.",
+        default: defaultParts,
+        langgraph_nodes: ["divide"],
+      }),
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, as in graph.ts
+  const context = schema as unknown as {
+    [Key in keyof TeamSettings]?: BaseChannel<NonNullable<TeamSettings[Key]>>;
+  };
+
+  /** `null`: the rule. */
+  const plannerOr = (model: ContinuationModel): BaseChatModel | null => {
+    if (parts.planner === "rule") return null;
+    return parts.planner ?? (model.family === "offline" ? null : model);
+  };
+
+  const divide = async (state: typeof TeamState.State, config: Config): Promise<typeof TeamState.Update> => {
+    const chosen = config.context ?? {};
+    const { question, history, message } = readAsked(state);
+    // told here, an unknown name is one error; the researchers would have one each
+    const { model } = choose({ protocol: chosen.protocol, engine: chosen.engine });
+    const deadline = deadlineAfter(limitsOf(chosen, defaults).maxSeconds * 1000);
+    try {
+      const made = await makePlan({
+        question,
+        history,
+        maxParts: chosen.maxParts ?? defaultParts,
+        model: plannerOr(model),
+        request: requestOf(chosen),
+        clock,
+        signal: config.signal,
+        deadline: deadline.signal,
+      });
+      return {
+        ...(message !== null && { messages: [message] }),
+        question,
+        plan: made.plan,
+        usage: new Overwrite(made.usage),
+        findings: new Overwrite([]),
+        answer: "",
+        answered: false,
+        citations: [],
+        sources: [],
+        unanswered: [],
+      };
+    } finally {
+      deadline.clear();
+    }
+  };
+
+  const research = async (part: Part, config: Config): Promise<typeof TeamState.Update> => {
+    const { maxParts: _, ...chosen } = config.context ?? {};
+    try {
+      const run = await agent.invoke(
+        { question: part.question },
+        { ...config, ...partConfig(agent, { context: chosen }), ...ownSignal(config) },
+      );
+      const { answer, answered, stopReason, sources, citations, searches, usage } = run;
+      return {
+        findings: [{ ...part, answer, answered, stopReason, sources, citations, searches }],
+        usage,
+      };
+    } catch (error) {
+      if (isGraphBubbleUp(error) || isAbort(error) || config.signal?.aborted === true) throw error;
+      if (AgenticRagError.isInstance(error)) throw error;
+      return { findings: [brokenOff(part, error)] };
+    }
+  };
+
+  return new StateGraph(studio(TeamState), { input: studio(TeamInput), output: studio(TeamOutput), context })
+    .addNode("divide", divide)
+    .addNode("research", research, { input: partSchema, subgraphs: [agent] })
+    .addNode("write", write)
+    .addEdge(START, "divide")
+    .addConditionalEdges(
+      "divide",
+      (state) => required(state.plan, "a plan").parts.map((part) => new Send("research", part)),
+      ["research"],
+    )
+    .addEdge("research", "write")
+    .addEdge("write", END)
+    .compile({
+      name: options.name ?? "research-team",
+      ...(options.checkpointer !== undefined && { checkpointer: options.checkpointer }),
+      ...(options.store !== undefined && { store: options.store }),
+    });
+}
+
+export type ResearchTeam = ReturnType<typeof createResearchTeam>;
+
+/**
+ * A signal of one researcher's own. All of them would listen to that of the whole run, which LangGraph 1.7.3 hands down
+ * in this key, and Node warns of a leak when there are more than ten.
+ */
+function ownSignal({ signal, configurable }: Pick<LangGraphRunnableConfig, "signal" | "configurable">) {
+  if (signal === undefined) return {};
+  return {
+    signal: AbortSignal.any([signal]),
+    configurable: { ...configurable, __pregel_abort_signals: undefined },
+  };
+}
+
+function write({ findings }: typeof TeamState.State): typeof TeamState.Update {
+  const merged = mergeFindings(findings);
+  return { ...merged, messages: [new AIMessage({ id: crypto.randomUUID(), content: merged.answer })] };
+}
+
+function brokenOff(part: Part, error: unknown): Finding {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    ...part,
+    answer: `There is no answer: the research broke off: ${reason}`,
+    answered: false,
+    stopReason: null,
+    sources: [],
+    citations: [],
+    searches: 0,
+  };
+}

@@ -1,0 +1,106 @@
+import { MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
+import { z } from "zod";
+import {
+  addUsage,
+  citationSchema,
+  NO_USAGE,
+  sourceSchema,
+  stopReasonSchema,
+  usageSchema,
+} from "../../graph/state.ts";
+
+/** A part of the question, as one researcher is asked it. */
+export const partSchema = z.strictObject({ number: z.number().int().positive(), question: z.string() });
+
+/** What a researcher brought. Its numbers are its own. */
+export const findingSchema = z.strictObject({
+  ...partSchema.shape,
+  answer: z.string(),
+  answered: z.boolean(),
+  /** `null` where the research broke off by an error, which `answer` tells. */
+  stopReason: stopReasonSchema.nullable(),
+  sources: z.array(sourceSchema),
+  citations: z.array(citationSchema),
+  searches: z.number().int(),
+});
+
+/** How the question was divided. */
+export const planSchema = z.strictObject({
+  by: z.enum(["model", "rule"]),
+  /** Why the rule had to stand in for the model; empty otherwise. */
+  problem: z.string(),
+  parts: z.array(partSchema),
+});
+
+export type Part = z.infer<typeof partSchema>;
+export type Finding = z.infer<typeof findingSchema>;
+export type Plan = z.infer<typeof planSchema>;
+
+const question = z
+  .string()
+  .default("")
+  .meta({
+    title: "Question",
+    description: "What to find out. Leave it empty when the question is the last human message.",
+    examples: ["What is QwQ-32B, and who made Search-R1?"],
+  });
+
+const conclusion = {
+  answer: z.string().default("").meta({
+    title: "Answer",
+    description: "Markdown, a section for each part; each citation links to its source.",
+  }),
+  answered: z.boolean().default(false).meta({
+    title: "Answered",
+    description: "True when at least one part was answered. The answer names those that were not.",
+  }),
+  citations: z
+    .array(citationSchema)
+    .default(() => [])
+    .meta({
+      title: "Citations",
+      description: "Every mark of the answer. One that its researcher did not retrieve has no number.",
+    }),
+  sources: z
+    .array(sourceSchema)
+    .default(() => [])
+    .meta({
+      title: "Sources",
+      description: "Numbered evidence of all researchers: one number is one address.",
+    }),
+  unanswered: z
+    .array(z.string())
+    .default(() => [])
+    .meta({ title: "Unanswered", description: "The parts that have no answer." }),
+  plan: planSchema.nullable().default(null).meta({
+    title: "Plan",
+    description: "The parts of the question. Edit them before research to steer a run.",
+  }),
+  usage: new ReducedValue(
+    usageSchema.default(() => NO_USAGE),
+    {
+      reducer: addUsage,
+      jsonSchemaExtra: {
+        title: "Usage",
+        description: "Of the plan and all researchers together; their times are added up.",
+      },
+    },
+  ),
+};
+
+export const TeamState = new StateSchema({
+  messages: MessagesValue,
+  question,
+  findings: new ReducedValue(
+    z.array(findingSchema).default(() => []),
+    {
+      reducer: (all: Finding[], more: Finding[]) => [...all, ...more],
+      jsonSchemaExtra: { title: "Findings", description: "What each researcher brought." },
+    },
+  ),
+  ...conclusion,
+});
+
+export const TeamInput = new StateSchema({ messages: MessagesValue, question });
+
+export const TeamOutput = new StateSchema({ messages: MessagesValue, ...conclusion });

@@ -1,0 +1,128 @@
+import { interrupt, isGraphBubbleUp } from "@langchain/langgraph";
+import { z } from "zod";
+import { AgenticRagError } from "../errors.ts";
+
+/** The longest hint, reason, query or address that a person may give, in UTF-16 units. */
+const MAX_LENGTH = 2000;
+
+/** What a person is shown before searches are sent; each of `queries` would be one search. */
+export interface SearchApprovalRequest {
+  readonly type: "approve-search";
+  readonly question: string;
+  readonly queries: readonly string[];
+  readonly engine: string;
+  /** How many searches may still run: so many queries may be put in their place. */
+  readonly searchesLeft: number;
+}
+
+/** The same before pages are opened. */
+export interface PagesApprovalRequest {
+  readonly type: "approve-pages";
+  readonly question: string;
+  readonly urls: readonly string[];
+  readonly pagesLeft: number;
+}
+
+export type ApprovalRequest = SearchApprovalRequest | PagesApprovalRequest;
+
+const text = z.string().trim().min(1).max(MAX_LENGTH);
+const line = text.refine((value) => !/[\n\r]/.test(value), "Write it on one line.");
+const address = line.refine(
+  (value) => /^https?:\/\//i.test(value) && URL.canParse(value),
+  "Give an address that begins with http:// or https://.",
+);
+
+const approve = z.strictObject({ decision: z.literal("approve") }).meta({ title: "Send it as it is" });
+const hint = z
+  .strictObject({ decision: z.literal("hint"), hint: text.describe("What the model is told instead.") })
+  .meta({ title: "Tell the model something instead" });
+const deny = z
+  .strictObject({ decision: z.literal("deny"), reason: text.optional().describe("What the model is told.") })
+  .meta({ title: "Do not send it" });
+
+const searchAnswer = (most: number) =>
+  z.discriminatedUnion("decision", [
+    approve,
+    z
+      .strictObject({
+        decision: z.literal("edit"),
+        queries: z.array(line).min(1).max(most).describe("What is searched for instead."),
+      })
+      .meta({ title: "Search for something else" }),
+    hint,
+    deny,
+  ]);
+
+const pagesAnswer = (most: number) =>
+  z.discriminatedUnion("decision", [
+    approve,
+    z
+      .strictObject({
+        decision: z.literal("edit"),
+        urls: z.array(address).min(1).max(most).describe("What is opened instead."),
+      })
+      .meta({ title: "Open other pages" }),
+    hint,
+    deny,
+  ]);
+
+/** What a person answers to a `SearchApprovalRequest`, as the value of `Command({ resume })`. */
+export type SearchApproval = z.infer<ReturnType<typeof searchAnswer>>;
+
+/** What a person answers to a `PagesApprovalRequest`. */
+export type PagesApproval = z.infer<ReturnType<typeof pagesAnswer>>;
+
+/** What keeps a call from being run. */
+export type Refusal = z.infer<typeof hint> | z.infer<typeof deny>;
+
+/**
+ * Waits for a person to allow these searches; the run ends here, and goes on in this call when it is resumed.
+ *
+ * @throws AgenticRagError `settings-invalid` for an answer of another form, after which it can be answered again, and
+ * where there is no checkpointer to wait with.
+ */
+export function askForSearches(request: SearchApprovalRequest): SearchApproval {
+  return ask(request, searchAnswer(request.searchesLeft));
+}
+
+/** The same for pages. */
+export function askForPages(request: PagesApprovalRequest): PagesApproval {
+  return ask(request, pagesAnswer(request.pagesLeft));
+}
+
+function ask<Answer>(request: ApprovalRequest, responseSchema: z.ZodType<Answer>): Answer {
+  try {
+    return interrupt<ApprovalRequest, Answer>(request, { responseSchema });
+  } catch (cause) {
+    if (isGraphBubbleUp(cause)) throw cause;
+    if (cause instanceof z.core.$ZodError)
+      throw new AgenticRagError("settings-invalid", unfit(request, cause), { cause });
+    if (cause instanceof Error && cause.name === "GraphValueError") {
+      throw new AgenticRagError("settings-invalid", NO_CHECKPOINTER, { cause });
+    }
+    throw cause;
+  }
+}
+
+const NO_CHECKPOINTER =
+  "This run asks a person before it searches, and has nothing to wait with. Compile the graph, or the one around it, with a checkpointer and give a thread_id, or leave `approveSearches` out.";
+
+function unfit({ type }: ApprovalRequest, { issues }: z.core.$ZodError): string {
+  const field = type === "approve-search" ? "queries" : "urls";
+  const problems = issues.map(
+    ({ path, message }) => `${path.length === 0 ? "" : `${path.join(".")}: `}${message}`,
+  );
+  return `The answer to ${type} does not fit: ${problems.join("; ")}. Resume with {"decision":"approve"}, {"decision":"edit","${field}":["…"]}, {"decision":"hint","hint":"…"} or {"decision":"deny","reason":"…"}.`;
+}
+
+/** What the model is told of a search or a page that a person kept from being asked for. */
+export function refusalText(refusal: Refusal): string {
+  if (refusal.decision === "hint") return `It was not sent. The user says instead: ${sentence(refusal.hint)}`;
+  return refusal.reason === undefined
+    ? "It was not sent: the user did not allow it."
+    : `It was not sent: the user did not allow it, and says: ${sentence(refusal.reason)}`;
+}
+
+function sentence(words: string): string {
+  return /[.!?。！？]$/.test(words) ? words : `${words}.`;
+}

@@ -1,0 +1,305 @@
+import { fakeModel } from "@langchain/core/testing";
+import { AIMessage, HumanMessage } from "@langchain/core/messages";
+import { Command, InMemoryStore, INTERRUPT, isInterrupted, MemorySaver } from "@langchain/langgraph";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createResearchTeam, type ResearchTeamParts } from "../../src/compose/team/research-team.ts";
+import { createCompletionsModel } from "../../src/model/completions.ts";
+import { createOfflineModel } from "../../src/model/offline.ts";
+import { createScriptedModel, type ScriptedStep } from "../../src/model/scripted.ts";
+import { qwq } from "../../src/protocol/qwq.ts";
+import { call, FIXED, pagesEngine, thread } from "../graph/agent.ts";
+import { startWireServer } from "../search/wire-server.ts";
+import { completionWire, type CompletionRequestBody } from "../servers/completions-wire.ts";
+
+/** A researcher that searches for the last word of its question and cites what it found. */
+function say(prompt: string): string {
+  const about = /(\w+)\?(?:\s|<)/.exec(prompt.slice(prompt.lastIndexOf("<|im_start|>user")))?.[1] ?? "";
+  return prompt.includes(`All about ${about}.`) ? `</think>\n\n${about} is so [1].` : call(about);
+}
+
+const QUESTION = "What is one? What is two? What is three?";
+const FOUND = ["one", "two", "three"].map(
+  (name, index) => `## What is ${name}?\n\n${name} is so [[${index + 1}]](https://example.org/${name}).`,
+);
+
+function team(steps: readonly ScriptedStep[], parts: Partial<ResearchTeamParts> = {}) {
+  const engine = pagesEngine();
+  const model = createScriptedModel(steps);
+  const graph = createResearchTeam(
+    { protocol: qwq, model, engine, planner: "rule", ...FIXED, ...parts },
+    { checkpointer: new MemorySaver(), store: new InMemoryStore() },
+  );
+  return { graph, model, asked: engine.asked };
+}
+
+const always = (line: ScriptedStep): ScriptedStep[] => Array.from({ length: 20 }, () => line);
+
+test("three researchers work at once, and one answer with one numbering comes of it", async () => {
+  const held: (() => void)[] = [];
+  const server = await startWireServer((response, { path, body }) => {
+    if (!path.endsWith("/completions")) {
+      response.writeHead(404).end();
+      return;
+    }
+    const request = JSON.parse(body) as CompletionRequestBody;
+    response.setHeader("content-type", "text/event-stream");
+    held.push(() => response.end(completionWire({ text: say(request.prompt) }, request)));
+    // nobody is answered before all three have asked: one after another, they would wait for ever
+    if (held.length === 3) for (const answer of held.splice(0)) answer();
+  });
+  onTestFinished(() => server.close());
+  const model = createCompletionsModel({
+    baseUrl: `${server.url}/v1`,
+    modelName: "QwQ-32B",
+    dialect: "vllm",
+    maxRetries: 0,
+  });
+  const { graph } = team([], { model });
+  const output = await graph.invoke({ question: QUESTION }, thread());
+  expect(held).toEqual([]);
+  expect(output).toMatchObject({
+    answer: FOUND.join("\n\n"),
+    answered: true,
+    unanswered: [],
+    plan: {
+      by: "rule",
+      problem: "",
+      parts: [{ number: 1, question: "What is one?" }, { number: 2 }, { number: 3 }],
+    },
+    usage: { modelRequests: 6 },
+  });
+  expect(output.messages.map((message) => message.text)).toEqual([QUESTION, FOUND.join("\n\n")]);
+});
+
+test("the drawing shows the four nodes of a researcher", async () => {
+  const drawn = await team([]).graph.getGraphAsync({ xray: true });
+  expect(Object.keys(drawn.nodes)).toEqual([
+    "__start__",
+    "divide",
+    "research:__start__",
+    "research:generate",
+    "research:parse-tool-call",
+    "research:web-search",
+    "research:finalize",
+    "write",
+    "__end__",
+  ]);
+});
+
+test("each researcher streams under a namespace of its own", async () => {
+  const { graph } = team(always(say));
+  const steps = new Map<string, string[]>();
+  const stream = await graph.stream(
+    { question: QUESTION },
+    { ...thread(), streamMode: ["updates", "custom"], subgraphs: true },
+  );
+  const searched = new Set<string>();
+  for await (const [[place = ""], mode, data] of stream) {
+    if (mode === "updates") steps.set(place, [...(steps.get(place) ?? []), ...Object.keys(data)]);
+    else if ((data as { type: string }).type === "search-start") searched.add(place);
+  }
+  expect(steps.get("")).toEqual(["divide", "research", "research", "research", "write"]);
+  const places = [...steps.keys()].filter((place) => place !== "");
+  expect(places.map((place) => place.replace(/:.*/, ""))).toEqual(["research", "research", "research"]);
+  for (const place of places) {
+    expect(steps.get(place)).toEqual(["generate", "parse-tool-call", "web-search", "generate", "finalize"]);
+  }
+  expect([...searched].sort()).toEqual([...places].sort());
+});
+
+describe("what fails", () => {
+  test("one researcher's failures take no other along, and are told", async () => {
+    const broken = new Error("The wire broke.");
+    const { graph } = team(always((prompt) => (prompt.includes("What is two?") ? broken : say(prompt))));
+    const output = await graph.invoke({ question: QUESTION }, thread());
+    expect(output).toMatchObject({ answered: true, unanswered: ["What is two?"] });
+    expect(output.answer).toBe(`Not all of it could be answered. There is no answer to:
+
+- What is two?
+
+${FOUND[0]}
+
+## What is two?
+
+There is no answer: the research broke off: The wire broke.
+
+## What is three?
+
+three is so [[2]](https://example.org/three).`);
+  });
+
+  test("settings that are wrong are thrown", async () => {
+    const { graph } = team(always(say));
+    await expect(
+      graph.invoke({ question: QUESTION }, { ...thread(), context: { engine: "gopher" } as never }),
+    ).rejects.toThrow('There is no search engine "gopher".');
+    await expect(graph.invoke({ question: " " }, thread("other"))).rejects.toThrow("There is no question");
+  });
+
+  test("an abort ends all of them", async () => {
+    const server = await startWireServer((response, { path }) => {
+      if (!path.endsWith("/completions")) response.writeHead(404).end();
+    });
+    onTestFinished(() => server.close());
+    const model = createCompletionsModel({
+      baseUrl: `${server.url}/v1`,
+      modelName: "M",
+      dialect: "vllm",
+      maxRetries: 0,
+    });
+    const { graph } = team([], { model });
+    const stop = new AbortController();
+    const run = graph.invoke({ question: QUESTION }, { ...thread(), signal: stop.signal }).catch(String);
+    await expect
+      .poll(() => server.requests.filter(({ path }) => path.endsWith("/completions")).length)
+      .toBe(3);
+    stop.abort();
+    expect(await run).toMatch(/abort/i);
+    await server.disconnected;
+  });
+});
+
+test("the budgets of a run hold for each researcher", async () => {
+  const { graph, asked } = team(
+    always((prompt) =>
+      prompt.includes("All searches for this question are used up")
+        ? "</think>\n\nDone."
+        : call(`q${prompt.length}`),
+    ),
+  );
+  await graph.invoke({ question: QUESTION }, { ...thread(), context: { maxSearches: 2 } as never });
+  expect(asked).toHaveLength(6);
+});
+
+test("a second question begins anew", async () => {
+  const { graph } = team(always(say));
+  await graph.invoke({ question: QUESTION }, thread());
+  const second = await graph.invoke({ messages: [new HumanMessage("What is four?")] }, thread());
+  expect(second).toMatchObject({
+    answer: "four is so [[1]](https://example.org/four).",
+    plan: { parts: [{ question: "What is four?" }] },
+    sources: [{ number: 1 }],
+    usage: { modelRequests: 2 },
+  });
+  expect(second.messages.map((message) => message.text)).toEqual([
+    QUESTION,
+    FOUND.join("\n\n"),
+    "What is four?",
+    "four is so [[1]](https://example.org/four).",
+  ]);
+});
+
+const waitingFor = (output: unknown) =>
+  isInterrupted<{ queries: string[] }>(output)
+    ? output[INTERRUPT].map(({ id = "", value }) => ({ id, query: value?.queries[0] ?? "" }))
+    : [];
+
+describe("interrupts of researchers are answered at the team", () => {
+  const config = { ...thread(), context: { approveSearches: true } as never };
+  test("each by its id, one by one or together, and what was searched is searched once", async () => {
+    const { graph, asked } = team(always(say));
+    const waiting = waitingFor(await graph.invoke({ question: QUESTION }, config));
+    expect(waiting.map(({ query }) => query).sort()).toEqual(["one", "three", "two"]);
+    expect(asked).toEqual([]);
+    const idOf = (name: string): string => waiting.find(({ query }) => query === name)?.id ?? "";
+
+    const rest = await graph.invoke(
+      new Command({ resume: { [idOf("two")]: { decision: "approve" } } }),
+      config,
+    );
+    expect(
+      waitingFor(rest)
+        .map(({ query }) => query)
+        .sort(),
+    ).toEqual(["one", "three"]);
+    expect(asked).toEqual(["two"]);
+
+    const answers = {
+      [idOf("one")]: { decision: "edit", queries: ["one"] },
+      [idOf("three")]: { decision: "approve" },
+    };
+    const output = await graph.invoke(new Command({ resume: answers }), config);
+    expect(output.answer).toBe(FOUND.join("\n\n"));
+    expect([...asked].sort()).toEqual(["one", "three", "two"]);
+  });
+
+  test("one that does not fit can be given again, and loses no other", async () => {
+    const { graph, asked } = team(always(say));
+    const waiting = waitingFor(await graph.invoke({ question: QUESTION }, config));
+    const [first = { id: "" }, ...others] = waiting;
+    const good = Object.fromEntries(others.map(({ id }) => [id, { decision: "approve" }]));
+    await expect(
+      graph.invoke(new Command({ resume: { ...good, [first.id]: "yes" } }), config),
+    ).rejects.toThrow("The answer to approve-search does not fit");
+    const output = await graph.invoke(
+      new Command({ resume: { [first.id]: { decision: "approve" } } }),
+      config,
+    );
+    expect(output.answer).toBe(FOUND.join("\n\n"));
+    expect([...asked].sort()).toEqual(["one", "three", "two"]);
+  });
+});
+
+const planOf = async (parts: Partial<ResearchTeamParts>, context = {}) => {
+  const { graph, model } = team(always(say), parts);
+  const { plan } = await graph.invoke(
+    { question: "Tell me all." },
+    { ...thread(), context: context as never },
+  );
+  return { plan, model };
+};
+
+describe("who plans", () => {
+  test("by default the researchers' own model does, without tools and with the run's settings", async () => {
+    const model = createScriptedModel([
+      "Two things.\n</think>\n\n- What is one?\n- What is two?",
+      ...always(say),
+    ]);
+    const { plan } = await planOf({ model, planner: undefined as never }, { model: "other", temperature: 0 });
+    expect(plan).toMatchObject({
+      by: "model",
+      parts: [
+        { number: 1, question: "What is one?" },
+        { number: 2, question: "What is two?" },
+      ],
+    });
+    expect(model.calls[0]?.options).toMatchObject({
+      modelName: "other",
+      sampling: { temperature: 0 },
+      calls: false,
+      maxTokens: 4096,
+    });
+  });
+
+  test("any chat model can; where it fails, the rule does and says why", async () => {
+    const planner = fakeModel().respond(new AIMessage("- What is one?"));
+    expect((await planOf({ planner })).plan).toMatchObject({
+      by: "model",
+      parts: [{ question: "What is one?" }],
+    });
+    expect((await planOf({ planner: fakeModel().respond(new Error("No credit.")) })).plan).toMatchObject({
+      by: "rule",
+      problem: "The model that plans failed: No credit.",
+      parts: [{ question: "Tell me all." }],
+    });
+    expect((await planOf({ planner: fakeModel().respond(new AIMessage("No.")) })).plan).toMatchObject({
+      by: "rule",
+      problem: "The model wrote no plan.",
+    });
+  });
+
+  test("the offline reader plans by the rule", async () => {
+    const model = createOfflineModel({ side: qwq.modelSide });
+    const { plan } = await planOf({ model, planner: undefined as never });
+    expect(plan).toEqual({ by: "rule", problem: "", parts: [{ number: 1, question: "Tell me all." }] });
+  });
+
+  test("a run says how many parts there may be", async () => {
+    const { graph } = team(always(say));
+    const output = await graph.invoke(
+      { question: QUESTION },
+      { ...thread(), context: { maxParts: 1 } as never },
+    );
+    expect(output.plan?.parts).toEqual([{ number: 1, question: QUESTION }]);
+  });
+});
