@@ -26,7 +26,10 @@ export function createDeferredEngine(name: string, open: () => Promise<SearchEng
 }
 
 /** The value, unless the signal is aborted first: the work then goes on for those who still wait for it. */
-export async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+export async function untilAborted<Value>(
+  work: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
   if (signal === undefined) return work;
   const done = new AbortController();
   const aborted = new Promise<never>((_resolve, reject) => {
