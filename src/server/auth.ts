@@ -24,4 +24,4 @@ export function createAuth(access: Access): Auth {
 }
 
 /** What `auth.path` of langgraph.production.json names. */
-export const auth = createAuth(readAccess(env));
+export const auth: Auth = createAuth(readAccess(env));
