@@ -1,24 +1,34 @@
 import { assemble } from "../assemble.ts";
+import type { Durability } from "../durability/durability.ts";
+import { openSqliteDurability } from "../durability/sqlite.ts";
 import { createAgenticRag } from "../graph/graph.ts";
+import type { Settings } from "../settings.ts";
+import { wantsApproval } from "./approver.ts";
+import { openApprovingTerminal } from "./approving-terminal.ts";
 import type { Arguments } from "./arguments.ts";
 import { chooseNow, chooseSettings, requireIndex } from "./chosen-settings.ts";
 import { discoverModel } from "./discovery.ts";
 import { EXIT_CODES } from "./exit-code.ts";
-import { report } from "./failure.ts";
+import { report, UsageError } from "./failure.ts";
 import { headerFor } from "./header.ts";
-import { interruptible } from "./interruption.ts";
+import { interruptible, Interruption } from "./interruption.ts";
 import { createPresentation } from "./presentation.ts";
 import { createProblemTeller } from "./problem-teller.ts";
 import { readQuestion } from "./question.ts";
 import { exitCodeOf, NOTHING_YET } from "./run-record.ts";
 import { runAgent } from "./run.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { openThreads, stoppedLine } from "./thread-database.ts";
+import { newThreadName, openThreads, stoppedLine, waitingLine } from "./thread-database.ts";
 
 /** Asks one question, shows what happens, and gives the code to end with. */
 export async function ask(args: Arguments, surroundings: Surroundings): Promise<number> {
   let question = args.words.join(" ");
+  const approves = wantsApproval(args, surroundings);
+  if (approves && ["", "-"].includes(question.trim())) {
+    throw new UsageError("--approve reads your answers at the terminal: give the question in words.");
+  }
   const shown = createPresentation(args, surroundings, () => question);
+  const terminal = approves ? openApprovingTerminal(surroundings, shown.ask) : undefined;
   let record = NOTHING_YET;
   try {
     const chosen = chooseSettings(args, surroundings);
@@ -31,31 +41,36 @@ export async function ask(args: Arguments, surroundings: Surroundings): Promise<
     const work = async (signal: AbortSignal): Promise<number> => {
       question = await readQuestion(args.words, surroundings.stdin, signal);
       const { settings, note } = await discoverModel(chosen, args, surroundings, signal);
-      const durability = thread === undefined ? undefined : await openThreads(settings);
+      const durability = await openKept(thread, approves, settings);
       const used = settings === chosen ? parts : assemble(settings, { onProblem });
       try {
-        const agent = createAgenticRag({ ...used, now }, durability);
+        const agent = createAgenticRag(
+          { ...used, limits: { ...used.limits, approveSearches: approves }, now },
+          durability,
+        );
         shown.begin(note + headerFor(settings));
         const ended = await runAgent({
           agent,
           question,
           signal,
           onEvent: shown.onEvent,
-          ...(durability !== undefined &&
-            thread !== undefined && {
-              thread: {
-                durability,
-                name: thread,
-                leaseMs: settings.leaseSeconds * 1000,
-                drain: drain.signal,
-              },
-            }),
+          ...(durability !== undefined && {
+            thread: {
+              durability,
+              name: thread ?? newThreadName(now()),
+              leaseMs: settings.leaseSeconds * 1000,
+              drain: drain.signal,
+            },
+            approver: terminal?.approver,
+          }),
         });
         ({ record } = ended);
         if (ended.thrown !== undefined) throw ended.thrown.error;
-        if (ended.stopped && thread !== undefined) {
-          shown.stop(record, thread);
-          return EXIT_CODES.answered;
+        if (ended.stopped) {
+          if (thread === undefined) throw new Interruption("SIGINT");
+          const waits = ended.waiting && !drain.signal.aborted;
+          shown.stop(record, waits ? waitingLine(thread) : stoppedLine(thread, approves));
+          return waits ? EXIT_CODES.failed : EXIT_CODES.answered;
         }
         shown.end(record);
         return exitCodeOf(record);
@@ -65,13 +80,25 @@ export async function ask(args: Arguments, surroundings: Surroundings): Promise<
       }
     };
     return await interruptible(
-      surroundings,
+      terminal?.surroundings ?? surroundings,
       work,
-      thread === undefined ? undefined : stoppedLine(thread),
+      thread === undefined ? undefined : stoppedLine(thread, approves),
       thread === undefined ? undefined : drain,
     );
   } catch (error) {
     shown.abandon(record, error);
     return report(error, surroundings, { json: false });
+  } finally {
+    terminal?.close();
   }
+}
+
+/** Where the run is kept: a run that waits for a person needs a place also when nothing of it is to stay. */
+async function openKept(
+  thread: string | undefined,
+  approves: boolean,
+  settings: Settings,
+): Promise<Durability | undefined> {
+  if (thread !== undefined) return openThreads(settings);
+  return approves ? openSqliteDurability(":memory:") : undefined;
 }

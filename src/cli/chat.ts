@@ -4,6 +4,7 @@ import { openSqliteDurability } from "../durability/sqlite.ts";
 import { AgenticRagError } from "../errors.ts";
 import { createAgenticRag } from "../graph/graph.ts";
 import type { Settings } from "../settings.ts";
+import { wantsApproval } from "./approver.ts";
 import type { Arguments } from "./arguments.ts";
 import { chooseNow, chooseSettings, quoted, requireIndex } from "./chosen-settings.ts";
 import { createConversation, type Conversation } from "./conversation.ts";
@@ -17,7 +18,7 @@ import { createPaint } from "./paint.ts";
 import { printableLine } from "./printable.ts";
 import { createProblemTeller } from "./problem-teller.ts";
 import type { SignalName, Surroundings, TextOutput } from "./surroundings.ts";
-import { openThreads, stoppedLine } from "./thread-database.ts";
+import { openThreads, stoppedLine, waitingLine } from "./thread-database.ts";
 
 const HELP = `Type a question, or:
   /sources  the sources of the last answer
@@ -30,6 +31,7 @@ Ctrl-C stops an answer.
 /** Asks one question after another on one thread, and gives the code to end with. */
 export async function chat(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { environment, stdout, stderr, onSignal, leave } = surroundings;
+  const approves = wantsApproval(args, surroundings);
   const chosen = chooseSettings(args, surroundings);
   const now = chooseNow(args);
   requireIndex(chosen);
@@ -39,19 +41,26 @@ export async function chat(args: Arguments, surroundings: Surroundings): Promise
   const parts = assemble(settings, { onProblem: createProblemTeller(surroundings) });
   const kept = await openHistory(args, settings);
   const durability = kept.durability ?? openSqliteDurability(":memory:");
-  const agent = createAgenticRag({ ...parts, now }, durability);
+  const agent = createAgenticRag(
+    { ...parts, limits: { ...parts.limits, approveSearches: approves }, now },
+    durability,
+  );
   const paintOptions = { environment, noColor: args.switches.has("no-color") };
   const thread = args.values.get("thread");
-  const conversation = createConversation({
+  const reader: LineReader = createLineReader(surroundings, {
+    prompt: "> ",
+    onInterrupt: () => conversation.stop(),
+  });
+  const conversation: Conversation = createConversation({
     agent,
     durability,
     leaseMs: settings.leaseSeconds * 1000,
     surroundings,
     now: () => new Date(),
+    approvedAt: approves ? reader : undefined,
     ...(thread !== undefined && { thread }),
     ...paintOptions,
   });
-  const reader = createLineReader(surroundings, { prompt: "> ", onInterrupt: () => conversation.stop() });
   let ended: SignalName | undefined;
   const unsubscribe = onSignal((name) => {
     if (ended !== undefined) return leave(SIGNAL_EXIT_CODES[name]);
@@ -68,7 +77,7 @@ export async function chat(args: Arguments, surroundings: Surroundings): Promise
   try {
     const exitCode = await talk(reader, conversation, screen, () => ended !== undefined);
     if (kept.durability !== undefined && conversation.thread !== undefined) {
-      screen.write(`\n${dim(howToGoOn(conversation.thread, conversation.stopped))}\n`);
+      screen.write(`\n${dim(howToGoOn(conversation.thread, conversation, approves))}\n`);
     }
     if (ended === "SIGTERM" && kept.durability !== undefined) return EXIT_CODES.answered;
     if (ended !== undefined) return report(new Interruption(ended), surroundings, { json: false });
@@ -105,8 +114,13 @@ async function openHistory(args: Arguments, settings: Settings): Promise<History
   }
 }
 
-function howToGoOn(thread: string, stopped: boolean): string {
-  if (stopped) return stoppedLine(thread);
+function howToGoOn(
+  thread: string,
+  { stopped, waiting }: Pick<Conversation, "stopped" | "waiting">,
+  approves: boolean,
+): string {
+  if (waiting) return waitingLine(thread);
+  if (stopped) return stoppedLine(thread, approves);
   return `Kept as ${printableLine(thread)}. To go on: agentic-rag chat --thread ${quoted(thread)}`;
 }
 

@@ -1,8 +1,10 @@
 import type { Durability } from "../durability/durability.ts";
 import type { AgenticRag } from "../graph/graph.ts";
+import { createApprover } from "./approver.ts";
 import { EXIT_CODES } from "./exit-code.ts";
 import { report } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
+import type { LineReader } from "./line-reader.ts";
 import { createPaint, type PaintOptions } from "./paint.ts";
 import { exitCodeOf, type RunRecord } from "./run-record.ts";
 import { createRunView } from "./run-view.ts";
@@ -26,6 +28,8 @@ export interface Conversation {
   readonly thread: string | undefined;
   /** Whether the last answer was ended before it was there. */
   readonly stopped: boolean;
+  /** Whether it waits for a person's word on a search. */
+  readonly waiting: boolean;
   /** Shows the sources of the last answer. */
   showSources(): void;
 }
@@ -34,6 +38,8 @@ export interface ConversationOptions extends PaintOptions {
   /** What the agent keeps its threads in. */
   readonly durability: Durability;
   readonly agent: AgenticRag;
+  /** Where a person answers an agent that asks before it searches. Default: nobody does. */
+  readonly approvedAt?: LineReader | undefined;
   readonly leaseMs: number;
   /** The thread to go on with. Default: a new one. */
   readonly thread?: string;
@@ -42,10 +48,11 @@ export interface ConversationOptions extends PaintOptions {
 }
 
 export function createConversation(options: ConversationOptions): Conversation {
-  const { agent, surroundings, durability, leaseMs, now } = options;
+  const { agent, surroundings, durability, leaseMs, now, approvedAt } = options;
   let name = options.thread ?? newThreadName(now());
   let asked = false;
   let stopped = false;
+  let waiting = false;
   let last: RunRecord | undefined;
   let told = false;
   let running: AbortController | undefined;
@@ -59,16 +66,20 @@ export function createConversation(options: ConversationOptions): Conversation {
       told = true;
       const { signal } = controller;
       asked = true;
+      const approver =
+        approvedAt === undefined ? undefined : createApprover({ reader: approvedAt, show: view.ask });
       const ended = await runAgent({
         agent,
         question,
         signal,
         onEvent: view.onEvent,
         thread: { durability, name, leaseMs, drain: drain.signal },
+        approver,
       });
       const { record, thrown } = ended;
       running = undefined;
       stopped = ended.stopped || signal.aborted;
+      waiting = ended.waiting;
       if (thrown !== undefined) {
         view.close();
         const error = signal.aborted ? new Interruption("SIGINT") : thrown.error;
@@ -76,7 +87,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       }
       if (ended.stopped) {
         view.close();
-        return EXIT_CODES.answered;
+        return ended.waiting ? EXIT_CODES.failed : EXIT_CODES.answered;
       }
       view.end(record);
       last = record;
@@ -90,10 +101,14 @@ export function createConversation(options: ConversationOptions): Conversation {
     get stopped() {
       return stopped;
     },
+    get waiting() {
+      return waiting;
+    },
     restart() {
       name = newThreadName(now());
       asked = false;
       stopped = false;
+      waiting = false;
       last = undefined;
     },
     showSources() {

@@ -8,9 +8,14 @@ export interface LineReader {
   readonly interactive: boolean;
   /**
    * The next line, under another prompt if one is given; `null` when there is no more, or Ctrl-C was pressed twice at
-   * the prompt. `hidden`: what is typed is not shown.
+   * the prompt. `hidden`: what is typed is not shown. `fresh`: lines that came before it was asked for are no answer,
+   * and are left for later.
    */
-  next(options?: { readonly prompt?: string; readonly hidden?: boolean }): Promise<string | null>;
+  next(options?: {
+    readonly prompt?: string;
+    readonly hidden?: boolean;
+    readonly fresh?: boolean;
+  }): Promise<string | null>;
   close(): void;
 }
 
@@ -77,7 +82,7 @@ export function createLineReader(
   return {
     interactive: echo !== undefined,
     next(options = {}) {
-      const line = ready.shift();
+      const line = options.fresh === true ? undefined : ready.shift();
       if (line !== undefined) return Promise.resolve(line);
       if (ended) return Promise.resolve(null);
       return new Promise((resolve) => {

@@ -50,6 +50,11 @@ export const OPTIONS: readonly Option[] = [
   },
   { name: "no-history", about: "keep nothing of this conversation", commands: ["chat"] },
   { name: "all", about: "finish every run whose process is gone", commands: ["resume"] },
+  {
+    name: "approve",
+    about: "ask before each search, and before pages are opened",
+    commands: ["ask", "chat", "resume"],
+  },
   { name: "delete", value: "<thread>", about: "forget a thread and its searches", commands: ["threads"] },
   { name: "yes", short: "y", about: "ask nothing: take what is found, and write it", commands: ["setup"] },
   setting("docs", "<folder>", "search this folder, once indexed", "AGENTIC_RAG_DOCUMENTS", SEARCHED),

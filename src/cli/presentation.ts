@@ -5,18 +5,19 @@ import type { RunRecord } from "./run-record.ts";
 import { runJson } from "./run-json.ts";
 import { createRunView } from "./run-view.ts";
 import type { RunRequest } from "./run.ts";
-import { stoppedLine } from "./thread-database.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** How a run is shown. */
 export interface Presentation {
   readonly onEvent: RunRequest["onEvent"];
   begin(header: string): void;
+  /** What a person is asked, before they answer. */
+  readonly ask: (text: string) => void;
   end(record: RunRecord): void;
   /** The run was ended by an error, which is told afterwards. */
   abandon(record: RunRecord, error: unknown): void;
-  /** The run was stopped in order, and its thread has what was done. */
-  stop(record: RunRecord, thread: string): void;
+  /** The run ended before its answer, and its thread has what was done; `line` says how it is finished. */
+  stop(record: RunRecord, line: string): void;
 }
 
 /**
@@ -32,16 +33,17 @@ export function createPresentation(
   const { stdout, stderr, environment } = surroundings;
   const [json, quiet] = [args.switches.has("json"), args.switches.has("quiet")];
   if (json && quiet) throw new UsageError("--json and --quiet exclude each other.");
-  const tellStopped = (thread: string) => stderr.write(`${printable(stoppedLine(thread))}\n`);
+  const tellStopped = (line: string) => stderr.write(`${printable(line)}\n`);
   if (json) {
     return {
       onEvent: () => undefined,
       begin: () => undefined,
+      ask: () => undefined,
       end: (record) => stdout.write(`${runJson(question(), record)}\n`),
       abandon: (record, error) => stdout.write(`${runJson(question(), record, { error, environment })}\n`),
-      stop(record, thread) {
+      stop(record, line) {
         stdout.write(`${runJson(question(), record)}\n`);
-        tellStopped(thread);
+        tellStopped(line);
       },
     };
   }
@@ -49,18 +51,19 @@ export function createPresentation(
     return {
       onEvent: () => undefined,
       begin: () => undefined,
+      ask: () => undefined,
       end: (record) => (record.answered ? stdout : stderr).write(`${printable(record.answer)}\n`),
       abandon: () => undefined,
-      stop: (_, thread) => tellStopped(thread),
+      stop: (_, line) => tellStopped(line),
     };
   }
   const view = createRunView(surroundings, { environment, noColor: args.switches.has("no-color") });
   return {
     ...view,
     abandon: () => view.close(),
-    stop(_, thread) {
+    stop(_, line) {
       view.close();
-      tellStopped(thread);
+      tellStopped(line);
     },
   };
 }

@@ -14,6 +14,8 @@ export interface RunView {
   /** Who answers, before it begins. */
   begin(header: string): void;
   readonly onEvent: (event: RunEvent) => void;
+  /** What a person is asked, before they answer on the line below. */
+  readonly ask: (text: string) => void;
   /** The sources and what it took, for a run that came to its end. */
   end(record: RunRecord): void;
   /** Ends the line that is being written, for a run that did not. */
@@ -61,6 +63,10 @@ export function createRunView(
         const line = eventLine(event);
         if (line !== undefined) side.sheet.line("events", line.text, styleOf(line.tone, side.paint));
       }
+    },
+    ask(text) {
+      main.sheet.close();
+      side.sheet.line("events", text, side.paint.cyan);
     },
     end(record) {
       main.sheet.close();

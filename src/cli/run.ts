@@ -2,6 +2,7 @@ import { driveThread } from "../durability/driver.ts";
 import type { Durability } from "../durability/durability.ts";
 import { isRunEvent, type RunEvent } from "../graph/events.ts";
 import type { AgenticRag } from "../graph/graph.ts";
+import type { Approver } from "./approver.ts";
 import { readRecord, type RunRecord } from "./run-record.ts";
 import { OWNER } from "./thread-database.ts";
 
@@ -15,12 +16,15 @@ interface RunCommon {
 interface SingleRun extends RunCommon {
   readonly question: string;
   readonly thread?: undefined;
+  readonly approver?: undefined;
 }
 
 /** A run of a thread. Without a question the last one goes on. */
 interface ThreadRun extends RunCommon {
   readonly question?: string;
   readonly thread: ThreadUse;
+  /** Answers an agent that asks before it searches. */
+  readonly approver?: Approver | undefined;
 }
 
 export interface ThreadUse {
@@ -39,6 +43,8 @@ export interface EndedRun {
   readonly record: RunRecord;
   /** It ended before its answer, and can be resumed. */
   readonly stopped: boolean;
+  /** It was stopped while it waits for a person. */
+  readonly waiting: boolean;
   readonly thrown?: { readonly error: unknown };
 }
 
@@ -47,25 +53,29 @@ export async function runAgent(request: RunRequest): Promise<EndedRun> {
   let state: unknown;
   const onData = (mode: string, data: unknown): void => {
     if (mode === "values") state = data;
-    else if (isRunEvent(data)) request.onEvent(data);
+    else if (isRunEvent(data) && request.approver?.knows(data) !== true) request.onEvent(data);
   };
   try {
     if (request.thread === undefined) {
       const { agent, question, signal } = request;
       const stream = await agent.stream({ question }, { streamMode: ["custom", "values"], signal });
       for await (const [mode, data] of stream) onData(mode, data);
-      return { record: readRecord(state), stopped: false };
+      return { record: readRecord(state), stopped: false, waiting: false };
     }
     const driven = await drive(request, onData);
-    const stopped = driven.status === "stopped";
-    return { record: readRecord(stopped ? state : driven.state), stopped };
+    const stopped = driven.status !== "finished";
+    return {
+      record: readRecord(driven.status === "stopped" ? state : driven.state),
+      stopped,
+      waiting: driven.status === "waiting",
+    };
   } catch (error) {
-    return { record: readRecord(state), stopped: false, thrown: { error } };
+    return { record: readRecord(state), stopped: false, waiting: false, thrown: { error } };
   }
 }
 
 function drive(
-  { agent, question, signal, thread }: ThreadRun,
+  { agent, question, signal, thread, approver }: ThreadRun,
   onData: (mode: string, data: unknown) => void,
 ) {
   const { durability, name: threadId, leaseMs, drain } = thread;
@@ -79,5 +89,6 @@ function drive(
     signal,
     drain,
     ...(question !== undefined && { question }),
+    ...(approver !== undefined && { answer: approver.answer }),
   });
 }

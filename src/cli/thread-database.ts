@@ -28,7 +28,16 @@ export function newThreadName(now: Date): string {
   return `${day}-${randomBytes(4).toString("hex")}`;
 }
 
-/** What a person is told of a run that was stopped. */
-export function stoppedLine(thread: string): string {
-  return `Stopped. What was done is kept. To finish the answer: agentic-rag resume ${quoted(thread)}`;
+/** What a person is told of a run that was stopped. `approve`: it asked before each search, and is to do so again. */
+export function stoppedLine(thread: string, approve = false): string {
+  return `Stopped. What was done is kept. To finish the answer: ${resumeCommand(thread, approve)}`;
+}
+
+/** What a person is told of a run that waits for them. */
+export function waitingLine(thread: string): string {
+  return `The run waits: it asks before it searches, and nothing was sent. To answer it: ${resumeCommand(thread, true)}`;
+}
+
+function resumeCommand(thread: string, approve: boolean): string {
+  return `agentic-rag resume ${approve ? "--approve " : ""}${quoted(thread)}`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { HumanMessage } from "@langchain/core/messages";
-import { isGraphDrained, RunControl } from "@langchain/langgraph";
+import { Command, isGraphDrained, isInterrupted, RunControl } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import type { Durability, Lease } from "./durability.ts";
@@ -11,10 +11,12 @@ interface ThreadConfig {
   readonly configurable: { readonly thread_id: string };
 }
 
+type Resume = Command<unknown, Record<string, never>, never>;
+
 /** What the driver needs of a compiled graph that is asked by `messages`. */
 export interface DrivenAgent {
   stream(
-    input: { messages: HumanMessage[] } | null,
+    input: { messages: HumanMessage[] } | Resume | null,
     options: ThreadConfig & {
       readonly streamMode: ["custom", "values"];
       readonly durability: "sync";
@@ -36,6 +38,11 @@ export interface DriveRequest {
   readonly question?: string;
   /** What the graph streams: `custom` its events, `values` its state. A step that is tried again streams again. */
   readonly onData?: (mode: string, data: unknown) => void;
+  /**
+   * Answers an interrupt, whose value it is given, while the thread is held; `undefined` leaves the run waiting. The
+   * signal says that the run is to end. Default: a run that waits is not touched.
+   */
+  readonly answer?: (asked: unknown, signal: AbortSignal) => Promise<unknown>;
   /** Ends the run at once. It can be resumed. */
   readonly signal?: AbortSignal;
   /** Ends the run after the step that it is in, or at once when that takes longer than `graceMs`. */
@@ -50,9 +57,12 @@ export interface DriveRequest {
   readonly pauseMs?: number;
 }
 
-/** `stopped`: the run was drained, and is an orphan at once, for the next process; or it waits for a person. */
+/**
+ * `stopped`: the run was drained, and is an orphan at once, for the next process. `waiting`: it stands in an interrupt
+ * that nobody answered; it is kept, and written down as `stopped`.
+ */
 export interface Driven {
-  readonly status: "finished" | "stopped";
+  readonly status: "finished" | "stopped" | "waiting";
   readonly state: unknown;
 }
 
@@ -107,8 +117,8 @@ async function attempt(
       await book.begin(lease, begun ? undefined : question);
       begun = true;
       const state = await goOn(request, run, leaving);
-      const status = state.unfinished ? "stopped" : "finished";
-      await book.release(lease, status);
+      const status = state.waiting ? "waiting" : state.unfinished ? "stopped" : "finished";
+      await book.release(lease, status === "finished" ? "finished" : "stopped");
       return { status, state: state.values };
     } catch (error) {
       if (leaving.lost.aborted) throw leaseLost(lease.threadId);
@@ -136,19 +146,33 @@ async function goOn(request: DriveRequest, { question, id }: Run, leaving: Leavi
   const before = await stateOf(request);
   const isAsked = before.messages.some((message) => message.id === id);
   if (isAsked && !before.unfinished) return before;
-  const stream = await request.agent.stream(
-    isAsked ? null : { messages: [new HumanMessage({ id, content: question })] },
-    {
+  // its step would be run again, and perhaps not ask this time
+  if (isAsked && before.waiting && request.answer === undefined) return before;
+  let input: Parameters<DrivenAgent["stream"]>[0] = isAsked
+    ? null
+    : { messages: [new HumanMessage({ id, content: question })] };
+  for (;;) {
+    const stream = await request.agent.stream(input, {
       ...configOf(request),
       streamMode: ["custom", "values"],
       durability: "sync",
       signal: leaving.ended,
       control: leaving.control,
-    },
-  );
-  for await (const [mode, data] of stream) request.onData?.(mode, data);
-  return stateOf(request);
+    });
+    for await (const [mode, data] of stream) {
+      // an interrupt is streamed where a state would be
+      if (!isInterrupted(data)) request.onData?.(mode, data);
+    }
+    const state = await stateOf(request);
+    if (!state.waiting || request.answer === undefined) return state;
+    const answer = await request.answer(state.asked, leaving.asked);
+    leaving.ended.throwIfAborted();
+    if (answer === undefined) return state;
+    input = new Command<unknown, Record<string, never>, never>({ resume: answer });
+  }
 }
+
+const tasksSchema = z.array(z.object({ interrupts: z.array(z.object({ value: z.unknown() })).default([]) }));
 
 const valuesSchema = z.object({
   messages: z.array(z.object({ id: z.string().nullish() })).default([]),
@@ -158,7 +182,14 @@ const valuesSchema = z.object({
 async function stateOf(request: DriveRequest) {
   const { values, tasks } = await request.agent.getState(configOf(request));
   const { messages } = valuesSchema.parse(values ?? {});
-  return { values, messages, unfinished: tasks.length > 0 };
+  const interrupts = tasksSchema.parse(tasks).flatMap((task) => task.interrupts);
+  return {
+    values,
+    messages,
+    unfinished: tasks.length > 0,
+    waiting: interrupts.length > 0,
+    asked: interrupts[0]?.value,
+  };
 }
 
 function configOf({ threadId }: DriveRequest): ThreadConfig {
@@ -175,6 +206,8 @@ function questionId(threadId: string, run: number): string {
 interface Leaving {
   /** The run is to end at once. */
   readonly ended: AbortSignal;
+  /** No answer is waited for any more: the run ends, in order or at once. */
+  readonly asked: AbortSignal;
   readonly lost: AbortSignal;
   readonly control: RunControl;
   stop(): void;
@@ -190,8 +223,10 @@ function createLeaving({ signal, drain, graceMs = 10_000 }: DriveRequest, lost: 
   };
   if (drain?.aborted === true) onDrain();
   else drain?.addEventListener("abort", onDrain, { once: true });
+  const ended = AbortSignal.any([late.signal, lost, ...(signal === undefined ? [] : [signal])]);
   return {
-    ended: AbortSignal.any([late.signal, lost, ...(signal === undefined ? [] : [signal])]),
+    ended,
+    asked: AbortSignal.any([ended, ...(drain === undefined ? [] : [drain])]),
     lost,
     control,
     stop() {

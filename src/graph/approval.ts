@@ -40,7 +40,8 @@ const deny = z
   .strictObject({ decision: z.literal("deny"), reason: text.optional().describe("What the model is told.") })
   .meta({ title: "Do not send it" });
 
-const searchAnswer = (most: number) =>
+/** The answers to a `SearchApprovalRequest`; `most` searches may be put in the place of those that it asks for. */
+export const searchAnswer = (most: number) =>
   z.discriminatedUnion("decision", [
     approve,
     z
@@ -53,7 +54,8 @@ const searchAnswer = (most: number) =>
     deny,
   ]);
 
-const pagesAnswer = (most: number) =>
+/** The same for pages. */
+export const pagesAnswer = (most: number) =>
   z.discriminatedUnion("decision", [
     approve,
     z

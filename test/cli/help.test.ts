@@ -15,6 +15,7 @@ test("help for a command", () => {
           --json                 one JSON object instead of text
       -q, --quiet                the answer alone, as Markdown with links
           --thread <name>        keep what is said on this thread, and go on with what it knows
+          --approve              ask before each search, and before pages are opened
           --docs <folder>        search this folder, once indexed
           --engine <names>       where searches go, such as tavily; with commas, the next where one fails
           --protocol <name>      how the model writes searches, such as qwq or search-r1
