@@ -20,15 +20,20 @@ export type TagFate = "take" | "part" | "keep";
  * can be nothing else; behind a word it is kept where no browser knows it; in all other places a space behind the `<`
  * makes text of it.
  *
- * @param rest what stands between the name and the `>`; `undefined` where the tag does not end.
+ * @param rest what stands between the name and the `>`, or whatever ends the tag before it
  */
 export function tagFate(
   name: string,
-  rest: string | undefined,
-  { closing, behindWord }: { readonly closing: boolean; readonly behindWord: boolean },
+  rest: string,
+  {
+    ended,
+    closing,
+    behindWord,
+  }: { readonly ended: boolean; readonly closing: boolean; readonly behindWord: boolean },
 ): TagFate {
   const known = ELEMENTS.has(name.toLowerCase());
-  if (rest === undefined) return known || closing || !behindWord ? "part" : "keep";
+  // what is taken out behind it may leave it a `>`, and then it would have attributes
+  if (!ended) return known || closing || !behindWord || rest.includes("=") ? "part" : "keep";
   if (rest.includes("=")) return "take";
   const isBare = /^\s*\/?$/.test(rest);
   if (!known) return behindWord ? "keep" : "part";

@@ -172,7 +172,8 @@ function tagAt(text: string, at: number, before: string, final: boolean): Found 
   const tag = TAG.exec(text)?.groups;
   if (tag === undefined) return next === "/" ? { piece: parted } : at + 1;
   const { slash = "", name = "", rest = "", end = "" } = tag;
-  const fate = tagFate(name, end === "" ? undefined : rest, {
+  const fate = tagFate(name, rest, {
+    ended: end !== "",
     closing: slash !== "",
     behindWord: /\w/.test(before),
   });

@@ -17,10 +17,17 @@ export interface WrittenAnswer {
   take(): string;
 }
 
-/** Two signs that mean more together: the end of a link's text and its target, an image, a definition, a tag, code. */
-const PAIR = /^(?:\][(:]|!\[|<[a-z/!?]|[`\\]`)$/i;
-/** What an address, a tag or a block could be put together from by taking out what stands between. */
-const JOINED = /^(?:[a-z:/][a-z:/]|w\.|\.\w|~~)$/i;
+/**
+ * Two signs that mean more together: the end of a link's text and its target, an image, a definition, a tag, code, and
+ * what a reader of Markdown writes out as a sign of an address.
+ */
+const PAIR = /^(?:\][(:]|!\[|<[a-z/!?]|[`\\]`|\\[/:]|&#)$/i;
+const PAIRS_IN_TEXT = /\](?=[(:])|!(?=\[)|\\(?=[/:])|&(?=#)/g;
+/**
+ * What an address, a tag or a block could be put together from by taking out what stands between, and a backslash that
+ * would take the wrong sign for itself.
+ */
+const JOINED = /^(?:[a-z:/][a-z:/]|w\.|\.\w|~~|\\.)$/i;
 
 /**
  * Markdown in which each known mark links to its source, and nothing else is a link, an image or HTML. Whatever is
@@ -49,6 +56,8 @@ export function createWrittenAnswer(cite: Cite): WrittenAnswer {
   }
 
   function writeMark(mark: Mark): void {
+    // the brackets of a link or an image go
+    if (mark.kind === "link" || mark.kind === "image") removed = true;
     switch (mark.kind) {
       case "numbers": {
         const links = mark.numbers.flatMap((number) => cite(number, "", mark) ?? []).map(citationLink);
@@ -80,12 +89,13 @@ export function createWrittenAnswer(cite: Cite): WrittenAnswer {
         const part = text.slice(piece.start, piece.end);
         if (piece.kind === "code-block") out += part;
         else if (piece.kind === "code") append(part);
-        else if (piece.kind === "text") append(part.replaceAll(/\](?=[(:])|!(?=\[)/g, "$& "));
+        else if (piece.kind === "text") append(part.replaceAll(PAIRS_IN_TEXT, "$& "));
         else if (isMark(piece)) writeMark(piece);
       }
     },
     take() {
-      if (given === "") out = out.trimStart();
+      // four spaces or a tab make code of a line, and so they stay
+      if (given === "") out = out.replace(/^(?:[^\S\n]*\n)+/, "").replace(/^ {1,3}(?=\S)/, "");
       const taken = out.trimEnd();
       out = out.slice(taken.length);
       given = (given + taken).slice(-1);
@@ -97,7 +107,7 @@ export function createWrittenAnswer(cite: Cite): WrittenAnswer {
 /** The words of a link or an image: whatever they hold, it is text. */
 function plainly(words: string): string {
   const written = createWrittenAnswer(() => undefined);
-  written.write(words, scan(words, { ...SCAN_START, before: "x" }, true).pieces);
+  written.write(words, scan(words, { ...SCAN_START, before: " " }, true).pieces);
   return written.take();
 }
 
