@@ -15,12 +15,8 @@ import { createNativeToolsModel } from "./model/native-tools.ts";
 import { createOfflineModel } from "./model/offline.ts";
 import { createPrefilledChatModel } from "./model/prefilled-chat.ts";
 import { loadOpenAiChat } from "./model/openai-chat.ts";
-import {
-  chatDialectOf,
-  completionsDialectOf,
-  knownDialect,
-  type ServerDialect,
-} from "./model/probe-dialect.ts";
+import { chatDialectOf, completionsDialectOf, knownDialect } from "./model/probe-dialect.ts";
+import type { ServerDialect } from "./model/server-dialects.ts";
 import { askDialect } from "./model/probe.ts";
 import { createProbedModel, createProber } from "./model/probed.ts";
 import type { Sampling } from "./model/sampling.ts";

@@ -1,21 +1,9 @@
+import { SERVER_DIALECTS } from "./model/server-dialects.ts";
 import type { Secret } from "./secret.ts";
 
 const SERVED_FAMILIES = ["completions", "chat-prefix", "native-tools"] as const;
 export const FAMILY_NAMES = ["auto", ...SERVED_FAMILIES, "gguf", "offline"] as const;
-export const DIALECT_NAMES = [
-  "auto",
-  "vllm",
-  "sglang",
-  "llamacpp",
-  "ollama",
-  "tgi",
-  "lmstudio",
-  "deepseek",
-  "mistral",
-  "openrouter",
-  "anthropic",
-  "generic",
-] as const;
+export const DIALECT_NAMES = ["auto", ...SERVER_DIALECTS] as const;
 
 /** A model behind a server. */
 export interface ServedModelSettings {

@@ -28,7 +28,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["src/durability/", ["src/errors.ts", "src/search/journal.ts"]],
   // what LangGraph gives a node (its store) can only be put before an engine there
   ["src/graph/", ["src/errors.ts", "src/citation/", ...CONTRACTS, "src/search/journal.ts"]],
-  ["src/model-settings.ts", ["src/secret.ts"]],
+  ["src/model-settings.ts", ["src/secret.ts", "src/model/server-dialects.ts"]],
   ["src/setting-fields.ts", ["src/secret.ts"]],
   ["src/cache-folder.ts", []],
   ["src/search-settings.ts", ["src/secret.ts", "src/setting-fields.ts", "src/search/retriever-api.ts"]],

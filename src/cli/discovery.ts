@@ -1,6 +1,7 @@
 import { speaksChatml } from "../model/chatml-kin.ts";
 import { listModels } from "../model/completions-describe.ts";
-import { isRaw, type ServerDialect } from "../model/probe-dialect.ts";
+import { isRaw } from "../model/probe-dialect.ts";
+import type { ServerDialect } from "../model/server-dialects.ts";
 import { askDialect } from "../model/probe.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { Arguments } from "./arguments.ts";

@@ -8,7 +8,7 @@ import { createServerRoutes, type ServerReply, type ServerRoutes } from "./compl
 import { tellsTemplate } from "./completions-template.ts";
 import { connectionFailure, statusFailure, type RequestTarget } from "./http-failure.ts";
 import { modelsRequest } from "./models-request.ts";
-import type { ServerDialect } from "./probe-dialect.ts";
+import type { ServerDialect } from "./server-dialects.ts";
 import { createSpeller } from "./token-speller.ts";
 
 export interface ServerAddress {

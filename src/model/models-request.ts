@@ -1,6 +1,7 @@
 import { messagesRoot, MESSAGES_HEADERS } from "./anthropic-chat.ts";
 import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completions-request.ts";
-import { knownDialect, type ServerDialect } from "./probe-dialect.ts";
+import { knownDialect } from "./probe-dialect.ts";
+import type { ServerDialect } from "./server-dialects.ts";
 
 export interface ModelsQuestion {
   readonly baseUrl: string;

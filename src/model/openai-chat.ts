@@ -2,7 +2,7 @@ import type { ChatOpenAI } from "@langchain/openai";
 import { revealed, type ApiKey } from "./completions-request.ts";
 import type { ModelRequest } from "./langchain-chat.ts";
 import { loadPackage } from "./optional-package.ts";
-import type { ServerDialect } from "./probe-dialect.ts";
+import type { ServerDialect } from "./server-dialects.ts";
 import type { Sampling } from "./sampling.ts";
 import { sparingParameters } from "./spared-parameters.ts";
 

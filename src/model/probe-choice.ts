@@ -1,4 +1,5 @@
-import { isRaw, type ServerDialect } from "./probe-dialect.ts";
+import { isRaw } from "./probe-dialect.ts";
+import type { ServerDialect } from "./server-dialects.ts";
 import type { CompletionsReport, ProbeReport } from "./probe-report.ts";
 
 /** The family that an endpoint can be used through. */

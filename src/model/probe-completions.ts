@@ -3,7 +3,8 @@ import type { Dialect, Reading } from "./completions-dialect.ts";
 import { dialects } from "./completions-dialects.ts";
 import { bodyText } from "./completions-request.ts";
 import type { ModelUsage } from "./model.ts";
-import { completionsDialectOf, type ServerDialect } from "./probe-dialect.ts";
+import { completionsDialectOf } from "./probe-dialect.ts";
+import type { ServerDialect } from "./server-dialects.ts";
 import { NO_COMPLETIONS, type CompletionsReport } from "./probe-report.ts";
 import { evidence, GREEDY, sendProbe, type ProbeReply, type ProbeTarget } from "./probe-request.ts";
 import {

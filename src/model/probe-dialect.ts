@@ -3,9 +3,7 @@ import type { ChatDialect } from "./chat-prefix-dialect.ts";
 import { detectDialect } from "./completions-detect.ts";
 import { rootOf, type DialectName } from "./completions-dialect.ts";
 import type { ServerRoutes } from "./completions-server.ts";
-
-/** Every kind of server that is told apart, over either of its routes. */
-export type ServerDialect = DialectName | ChatDialect | "lmstudio" | "anthropic";
+import type { ServerDialect } from "./server-dialects.ts";
 
 /** Hosted services that are known by their address. */
 const HOSTS: Readonly<Record<string, ServerDialect>> = {

@@ -1,4 +1,4 @@
-import type { ServerDialect } from "./probe-dialect.ts";
+import type { ServerDialect } from "./server-dialects.ts";
 import type { StopVerdict, Verdict } from "./probe-sequence.ts";
 
 /** Whether a route is there. `failed`: it answered with an error that may pass; `not asked`: there was no need to. */

@@ -3,25 +3,14 @@ import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { FamilyChoice } from "./probe-choice.ts";
+import { SERVER_DIALECTS } from "./server-dialects.ts";
 
 /** Servers are set up anew; what they did a week ago is asked again. */
 const LIFETIME_MS = 7 * 86_400_000;
 
 const choiceSchema = z.object({
   family: z.enum(["completions", "chat-prefix", "native-tools"]),
-  dialect: z.enum([
-    "vllm",
-    "sglang",
-    "llamacpp",
-    "ollama",
-    "tgi",
-    "lmstudio",
-    "deepseek",
-    "mistral",
-    "openrouter",
-    "anthropic",
-    "generic",
-  ]),
+  dialect: z.enum(SERVER_DIALECTS),
   continues: z.enum(["by-construction", "proven", "replayed"]),
   reason: z.string(),
 });

@@ -1,38 +1,11 @@
-import { fakeModel } from "@langchain/core/testing";
-import { AIMessage, HumanMessage } from "@langchain/core/messages";
-import { Command, InMemoryStore, INTERRUPT, isInterrupted, MemorySaver } from "@langchain/langgraph";
+import { HumanMessage } from "@langchain/core/messages";
+import { Command, INTERRUPT, isInterrupted } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createResearchTeam, type ResearchTeamParts } from "../../src/compose/team/research-team.ts";
 import { createCompletionsModel } from "../../src/model/completions.ts";
-import { createOfflineModel } from "../../src/model/offline.ts";
-import { createScriptedModel, type ScriptedStep } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
-import { call, FIXED, pagesEngine, thread } from "../graph/agent.ts";
+import { call, thread } from "../graph/agent.ts";
 import { startWireServer } from "../search/wire-server.ts";
 import { completionWire, type CompletionRequestBody } from "../servers/completions-wire.ts";
-
-/** A researcher that searches for the last word of its question and cites what it found. */
-function say(prompt: string): string {
-  const about = /(\w+)\?(?:\s|<)/.exec(prompt.slice(prompt.lastIndexOf("<|im_start|>user")))?.[1] ?? "";
-  return prompt.includes(`All about ${about}.`) ? `</think>\n\n${about} is so [1].` : call(about);
-}
-
-const QUESTION = "What is one? What is two? What is three?";
-const FOUND = ["one", "two", "three"].map(
-  (name, index) => `## What is ${name}?\n\n${name} is so [[${index + 1}]](https://example.org/${name}).`,
-);
-
-function team(steps: readonly ScriptedStep[], parts: Partial<ResearchTeamParts> = {}) {
-  const engine = pagesEngine();
-  const model = createScriptedModel(steps);
-  const graph = createResearchTeam(
-    { protocol: qwq, model, engine, planner: "rule", ...FIXED, ...parts },
-    { checkpointer: new MemorySaver(), store: new InMemoryStore() },
-  );
-  return { graph, model, asked: engine.asked };
-}
-
-const always = (line: ScriptedStep): ScriptedStep[] => Array.from({ length: 20 }, () => line);
+import { always, FOUND, QUESTION, say, team } from "./team.ts";
 
 test("three researchers work at once, and one answer with one numbering comes of it", async () => {
   const held: (() => void)[] = [];
@@ -237,69 +210,5 @@ describe("interrupts of researchers are answered at the team", () => {
     );
     expect(output.answer).toBe(FOUND.join("\n\n"));
     expect([...asked].sort()).toEqual(["one", "three", "two"]);
-  });
-});
-
-const planOf = async (parts: Partial<ResearchTeamParts>, context = {}) => {
-  const { graph, model } = team(always(say), parts);
-  const { plan } = await graph.invoke(
-    { question: "Tell me all." },
-    { ...thread(), context: context as never },
-  );
-  return { plan, model };
-};
-
-describe("who plans", () => {
-  test("by default the researchers' own model does, without tools and with the run's settings", async () => {
-    const model = createScriptedModel([
-      "Two things.\n</think>\n\n- What is one?\n- What is two?",
-      ...always(say),
-    ]);
-    const { plan } = await planOf({ model, planner: undefined as never }, { model: "other", temperature: 0 });
-    expect(plan).toMatchObject({
-      by: "model",
-      parts: [
-        { number: 1, question: "What is one?" },
-        { number: 2, question: "What is two?" },
-      ],
-    });
-    expect(model.calls[0]?.options).toMatchObject({
-      modelName: "other",
-      sampling: { temperature: 0 },
-      calls: false,
-      maxTokens: 4096,
-    });
-  });
-
-  test("any chat model can; where it fails, the rule does and says why", async () => {
-    const planner = fakeModel().respond(new AIMessage("- What is one?"));
-    expect((await planOf({ planner })).plan).toMatchObject({
-      by: "model",
-      parts: [{ question: "What is one?" }],
-    });
-    expect((await planOf({ planner: fakeModel().respond(new Error("No credit.")) })).plan).toMatchObject({
-      by: "rule",
-      problem: "The model that plans failed: No credit.",
-      parts: [{ question: "Tell me all." }],
-    });
-    expect((await planOf({ planner: fakeModel().respond(new AIMessage("No.")) })).plan).toMatchObject({
-      by: "rule",
-      problem: "The model wrote no plan.",
-    });
-  });
-
-  test("the offline reader plans by the rule", async () => {
-    const model = createOfflineModel({ side: qwq.modelSide });
-    const { plan } = await planOf({ model, planner: undefined as never });
-    expect(plan).toEqual({ by: "rule", problem: "", parts: [{ number: 1, question: "Tell me all." }] });
-  });
-
-  test("a run says how many parts there may be", async () => {
-    const { graph } = team(always(say));
-    const output = await graph.invoke(
-      { question: QUESTION },
-      { ...thread(), context: { maxParts: 1 } as never },
-    );
-    expect(output.plan?.parts).toEqual([{ number: 1, question: QUESTION }]);
   });
 });

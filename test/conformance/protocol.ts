@@ -2,10 +2,10 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Protocol, Segment, StreamEnd } from "../../src/protocol/protocol.ts";
 import { plainLine, queryText, wireText } from "../protocol/arbitrary-text.ts";
-import { ADDED_TOKENS, carelesslyRead, EVASIONS, tokenCounts } from "../protocol/evasions.ts";
-import { adjacentFields, numbered, renderedFields, resultsReply } from "../protocol/rendered-fields.ts";
+import { numbered, resultsReply } from "../protocol/rendered-fields.ts";
 import { stoppedForms } from "../protocol/stopped-forms.ts";
 import { prefixOf, read, transcribed, wireFixtures, type ReadOptions } from "../protocol/wire.ts";
+import { noTokenSurvives } from "./protocol-tokens.ts";
 
 export interface ProtocolTraits {
   /** Every tag that the protocol reads, besides control tokens. */
@@ -271,42 +271,6 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
       expect(protocol.answer(segments)).toEqual("All three.");
     });
 
-    describe("nothing from outside survives as a token", () => {
-      const tokens = [...new Set([...ADDED_TOKENS, ...traits.tags])];
-      const countsOf = (text: string): readonly Readonly<Record<string, number>>[] => [
-        tokenCounts(text, tokens),
-        tokenCounts(carelesslyRead(text), tokens),
-      ];
-
-      it.each(renderedFields(protocol))("in %s, whatever the evasion", (_, render) => {
-        const harmless = countsOf(render("some harmless words"));
-        for (const [evasion, evade] of Object.entries(EVASIONS)) {
-          for (const token of tokens) {
-            const found = countsOf(render(`some ${evade(token)} words`));
-            expect(found, `${evasion} of ${token}`).toEqual(harmless);
-          }
-        }
-      });
-
-      it.each(adjacentFields(protocol))("split between %s", (_, render) => {
-        const harmless = countsOf(render("some", "words"));
-        for (const token of tokens) {
-          for (let at = 1; at < token.length; at += 1) {
-            const found = countsOf(render(`some${token.slice(0, at)}`, `${token.slice(at)}words`));
-            expect(found, `${token} at ${at}`).toEqual(harmless);
-          }
-        }
-      });
-
-      it.each(renderedFields(protocol))("in %s, cut anywhere by a length cap", (_, render) => {
-        const harmless = countsOf(render("some words"));
-        for (const token of tokens) {
-          for (let at = 1; at <= token.length; at += 1) {
-            expect(countsOf(render(token.slice(0, at))), `${token} up to ${at}`).toEqual(harmless);
-            expect(countsOf(render(token.slice(at) || "x")), `${token} from ${at}`).toEqual(harmless);
-          }
-        }
-      });
-    });
+    noTokenSurvives(protocol, traits.tags);
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ServerDialect } from "../../src/model/probe-dialect.ts";
+import type { ServerDialect } from "../../src/model/server-dialects.ts";
 import { json } from "../servers/completions.ts";
 import { type EndpointOptions } from "../servers/endpoint.ts";
 import { KEY, listOf, probe } from "./probe-ask.ts";

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "@langchain/langgraph-sdk";
-import { WebSocket } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startWireServer, type WireServer } from "../search/wire-server.ts";
+import { belongingsOf, createBelongings, type Belongings } from "./belongings.ts";
 import { startDevServer, type DevServer } from "./dev-server.ts";
 import { FORGED, OPEN, ROUTES, TWISTED } from "./routes.ts";
-import { API_KEYS, ask, KEYS, STRANGERS, type Answer, type Ask } from "./visitors.ts";
+import { answerOverWebSocket, API_KEYS, ask, KEYS, STRANGERS, type Answer, type Ask } from "./visitors.ts";
 
 const ENV_CANARY = "tvly-canary-2718";
 const HEADER_CANARY = "header-canary-3141";
@@ -17,8 +17,7 @@ let webhooks: WireServer;
 let forbidden: WireServer;
 let alice: Client;
 let bob: Client;
-/** What is alice's: a thread with a finished run, one with a run that waits, and a stateless run that waits. */
-let mine: { thread: string; done: string; busy: string; waiting: string; stateless: string };
+let mine: Belongings;
 let bobs: string;
 /** The text of every refusal, looked through at the end. */
 const told: string[] = [];
@@ -55,15 +54,7 @@ beforeAll(async () => {
   alice = client(KEYS.alice);
   bob = client(KEYS.bob);
 
-  const { thread_id: thread } = await alice.threads.create();
-  await alice.runs.wait(thread, "agentic-rag", { input: { question: "What is QwQ-32B?" } });
-  const [done] = await alice.runs.list(thread);
-  const { thread_id: busy } = await alice.threads.create();
-  const later = { input: { question: "Later?" }, afterSeconds: 3600 };
-  const waiting = await alice.runs.create(busy, "agentic-rag", later);
-  const stateless = await alice.runs.create(null, "agentic-rag", later);
-  mine = { thread, done: done!.run_id, busy, waiting: waiting.run_id, stateless: stateless.run_id };
-  await alice.store.putItem(["alice", "notes"], "first", { text: "hers" });
+  mine = await createBelongings(alice);
   bobs = (await bob.threads.create()).thread_id;
 }, 90_000);
 
@@ -81,13 +72,7 @@ const request = (method: string, path: string, body: unknown): Ask => ({
   ...(body !== undefined && { body: JSON.parse(filled(JSON.stringify(body))) as unknown }),
 });
 
-const belongings = async () => ({
-  threads: (await alice.threads.search({ sortBy: "thread_id" })).map((thread) => thread),
-  state: await alice.threads.getState(mine.thread),
-  history: await alice.threads.getHistory(mine.thread, { limit: 100 }),
-  runs: [await alice.runs.list(mine.thread), await alice.runs.list(mine.busy)],
-  items: (await alice.store.searchItems(["alice"])).items,
-});
+const belongings = () => belongingsOf(alice, mine);
 
 describe("what is one user's", () => {
   test("is seen and changed by no other user, on no route", async () => {
@@ -146,24 +131,12 @@ describe("what is one user's", () => {
 
 test("events and commands of a thread reach its owner, over WebSocket too", async () => {
   const { thread_id: thread } = await alice.threads.create();
-  const opened = async (name: "alice" | "bob" | "", origin?: string): Promise<string> => {
-    const socket = new WebSocket(`${server.url.replace("http", "ws")}/threads/${thread}/stream/events`, {
-      headers: { ...(name !== "" && by(name)), ...(origin !== undefined && { origin }) },
-    });
-    return new Promise((resolve) => {
-      socket.addEventListener("error", () => resolve("refused"));
-      socket.addEventListener("open", () => socket.send(JSON.stringify({ id: 7, method: "state.get" })));
-      socket.addEventListener("message", ({ data }) => {
-        socket.close();
-        const { type, id } = JSON.parse(String(data)) as { type: string; id: number };
-        resolve(`${type} ${id}`);
-      });
-    });
-  };
-  expect(await opened("bob")).toBe("refused");
-  expect(await opened("")).toBe("refused");
-  expect(await opened("alice", "https://attacker.example")).toBe("refused");
-  expect(await opened("alice")).toBe("success 7");
+  const opened = (headers: Readonly<Record<string, string>>) =>
+    answerOverWebSocket(`${server.url}/threads/${thread}/stream/events`, headers);
+  expect(await opened(by("bob"))).toBe("refused");
+  expect(await opened({})).toBe("refused");
+  expect(await opened({ ...by("alice"), origin: "https://attacker.example" })).toBe("refused");
+  expect(await opened(by("alice"))).toBe("success 7");
 });
 
 test("our own routes are behind the key, and answer with it", async () => {

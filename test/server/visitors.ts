@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { request as send } from "node:http";
 import { text } from "node:stream/consumers";
+import { WebSocket } from "undici";
 
 /** The keys of those who have one. */
 export const KEYS = { alice: "key-of-alice-canary", bob: "key-of-bob-canary" } as const;
@@ -61,5 +62,19 @@ export async function ask(url: string, { method, path, body, headers = {} }: Ask
       );
     });
     sent.end(typeof payload === "string" ? payload : undefined);
+  });
+}
+
+/** What a thread's event stream answers to a first command over WebSocket: `success 7`, or `refused` to let us in. */
+export function answerOverWebSocket(url: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  const socket = new WebSocket(url.replace("http", "ws"), { headers });
+  return new Promise((resolve) => {
+    socket.addEventListener("error", () => resolve("refused"));
+    socket.addEventListener("open", () => socket.send(JSON.stringify({ id: 7, method: "state.get" })));
+    socket.addEventListener("message", ({ data }) => {
+      socket.close();
+      const { type, id } = JSON.parse(String(data)) as { type: string; id: number };
+      resolve(`${type} ${id}`);
+    });
   });
 }
