@@ -2,7 +2,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { stepCountIs, streamText, tool } from "ai";
 import { getEncoding } from "js-tiktoken";
 import { z } from "zod";
-import { CORPUS_FOLDER } from "../src/assemble.ts";
+import { CORPUS_FOLDER } from "../src/assemble/assemble.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
 import { createCompletionsModel } from "../src/model/completions.ts";
 import { qwq } from "../src/protocol/qwq.ts";

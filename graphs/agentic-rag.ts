@@ -1,6 +1,6 @@
-import { assemble } from "../src/assemble.ts";
+import { assemble } from "../src/assemble/assemble.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
-import { readSettings } from "../src/settings.ts";
+import { readSettings } from "../src/settings/settings.ts";
 
 /** The agent as the environment configures it. A cache or a recording that cannot be used is told, and ends no run. */
 export const graph = createAgenticRag(assemble(readSettings(process.env), { onProblem: console.error }));

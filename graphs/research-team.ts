@@ -1,6 +1,6 @@
-import { assemble } from "../src/assemble.ts";
+import { assemble } from "../src/assemble/assemble.ts";
 import { createResearchTeam } from "../src/compose/team/research-team.ts";
-import { readSettings } from "../src/settings.ts";
+import { readSettings } from "../src/settings/settings.ts";
 
 /** A team: a question in parts, an agent for each, all at once, and one answer with one numbering of sources. */
 export const graph = createResearchTeam(assemble(readSettings(process.env), { onProblem: console.error }));

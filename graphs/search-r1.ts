@@ -1,7 +1,7 @@
-import { assemble } from "../src/assemble.ts";
+import { assemble } from "../src/assemble/assemble.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
 import { protocols } from "../src/protocol/index.ts";
-import { readSettings } from "../src/settings.ts";
+import { readSettings } from "../src/settings/settings.ts";
 
 /** The same agent, speaking Search-R1. Where the model cannot be led through that, a run says so, not the start. */
 export const graph = createAgenticRag(

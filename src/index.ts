@@ -1,4 +1,4 @@
-export { assemble, CORPUS_FOLDER, indexFileOf } from "./assemble.ts";
+export { assemble, CORPUS_FOLDER, indexFileOf } from "./assemble/assemble.ts";
 export { AgenticRagChatModel, createAgenticRagChatModel } from "./compose/chat-model.ts";
 export type { RunSettings } from "./compose/agent-run.ts";
 export type { PartOptions } from "./compose/part.ts";
@@ -116,7 +116,7 @@ export { createSerperEngine, type SerperOptions } from "./search/serper.ts";
 export { createTavilyEngine, type TavilyOptions } from "./search/tavily.ts";
 export { createWikipediaEngine, type WikipediaOptions } from "./search/wikipedia.ts";
 export { Secret } from "./secret.ts";
-export { readSettings, SETTINGS, type ModelSettings, type Settings } from "./settings.ts";
+export { readSettings, SETTINGS, type ModelSettings, type Settings } from "./settings/settings.ts";
 export {
   createResearchTeam,
   type ResearchTeam,

@@ -43,11 +43,15 @@ describe("a planted violation is found", () => {
       'import { q } from "../protocol/qwq.ts";',
       "src/graph/x.ts imports src/protocol/qwq.ts",
     ],
-    ["src/graph/x.ts", 'await import("../assemble.ts");', "src/graph/x.ts imports src/assemble.ts"],
-    ["src/compose/x.ts", 'import "../assemble.ts";', "src/compose/x.ts imports src/assemble.ts"],
+    ["src/graph/x.ts", 'await import("../assemble.ts");', "src/graph/x.ts imports src/assemble/assemble.ts"],
+    ["src/compose/x.ts", 'import "../assemble.ts";', "src/compose/x.ts imports src/assemble/assemble.ts"],
     ["src/citation/x.ts", 'import "../errors.ts";', "src/citation/x.ts imports src/errors.ts"],
     ["src/errors.ts", 'import { a } from "./graph/state.ts";', "src/errors.ts imports src/graph/state.ts"],
-    ["src/assemble.ts", 'import { a } from "./cli/main.ts";', "src/assemble.ts imports src/cli/main.ts"],
+    [
+      "src/assemble/assemble.ts",
+      'import { a } from "./cli/main.ts";',
+      "src/assemble/assemble.ts imports src/cli/main.ts",
+    ],
     ["src/search/x.ts", "const key = process.env.KEY;", "src/search/x.ts reads the process"],
   ];
   test.each(planted)("%s: %s", (path, text, found) => {

@@ -1,9 +1,9 @@
-import { assemble } from "../assemble.ts";
+import { assemble } from "../assemble/assemble.ts";
 import type { Durability } from "../durability/durability.ts";
 import { openSqliteDurability } from "../durability/sqlite.ts";
 import { AgenticRagError } from "../errors.ts";
 import { createAgenticRag } from "../graph/graph.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { wantsApproval } from "./approver.ts";
 import type { Arguments } from "./arguments.ts";
 import { chooseNow, chooseSettings, quoted, requireIndex } from "./chosen-settings.ts";

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { indexFileOf } from "../assemble.ts";
+import { indexFileOf } from "../assemble/assemble.ts";
 import { isPostgres } from "../durability/open.ts";
 import { AgenticRagError } from "../errors.ts";
-import { readSettings, type Settings } from "../settings.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
 import { z } from "zod";
 import type { Arguments } from "./arguments.ts";
 import { UsageError } from "./failure.ts";

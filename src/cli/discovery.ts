@@ -3,7 +3,7 @@ import { listModels } from "../model/completions-describe.ts";
 import { isRaw } from "../model/probe-dialect.ts";
 import type { ServerDialect } from "../model/server-dialects.ts";
 import { askDialect } from "../model/probe.ts";
-import { readSettings, type Settings } from "../settings.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
 import type { Arguments } from "./arguments.ts";
 import { environmentWith } from "./chosen-settings.ts";
 import { printableLine } from "./printable.ts";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /** Who answers from what, in one line. */
 export function headerFor(settings: Settings): string {

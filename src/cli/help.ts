@@ -1,5 +1,5 @@
-import { ENGINE_NEEDS } from "../search-settings.ts";
-import { SETTINGS } from "../settings.ts";
+import { ENGINE_NEEDS } from "../settings/search.ts";
+import { SETTINGS } from "../settings/settings.ts";
 import { OPTIONS, type Command } from "./options.ts";
 
 const USAGE: Readonly<

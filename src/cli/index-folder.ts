@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { indexFileOf } from "../assemble.ts";
+import { indexFileOf } from "../assemble/assemble.ts";
 import { buildIndex, type IndexReport } from "../search/index-builder.ts";
 import { counted, duration, size } from "./amounts.ts";
 import type { Arguments } from "./arguments.ts";

@@ -1,4 +1,4 @@
-import { SETTINGS } from "../settings.ts";
+import { SETTINGS } from "../settings/settings.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A placeholder such as "EMPTY" is an everyday word and no key. */

@@ -1,6 +1,6 @@
 import { Readable, Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { assemble } from "../assemble.ts";
+import { assemble } from "../assemble/assemble.ts";
 import { createAgenticRag } from "../graph/graph.ts";
 import { createMcpServers } from "../server/mcp/server.ts";
 import type { Arguments } from "./arguments.ts";

@@ -1,11 +1,11 @@
-import { proxyFetchOf } from "../assemble.ts";
+import { proxyFetchOf } from "../assemble/assemble.ts";
 import { AgenticRagError } from "../errors.ts";
 import { listModels } from "../model/completions-describe.ts";
 import { chooseFamily, missingFor, warningFor } from "../model/probe-choice.ts";
 import { probeEndpoint } from "../model/probe.ts";
 import { keepChoice } from "../model/probed.ts";
 import { createProxyFetch } from "../proxy.ts";
-import { readSettings, type ServedModelSettings } from "../settings.ts";
+import { readSettings, type ServedModelSettings } from "../settings/settings.ts";
 import { readVersion } from "../version.ts";
 import type { Arguments } from "./arguments.ts";
 import { chooseSettings, environmentWith } from "./chosen-settings.ts";

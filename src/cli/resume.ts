@@ -1,10 +1,10 @@
-import { assemble, type AssembledParts } from "../assemble.ts";
+import { assemble, type AssembledParts } from "../assemble/assemble.ts";
 import type { Durability, ThreadRow } from "../durability/durability.ts";
 import { threadUnknown } from "../durability/lease.ts";
 import { sweepOrphans, type Swept } from "../durability/sweep.ts";
 import { isRunEvent } from "../graph/events.ts";
 import { createAgenticRag } from "../graph/graph.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { wantsApproval, type Approver } from "./approver.ts";
 import { openApprovingTerminal } from "./approving-terminal.ts";
 import type { Arguments } from "./arguments.ts";

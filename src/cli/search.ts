@@ -1,6 +1,6 @@
-import { assembleSearch } from "../assemble-search.ts";
-import { proxyFetchOf } from "../assemble.ts";
-import type { SearchSettings } from "../search-settings.ts";
+import { assembleSearch } from "../assemble/search.ts";
+import { proxyFetchOf } from "../assemble/assemble.ts";
+import type { SearchSettings } from "../settings/search.ts";
 import type { SearchOutcome } from "../search/engine.ts";
 import type { Arguments } from "./arguments.ts";
 import { chooseSettings, requireIndex } from "./chosen-settings.ts";

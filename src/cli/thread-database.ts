@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { Durability } from "../durability/durability.ts";
 import { openDurability } from "../durability/open.ts";
 import { AgenticRagError } from "../errors.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { quoted } from "./chosen-settings.ts";
 
 /** As others are told who drives a thread. */

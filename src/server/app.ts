@@ -1,7 +1,7 @@
 import { Hono } from "hono";
-import { assemble } from "../assemble.ts";
+import { assemble } from "../assemble/assemble.ts";
 import { createAgenticRag, type AgenticRag } from "../graph/graph.ts";
-import { readSettings } from "../settings.ts";
+import { readSettings } from "../settings/settings.ts";
 import { readAccess } from "./access.ts";
 import { guard, type GuardedVariables } from "./guard.ts";
 import { mcpRoutes } from "./mcp/http.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { helpText } from "../../src/cli/help.ts";
-import { SETTINGS } from "../../src/settings.ts";
+import { SETTINGS } from "../../src/settings/settings.ts";
 
 test("help for a command", () => {
   expect(helpText("ask")).toMatchInlineSnapshot(`

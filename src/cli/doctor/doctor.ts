@@ -1,4 +1,4 @@
-import { assemble, proxyFetchOf, type AssembledParts } from "../../assemble.ts";
+import { assemble, proxyFetchOf, type AssembledParts } from "../../assemble/assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { counted } from "../amounts.ts";
 import type { Arguments } from "../arguments.ts";

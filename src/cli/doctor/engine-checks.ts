@@ -1,8 +1,8 @@
-import { createEngine } from "../../assemble-engine.ts";
-import { configuredEngines, hasNeed, needOf, type EngineName } from "../../search-settings.ts";
+import { createEngine } from "../../assemble/engine.ts";
+import { configuredEngines, hasNeed, needOf, type EngineName } from "../../settings/search.ts";
 import type { SearchEngine, SearchFailure } from "../../search/engine.ts";
 import type { HttpOptions } from "../../search/http.ts";
-import type { Settings } from "../../settings.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { counted, duration } from "../amounts.ts";
 import type { Check } from "./check.ts";
 

@@ -8,7 +8,7 @@ import {
 } from "../../model/probe-choice.ts";
 import type { ProbeReport, PromptTemplate } from "../../model/probe-report.ts";
 import { probeEndpoint } from "../../model/probe.ts";
-import type { ServedModelSettings } from "../../settings.ts";
+import type { ServedModelSettings } from "../../settings/settings.ts";
 import type { Check } from "./check.ts";
 import type { Reach } from "./model-list.ts";
 

@@ -1,8 +1,8 @@
-import { assemble, proxyFetchOf } from "../../assemble.ts";
+import { assemble, proxyFetchOf } from "../../assemble/assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
 import type { AgenticRagParts } from "../../graph/parts.ts";
 import type { ContinuationModel } from "../../model/model.ts";
-import type { ServedModelSettings, Settings } from "../../settings.ts";
+import type { ServedModelSettings, Settings } from "../../settings/settings.ts";
 import { duration } from "../amounts.ts";
 import type { Check } from "./check.ts";
 import { withLocalSearch } from "./engine-checks.ts";

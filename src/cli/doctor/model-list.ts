@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { modelsRequest } from "../../model/models-request.ts";
-import type { ServedModelSettings } from "../../settings.ts";
+import type { ServedModelSettings } from "../../settings/settings.ts";
 import type { Check } from "./check.ts";
 
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });

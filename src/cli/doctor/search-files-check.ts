@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AgenticRagError } from "../../errors.ts";
-import type { SearchSettings } from "../../search-settings.ts";
+import type { SearchSettings } from "../../settings/search.ts";
 import { createDiskCache } from "../../search/cache-disk.ts";
 import { readCassette } from "../../search/cassette.ts";
 import { counted } from "../amounts.ts";

@@ -1,5 +1,5 @@
 import { AgenticRagError } from "../../errors.ts";
-import { SETTINGS, type Settings } from "../../settings.ts";
+import { SETTINGS, type Settings } from "../../settings/settings.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Check } from "./check.ts";

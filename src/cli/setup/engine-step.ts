@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { createEngine, indexFileOf } from "../../assemble-engine.ts";
+import { createEngine, indexFileOf } from "../../assemble/engine.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { createProxyFetch } from "../../proxy.ts";
-import { adviceFor, ENGINE_NAMES, hasNeed, needOf, type EngineName } from "../../search-settings.ts";
+import { adviceFor, ENGINE_NAMES, hasNeed, needOf, type EngineName } from "../../settings/search.ts";
 import { buildIndex } from "../../search/index-builder.ts";
-import { readSettings } from "../../settings.ts";
+import { readSettings } from "../../settings/settings.ts";
 import { counted } from "../amounts.ts";
 import { quoted } from "../chosen-settings.ts";
 import { checkEngine } from "../doctor/engine-checks.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { SETTINGS } from "../../settings.ts";
+import { SETTINGS } from "../../settings/settings.ts";
 import type { Arguments } from "../arguments.ts";
 import { environmentWith } from "../chosen-settings.ts";
 import { EXIT_CODES } from "../exit-code.ts";

@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { assembleSearch, type AssembledSearch } from "../src/assemble-search.ts";
-import { assemble, proxyFetchOf } from "../src/assemble.ts";
-import { createAgenticRag } from "../src/graph/graph.ts";
-import { createScriptedModel } from "../src/model/scripted.ts";
-import { protocols } from "../src/protocol/index.ts";
-import { readSettings } from "../src/settings.ts";
-import { call } from "./cli/scripts.ts";
-import { temporaryFolder } from "./cli/temporary-folder.ts";
-import { startProxy } from "./proxy-server.ts";
-import { bravePage, jsonAnswer, startEngineServer, tavilyPage } from "./servers/engines.ts";
-import { unusedUrl } from "./servers/completions.ts";
+import { assembleSearch, type AssembledSearch } from "../../src/assemble/search.ts";
+import { assemble, proxyFetchOf } from "../../src/assemble/assemble.ts";
+import { createAgenticRag } from "../../src/graph/graph.ts";
+import { createScriptedModel } from "../../src/model/scripted.ts";
+import { protocols } from "../../src/protocol/index.ts";
+import { readSettings } from "../../src/settings/settings.ts";
+import { call } from "../cli/scripts.ts";
+import { temporaryFolder } from "../cli/temporary-folder.ts";
+import { startProxy } from "../proxy-server.ts";
+import { bravePage, jsonAnswer, startEngineServer, tavilyPage } from "../servers/engines.ts";
+import { unusedUrl } from "../servers/completions.ts";
 
 const TAVILY = { TAVILY_API_KEY: "tvly-0123456789" };
 const BRAVE = { BRAVE_API_KEY: "BSA-0123456789" };
@@ -87,7 +87,7 @@ test("every engine is made from its settings, and asked where they say", async (
     "GET /api.php",
     "POST /html/",
   ]);
-  const version: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  const version: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   expect(server.requests[7]?.headers["user-agent"]).toBe(
     `langgraph-agentic-rag/${(version as { version: string }).version}`,
   );

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { assemble } from "../src/assemble.ts";
-import { readSettings, SETTINGS } from "../src/settings.ts";
+import { assemble } from "../../src/assemble/assemble.ts";
+import { readSettings, SETTINGS } from "../../src/settings/settings.ts";
 
 const EMPTY_ENGINES = {
   tavily: {},
@@ -184,7 +184,7 @@ test.each([
 
 test(".env.example lists every setting with what it is for", () => {
   const listed = SETTINGS.map(({ name, about }) => `# ${about}\n# ${name}=`).join("\n\n");
-  expect(readFileSync(new URL("../.env.example", import.meta.url), "utf8")).toBe(
+  expect(readFileSync(new URL("../../.env.example", import.meta.url), "utf8")).toBe(
     `# Copy to .env and uncomment what you need. \`agentic-rag doctor\` checks it.\n\n${listed}\n`,
   );
 });

@@ -1,22 +1,22 @@
-import { createEngine, type EngineSettings } from "./assemble-engine.ts";
-import { AgenticRagError } from "./errors.ts";
+import { createEngine, type EngineSettings } from "./engine.ts";
+import { AgenticRagError } from "../errors.ts";
 import {
   adviceFor,
   configuredEngines,
   hasNeed,
   type EngineName,
   type SearchSettings,
-} from "./search-settings.ts";
-import { createDiskCache } from "./search/cache-disk.ts";
-import { createMemoryCache } from "./search/cache-memory.ts";
-import type { CacheStore } from "./search/cache-store.ts";
-import { withCache } from "./search/cache.ts";
-import type { SearchEngine } from "./search/engine.ts";
-import { createFallbackEngine } from "./search/fallback.ts";
-import type { HttpOptions } from "./search/http.ts";
-import { withRateLimit, type RateLimitOptions } from "./search/rate-limit.ts";
-import { createReplayEngine, withRecording } from "./search/recording.ts";
-import { withRetry } from "./search/retry.ts";
+} from "../settings/search.ts";
+import { createDiskCache } from "../search/cache-disk.ts";
+import { createMemoryCache } from "../search/cache-memory.ts";
+import type { CacheStore } from "../search/cache-store.ts";
+import { withCache } from "../search/cache.ts";
+import type { SearchEngine } from "../search/engine.ts";
+import { createFallbackEngine } from "../search/fallback.ts";
+import type { HttpOptions } from "../search/http.ts";
+import { withRateLimit, type RateLimitOptions } from "../search/rate-limit.ts";
+import { createReplayEngine, withRecording } from "../search/recording.ts";
+import { withRetry } from "../search/retry.ts";
 
 /** What assembling is given besides settings. */
 export interface SearchSurroundings {

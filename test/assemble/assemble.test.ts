@@ -1,14 +1,14 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { assemble } from "../src/assemble.ts";
-import { createAgenticRag } from "../src/graph/graph.ts";
-import type { ContinuationModel } from "../src/model/model.ts";
-import { loadOpenAiChat } from "../src/model/openai-chat.ts";
-import { QWQ_SAMPLING } from "../src/model/sampling.ts";
-import { protocols } from "../src/protocol/index.ts";
-import { readSettings } from "../src/settings.ts";
-import { collect, textOf } from "./model/collect.ts";
-import { startEndpoint, type EndpointOptions } from "./servers/endpoint.ts";
+import { assemble } from "../../src/assemble/assemble.ts";
+import { createAgenticRag } from "../../src/graph/graph.ts";
+import type { ContinuationModel } from "../../src/model/model.ts";
+import { loadOpenAiChat } from "../../src/model/openai-chat.ts";
+import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
+import { protocols } from "../../src/protocol/index.ts";
+import { readSettings } from "../../src/settings/settings.ts";
+import { collect, textOf } from "../model/collect.ts";
+import { startEndpoint, type EndpointOptions } from "../servers/endpoint.ts";
 
 const KEY = "sk-0123456789abcdef";
 

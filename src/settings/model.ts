@@ -1,5 +1,5 @@
-import { SERVER_DIALECTS } from "./model/server-dialects.ts";
-import type { Secret } from "./secret.ts";
+import { SERVER_DIALECTS } from "../model/server-dialects.ts";
+import type { Secret } from "../secret.ts";
 
 const SERVED_FAMILIES = ["completions", "chat-prefix", "native-tools"] as const;
 export const FAMILY_NAMES = ["auto", ...SERVED_FAMILIES, "gguf", "offline"] as const;

@@ -1,28 +1,28 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AgenticRagError } from "./errors.ts";
-import { adviceFor, type EngineName } from "./search-settings.ts";
-import { createBraveEngine } from "./search/brave.ts";
-import { createDeferredEngine } from "./search/deferred.ts";
-import { createDuckDuckGoEngine } from "./search/duckduckgo.ts";
-import type { SearchEngine } from "./search/engine.ts";
-import { createExaEngine } from "./search/exa.ts";
-import type { HttpOptions } from "./search/http.ts";
-import { buildIndex } from "./search/index-builder.ts";
-import { createJinaEngine } from "./search/jina.ts";
-import { openIndex } from "./search/local-index.ts";
-import { createLocalEngine } from "./search/local.ts";
-import { createRetrieverEngine } from "./search/retriever.ts";
-import { createSearxngEngine } from "./search/searxng.ts";
-import { createSerperEngine } from "./search/serper.ts";
-import { createTavilyEngine } from "./search/tavily.ts";
-import { createWikipediaEngine } from "./search/wikipedia.ts";
-import type { Secret } from "./secret.ts";
-import type { Settings } from "./settings.ts";
-import { readVersion } from "./version.ts";
+import { AgenticRagError } from "../errors.ts";
+import { adviceFor, type EngineName } from "../settings/search.ts";
+import { createBraveEngine } from "../search/brave.ts";
+import { createDeferredEngine } from "../search/deferred.ts";
+import { createDuckDuckGoEngine } from "../search/duckduckgo.ts";
+import type { SearchEngine } from "../search/engine.ts";
+import { createExaEngine } from "../search/exa.ts";
+import type { HttpOptions } from "../search/http.ts";
+import { buildIndex } from "../search/index-builder.ts";
+import { createJinaEngine } from "../search/jina.ts";
+import { openIndex } from "../search/local-index.ts";
+import { createLocalEngine } from "../search/local.ts";
+import { createRetrieverEngine } from "../search/retriever.ts";
+import { createSearxngEngine } from "../search/searxng.ts";
+import { createSerperEngine } from "../search/serper.ts";
+import { createTavilyEngine } from "../search/tavily.ts";
+import { createWikipediaEngine } from "../search/wikipedia.ts";
+import type { Secret } from "../secret.ts";
+import type { Settings } from "../settings/settings.ts";
+import { readVersion } from "../version.ts";
 
 /** The articles that are searched when no other documents are named. */
-export const CORPUS_FOLDER = fileURLToPath(new URL("../corpus/", import.meta.url));
+export const CORPUS_FOLDER = fileURLToPath(new URL("../../corpus/", import.meta.url));
 
 /** Where the index of a folder is kept. */
 export function indexFileOf(folder: string): string {

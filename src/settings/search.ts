@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { RetrieverApi } from "./search/retriever-api.ts";
-import type { Secret } from "./secret.ts";
-import { address, number, secret } from "./setting-fields.ts";
+import type { RetrieverApi } from "../search/retriever-api.ts";
+import type { Secret } from "../secret.ts";
+import { address, number, secret } from "./fields.ts";
 
 export const ENGINE_NAMES = [
   "local",

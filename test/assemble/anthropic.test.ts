@@ -1,13 +1,13 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { assemble } from "../src/assemble.ts";
-import { loadAnthropicChat } from "../src/model/anthropic-chat.ts";
-import type { ContinuationModel } from "../src/model/model.ts";
-import { QWQ_SAMPLING } from "../src/model/sampling.ts";
-import { readSettings } from "../src/settings.ts";
-import { collect, HELLO, textOf } from "./model/collect.ts";
-import { startEndpoint, type Endpoint, type EndpointOptions } from "./servers/endpoint.ts";
-import { refused } from "./servers/messages-wire.ts";
+import { assemble } from "../../src/assemble/assemble.ts";
+import { loadAnthropicChat } from "../../src/model/anthropic-chat.ts";
+import type { ContinuationModel } from "../../src/model/model.ts";
+import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
+import { readSettings } from "../../src/settings/settings.ts";
+import { collect, HELLO, textOf } from "../model/collect.ts";
+import { startEndpoint, type Endpoint, type EndpointOptions } from "../servers/endpoint.ts";
+import { refused } from "../servers/messages-wire.ts";
 
 const KEY = "sk-ant-0123456789abcdef";
 const TURN = [...HELLO, { role: "assistant", content: "Monday, Tuesday, Wednesday, Thur" }] as const;

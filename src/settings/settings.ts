@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { cacheFolderOf } from "./cache-folder.ts";
-import { databaseOf, type DatabaseSetting } from "./database-setting.ts";
-import { AgenticRagError } from "./errors.ts";
-import { RUN_DEFAULTS, type RunLimits } from "./graph/context.ts";
+import { databaseOf, type DatabaseSetting } from "./database.ts";
+import { AgenticRagError } from "../errors.ts";
+import { RUN_DEFAULTS, type RunLimits } from "../graph/context.ts";
 import {
   DIALECT_NAMES,
   FAMILY_NAMES,
@@ -11,18 +11,18 @@ import {
   modelSettings,
   type Given,
   type ModelSettings,
-} from "./model-settings.ts";
-import { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
-import { createProxyFetch } from "./proxy.ts";
-import { searchFields, searchProblems, searchSettings, type SearchSettings } from "./search-settings.ts";
-import { Secret } from "./secret.ts";
-import { address, number, optionalNumber, secret } from "./setting-fields.ts";
+} from "./model.ts";
+import { QWQ_SAMPLING, type Sampling } from "../model/sampling.ts";
+import { createProxyFetch } from "../proxy.ts";
+import { searchFields, searchProblems, searchSettings, type SearchSettings } from "./search.ts";
+import { Secret } from "../secret.ts";
+import { address, number, optionalNumber, secret } from "./fields.ts";
 
 const PROTOCOL_NAMES = ["qwq", "search-r1", "search-o1", "r1-searcher", "re-search"] as const;
 type ProtocolName = (typeof PROTOCOL_NAMES)[number];
 
-export type { ModelSettings, ServedModelSettings } from "./model-settings.ts";
-export type { SearchSettings } from "./search-settings.ts";
+export type { ModelSettings, ServedModelSettings } from "./model.ts";
+export type { SearchSettings } from "./search.ts";
 
 export interface Settings {
   readonly model: ModelSettings;

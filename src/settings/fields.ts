@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Secret } from "./secret.ts";
+import { Secret } from "../secret.ts";
 
 const numeric = z
   .string()

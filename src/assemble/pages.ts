@@ -1,5 +1,5 @@
-import type { PageReader } from "./search/pages/page-reader.ts";
-import type { Settings } from "./settings.ts";
+import type { PageReader } from "../search/pages/page-reader.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /**
  * Who opens pages, where the settings let the model open any: nobody else can switch that on for a run. What it needs is
@@ -13,7 +13,7 @@ export function pageReaderFor({
   return {
     name: "web",
     async read(url, options) {
-      reader ??= import("./search/pages/web.ts").then((web) => web.createWebPageReader());
+      reader ??= import("../search/pages/web.ts").then((web) => web.createWebPageReader());
       return (await reader).read(url, options);
     },
   };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { assemble } from "../src/assemble.ts";
-import { createAgenticRag } from "../src/graph/graph.ts";
-import { readSettings } from "../src/settings.ts";
+import { assemble } from "../../src/assemble/assemble.ts";
+import { createAgenticRag } from "../../src/graph/graph.ts";
+import { readSettings } from "../../src/settings/settings.ts";
 
 test("pages, the size of a response and condensing are settings", () => {
   const settings = readSettings({
