@@ -68,7 +68,7 @@ export type {
   ToolReply,
   Turn,
 } from "./protocol/protocol.ts";
-export { createProxyFetch, type ProxyOptions } from "./proxy.ts";
+export { createProxyFetch, type ProxyOptions } from "./net/proxy.ts";
 export { createBraveEngine, type BraveOptions } from "./search/brave.ts";
 export { createDiskCache, type DiskCacheOptions } from "./search/cache-disk.ts";
 export { createMemoryCache } from "./search/cache-memory.ts";

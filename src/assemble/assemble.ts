@@ -23,7 +23,7 @@ import type { Sampling } from "../model/sampling.ts";
 import type { WrittenCall } from "../model/written-call.ts";
 import { protocols } from "../protocol/index.ts";
 import type { Protocol } from "../protocol/protocol.ts";
-import { createProxyFetch } from "../proxy.ts";
+import { createProxyFetch } from "../net/proxy.ts";
 import type { ServedModelSettings, Settings } from "../settings/settings.ts";
 import { readVersion } from "../version.ts";
 

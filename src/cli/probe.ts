@@ -4,7 +4,7 @@ import { listModels } from "../model/completions-describe.ts";
 import { chooseFamily, missingFor, warningFor } from "../model/probe-choice.ts";
 import { probeEndpoint } from "../model/probe.ts";
 import { keepChoice } from "../model/probed.ts";
-import { createProxyFetch } from "../proxy.ts";
+import { createProxyFetch } from "../net/proxy.ts";
 import { readSettings, type ServedModelSettings } from "../settings/settings.ts";
 import { readVersion } from "../version.ts";
 import type { Arguments } from "./arguments.ts";

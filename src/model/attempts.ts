@@ -1,7 +1,7 @@
-import { throwIfAborted } from "./abort.ts";
-import type { Deadline } from "./deadline.ts";
+import { throwIfAborted } from "../net/abort.ts";
+import type { Deadline } from "../net/deadline.ts";
 import type { ModelChunk } from "./model.ts";
-import { retryDelay, type RetryClock } from "./retry.ts";
+import { retryDelay, type RetryClock } from "../net/retry.ts";
 
 /** A request with all its tries. */
 export interface Attempts {

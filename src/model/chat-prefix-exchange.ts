@@ -1,14 +1,14 @@
 import { AgenticRagError } from "../errors.ts";
-import { throwIfAborted } from "./abort.ts";
+import { throwIfAborted } from "../net/abort.ts";
 import { runAttempts } from "./attempts.ts";
 import { openCompletion } from "./completions-open.ts";
 import { truncated } from "./completions-stream.ts";
-import { startDeadline, type Deadline } from "./deadline.ts";
-import { readEvents } from "./event-stream.ts";
+import { startDeadline, type Deadline } from "../net/deadline.ts";
+import { readEvents } from "../net/event-stream.ts";
 import { connectionFailure, type RequestTarget } from "./http-failure.ts";
 import type { ModelChunk } from "./model.ts";
 import { namePrefillRefusal } from "./prefill-refusal.ts";
-import type { RetryClock } from "./retry.ts";
+import type { RetryClock } from "../net/retry.ts";
 
 /** One streamed request with all its tries. */
 export interface Exchange {

@@ -6,7 +6,7 @@ import { createEchoFilter, createTurnText, type ReasoningTags } from "./chat-pre
 import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completions-request.ts";
 import type { RequestTarget } from "./http-failure.ts";
 import { ContinuationModel, type ContinuationOptions, type ModelChunk, type PromptMessage } from "./model.ts";
-import { systemClock, type RetryClock } from "./retry.ts";
+import { systemClock, type RetryClock } from "../net/retry.ts";
 import { QWQ_SAMPLING, type Sampling } from "./sampling.ts";
 import type { WrittenCall } from "./written-call.ts";
 

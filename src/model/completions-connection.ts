@@ -1,4 +1,4 @@
-import { untilAborted } from "./abort.ts";
+import { untilAborted } from "../net/abort.ts";
 import { chatmlTemplate, type ChatTemplate } from "./chat-template.ts";
 import { detectDialect } from "./completions-detect.ts";
 import type { Dialect, DialectName } from "./completions-dialect.ts";

@@ -1,5 +1,5 @@
 import { AgenticRagError } from "../errors.ts";
-import type { SilenceWatch } from "./event-stream.ts";
+import type { SilenceWatch } from "../net/event-stream.ts";
 
 /** A line of a completion is a few hundred characters. */
 const MAX_LINE_CHARACTERS = 1_000_000;

@@ -1,6 +1,6 @@
 import { AgenticRagError } from "../errors.ts";
 import { cleanMessage, statusFailure, type RequestTarget } from "./http-failure.ts";
-import { readRetryAfter } from "./retry.ts";
+import { readRetryAfter } from "../net/retry.ts";
 
 const EVENT_STREAM = /^text\/event-stream/i;
 

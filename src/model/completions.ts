@@ -1,5 +1,5 @@
 import { AgenticRagError } from "../errors.ts";
-import { throwIfAborted } from "./abort.ts";
+import { throwIfAborted } from "../net/abort.ts";
 import { runAttempts } from "./attempts.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 import { openCompletion } from "./completions-open.ts";
@@ -10,8 +10,8 @@ import { prepareRequest, type PreparedRequest } from "./completions-prepare.ts";
 import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completions-request.ts";
 import { createServerRoutes } from "./completions-server.ts";
 import { readCompletion, truncated } from "./completions-stream.ts";
-import { startDeadline, type Deadline } from "./deadline.ts";
-import { readEvents } from "./event-stream.ts";
+import { startDeadline, type Deadline } from "../net/deadline.ts";
+import { readEvents } from "../net/event-stream.ts";
 import { connectionFailure, type RequestTarget } from "./http-failure.ts";
 import {
   ContinuationModel,
@@ -20,7 +20,7 @@ import {
   type ModelDescription,
   type PromptMessage,
 } from "./model.ts";
-import { systemClock, type RetryClock } from "./retry.ts";
+import { systemClock, type RetryClock } from "../net/retry.ts";
 import { QWQ_SAMPLING, type Sampling } from "./sampling.ts";
 
 /** The small questions beside the text: what kind of server it is, how it spells a text. */

@@ -5,7 +5,7 @@ import {
   type ModelDescription,
   type PromptMessage,
 } from "./model.ts";
-import { createSharedWork } from "./shared-work.ts";
+import { createSharedWork } from "../net/shared-work.ts";
 
 /** A model that is there, and what is known of it besides. */
 export interface OpenedModel {

@@ -1,4 +1,4 @@
-import { untilAborted } from "./abort.ts";
+import { untilAborted } from "../net/abort.ts";
 import type { GgufEvaluation, GgufMeter, GgufSequence } from "./gguf-library.ts";
 import type { SequencePool } from "./gguf-sequences.ts";
 import type { Sampling } from "./sampling.ts";

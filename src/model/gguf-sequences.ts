@@ -1,4 +1,4 @@
-import { abortError } from "./abort.ts";
+import { abortError } from "../net/abort.ts";
 import type { GgufSequence } from "./gguf-library.ts";
 
 /** A sequence for as long as one request needs it. */

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { AgenticRagError, isAbort } from "../errors.ts";
-import { throwIfAborted, untilAborted } from "./abort.ts";
+import { throwIfAborted, untilAborted } from "../net/abort.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 import { openEngine, type GgufEngine } from "./gguf-engine.ts";
 import { evaluatePrompt } from "./gguf-evaluation.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
-import { MAX_RETRY_AFTER_MS } from "./retry.ts";
+import { MAX_RETRY_AFTER_MS } from "../net/retry.ts";
 
 /** Whom a failed request was for, and what must not be repeated of it. */
 export interface RequestTarget {

@@ -9,7 +9,7 @@ import {
 import type { Runnable } from "@langchain/core/runnables";
 import { isAbort } from "../errors.ts";
 import { revealed, type ApiKey } from "./completions-request.ts";
-import type { Deadline } from "./deadline.ts";
+import type { Deadline } from "../net/deadline.ts";
 import type { RequestTarget } from "./http-failure.ts";
 import { langchainFailure } from "./langchain-failure.ts";
 import type { ContinuationOptions, PromptMessage } from "./model.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import { truncated } from "./completions-stream.ts";
 import { connectionFailure, reportedFailure, statusFailure, type RequestTarget } from "./http-failure.ts";
-import { readRetryAfter } from "./retry.ts";
+import { readRetryAfter } from "../net/retry.ts";
 
 const MAX_CAUSES = 5;
 

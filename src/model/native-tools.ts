@@ -1,6 +1,6 @@
 import { AgenticRagError } from "../errors.ts";
-import { throwIfAborted } from "./abort.ts";
-import { startDeadline } from "./deadline.ts";
+import { throwIfAborted } from "../net/abort.ts";
+import { startDeadline } from "../net/deadline.ts";
 import {
   chatModelFor,
   createWholeReply,

@@ -1,4 +1,4 @@
-import { throwIfAborted } from "./abort.ts";
+import { throwIfAborted } from "../net/abort.ts";
 import { neededTerms, weighEvidence, type Evidence } from "./evidence.ts";
 import type { ModelSide } from "./model-side.ts";
 import { ContinuationModel, type ContinuationOptions, type ModelChunk, type PromptMessage } from "./model.ts";

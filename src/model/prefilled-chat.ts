@@ -1,9 +1,9 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
-import { throwIfAborted } from "./abort.ts";
+import { throwIfAborted } from "../net/abort.ts";
 import { runAttempts } from "./attempts.ts";
 import { readTurn } from "./chat-prefix-reading.ts";
 import { createEchoFilter, createTurnText, type ReasoningTags } from "./chat-prefix-text.ts";
-import { startDeadline } from "./deadline.ts";
+import { startDeadline } from "../net/deadline.ts";
 import {
   chatModelFor,
   limitTotal,
@@ -17,7 +17,7 @@ import { readParts } from "./langchain-reply.ts";
 import { ContinuationModel, type ContinuationOptions, type ModelChunk, type PromptMessage } from "./model.ts";
 import { turnOf } from "./native-tools-side.ts";
 import { namePrefillRefusal } from "./prefill-refusal.ts";
-import { systemClock, type RetryClock } from "./retry.ts";
+import { systemClock, type RetryClock } from "../net/retry.ts";
 import type { WrittenCall } from "./written-call.ts";
 
 export interface PrefilledChatOptions extends LangchainChatOptions {

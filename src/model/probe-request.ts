@@ -2,8 +2,8 @@ import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import { requestHeaders, type ApiKey } from "./completions-request.ts";
 import { readLines } from "./completions-lines.ts";
-import { startDeadline } from "./deadline.ts";
-import { readEvents, type SilenceWatch } from "./event-stream.ts";
+import { startDeadline } from "../net/deadline.ts";
+import { readEvents, type SilenceWatch } from "../net/event-stream.ts";
 import { connectionFailure, statusFailure, type RequestTarget } from "./http-failure.ts";
 import type { Sampling } from "./sampling.ts";
 

@@ -1,6 +1,6 @@
 import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "./completions-request.ts";
 import { createServerRoutes, type ServerRoutes } from "./completions-server.ts";
-import { throwIfAborted } from "./abort.ts";
+import { throwIfAborted } from "../net/abort.ts";
 import { speaksChatml } from "./chatml-kin.ts";
 import { askProps, tellsTemplate } from "./completions-template.ts";
 import { probeChat } from "./probe-chat.ts";

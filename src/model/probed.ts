@@ -6,7 +6,7 @@ import { chooseFamily, type FamilyChoice, type NoFamily } from "./probe-choice.t
 import type { ProbeReport } from "./probe-report.ts";
 import { probeEndpoint, type ProbeOptions } from "./probe.ts";
 import { createChoiceCache } from "./probed-cache.ts";
-import { createSharedWork } from "./shared-work.ts";
+import { createSharedWork } from "../net/shared-work.ts";
 
 export interface ProbedOptions extends Omit<ProbeOptions, "thorough" | "signal"> {
   /** JSON file in which the outcome is kept for a week. @default none: each process probes */

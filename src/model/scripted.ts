@@ -1,5 +1,5 @@
 import { AgenticRagError } from "../errors.ts";
-import { throwIfAborted } from "./abort.ts";
+import { throwIfAborted } from "../net/abort.ts";
 import { chatmlTemplate, type ChatTemplate } from "./chat-template.ts";
 import {
   ContinuationModel,

@@ -13,7 +13,7 @@ import {
   type ModelSettings,
 } from "./model.ts";
 import { QWQ_SAMPLING, type Sampling } from "../model/sampling.ts";
-import { createProxyFetch } from "../proxy.ts";
+import { createProxyFetch } from "../net/proxy.ts";
 import { searchFields, searchProblems, searchSettings, type SearchSettings } from "./search.ts";
 import { Secret } from "../secret.ts";
 import { address, number, optionalNumber, secret } from "./fields.ts";

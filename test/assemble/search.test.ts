@@ -10,7 +10,7 @@ import { protocols } from "../../src/protocol/index.ts";
 import { readSettings } from "../../src/settings/settings.ts";
 import { call } from "../cli/scripts.ts";
 import { temporaryFolder } from "../cli/temporary-folder.ts";
-import { startProxy } from "../proxy-server.ts";
+import { startProxy } from "../net/proxy-server.ts";
 import { bravePage, jsonAnswer, startEngineServer, tavilyPage } from "../servers/engines.ts";
 import { unusedUrl } from "../servers/completions.ts";
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { startProxy } from "../proxy-server.ts";
+import { startProxy } from "../net/proxy-server.ts";
 import { unusedUrl } from "../servers/completions.ts";
 import { startEndpoint } from "../servers/endpoint.ts";
 import { bravePage, jsonAnswer, startEngineServer, tavilyPage } from "../servers/engines.ts";

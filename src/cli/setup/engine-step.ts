@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { createEngine, indexFileOf } from "../../assemble/engine.ts";
 import { AgenticRagError } from "../../errors.ts";
-import { createProxyFetch } from "../../proxy.ts";
+import { createProxyFetch } from "../../net/proxy.ts";
 import { adviceFor, ENGINE_NAMES, hasNeed, needOf, type EngineName } from "../../settings/search.ts";
 import { buildIndex } from "../../search/index-builder.ts";
 import { readSettings } from "../../settings/settings.ts";

@@ -5,7 +5,7 @@ import { readBaseUrl } from "../../model/completions-request.ts";
 import { chooseFamily, missingFor, warningFor } from "../../model/probe-choice.ts";
 import type { ServerDialect } from "../../model/server-dialects.ts";
 import { probeEndpoint } from "../../model/probe.ts";
-import { createProxyFetch } from "../../proxy.ts";
+import { createProxyFetch } from "../../net/proxy.ts";
 import {
   findLocalServers,
   pickModel,

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createProxyFetch, type Environment } from "../src/proxy.ts";
-import { createSearxngEngine } from "../src/search/searxng.ts";
+import { createProxyFetch, type Environment } from "../../src/net/proxy.ts";
+import { createSearxngEngine } from "../../src/search/searxng.ts";
 import { startProxy } from "./proxy-server.ts";
-import { json, readFixture } from "./search/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "./search/wire-server.ts";
+import { json, readFixture } from "../search/http-harness.ts";
+import { type Answer, startWireServer, type WireServer } from "../search/wire-server.ts";
 
 const BASIC = `Basic ${Buffer.from("me:p@ss").toString("base64")}`;
 
@@ -45,7 +45,7 @@ test("reads no environment but the one it is given", async () => {
   const target = await startTarget();
   const proxy = await startProxy({ targetPort: target.port });
   const script = `
-    import { createProxyFetch } from ${JSON.stringify(new URL("../src/proxy.ts", import.meta.url).href)};
+    import { createProxyFetch } from ${JSON.stringify(new URL("../../src/net/proxy.ts", import.meta.url).href)};
     const fetch = createProxyFetch({ https_proxy: "http://127.0.0.1:9" }, { loopback: true });
     console.log(createProxyFetch({}), await (await fetch(${JSON.stringify(target.url)})).json());
   `;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readEvents } from "../../src/model/event-stream.ts";
+import { readEvents } from "../../src/net/event-stream.ts";
 
 interface Listener {
   readonly log: string[];

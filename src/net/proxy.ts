@@ -1,5 +1,5 @@
 import type { Dispatcher, fetch as undiciFetch, RequestInit as UndiciRequestInit } from "undici";
-import { AgenticRagError } from "./errors.ts";
+import { AgenticRagError } from "../errors.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
