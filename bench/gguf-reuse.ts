@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgenticRagError } from "../src/errors.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
-import { createGgufModel, type GgufModel } from "../src/model/gguf.ts";
+import { createGgufModel, type GgufModel } from "../src/model/gguf/gguf.ts";
 import {
   ContinuationModel,
   type ContinuationOptions,

@@ -1,8 +1,8 @@
 import { MemorySaver } from "@langchain/langgraph";
-import { chatmlTemplate } from "../src/model/chat-template.ts";
+import { chatmlTemplate } from "../src/model/template/chat-template.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
 import type { RunState } from "../src/graph/state.ts";
-import { createCompletionsModel } from "../src/model/completions.ts";
+import { createCompletionsModel } from "../src/model/completions/completions.ts";
 import { qwq } from "../src/protocol/qwq.ts";
 import type { SearchEngine } from "../src/search/engine.ts";
 import { countTokens, noteEngineCalls, type EngineCount } from "../test/engine/engine-calls.ts";

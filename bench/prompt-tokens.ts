@@ -4,7 +4,7 @@ import { getEncoding } from "js-tiktoken";
 import { z } from "zod";
 import { CORPUS_FOLDER } from "../src/assemble/assemble.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
-import { createCompletionsModel } from "../src/model/completions.ts";
+import { createCompletionsModel } from "../src/model/completions/completions.ts";
 import { qwq } from "../src/protocol/qwq.ts";
 import type { SearchEngine, SearchResult } from "../src/search/engine.ts";
 import { buildIndex } from "../src/search/index-builder.ts";

@@ -26,12 +26,17 @@ export {
   type StopReason,
   type Usage,
 } from "./graph/state.ts";
-export { cachedPrefill } from "./model/anthropic-chat.ts";
-export { chatmlTemplate, jinjaTemplate, rawTemplate, type ChatTemplate } from "./model/chat-template.ts";
-export { createChatPrefixModel, type ChatPrefixOptions } from "./model/chat-prefix.ts";
-export { describeServer, listModels } from "./model/completions-describe.ts";
-export { createCompletionsModel, type CompletionsOptions } from "./model/completions.ts";
-export { createGgufModel, type GgufOptions } from "./model/gguf.ts";
+export { cachedPrefill } from "./model/langchain/anthropic-chat.ts";
+export {
+  chatmlTemplate,
+  jinjaTemplate,
+  rawTemplate,
+  type ChatTemplate,
+} from "./model/template/chat-template.ts";
+export { createChatPrefixModel, type ChatPrefixOptions } from "./model/chat-prefix/chat-prefix.ts";
+export { describeServer, listModels } from "./model/completions/describe.ts";
+export { createCompletionsModel, type CompletionsOptions } from "./model/completions/completions.ts";
+export { createGgufModel, type GgufOptions } from "./model/gguf/gguf.ts";
 export {
   ContinuationModel,
   type ContinuationOptions,
@@ -41,12 +46,12 @@ export {
   type PromptMessage,
   type TurnPiece,
 } from "./model/model.ts";
-export { createNativeToolsModel, type NativeToolsOptions } from "./model/native-tools.ts";
-export { createOfflineModel } from "./model/offline.ts";
-export { createPrefilledChatModel, type PrefilledChatOptions } from "./model/prefilled-chat.ts";
-export type { FamilyChoice } from "./model/probe-choice.ts";
-export { probeEndpoint } from "./model/probe.ts";
-export { createProbedModel, createProber, type ProbedOptions, type Prober } from "./model/probed.ts";
+export { createNativeToolsModel, type NativeToolsOptions } from "./model/native-tools/native-tools.ts";
+export { createOfflineModel } from "./model/offline/offline.ts";
+export { createPrefilledChatModel, type PrefilledChatOptions } from "./model/langchain/prefilled-chat.ts";
+export type { FamilyChoice } from "./model/probe/choice.ts";
+export { probeEndpoint } from "./model/probe/probe.ts";
+export { createProbedModel, createProber, type ProbedOptions, type Prober } from "./model/probe/probed.ts";
 export { QWQ_SAMPLING, type Sampling } from "./model/sampling.ts";
 export {
   createScriptedModel,

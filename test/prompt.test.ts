@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { chatmlTemplate, jinjaTemplate, rawTemplate } from "../src/model/chat-template.ts";
+import { chatmlTemplate, jinjaTemplate, rawTemplate } from "../src/model/template/chat-template.ts";
 import { protocols } from "../src/protocol/index.ts";
 import type { Turn } from "../src/protocol/protocol.ts";
 

@@ -3,24 +3,29 @@ import { pageReaderFor } from "./pages.ts";
 import { assembleSearch, type SearchSurroundings } from "./search.ts";
 import { AgenticRagError } from "../errors.ts";
 import type { AgenticRagParts } from "../graph/parts.ts";
-import { cachedPrefill, loadAnthropicChat } from "../model/anthropic-chat.ts";
-import { chatmlTemplate, jinjaTemplate, rawTemplate, type ChatTemplate } from "../model/chat-template.ts";
-import { createChatPrefixModel } from "../model/chat-prefix.ts";
-import { createCompletionsModel } from "../model/completions.ts";
-import { createDeferredModel } from "../model/deferred.ts";
-import { createGgufModel } from "../model/gguf.ts";
+import { cachedPrefill, loadAnthropicChat } from "../model/langchain/anthropic-chat.ts";
+import {
+  chatmlTemplate,
+  jinjaTemplate,
+  rawTemplate,
+  type ChatTemplate,
+} from "../model/template/chat-template.ts";
+import { createChatPrefixModel } from "../model/chat-prefix/chat-prefix.ts";
+import { createCompletionsModel } from "../model/completions/completions.ts";
+import { createDeferredModel } from "../model/exchange/deferred.ts";
+import { createGgufModel } from "../model/gguf/gguf.ts";
 import type { ContinuationModel } from "../model/model.ts";
-import type { NativeSide } from "../model/native-tools-side.ts";
-import { createNativeToolsModel } from "../model/native-tools.ts";
-import { createOfflineModel } from "../model/offline.ts";
-import { createPrefilledChatModel } from "../model/prefilled-chat.ts";
-import { loadOpenAiChat } from "../model/openai-chat.ts";
-import { chatDialectOf, completionsDialectOf, knownDialect } from "../model/probe-dialect.ts";
+import type { NativeSide } from "../model/native-tools/side.ts";
+import { createNativeToolsModel } from "../model/native-tools/native-tools.ts";
+import { createOfflineModel } from "../model/offline/offline.ts";
+import { createPrefilledChatModel } from "../model/langchain/prefilled-chat.ts";
+import { loadOpenAiChat } from "../model/langchain/openai-chat.ts";
+import { chatDialectOf, completionsDialectOf, knownDialect } from "../model/probe/dialect.ts";
 import type { ServerDialect } from "../model/server-dialects.ts";
-import { askDialect } from "../model/probe.ts";
-import { createProbedModel, createProber } from "../model/probed.ts";
+import { askDialect } from "../model/probe/probe.ts";
+import { createProbedModel, createProber } from "../model/probe/probed.ts";
 import type { Sampling } from "../model/sampling.ts";
-import type { WrittenCall } from "../model/written-call.ts";
+import type { WrittenCall } from "../model/exchange/written-call.ts";
 import { protocols } from "../protocol/index.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { createProxyFetch } from "../net/proxy.ts";

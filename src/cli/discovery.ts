@@ -1,8 +1,8 @@
-import { speaksChatml } from "../model/chatml-kin.ts";
-import { listModels } from "../model/completions-describe.ts";
-import { isRaw } from "../model/probe-dialect.ts";
+import { speaksChatml } from "../model/template/chatml-kin.ts";
+import { listModels } from "../model/completions/describe.ts";
+import { isRaw } from "../model/probe/dialect.ts";
 import type { ServerDialect } from "../model/server-dialects.ts";
-import { askDialect } from "../model/probe.ts";
+import { askDialect } from "../model/probe/probe.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
 import type { Arguments } from "./arguments.ts";
 import { environmentWith } from "./chosen-settings.ts";

@@ -1,5 +1,5 @@
-import type { chooseFamily } from "../model/probe-choice.ts";
-import type { ChatReport, CompletionsReport, ProbeReport, RouteReport } from "../model/probe-report.ts";
+import type { chooseFamily } from "../model/probe/choice.ts";
+import type { ChatReport, CompletionsReport, ProbeReport, RouteReport } from "../model/probe/report.ts";
 import { printableLine } from "./printable.ts";
 import type { Paint } from "./paint.ts";
 import type { Sheet } from "./sheet.ts";

@@ -1,9 +1,9 @@
 import { proxyFetchOf } from "../assemble/assemble.ts";
 import { AgenticRagError } from "../errors.ts";
-import { listModels } from "../model/completions-describe.ts";
-import { chooseFamily, missingFor, warningFor } from "../model/probe-choice.ts";
-import { probeEndpoint } from "../model/probe.ts";
-import { keepChoice } from "../model/probed.ts";
+import { listModels } from "../model/completions/describe.ts";
+import { chooseFamily, missingFor, warningFor } from "../model/probe/choice.ts";
+import { probeEndpoint } from "../model/probe/probe.ts";
+import { keepChoice } from "../model/probe/probed.ts";
 import { createProxyFetch } from "../net/proxy.ts";
 import { readSettings, type ServedModelSettings } from "../settings/settings.ts";
 import { readVersion } from "../version.ts";

@@ -1,6 +1,6 @@
 import { AgenticRagError } from "../errors.ts";
 import { throwIfAborted } from "../net/abort.ts";
-import { chatmlTemplate, type ChatTemplate } from "./chat-template.ts";
+import { chatmlTemplate, type ChatTemplate } from "./template/chat-template.ts";
 import {
   ContinuationModel,
   type ContinuationOptions,
@@ -8,8 +8,8 @@ import {
   type ModelUsage,
   type PromptMessage,
 } from "./model.ts";
-import { findStop } from "./stop-strings.ts";
-import { chunksUpTo, pieces } from "./text-pieces.ts";
+import { findStop } from "./exchange/stop-strings.ts";
+import { chunksUpTo, pieces } from "./exchange/text-pieces.ts";
 
 /** What a scripted model says in one step. */
 export interface ScriptedReply {

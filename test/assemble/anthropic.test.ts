@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { assemble } from "../../src/assemble/assemble.ts";
-import { loadAnthropicChat } from "../../src/model/anthropic-chat.ts";
+import { loadAnthropicChat } from "../../src/model/langchain/anthropic-chat.ts";
 import type { ContinuationModel } from "../../src/model/model.ts";
 import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
 import { readSettings } from "../../src/settings/settings.ts";

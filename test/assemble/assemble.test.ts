@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { assemble } from "../../src/assemble/assemble.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import type { ContinuationModel } from "../../src/model/model.ts";
-import { loadOpenAiChat } from "../../src/model/openai-chat.ts";
+import { loadOpenAiChat } from "../../src/model/langchain/openai-chat.ts";
 import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
 import { protocols } from "../../src/protocol/index.ts";
 import { readSettings } from "../../src/settings/settings.ts";

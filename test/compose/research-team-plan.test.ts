@@ -2,7 +2,7 @@ import { fakeModel } from "@langchain/core/testing";
 import { AIMessage } from "@langchain/core/messages";
 import { describe, expect, test } from "vitest";
 import type { ResearchTeamParts } from "../../src/compose/team/research-team.ts";
-import { createOfflineModel } from "../../src/model/offline.ts";
+import { createOfflineModel } from "../../src/model/offline/offline.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
 import { thread } from "../graph/agent.ts";

@@ -1,7 +1,7 @@
 import { HumanMessage } from "@langchain/core/messages";
 import { Command, INTERRUPT, isInterrupted } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createCompletionsModel } from "../../src/model/completions.ts";
+import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { call, thread } from "../graph/agent.ts";
 import { startWireServer } from "../search/wire-server.ts";
 import { completionWire, type CompletionRequestBody } from "../servers/completions-wire.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ChatTemplate } from "../../src/model/chat-template.ts";
-import { createCompletionsModel, type CompletionsOptions } from "../../src/model/completions.ts";
+import type { ChatTemplate } from "../../src/model/template/chat-template.ts";
+import { createCompletionsModel, type CompletionsOptions } from "../../src/model/completions/completions.ts";
 import type { ContinuationOptions, ModelChunk } from "../../src/model/model.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
 import { describeModel } from "../conformance/model.ts";

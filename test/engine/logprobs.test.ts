@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createCompletionsModel } from "../../src/model/completions.ts";
+import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import type { ContinuationOptions, ModelChunk } from "../../src/model/model.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
 import { collect } from "../model/collect.ts";

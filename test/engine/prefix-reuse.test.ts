@@ -1,7 +1,7 @@
 import { MemorySaver } from "@langchain/langgraph";
 import { describe, expect, test } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
-import { createCompletionsModel, type CompletionsOptions } from "../../src/model/completions.ts";
+import { createCompletionsModel, type CompletionsOptions } from "../../src/model/completions/completions.ts";
 import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
 import { ask, FIXED, pagesEngine, transcriptText } from "../graph/agent.ts";

@@ -1,7 +1,7 @@
 import { MemorySaver } from "@langchain/langgraph";
 import { expect, onTestFinished, test } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
-import { createCompletionsModel } from "../../src/model/completions.ts";
+import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { ContinuationModel, type ModelChunk } from "../../src/model/model.ts";
 import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
 import { qwq } from "../../src/protocol/qwq.ts";

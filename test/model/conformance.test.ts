@@ -1,5 +1,5 @@
-import { createCompletionsModel } from "../../src/model/completions.ts";
-import { createOfflineModel } from "../../src/model/offline.ts";
+import { createCompletionsModel } from "../../src/model/completions/completions.ts";
+import { createOfflineModel } from "../../src/model/offline/offline.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
 import { describeModel } from "../conformance/model.ts";
 import { startCompletionsServer, type ServerReply } from "../servers/completions.ts";

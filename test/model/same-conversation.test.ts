@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createChatPrefixModel } from "../../src/model/chat-prefix.ts";
-import type { ChatDialect } from "../../src/model/chat-prefix-dialect.ts";
-import { cachedPrefill } from "../../src/model/anthropic-chat.ts";
-import { createCompletionsModel } from "../../src/model/completions.ts";
-import { createNativeToolsModel } from "../../src/model/native-tools.ts";
-import { createProbedModel, createProber } from "../../src/model/probed.ts";
+import { createChatPrefixModel } from "../../src/model/chat-prefix/chat-prefix.ts";
+import type { ChatDialect } from "../../src/model/chat-prefix/dialect.ts";
+import { cachedPrefill } from "../../src/model/langchain/anthropic-chat.ts";
+import { createCompletionsModel } from "../../src/model/completions/completions.ts";
+import { createNativeToolsModel } from "../../src/model/native-tools/native-tools.ts";
+import { createProbedModel, createProber } from "../../src/model/probe/probed.ts";
 import { startLlamaServer, WHY_NO_LLAMA_SERVER } from "../engine/llama-server.ts";
 import { script } from "../engine/scenario.ts";
 import { startChatServer, type ChatReply, type ChatServerReply } from "../servers/chat.ts";
@@ -13,10 +13,10 @@ import { startCompletionsServer } from "../servers/completions.ts";
 import { startEndpoint, type EndpointOptions } from "../servers/endpoint.ts";
 import { refused } from "../servers/messages-wire.ts";
 import { startMessagesServer, type MessagesReply } from "../servers/messages.ts";
-import { notHere, tinyModel } from "./gguf-here.ts";
-import { overOpenAi } from "./native-tools-openai.ts";
-import { qwqCallText, qwqNativeSide } from "./native-tools-side.ts";
-import { anthropic, overAnthropic } from "./prefilled-chat-ask.ts";
+import { notHere, tinyModel } from "./gguf/here.ts";
+import { overOpenAi } from "./native-tools/openai.ts";
+import { qwqCallText, qwqNativeSide } from "./native-tools/side.ts";
+import { anthropic, overAnthropic } from "./langchain/prefilled-chat-ask.ts";
 import { ANSWER, expected, hold, LAST, QUERIES, SAID, WORDS, type Held } from "./same-conversation.ts";
 
 /** Texts only: whatever goes to a chat, or to completions that tell no ids, is tokenised anew at each step. */

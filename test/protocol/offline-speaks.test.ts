@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
-import { createOfflineModel } from "../../src/model/offline.ts";
+import { createOfflineModel } from "../../src/model/offline/offline.ts";
 import { protocols } from "../../src/protocol/index.ts";
 import type { SearchEngine } from "../../src/search/engine.ts";
 

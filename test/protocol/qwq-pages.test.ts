@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { jinjaTemplate } from "../../src/model/chat-template.ts";
+import { jinjaTemplate } from "../../src/model/template/chat-template.ts";
 import { readCallJson } from "../../src/protocol/call-json.ts";
 import type { PageReply } from "../../src/protocol/page-side.ts";
 import type { CallFault, CallReading } from "../../src/protocol/protocol.ts";

@@ -1,4 +1,4 @@
-import { findStop } from "../../src/model/stop-strings.ts";
+import { findStop } from "../../src/model/exchange/stop-strings.ts";
 import type { StreamEnd } from "../../src/protocol/protocol.ts";
 
 const STOPPED: StreamEnd = { finishReason: "stop" };

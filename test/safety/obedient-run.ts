@@ -3,7 +3,7 @@ import type { RunEvent } from "../../src/graph/events.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import type { AgenticRagParts } from "../../src/graph/parts.ts";
 import type { RunState } from "../../src/graph/state.ts";
-import { createCompletionsModel } from "../../src/model/completions.ts";
+import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
 import type { SearchEngine } from "../../src/search/engine.ts";
 import { ask, call, FIXED } from "../graph/agent.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
-import { createCompletionsModel } from "../../src/model/completions.ts";
+import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
 import type { OpenAiRoutesOptions, ReportedFailure } from "../../src/server/openai/routes.ts";

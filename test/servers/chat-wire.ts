@@ -1,6 +1,6 @@
-import type { ChatDialect } from "../../src/model/chat-prefix-dialect.ts";
-import { findStop } from "../../src/model/stop-strings.ts";
-import { chunksUpTo, pieces } from "../../src/model/text-pieces.ts";
+import type { ChatDialect } from "../../src/model/chat-prefix/dialect.ts";
+import { findStop } from "../../src/model/exchange/stop-strings.ts";
+import { chunksUpTo, pieces } from "../../src/model/exchange/text-pieces.ts";
 
 /** A tool call as a server gives it: `arguments` is sent as it is, in pieces. */
 export interface WireCall {

@@ -1,5 +1,5 @@
-import { findStop } from "../../src/model/stop-strings.ts";
-import { chunksUpTo, pieces } from "../../src/model/text-pieces.ts";
+import { findStop } from "../../src/model/exchange/stop-strings.ts";
+import { chunksUpTo, pieces } from "../../src/model/exchange/text-pieces.ts";
 import type { WireCall } from "./chat-wire.ts";
 import { json, type PlainReply } from "./completions.ts";
 

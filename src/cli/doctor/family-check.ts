@@ -5,9 +5,9 @@ import {
   rawness,
   warningFor,
   type FamilyChoice,
-} from "../../model/probe-choice.ts";
-import type { ProbeReport, PromptTemplate } from "../../model/probe-report.ts";
-import { probeEndpoint } from "../../model/probe.ts";
+} from "../../model/probe/choice.ts";
+import type { ProbeReport, PromptTemplate } from "../../model/probe/report.ts";
+import { probeEndpoint } from "../../model/probe/probe.ts";
 import type { ServedModelSettings } from "../../settings/settings.ts";
 import type { Check } from "./check.ts";
 import type { Reach } from "./model-list.ts";

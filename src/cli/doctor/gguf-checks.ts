@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { AgenticRagError } from "../../errors.ts";
-import { startRuntime } from "../../model/gguf-runtime.ts";
+import { startRuntime } from "../../model/gguf/runtime.ts";
 import { size } from "../amounts.ts";
 import type { Check } from "./check.ts";
 

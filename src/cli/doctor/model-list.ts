@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { modelsRequest } from "../../model/models-request.ts";
+import { modelsRequest } from "../../model/probe/models-request.ts";
 import type { ServedModelSettings } from "../../settings/settings.ts";
 import type { Check } from "./check.ts";
 

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { AgenticRagError } from "../../errors.ts";
-import { listModels, type ServerAddress } from "../../model/completions-describe.ts";
-import { readBaseUrl } from "../../model/completions-request.ts";
-import { chooseFamily, missingFor, warningFor } from "../../model/probe-choice.ts";
+import { listModels, type ServerAddress } from "../../model/completions/describe.ts";
+import { readBaseUrl } from "../../model/exchange/request.ts";
+import { chooseFamily, missingFor, warningFor } from "../../model/probe/choice.ts";
 import type { ServerDialect } from "../../model/server-dialects.ts";
-import { probeEndpoint } from "../../model/probe.ts";
+import { probeEndpoint } from "../../model/probe/probe.ts";
 import { createProxyFetch } from "../../net/proxy.ts";
 import {
   findLocalServers,

@@ -1,0 +1,73 @@
+import { AgenticRagError } from "../../errors.ts";
+import { cleanMessage, statusFailure, type RequestTarget } from "./http-failure.ts";
+import { readRetryAfter } from "../../net/retry.ts";
+
+const EVENT_STREAM = /^text\/event-stream/i;
+
+/** An error page that is longer says nothing more. */
+const MAX_FAILURE_CHARACTERS = 65_536;
+
+export interface OpenRequest {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string;
+  readonly target: RequestTarget;
+  readonly signal: AbortSignal;
+  readonly fetch: typeof globalThis.fetch;
+  /** What the reply is. @default server-sent events */
+  readonly mediaType?: RegExp;
+  /** Milliseconds since 1970, to read a `Retry-After` that is a date. */
+  readonly now: () => number;
+}
+
+/**
+ * Sends the request and gives the body of the stream that answers it. Redirects are not followed: a prompt goes
+ * where the operator sent it.
+ *
+ * @throws a `model-…` error for any other answer; what `fetch` throws for none.
+ */
+export async function openCompletion(request: OpenRequest): Promise<ReadableStream<Uint8Array>> {
+  const { url, headers, body, target, signal, mediaType = EVENT_STREAM } = request;
+  const response = await request.fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
+  const type = response.headers.get("content-type");
+  if (response.ok && response.body !== null && (type === null || mediaType.test(type))) return response.body;
+
+  const text = await readStart(response);
+  if (!response.ok) {
+    const said = response.status < 400 ? redirection(response) : text || response.statusText;
+    throw statusFailure(target, response.status, said, readRetryAfter(response.headers, request.now()));
+  }
+  throw new AgenticRagError(
+    "model-bad-reply",
+    `The model server at ${target.baseUrl} answered with ${cleanMessage(target, type ?? "no body")} instead of an event stream: ` +
+      `"${cleanMessage(target, text)}". Check that the base URL is a completions endpoint.`,
+    { facts: { status: response.status } },
+  );
+}
+
+function redirection(response: Response): string {
+  const location = response.headers.get("location");
+  return location !== null && URL.canParse(location, response.url)
+    ? `it redirects to ${new URL(location, response.url).origin}`
+    : response.statusText;
+}
+
+/** The start of a body, as far as it comes. */
+async function readStart(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    while (text.length < MAX_FAILURE_CHARACTERS) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    // the status alone says enough
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+  return text.slice(0, MAX_FAILURE_CHARACTERS);
+}

@@ -1,0 +1,100 @@
+import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
+import { AgenticRagError } from "../../errors.ts";
+import { chatmlTemplate, jinjaTemplate, type ChatTemplate } from "../template/chat-template.ts";
+import type { GgufContext, GgufFile, GgufGpu, GgufLibrary, GgufRuntime } from "./library.ts";
+import { createPromptTokenizer, type PromptTokenizer } from "./prompt.ts";
+import { reasonOf, startRuntime } from "./runtime.ts";
+import { createSequencePool, type SequencePool } from "./sequences.ts";
+
+export interface EngineOptions {
+  readonly modelPath: string;
+  readonly template?: ChatTemplate | "file";
+  readonly contextSize?: number;
+  readonly sequences?: number;
+  readonly threads?: number;
+  readonly gpu?: GgufGpu;
+  readonly load?: () => Promise<GgufLibrary>;
+}
+
+/** A file that is loaded and ready. */
+export interface GgufEngine {
+  readonly tokenizer: GgufFile;
+  readonly contextSize: number;
+  readonly batchSize: number;
+  readonly pool: SequencePool;
+  readonly promptTokens: PromptTokenizer;
+  dispose(): Promise<void>;
+}
+
+/** As much is taken where nothing is said: more takes memory that few runs need. */
+const DEFAULT_CONTEXT = 32_768;
+
+/** @throws `dependency-missing` without node-llama-cpp, `settings-invalid` for a file that cannot be run */
+export async function openEngine(options: EngineOptions): Promise<GgufEngine> {
+  const { modelPath, gpu = "auto", sequences = 1 } = options;
+  const { runtime, complaints } = await startRuntime(gpu, options.load);
+  complaints.length = 0;
+  const file = await settled(runtime.loadModel({ modelPath }), (cause) => {
+    // the first complaint names the cause, those after it that something failed
+    const reason = complaints[0] ?? reasonOf(cause);
+    return `The model file ${modelPath} cannot be loaded: ${reason}. Check the path, or fetch the file anew.`;
+  });
+  try {
+    const context = await settled(createContext(file, runtime, options), (cause) => {
+      const size = options.contextSize ?? "automatic";
+      return `The model file ${modelPath} cannot be run with a context of ${size} tokens for each of ${sequences} sequences: ${reasonOf(cause)}. Choose a smaller context.`;
+    });
+    const contextShift = { size: 1, strategy: refuseShift };
+    const pool = createSequencePool(sequences, () => context.getSequence({ contextShift }));
+    return {
+      tokenizer: file,
+      contextSize: context.contextSize,
+      batchSize: context.batchSize,
+      pool,
+      promptTokens: createPromptTokenizer(file, templateOf(file, options)),
+      async dispose() {
+        pool.close(new Error("the model was disposed"));
+        await file.dispose();
+      },
+    };
+  } catch (error) {
+    await file.dispose();
+    throw error;
+  }
+}
+
+function createContext(file: GgufFile, runtime: GgufRuntime, options: EngineOptions): Promise<GgufContext> {
+  const { contextSize = { max: DEFAULT_CONTEXT }, sequences = 1 } = options;
+  // the threads wait for one another by spinning: one that shares its core with the program slows down all
+  const spare = Math.max(1, Math.min(runtime.cpuMathCores, availableParallelism() - 1));
+  return file.createContext({ contextSize, sequences, threads: options.threads ?? spare });
+}
+
+function templateOf(file: GgufFile, { modelPath, template = chatmlTemplate }: EngineOptions): ChatTemplate {
+  if (template !== "file") return template;
+  const text = file.fileInfo.metadata.tokenizer?.chat_template;
+  if (text === undefined) {
+    throw new AgenticRagError(
+      "settings-invalid",
+      `The model file ${modelPath} has no chat template of its own. Use chatml, or the template that belongs to it.`,
+    );
+  }
+  const { bosString, eosString } = file.tokens;
+  return jinjaTemplate(text, { name: modelPath, bosToken: bosString ?? "", eosToken: eosString ?? "" });
+}
+
+/** Requests end before the context is full, so nothing of a prompt is ever to be dropped. */
+function refuseShift(): never {
+  throw new Error("the context is full");
+}
+
+async function settled<Value>(work: Promise<Value>, message: (cause: unknown) => string): Promise<Value> {
+  try {
+    return await work;
+  } catch (cause) {
+    // what the library logs about it comes after the failure itself
+    await setImmediate();
+    throw new AgenticRagError("settings-invalid", message(cause), { cause });
+  }
+}

@@ -1,0 +1,176 @@
+import { basename } from "node:path";
+import { AgenticRagError, isAbort } from "../../errors.ts";
+import { throwIfAborted, untilAborted } from "../../net/abort.ts";
+import type { ChatTemplate } from "../template/chat-template.ts";
+import { openEngine, type GgufEngine } from "./engine.ts";
+import { evaluatePrompt } from "./evaluation.ts";
+import type { GgufGpu, GgufLibrary } from "./library.ts";
+import { reasonOf } from "./runtime.ts";
+import { createStopWatch, createTokenJoiner, type TextPiece } from "./text.ts";
+import {
+  ContinuationModel,
+  type ContinuationOptions,
+  type ModelChunk,
+  type PromptMessage,
+} from "../model.ts";
+import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
+
+export interface GgufOptions {
+  /** The GGUF file. Of a file in parts, the first. */
+  readonly modelPath: string;
+  /** What it is called in results. @default the file's name without `.gguf` */
+  readonly modelName?: string;
+  /** `file`: the template that the file itself has. @default chatmlTemplate */
+  readonly template?: ChatTemplate | "file";
+  /** @default QWQ_SAMPLING */
+  readonly sampling?: Sampling;
+  /** At most this many tokens for one continuation. @default 8192 */
+  readonly maxTokens?: number;
+  /** Tokens for a run, prompt and all. @default the model's own, at most 32,768, and less where memory is short */
+  readonly contextSize?: number;
+  /** Requests at a time, each with a context of its own in memory; more of them wait. @default 1 */
+  readonly sequences?: number;
+  /** @default the processor's cores but one */
+  readonly threads?: number;
+  /** @default "auto", the best that is found */
+  readonly gpu?: GgufGpu;
+  /** Where `node-llama-cpp` comes from. @default import("node-llama-cpp") */
+  readonly load?: () => Promise<GgufLibrary>;
+}
+
+/**
+ * A model file run in this process by `node-llama-cpp`, which is installed separately. Nothing is loaded before the
+ * first request. A run goes on from the tokens of its last step, so that only what was added is evaluated.
+ */
+export function createGgufModel(options: GgufOptions): GgufModel {
+  return new GgufModel(options);
+}
+
+export class GgufModel extends ContinuationModel {
+  readonly family = "gguf";
+  readonly modelName: string;
+  readonly #options: GgufOptions;
+  #opening: Promise<GgufEngine> | undefined;
+
+  constructor(options: GgufOptions) {
+    super({});
+    this.modelName = options.modelName ?? basename(options.modelPath, ".gguf");
+    this.#options = options;
+  }
+
+  /** Frees what it has loaded; what is being generated fails. A later request loads anew. */
+  async dispose(): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    const engine = await opening?.catch(() => undefined);
+    await engine?.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  override async *continueText(
+    messages: readonly PromptMessage[],
+    options: ContinuationOptions,
+  ): AsyncGenerator<ModelChunk> {
+    throwIfAborted(options.signal);
+    this.#refuseOther(options.modelName);
+    const engine = await untilAborted(this.#open(), options.signal);
+    const prompt = engine.promptTokens(messages, options.turn);
+    const room = engine.contextSize - prompt.length;
+    if (room <= 0) {
+      throw new AgenticRagError(
+        "model-context-overflow",
+        `The prompt has ${prompt.length} tokens, but the context of ${this.modelName} has room for ${engine.contextSize}, ` +
+          "at least one of them for the reply. Raise the context size, or allow fewer or shorter search results.",
+      );
+    }
+    const { sampling = QWQ_SAMPLING, maxTokens = 8192 } = this.#options;
+    const limit = Math.min(options.maxTokens ?? maxTokens, room);
+    yield* this.#generate(engine, prompt, limit, {
+      ...options,
+      sampling: { ...sampling, ...options.sampling },
+    });
+  }
+
+  async *#generate(
+    engine: GgufEngine,
+    prompt: number[],
+    limit: number,
+    { sampling, stop = [], signal }: ContinuationOptions & { sampling: Sampling },
+  ): AsyncGenerator<ModelChunk> {
+    const joiner = createTokenJoiner(engine.tokenizer, prompt);
+    const watch = createStopWatch(stop);
+    let completionTokens = 0;
+    let cachedTokens: number | undefined;
+    let end: Ending | undefined = limit > 0 ? undefined : { finishReason: "length" };
+    if (end === undefined) {
+      const { pool, batchSize } = engine;
+      const onPrompt = (evaluated: number): void => void (cachedTokens = prompt.length - evaluated);
+      const tokens = evaluatePrompt({ pool, prompt, sampling, batchSize, signal, onPrompt });
+      try {
+        for await (const token of tokens) {
+          completionTokens += 1;
+          const ended = engine.tokenizer.isEogToken(token);
+          const last = ended || completionTokens === limit;
+          const joined = ended ? undefined : joiner.add(token);
+          for (const piece of [joined, last ? joiner.rest() : undefined]) {
+            if (piece === undefined || end !== undefined) continue;
+            const { pieces, stop: found } = watch.add(piece);
+            yield* pieces.map(toChunk);
+            throwIfAborted(signal);
+            if (found !== undefined) end = stoppedAt(found);
+          }
+          if (last) end ??= ended ? { finishReason: "stop", stopReason: null } : { finishReason: "length" };
+          if (end !== undefined) break;
+        }
+      } catch (error) {
+        throw this.#failure(error, completionTokens);
+      }
+    }
+    if (end === undefined) throw this.#failure(new Error("it ended without an end-of-turn token"), 1);
+    yield* watch.rest().map(toChunk);
+    const usage = { promptTokens: prompt.length, completionTokens };
+    yield { type: "end", ...end, usage: { ...usage, ...(cachedTokens !== undefined && { cachedTokens }) } };
+  }
+
+  #open(): Promise<GgufEngine> {
+    if (this.#opening === undefined) {
+      const opening = openEngine(this.#options);
+      this.#opening = opening;
+      // what failed is tried again by the next request
+      opening.catch(() => {
+        if (this.#opening === opening) this.#opening = undefined;
+      });
+    }
+    return this.#opening;
+  }
+
+  #refuseOther(modelName: string | undefined): void {
+    if (modelName === undefined || modelName === this.modelName) return;
+    throw new AgenticRagError(
+      "model-rejected",
+      `There is one model in this process, ${this.modelName}; ${modelName} was asked for. Leave the model's name out.`,
+    );
+  }
+
+  #failure(error: unknown, tokens: number): unknown {
+    if (AgenticRagError.isInstance(error) || isAbort(error)) return error;
+    return new AgenticRagError(
+      tokens === 0 ? "model-server-error" : "model-truncated",
+      `${this.modelName} failed after ${tokens} tokens: ${reasonOf(error)}. Ask again; if it stays, lower the context size or the number of sequences.`,
+      { cause: error },
+    );
+  }
+}
+
+type Ending = Pick<Extract<ModelChunk, { type: "end" }>, "finishReason" | "stopReason" | "tokenIds">;
+
+function stoppedAt({ text, tokenIds }: TextPiece): Ending {
+  return { finishReason: "stop", stopReason: text, ...(tokenIds !== undefined && { tokenIds }) };
+}
+
+function toChunk(piece: TextPiece): ModelChunk {
+  return { type: "text", ...piece };
+}

@@ -1,0 +1,73 @@
+import { AgenticRagError } from "../../errors.ts";
+import type { GgufGpu, GgufLibrary, GgufRuntime } from "./library.ts";
+
+/** llama.cpp as it runs in this process. */
+export interface Running {
+  readonly runtime: GgufRuntime;
+  /** What it complained of, the oldest first. */
+  readonly complaints: string[];
+}
+
+const INSTALL = "npm install node-llama-cpp@3";
+
+/** Started once for all models and kept: a second one would take the log of the first, and print it. */
+const running = new WeakMap<GgufLibrary, Map<GgufGpu, Promise<Running>>>();
+
+/** @throws `dependency-missing` where node-llama-cpp, or its binary for this machine, is not installed */
+export async function startRuntime(
+  gpu: GgufGpu,
+  load: () => Promise<GgufLibrary> = () => import("node-llama-cpp"),
+): Promise<Running> {
+  const library = await loadLibrary(load);
+  const known = running.get(library) ?? new Map<GgufGpu, Promise<Running>>();
+  running.set(library, known);
+  const started = known.get(gpu) ?? start(library, gpu);
+  known.set(gpu, started);
+  try {
+    return await started;
+  } catch (error) {
+    known.delete(gpu);
+    throw error;
+  }
+}
+
+async function loadLibrary(load: () => Promise<GgufLibrary>): Promise<GgufLibrary> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new AgenticRagError(
+      "dependency-missing",
+      `A GGUF file is run by node-llama-cpp, which could not be loaded (${reasonOf(cause)}). Run: ${INSTALL}`,
+      { cause },
+    );
+  }
+}
+
+async function start(library: GgufLibrary, gpu: GgufGpu): Promise<Running> {
+  const complaints: string[] = [];
+  try {
+    const runtime = await library.getLlama({
+      gpu,
+      build: "never",
+      skipDownload: true,
+      progressLogs: false,
+      maxThreads: 0,
+      logger: (level, message) => void (level === "error" && complaints.push(message.trim())),
+    });
+    return { runtime, complaints };
+  } catch (cause) {
+    const machine = gpu === "auto" ? "this machine" : `this machine and gpu: ${gpu}`;
+    throw new AgenticRagError(
+      "dependency-missing",
+      `node-llama-cpp has no binary for ${machine} (${reasonOf(cause)}). Run: ${INSTALL} --include=optional ` +
+        "- or build one: npx node-llama-cpp source download",
+      { cause },
+    );
+  }
+}
+
+/** The first line of an error's message. */
+export function reasonOf(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return reason.split("\n", 1)[0] ?? reason;
+}

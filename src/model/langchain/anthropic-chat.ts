@@ -1,0 +1,89 @@
+import { AIMessage } from "@langchain/core/messages";
+import type { ChatAnthropic } from "@langchain/anthropic";
+import { readBaseUrl, revealed, type ApiKey } from "../exchange/request.ts";
+import type { ModelRequest } from "./chat.ts";
+import { loadPackage } from "./optional-package.ts";
+import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
+
+export interface AnthropicChatOptions {
+  /** The address in front of `/v1/messages`, with `/v1` or without. */
+  readonly baseUrl: string;
+  readonly modelName: string;
+  readonly apiKey?: ApiKey | undefined;
+  /** What QwQ is recommended is not sent: most Claude models take no two of these together, and newer ones none. */
+  readonly sampling: Sampling;
+  /** The family that needs it, as an error names it. */
+  readonly family: string;
+  /** How often a request is sent again before a reply begins. */
+  readonly maxRetries: number;
+  /** @default the global `fetch` */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Where `@langchain/anthropic` comes from. @default import("@langchain/anthropic") */
+  readonly load?: () => Promise<{ readonly ChatAnthropic: typeof ChatAnthropic }>;
+}
+
+/**
+ * What makes LangChain's ChatAnthropic for each request, without extended thinking. The package is loaded now.
+ *
+ * @throws `dependency-missing`
+ */
+export async function loadAnthropicChat(
+  options: AnthropicChatOptions,
+): Promise<(request: ModelRequest) => ChatAnthropic> {
+  const { ChatAnthropic: Chat } = await loadPackage({
+    name: "@langchain/anthropic",
+    version: "1",
+    neededBy: `The model family ${options.family} is spoken to Anthropic's API through @langchain/anthropic`,
+    load: options.load ?? (() => import("@langchain/anthropic")),
+  });
+  return ({ maxTokens, sampling, modelName = options.modelName }) => {
+    const { temperature, topP, topK } = { ...chosen(options.sampling), ...sampling };
+    return new Chat({
+      model: modelName,
+      // a server that needs none is sent a word, without which nothing is sent at all
+      apiKey: revealed(options.apiKey).trim() || "none",
+      anthropicApiUrl: messagesRoot(options.baseUrl),
+      ...(options.fetch !== undefined && { clientOptions: { fetch: options.fetch } }),
+      maxRetries: options.maxRetries,
+      streamUsage: true,
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(temperature != null && { temperature }),
+      ...(topP != null && { topP }),
+      ...(topK != null && { topK }),
+    });
+  };
+}
+
+/** The version of the Messages API that is spoken. Source: https://platform.claude.com/docs/en/api/versioning */
+export const MESSAGES_HEADERS = { "anthropic-version": "2023-06-01" } as const;
+
+/** The address in front of `/v1/messages`. */
+export function messagesRoot(baseUrl: string): string {
+  return readBaseUrl(baseUrl).replace(/\/v1$/, "");
+}
+
+/**
+ * The message that Claude continues, marked as the end of what is kept in the prompt cache: a block for each text, so
+ * that those of the last step are found there.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
+ */
+export function cachedPrefill(texts: readonly string[]): AIMessage {
+  const last = texts.length - 1;
+  return new AIMessage({
+    content: texts.map((text, at) => ({
+      type: "text",
+      text,
+      ...(at === last && { cache_control: { type: "ephemeral" } }),
+    })),
+  });
+}
+
+/** The fields that someone has set. */
+function chosen(sampling: Sampling): Partial<Sampling> {
+  const { temperature, topP, topK } = sampling;
+  return {
+    ...(temperature !== QWQ_SAMPLING.temperature && { temperature }),
+    ...(topP !== QWQ_SAMPLING.topP && { topP }),
+    ...(topK !== QWQ_SAMPLING.topK && { topK }),
+  };
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { Finish, SaidPart } from "../chat-prefix/reading.ts";
+import { truncated } from "../completions/stream.ts";
+import type { RequestTarget } from "../exchange/http-failure.ts";
+import type { ModelChunk, ModelUsage } from "../model.ts";
+import { OPEN_TOOL_NAME, TOOL_NAME } from "./replay.ts";
+import type { NativeSide } from "./side.ts";
+import { createWrittenCalls, type WrittenCall } from "../exchange/written-call.ts";
+
+export interface ReplyReading {
+  readonly target: RequestTarget;
+  readonly side: NativeSide;
+  /** The assistant's turn so far. */
+  readonly before: string;
+  /** The opening of pages was offered too. */
+  readonly pages?: boolean;
+}
+
+/**
+ * A reply of a chat model as text that follows `before`: reasoning as reasoning, content as the answer, tool calls as
+ * one call at the end, which is cut off where the reply is.
+ *
+ * @throws `model-truncated` when the parts end without a finish, and what reading them throws.
+ */
+export async function* readReply(
+  parts: AsyncIterable<SaidPart>,
+  { target, side, before, pages = false }: ReplyReading,
+): AsyncGenerator<ModelChunk> {
+  const calls = createWrittenCalls();
+  let text = before;
+  let blank = "";
+  let usage: ModelUsage = {};
+  let finish: Finish | undefined;
+
+  const say = (...texts: readonly string[]): ModelChunk => {
+    const said = texts.join("");
+    text += said;
+    return { type: "text", text: said };
+  };
+
+  for await (const part of parts) {
+    if (part.reasoning !== "") yield say(side.beginReasoning(text), part.reasoning);
+    // blanks alone say nothing yet: some models write a line break in front of a call
+    blank += part.content;
+    if (blank.trim() !== "") {
+      yield say(side.beginAnswer(text), blank);
+      blank = "";
+    }
+    for (const call of part.calls) calls.add(call);
+    usage = { ...usage, ...part.usage };
+    finish = part.finish ?? finish;
+  }
+  if (finish === undefined) throw truncated(target);
+  const called = writtenAs(calls.whole(finish.finishReason === "stop"), finish, side, pages);
+  if (called !== "") yield say(text === "" || text.endsWith("\n") ? "" : "\n", called);
+  yield { type: "end", ...finish, usage };
+}
+
+const texts = z.union([z.string(), z.array(z.string()).min(1)]);
+const querySchema = z.object({ query: texts }).transform(({ query }) => [query].flat());
+const urlSchema = z.object({ url: texts }).transform(({ url }) => [url].flat());
+
+/**
+ * Several calls of one tool are one with all their queries or addresses; of both, they are for the protocol to judge.
+ * Where the reply was cut, its last call was.
+ */
+function writtenAs(calls: readonly WrittenCall[], finish: Finish, side: NativeSide, pages: boolean): string {
+  const last = finish.finishReason === "length" ? calls.at(-1) : undefined;
+  if (last !== undefined) return side.callText(last);
+  const queries = calls.flatMap((call) => textsOf(call, TOOL_NAME, querySchema));
+  const urls = pages ? calls.flatMap((call) => textsOf(call, OPEN_TOOL_NAME, urlSchema)) : [];
+  if (queries.length > 0 && urls.length > 0) return side.callText(...calls);
+  if (queries.length > 0) return side.call(queries);
+  if (urls.length > 0) return side.openCall(urls);
+  const [first] = calls;
+  return first === undefined ? "" : side.callText(first);
+}
+
+function textsOf(call: WrittenCall, name: string, schema: z.ZodType<string[]>): readonly string[] {
+  if (!call.whole || call.name !== name) return [];
+  const read = schema.safeParse(JSON.parse(call.arguments));
+  return read.success ? read.data : [];
+}

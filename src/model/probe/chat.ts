@@ -1,0 +1,148 @@
+import { chatBody, DIALECTS } from "../chat-prefix/dialect.ts";
+import type { PromptMessage } from "../model.ts";
+import { readChatValues, type ChatSaid } from "./chat-reply.ts";
+import { readMessagesValues, sendMessages } from "./messages.ts";
+import { chatDialectOf } from "./dialect.ts";
+import type { ServerDialect } from "../server-dialects.ts";
+import { NO_CHAT, type ChatReport } from "./report.ts";
+import { evidence, GREEDY, sendProbe, type ProbeReply, type ProbeTarget } from "./request.ts";
+import { judge, judgeStop, MONTHS, together, WEEKDAYS, type Sequence } from "./sequence.ts";
+
+const TAGS = { open: "<think>", close: "</think>" } as const;
+
+const CALL = '<tool_call>{"name": "web_search", "arguments": {"query": "Rome"}}</tool_call>';
+
+/** It has written a call twice and is about to write it again. */
+const CALLING: readonly PromptMessage[] = [
+  { role: "user", content: `Write this three times, one under the other: ${CALL}` },
+  { role: "assistant", content: `<think>\n</think>\n\n${CALL}\n${CALL}\n` },
+];
+
+const TOOL = {
+  name: "web_search",
+  description: "Searches the web.",
+  parameters: { type: "object", properties: { query: { type: "string" } }, required: ["query"] },
+} as const;
+
+interface AskOptions {
+  readonly maxTokens?: number;
+  readonly stop?: string;
+  readonly tool?: typeof TOOL;
+}
+
+type Asked =
+  | (ChatSaid & { readonly kind: "said"; readonly streamed: boolean })
+  | Exclude<ProbeReply, { kind: "answered" }>;
+
+/** What a chat does with an assistant message at its end, and with what a model writes besides text. */
+export async function probeChat(target: ProbeTarget, server: ServerDialect): Promise<ChatReport> {
+  const ask = (messages: readonly PromptMessage[], options: AskOptions = {}): Promise<Asked> =>
+    send(target, server, messages, options);
+
+  const opened = await ask([{ role: "user", content: "What is 2 + 2?" }], { maxTokens: 16 });
+  if (opened.kind !== "said") {
+    return { ...NO_CHAT, exists: opened.kind === "failed" ? "failed" : "no", why: opened.words };
+  }
+  const first = await ask(turnOf(WEEKDAYS), { stop: WEEKDAYS.stop });
+  const second = first.kind === "said" ? await ask(turnOf(MONTHS)) : first;
+  const said = [first, second].filter((one) => one.kind === "said");
+  const refused = [first, second].find((one) => one.kind !== "said");
+  const continues =
+    refused === undefined
+      ? together([
+          judge(WEEKDAYS, withoutEcho(server, WEEKDAYS, first)),
+          judge(MONTHS, withoutEcho(server, MONTHS, second)),
+        ])
+      : refused.kind === "failed"
+        ? "unclear"
+        : "no";
+  const calling = continues === "yes" ? await ask(CALLING, { maxTokens: 32 }) : undefined;
+  const tools =
+    continues === "yes"
+      ? undefined
+      : await ask([{ role: "user", content: "Search the web for the weather in Rome. Use the tool." }], {
+          tool: TOOL,
+        });
+  return {
+    exists: "yes",
+    why: refused === undefined ? "" : refused.words,
+    continues,
+    evidence: said.map(({ text }) => evidence(target, text)),
+    streams: opened.streamed,
+    stop: first.kind === "said" ? judgeStop(WEEKDAYS, first.text, first.stopped) : "unclear",
+    usage: [opened, ...said].every(({ completionTokens }) => completionTokens !== undefined),
+    cachedTokens: [opened, ...said].some(({ cachedTokens }) => cachedTokens),
+    reasoning: reasoningIn([opened, ...said]),
+    callText: calling?.kind === "said" ? callTextIn(calling) : "unclear",
+    tools:
+      tools === undefined
+        ? "not asked"
+        : tools.kind !== "said"
+          ? "refused"
+          : tools.calls
+            ? "called"
+            : "accepted",
+  };
+}
+
+function turnOf({ question, before }: Sequence): readonly PromptMessage[] {
+  return [
+    { role: "user", content: question },
+    { role: "assistant", content: before },
+  ];
+}
+
+/** Where the dialect repeats the given text, that is no beginning anew. */
+function withoutEcho(server: ServerDialect, { before }: Sequence, asked: Asked): string {
+  if (asked.kind !== "said") return "";
+  const { text } = asked;
+  return DIALECTS[chatDialectOf(server)].echoes && text.startsWith(before) ? text.slice(before.length) : text;
+}
+
+function reasoningIn(replies: readonly ChatSaid[]): ChatReport["reasoning"] {
+  for (const { content, reasoningField, completionTokens = 0 } of replies) {
+    if (reasoningField !== undefined) return reasoningField;
+    if (content.trimStart().startsWith(TAGS.open)) return "in the text";
+    if (content === "" && completionTokens > 1) return "swallowed";
+  }
+  return "none seen";
+}
+
+function callTextIn({ text, calls }: ChatSaid): ChatReport["callText"] {
+  if (calls) return "tool_calls";
+  if (text.includes("<tool_call>")) return "stays text";
+  return text.includes('"web_search"') ? "loses its tags" : "unclear";
+}
+
+async function send(
+  target: ProbeTarget,
+  server: ServerDialect,
+  messages: readonly PromptMessage[],
+  { maxTokens = 24, stop, tool }: AskOptions,
+): Promise<Asked> {
+  const stops = stop === undefined ? [] : [stop];
+  const isAnthropic = server === "anthropic";
+  const reply = isAnthropic
+    ? await sendMessages(target, messages, { maxTokens, stop: stops, tool })
+    : await sendProbe(
+        target,
+        `${target.baseUrl}/chat/completions`,
+        chatBody({
+          dialect: chatDialectOf(server),
+          tags: TAGS,
+          messages,
+          modelName: target.modelName,
+          maxTokens,
+          sampling: GREEDY,
+          stop: stops,
+          extra:
+            tool === undefined
+              ? {}
+              : { tools: [{ type: "function", function: tool }], parse_tool_calls: undefined },
+        }),
+      );
+  if (reply.kind !== "answered") return reply;
+  const said = isAnthropic ? readMessagesValues(reply.values) : readChatValues(reply.values);
+  if (said === undefined) return { kind: "refused", missing: false, words: "no chat completion" };
+  return { ...said, kind: "said", streamed: reply.streamed };
+}

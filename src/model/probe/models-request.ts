@@ -1,0 +1,33 @@
+import { messagesRoot, MESSAGES_HEADERS } from "../langchain/anthropic-chat.ts";
+import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "../exchange/request.ts";
+import { knownDialect } from "./dialect.ts";
+import type { ServerDialect } from "../server-dialects.ts";
+
+export interface ModelsQuestion {
+  readonly baseUrl: string;
+  readonly apiKey?: ApiKey | undefined;
+  /** What kind of server it is, where that is known; else its address alone tells. */
+  readonly dialect?: ServerDialect | "auto" | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * How a server is asked for the list of its models. Anthropic wants the key in a header of its own, and gives twenty
+ * unless more are asked for: https://platform.claude.com/docs/en/api/models-list.
+ */
+export function modelsRequest({ baseUrl: given, apiKey, dialect = "auto", headers = {} }: ModelsQuestion): {
+  readonly url: string;
+  readonly headers: () => Headers;
+} {
+  const baseUrl = readBaseUrl(given);
+  const known = dialect === "auto" ? knownDialect(baseUrl) : dialect;
+  if (known !== "anthropic") {
+    return { url: `${baseUrl}/models`, headers: () => requestHeaders(apiKey, headers) };
+  }
+  const key = revealed(apiKey).trim();
+  const own = { ...MESSAGES_HEADERS, ...(key !== "" && { "x-api-key": key }) };
+  return {
+    url: `${messagesRoot(baseUrl)}/v1/models?limit=1000`,
+    headers: () => requestHeaders(undefined, { ...own, ...headers }),
+  };
+}

@@ -1,0 +1,94 @@
+import { AgenticRagError } from "../../errors.ts";
+import { readBaseUrl, revealed } from "../exchange/request.ts";
+import { createDeferredModel } from "../exchange/deferred.ts";
+import type { ContinuationModel } from "../model.ts";
+import { chooseFamily, type FamilyChoice, type NoFamily } from "./choice.ts";
+import type { ProbeReport } from "./report.ts";
+import { probeEndpoint, type ProbeOptions } from "./probe.ts";
+import { createChoiceCache } from "./probed-cache.ts";
+import { createSharedWork } from "../../net/shared-work.ts";
+
+export interface ProbedOptions extends Omit<ProbeOptions, "thorough" | "signal"> {
+  /** JSON file in which the outcome is kept for a week. @default none: each process probes */
+  readonly cacheFile?: string | undefined;
+  /** Of this package: what was kept by another version does not count. @default "" */
+  readonly version?: string;
+  /** Milliseconds since 1970. @default the system's clock */
+  readonly now?: () => number;
+}
+
+/** Finds the family of one endpoint, once for all who ask. */
+export interface Prober {
+  choice(signal?: AbortSignal): Promise<FamilyChoice>;
+}
+
+/**
+ * What an endpoint was found to do, from the cache or by probing it now.
+ *
+ * `choice` throws what probing throws, which is kept nowhere, and `model-rejected` where no family can be used.
+ */
+export function createProber(options: ProbedOptions): Prober {
+  async function find(signal: AbortSignal): Promise<FamilyChoice> {
+    const known = await cachedChoice(options);
+    if (known !== undefined) return known;
+    const report = await probeEndpoint({ ...options, thorough: false, signal });
+    const choice = chooseFamily(report);
+    if (choice.family === null) throw unusable(report, choice);
+    await keepChoice(options, report, choice);
+    return choice;
+  }
+  return { choice: createSharedWork(find) };
+}
+
+/**
+ * A model of the family that its endpoint is found to do. It is probed by the first use, for all uses; a failure to
+ * find out is the failure of that use.
+ */
+export function createProbedModel(options: {
+  readonly modelName: string;
+  readonly prober: Prober;
+  readonly build: (choice: FamilyChoice) => ContinuationModel | Promise<ContinuationModel>;
+}): ContinuationModel {
+  const { modelName, prober, build } = options;
+  return createDeferredModel({
+    family: "auto",
+    modelName,
+    async open(signal) {
+      const choice = await prober.choice(signal);
+      const { dialect, continues } = choice;
+      return { model: await build(choice), description: { dialect, continues } };
+    },
+  });
+}
+
+/** Keeps the outcome of a probe, but none that a failure has had a part in. */
+export async function keepChoice(
+  options: ProbedOptions,
+  { completions, chat }: ProbeReport,
+  choice: FamilyChoice,
+): Promise<void> {
+  const key = keyOf(options);
+  if (options.cacheFile === undefined || key === undefined) return;
+  if (completions.exists === "failed" || chat.exists === "failed") return;
+  await createChoiceCache(options.cacheFile, options.now).put(key, choice);
+}
+
+async function cachedChoice(options: ProbedOptions): Promise<FamilyChoice | undefined> {
+  const key = keyOf(options);
+  if (options.cacheFile === undefined || key === undefined) return undefined;
+  return createChoiceCache(options.cacheFile, options.now).get(key);
+}
+
+/** Undefined where the key would be part of it. */
+function keyOf(options: ProbedOptions): string | undefined {
+  const { baseUrl, modelName, dialect = "auto", version = "", apiKey, templateSet } = options;
+  const about = templateSet === true ? ["template"] : [];
+  const key = [readBaseUrl(baseUrl), modelName, dialect, version, ...about].join(" ");
+  const secret = revealed(apiKey).trim();
+  return secret.length >= 8 && key.includes(secret) ? undefined : key;
+}
+
+function unusable({ completions, chat }: ProbeReport, { reason, advice }: NoFamily): AgenticRagError {
+  const failed = completions.exists === "failed" || chat.exists === "failed";
+  return new AgenticRagError(failed ? "model-server-error" : "model-rejected", `${reason} ${advice}`);
+}

@@ -1,0 +1,112 @@
+import { Template } from "@huggingface/jinja";
+import { AgenticRagError } from "../../errors.ts";
+import type { PromptMessage } from "../model.ts";
+
+/** Turns messages into the text that a model was trained to continue. */
+export interface ChatTemplate {
+  readonly name: string;
+  /**
+   * The prompt, ending in an *open* assistant turn. When the last message is an assistant's, the prompt ends with
+   * exactly its text, so that generation goes on in the same turn.
+   */
+  render(messages: readonly PromptMessage[]): string;
+}
+
+/** Generation prompts write a tag or a role at most. */
+const MAX_OVERLAP = 200;
+
+/**
+ * ChatML as QwQ and Qwen write it: no system message is invented, and earlier assistant turns lose their reasoning
+ * (all up to the last `</think>`). The opened turn is bare: where a model is asked to think, `<think>\n` is the
+ * beginning of the assistant text that the caller passes.
+ * Source: the chat template of https://huggingface.co/Qwen/QwQ-32B.
+ */
+export const chatmlTemplate: ChatTemplate = {
+  name: "chatml",
+  render(messages) {
+    const { turns, opened } = splitOpened(messages);
+    const closed = turns.map(({ role, content }) => {
+      const text = role === "assistant" ? withoutReasoning(content) : content;
+      return `<|im_start|>${role}\n${text}<|im_end|>\n`;
+    });
+    return `${closed.join("")}<|im_start|>assistant\n${opened}`;
+  },
+};
+
+/**
+ * No tags at all, for base models: the contents of all turns with a blank line between them, followed at once by the
+ * assistant text.
+ */
+export const rawTemplate: ChatTemplate = {
+  name: "raw",
+  render(messages) {
+    const { turns, opened } = splitOpened(messages);
+    return turns.map(({ content }) => content).join("\n\n") + opened;
+  },
+};
+
+/**
+ * A model's own Jinja chat template, as found under `chat_template` in its tokenizer_config.json. It is rendered with
+ * `add_generation_prompt: true`; what the generation prompt already writes of the assistant text (such as `<think>`)
+ * is not written twice.
+ *
+ * @throws `settings-invalid` for a template that cannot be parsed, and from `render` for one that refuses the messages.
+ */
+export function jinjaTemplate(
+  text: string,
+  options: { name?: string; bosToken?: string; eosToken?: string } = {},
+): ChatTemplate {
+  const { name = "jinja", bosToken = "", eosToken = "" } = options;
+  const template = named(name, () => new Template(text));
+  return {
+    name,
+    render(messages) {
+      const { turns, opened } = splitOpened(messages);
+      const prompt = named(name, () =>
+        template.render({
+          messages: turns.map(({ role, content }) => ({ role, content })),
+          add_generation_prompt: true,
+          bos_token: bosToken,
+          eos_token: eosToken,
+        }),
+      );
+      return joinOpened(prompt, opened);
+    },
+  };
+}
+
+function splitOpened(messages: readonly PromptMessage[]): {
+  turns: readonly PromptMessage[];
+  opened: string;
+} {
+  const last = messages.at(-1);
+  return last?.role === "assistant"
+    ? { turns: messages.slice(0, -1), opened: last.content }
+    : { turns: messages, opened: "" };
+}
+
+function withoutReasoning(content: string): string {
+  return content.replace(/^.*<\/think>/s, "").replace(/^\n+/, "");
+}
+
+/** Ends with exactly `opened`; a beginning of it that closes the prompt (but for white space) is taken back first. */
+function joinOpened(prompt: string, opened: string): string {
+  const body = prompt.trimEnd();
+  for (let length = Math.min(body.length, opened.length, MAX_OVERLAP); length > 1; length -= 1) {
+    if (body.endsWith(opened.slice(0, length))) return prompt.slice(0, body.length - length) + opened;
+  }
+  return prompt + opened;
+}
+
+function named<T>(name: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AgenticRagError(
+      "settings-invalid",
+      `The chat template "${name}" failed: ${reason}. Give the template that belongs to the model, or use chatml.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import type { ContinuationOptions, ModelChunk, PromptMessage } from "../../../src/model/model.ts";
+import { describeModel } from "../../conformance/model.ts";
+import { createTinyGguf, lettersOf } from "../../engine/tiny-gguf.ts";
+import { chained, modelOfBytes, notHere, sharedTinyModel, tinyModel } from "./here.ts";
+
+const END = "<|im_end|>";
+/** What a prompt without an assistant's text ends in. */
+const OPENED = "assistant\n";
+
+describe.skipIf(notHere !== "")(`a GGUF file in this process${notHere}`, () => {
+  const finished = sharedTinyModel(
+    chained([[OPENED, "Loss", " masking", " leaves", " retrieved", " tokens", " out.", END]]),
+  );
+  const unfinished = sharedTinyModel(chained([[OPENED, "tick ", "tock ", "tick "]]));
+  describeModel({
+    family: "gguf",
+    stop: "exclude",
+    start: async (kind) => {
+      const { model } = kind === "unfinished" ? unfinished : finished;
+      return {
+        model,
+        // the only sequence is given to the next request when this one has left it
+        connectionClosed: async () => (await say(model, "", { maxTokens: 1 })).length === 2,
+        [Symbol.asyncDispose]: async () => {},
+      };
+    },
+  });
+
+  const { model } = sharedTinyModel(
+    chained([
+      [
+        "<call>\n",
+        "I look.",
+        "\n\n<to",
+        "ol_",
+        "call>",
+        "\n{}\n",
+        "</tool_call>",
+        " Nobody stopped me.",
+        END,
+      ],
+      ["<almost>\n", "a</", "tool_", "c</", "tool_call ", "b", END],
+      ["<inside>\n", "one,", "two,th", "ree", END],
+      ["<utf8>\n", ...lettersOf("é€😀"), ".", END],
+      ["<control>\n", "before ", "<|im_start|>", " after", END],
+      ["<loop>\n", "tick ", "tock ", "tick "],
+    ]),
+  );
+
+  test("tells each text with the ids of exactly that text, and that the turn's end was no stop string", async () => {
+    const chunks = await say(model, "<inside>\n");
+    expect(texts(chunks)).toEqual(["one,", "two,th", "ree"]);
+    expect(chunks.slice(0, -1)).toEqual(
+      await Promise.all(
+        ["one,", "two,th", "ree"].map(async (text) => ({ type: "text", text, tokenIds: [await idOf(text)] })),
+      ),
+    );
+    expect(chunks.at(-1)).toMatchObject({ type: "end", finishReason: "stop", stopReason: null });
+    expect(chunks.at(-1)).not.toHaveProperty("tokenIds");
+  });
+
+  test("a tag over three tokens is text like any other", async () => {
+    const chunks = await say(model, "<call>\n", { stop: ["</tool_call>"] });
+    expect(texts(chunks).join("")).toBe("I look.\n\n<tool_call>\n{}\n");
+    expect(chunks.at(-1)).toMatchObject({
+      finishReason: "stop",
+      stopReason: "</tool_call>",
+      tokenIds: [await idOf("</tool_call>")],
+    });
+  });
+
+  test("a stop string over three tokens is held back, and told with its ids", async () => {
+    const chunks = await say(model, "<call>\n", { stop: ["\n\n<tool_call>"] });
+    expect(texts(chunks)).toEqual(["I look."]);
+    const ids = await Promise.all(["\n\n<to", "ol_", "call>"].map(idOf));
+    expect(chunks.at(-1)).toMatchObject({ stopReason: "\n\n<tool_call>", tokenIds: ids });
+  });
+
+  test("text that only began like a stop string is let go, with its ids", async () => {
+    const chunks = await say(model, "<almost>\n", { stop: ["</tool_call>"] });
+    expect(texts(chunks)).toEqual(["a</", "tool_", "c</", "tool_call ", "b"]);
+    expect(chunks.slice(0, -1).every((chunk) => chunk.tokenIds?.length === 1)).toBe(true);
+  });
+
+  test("nothing that was held back is lost when the tokens are used up", async () => {
+    const chunks = await say(model, "<almost>\n", { stop: ["</tool_call>"], maxTokens: 2 });
+    expect(texts(chunks)).toEqual(["a</", "tool_"]);
+    expect(chunks.at(-1)).toMatchObject({ finishReason: "length", usage: { completionTokens: 2 } });
+  });
+
+  test("a stop string inside tokens cuts them, and no ids are claimed for the parts", async () => {
+    const chunks = await say(model, "<inside>\n", { stop: ["three"] });
+    expect(chunks.slice(0, -1)).toEqual([
+      { type: "text", text: "one,", tokenIds: [await idOf("one,")] },
+      { type: "text", text: "two," },
+    ]);
+    expect(chunks.at(-1)).toMatchObject({ finishReason: "stop", stopReason: "three" });
+    expect(chunks.at(-1)).not.toHaveProperty("tokenIds");
+  });
+
+  test("characters of several tokens come whole", async () => {
+    const chunks = await say(model, "<utf8>\n");
+    expect(texts(chunks)).toEqual(["é", "€", "😀", "."]);
+    expect(chunks.map((chunk) => chunk.tokenIds?.length)).toEqual([2, 3, 4, 1, undefined]);
+  });
+
+  test("half a character is told when the tokens are used up", async () => {
+    const chunks = await say(model, "<utf8>\n", { maxTokens: 3 });
+    expect(texts(chunks)).toEqual(["é", "\uFFFD"]);
+    expect(chunks[1]).toMatchObject({ tokenIds: [0xe2] });
+  });
+
+  test("a token of control in mid-text is spelled", async () => {
+    expect(texts(await say(model, "<control>\n"))).toEqual(["before ", "<|im_start|>", " after"]);
+  });
+
+  test("ends by length, and says what it counted", async () => {
+    const { model: fresh } = tinyModel(chained([["<loop>\n", "tick ", "tock ", "tick "]]));
+    const chunks = await say(fresh, "<loop>\n", { maxTokens: 7 });
+    expect(texts(chunks).join("")).toBe("tick tock tick tock tick tock tick ");
+    // each control token and the last piece are one token, the rest is one for each byte
+    const prompt = "user\ngo".length + "\n".length + "assistant\n".length + 4;
+    expect(chunks.at(-1)).toEqual({
+      type: "end",
+      finishReason: "length",
+      usage: { promptTokens: prompt, completionTokens: 7, cachedTokens: 0 },
+    });
+    const again = await say(fresh, "<loop>\n", { maxTokens: 7 });
+    expect(again.at(-1)).toMatchObject({ usage: { promptTokens: prompt, cachedTokens: prompt - 1 } });
+  });
+
+  test("a penalty reaches the tokens that were drawn", async () => {
+    const sampling = { repetitionPenalty: 100 };
+    const chunks = await say(model, "<loop>\n", { maxTokens: 6, sampling });
+    expect(texts(chunks).join("")).not.toBe("tick tock tick tock tick tock ");
+    expect(texts(chunks).slice(0, 2)).toEqual(["tick ", "tock "]);
+  });
+
+  test("does not take another model's name", async () => {
+    await expect(say(model, "<loop>\n", { modelName: "other" })).rejects.toMatchObject({
+      code: "model-rejected",
+    });
+    expect(model.modelName).toBe("Tiny-F32");
+  });
+
+  test("uses the template of the file where that is asked for", async () => {
+    const script = chained([["<think>\n", "Own", " words.", END]]);
+    // the file's own template writes `<think>`
+    expect(texts(await say(tinyModel(script, { template: "file" }).model, "")).join("")).toBe("Own words.");
+  });
+
+  test("says so when the file has no template", async () => {
+    const bytes = createTinyGguf(chained([[OPENED, "a", END]]));
+    const key = bytes.indexOf("tokenizer.chat_template");
+    bytes.write("tokenizer.char_template", key);
+    const { model: bare } = modelOfBytes(bytes, { template: "file" });
+    await expect(say(bare, "")).rejects.toMatchObject({ code: "settings-invalid" });
+  });
+
+  /** The id of a text that is one token: it is taken from the first chunk of what follows a prompt that ends before it. */
+  async function idOf(text: string): Promise<number> {
+    const before = BEFORE[text] ?? "";
+    const chunks = await say(model, before, { maxTokens: 1 });
+    expect(texts(chunks)).toEqual([text]);
+    return chunks[0]!.tokenIds![0]!;
+  }
+});
+
+/** The token after which each text is said. */
+const BEFORE: Readonly<Record<string, string>> = {
+  "one,": "<inside>\n",
+  "two,th": "one,",
+  ree: "two,th",
+  "\n\n<to": "I look.",
+  ol_: "\n\n<to",
+  "call>": "ol_",
+  "</tool_call>": "\n{}\n",
+};
+
+async function say(
+  model: ReturnType<typeof tinyModel>["model"],
+  opened: string,
+  options: ContinuationOptions = {},
+): Promise<ModelChunk[]> {
+  const messages: PromptMessage[] = [{ role: "user", content: "go" }];
+  if (opened !== "") messages.push({ role: "assistant", content: opened });
+  const chunks: ModelChunk[] = [];
+  for await (const chunk of model.continueText(messages, options)) chunks.push(chunk);
+  return chunks;
+}
+
+function texts(chunks: readonly ModelChunk[]): readonly string[] {
+  return chunks.flatMap((chunk) => (chunk.type === "text" ? [chunk.text] : []));
+}

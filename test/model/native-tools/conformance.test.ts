@@ -1,0 +1,43 @@
+import { AIMessageChunk } from "@langchain/core/messages";
+import { createNativeToolsModel } from "../../../src/model/native-tools/native-tools.ts";
+import { describeModel } from "../../conformance/model.ts";
+import { startChatServer, type ChatServerReply } from "../../servers/chat.ts";
+import { FakeToolsModel } from "./fake.ts";
+import { overOpenAi } from "./openai.ts";
+import { qwqNativeSide } from "./side.ts";
+
+const TEXT = "The first sentence. Then another one, in 中文 👩‍🚀.";
+
+describeModel({
+  family: "native-tools",
+  stop: "ignore",
+  start: async (kind) => {
+    const reply: ChatServerReply = {
+      reasoning: "I know that.",
+      text: TEXT,
+      chunkSize: 4,
+      dialect: "generic",
+      ...(kind === "unfinished" && { fault: { kind: "stall", after: 1000 } }),
+    };
+    const server = await startChatServer([reply, reply]);
+    return {
+      model: overOpenAi(server.url),
+      connectionClosed: () => server.requests.at(-1)?.closedEarly ?? Promise.resolve(false),
+      [Symbol.asyncDispose]: () => server.close(),
+    };
+  },
+});
+
+describeModel({
+  family: "native-tools",
+  stop: "ignore",
+  start: async (kind) => {
+    const said = TEXT.split(" ").map((word) => new AIMessageChunk(`${word} `));
+    const end = new AIMessageChunk({ content: "", response_metadata: { finish_reason: "stop" } });
+    const chatModel = new FakeToolsModel([...said, end], kind === "unfinished" ? "wait" : "end");
+    return {
+      model: createNativeToolsModel({ chatModel, side: qwqNativeSide }),
+      [Symbol.asyncDispose]: async () => {},
+    };
+  },
+});
