@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
-import type { Document } from "../src/search/documents/document.ts";
-import { indexDocuments } from "../src/search/index-builder.ts";
-import { openIndex } from "../src/search/local-index.ts";
+import type { Document } from "../src/search/local/documents/document.ts";
+import { indexDocuments } from "../src/search/local/index-builder.ts";
+import { openIndex } from "../src/search/local/local-index.ts";
 import { createRandom, createZipf } from "./seeded-text.ts";
 
 const VOCABULARY = 50_000;

@@ -7,8 +7,8 @@ import { createAgenticRag } from "../src/graph/graph.ts";
 import { createCompletionsModel } from "../src/model/completions/completions.ts";
 import { qwq } from "../src/protocol/qwq.ts";
 import type { SearchEngine, SearchResult } from "../src/search/engine.ts";
-import { buildIndex } from "../src/search/index-builder.ts";
-import { createLocalEngine } from "../src/search/local.ts";
+import { buildIndex } from "../src/search/local/index-builder.ts";
+import { createLocalEngine } from "../src/search/local/local.ts";
 import { startChatServer } from "../test/servers/chat.ts";
 import { startCompletionsServer } from "../test/servers/completions.ts";
 

@@ -74,13 +74,13 @@ export type {
   Turn,
 } from "./protocol/protocol.ts";
 export { createProxyFetch, type ProxyOptions } from "./net/proxy.ts";
-export { createBraveEngine, type BraveOptions } from "./search/brave.ts";
-export { createDiskCache, type DiskCacheOptions } from "./search/cache-disk.ts";
-export { createMemoryCache } from "./search/cache-memory.ts";
-export type { Answer, CacheStore, KeptAnswer } from "./search/cache-store.ts";
-export { withCache, type CacheOptions } from "./search/cache.ts";
-export { createDeferredEngine } from "./search/deferred.ts";
-export { createDuckDuckGoEngine, type DuckDuckGoOptions } from "./search/duckduckgo.ts";
+export { createBraveEngine, type BraveOptions } from "./search/engines/brave.ts";
+export { createDiskCache, type DiskCacheOptions } from "./search/around/cache-disk.ts";
+export { createMemoryCache } from "./search/around/cache-memory.ts";
+export type { Answer, CacheStore, KeptAnswer } from "./search/around/cache-store.ts";
+export { withCache, type CacheOptions } from "./search/around/cache.ts";
+export { createDeferredEngine } from "./search/around/deferred.ts";
+export { createDuckDuckGoEngine, type DuckDuckGoOptions } from "./search/engines/duckduckgo.ts";
 export type {
   SearchAttempt,
   SearchEngine,
@@ -90,13 +90,17 @@ export type {
   SearchOutcome,
   SearchResult,
 } from "./search/engine.ts";
-export { createExaEngine, type ExaContents, type ExaOptions } from "./search/exa.ts";
-export { createFallbackEngine, type FallbackOptions } from "./search/fallback.ts";
-export { buildIndex, indexDocuments, type IndexReport } from "./search/index-builder.ts";
-export { createJinaEngine, type JinaOptions } from "./search/jina.ts";
-export { createLangChainEngine, type LangChainOptions, type LangChainTool } from "./search/langchain.ts";
-export { openIndex, type LocalIndex } from "./search/local-index.ts";
-export { createLocalEngine, type LocalEngineOptions } from "./search/local.ts";
+export { createExaEngine, type ExaContents, type ExaOptions } from "./search/engines/exa.ts";
+export { createFallbackEngine, type FallbackOptions } from "./search/around/fallback.ts";
+export { buildIndex, indexDocuments, type IndexReport } from "./search/local/index-builder.ts";
+export { createJinaEngine, type JinaOptions } from "./search/engines/jina.ts";
+export {
+  createLangChainEngine,
+  type LangChainOptions,
+  type LangChainTool,
+} from "./search/langchain/langchain.ts";
+export { openIndex, type LocalIndex } from "./search/local/local-index.ts";
+export { createLocalEngine, type LocalEngineOptions } from "./search/local/local.ts";
 export { createJinaPageReader, type JinaPageReaderOptions } from "./search/pages/jina.ts";
 export type { PageOutcome, PageReader } from "./search/pages/page-reader.ts";
 export { createToolPageReader, type ToolPageReaderOptions } from "./search/pages/tool.ts";
@@ -106,20 +110,20 @@ export {
   withRateLimit,
   type RateLimit,
   type RateLimitOptions,
-} from "./search/rate-limit.ts";
+} from "./search/around/rate-limit.ts";
 export {
   createReplayEngine,
   withRecording,
   type RecordingOptions,
   type ReplayOptions,
-} from "./search/recording.ts";
-export type { RetrieverApi } from "./search/retriever-api.ts";
-export { createRetrieverEngine, type RetrieverOptions } from "./search/retriever.ts";
-export { withRetry, type RetryOptions } from "./search/retry.ts";
-export { createSearxngEngine, type SearxngOptions } from "./search/searxng.ts";
-export { createSerperEngine, type SerperOptions } from "./search/serper.ts";
-export { createTavilyEngine, type TavilyOptions } from "./search/tavily.ts";
-export { createWikipediaEngine, type WikipediaOptions } from "./search/wikipedia.ts";
+} from "./search/around/recording.ts";
+export type { RetrieverApi } from "./search/engines/retriever-api.ts";
+export { createRetrieverEngine, type RetrieverOptions } from "./search/engines/retriever.ts";
+export { withRetry, type RetryOptions } from "./search/around/retry.ts";
+export { createSearxngEngine, type SearxngOptions } from "./search/engines/searxng.ts";
+export { createSerperEngine, type SerperOptions } from "./search/engines/serper.ts";
+export { createTavilyEngine, type TavilyOptions } from "./search/engines/tavily.ts";
+export { createWikipediaEngine, type WikipediaOptions } from "./search/engines/wikipedia.ts";
 export { Secret } from "./secret.ts";
 export { readSettings, SETTINGS, type ModelSettings, type Settings } from "./settings/settings.ts";
 export {
@@ -141,5 +145,5 @@ export type { Claim, Durability, Lease, RunStatus, ThreadBook, ThreadRow } from 
 export { openDurability } from "./durability/open.ts";
 export { createSqliteStore, type SqliteStoreOptions } from "./durability/sqlite-store.ts";
 export { sweepOrphans } from "./durability/sweep.ts";
-export { createJournaledEngine, forgetSearches, type JournalOptions } from "./search/journal.ts";
+export { createJournaledEngine, forgetSearches, type JournalOptions } from "./search/journal/journal.ts";
 export { remoteRequest } from "./compose/remote-request.ts";

@@ -25,13 +25,16 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["src/search/", ["src/errors.ts"]],
   ["src/citation/", []],
   // a thread that is removed takes its searches along
-  ["src/durability/", ["src/errors.ts", "src/search/journal.ts"]],
+  ["src/durability/", ["src/errors.ts", "src/search/journal/journal.ts"]],
   // what LangGraph gives a node (its store) can only be put before an engine there
-  ["src/graph/", ["src/errors.ts", "src/citation/", ...CONTRACTS, "src/search/journal.ts"]],
+  ["src/graph/", ["src/errors.ts", "src/citation/", ...CONTRACTS, "src/search/journal/journal.ts"]],
   ["src/settings/model.ts", ["src/secret.ts", "src/model/server-dialects.ts"]],
   ["src/settings/fields.ts", ["src/secret.ts"]],
   ["src/settings/cache-folder.ts", []],
-  ["src/settings/search.ts", ["src/secret.ts", "src/settings/fields.ts", "src/search/retriever-api.ts"]],
+  [
+    "src/settings/search.ts",
+    ["src/secret.ts", "src/settings/fields.ts", "src/search/engines/retriever-api.ts"],
+  ],
   [
     "src/settings/settings.ts",
     [

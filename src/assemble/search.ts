@@ -7,16 +7,16 @@ import {
   type EngineName,
   type SearchSettings,
 } from "../settings/search.ts";
-import { createDiskCache } from "../search/cache-disk.ts";
-import { createMemoryCache } from "../search/cache-memory.ts";
-import type { CacheStore } from "../search/cache-store.ts";
-import { withCache } from "../search/cache.ts";
+import { createDiskCache } from "../search/around/cache-disk.ts";
+import { createMemoryCache } from "../search/around/cache-memory.ts";
+import type { CacheStore } from "../search/around/cache-store.ts";
+import { withCache } from "../search/around/cache.ts";
 import type { SearchEngine } from "../search/engine.ts";
-import { createFallbackEngine } from "../search/fallback.ts";
-import type { HttpOptions } from "../search/http.ts";
-import { withRateLimit, type RateLimitOptions } from "../search/rate-limit.ts";
-import { createReplayEngine, withRecording } from "../search/recording.ts";
-import { withRetry } from "../search/retry.ts";
+import { createFallbackEngine } from "../search/around/fallback.ts";
+import type { HttpOptions } from "../search/engines/wire/http.ts";
+import { withRateLimit, type RateLimitOptions } from "../search/around/rate-limit.ts";
+import { createReplayEngine, withRecording } from "../search/around/recording.ts";
+import { withRetry } from "../search/around/retry.ts";
 
 /** What assembling is given besides settings. */
 export interface SearchSurroundings {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { indexFileOf } from "../assemble/assemble.ts";
-import { buildIndex, type IndexReport } from "../search/index-builder.ts";
+import { buildIndex, type IndexReport } from "../search/local/index-builder.ts";
 import { counted, duration, size } from "./amounts.ts";
 import type { Arguments } from "./arguments.ts";
 import { quoted } from "./chosen-settings.ts";

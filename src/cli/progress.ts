@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import type { OnProgress } from "../search/folder-changes.ts";
+import type { OnProgress } from "../search/local/folder-changes.ts";
 import { printableLine } from "./printable.ts";
 import type { TextOutput } from "./surroundings.ts";
 

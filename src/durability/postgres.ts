@@ -1,4 +1,4 @@
-import { forgetSearches } from "../search/journal.ts";
+import { forgetSearches } from "../search/journal/journal.ts";
 import type { Durability } from "./durability.ts";
 import { createPostgresBook, type PostgresBook } from "./postgres-book.ts";
 import { createPostgresCheckpointer } from "./postgres-checkpointer.ts";

@@ -1,6 +1,6 @@
 import type { BaseStore } from "@langchain/langgraph";
 import { z } from "zod";
-import { forgetSearches } from "../search/journal.ts";
+import { forgetSearches } from "../search/journal/journal.ts";
 import type { Claim, Lease, RunStatus, ThreadBook, ThreadRow } from "./durability.ts";
 import { leaseLost } from "./lease.ts";
 import { deleteCheckpoints, nameIn } from "./sqlite-checkpoint-rows.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { SearchEngine } from "../search/engine.ts";
-import { createJournaledEngine } from "../search/journal.ts";
+import { createJournaledEngine } from "../search/journal/journal.ts";
 import { required, type RunState } from "./state.ts";
 
 /** An engine, and the name of the step that searches, where there is one. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { RetrieverApi } from "../search/retriever-api.ts";
+import type { RetrieverApi } from "../search/engines/retriever-api.ts";
 import type { Secret } from "../secret.ts";
 import { address, number, secret } from "./fields.ts";
 

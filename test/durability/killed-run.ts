@@ -5,7 +5,7 @@ import { createAgenticRag } from "../../src/graph/graph.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
-import { createTavilyEngine } from "../../src/search/tavily.ts";
+import { createTavilyEngine } from "../../src/search/engines/tavily.ts";
 import { killAt, watchEngine, watchSaver, watchStore, type Hit, type KillAt } from "./kill-switch.ts";
 
 /** What keeps runs beyond their process: a file, or the address of a database. */

@@ -2,7 +2,7 @@ import { driveThread } from "../../src/durability/driver.ts";
 import { openDurability } from "../../src/durability/open.ts";
 import { AgenticRagError } from "../../src/errors.ts";
 import type { RunState } from "../../src/graph/state.ts";
-import { createTavilyEngine } from "../../src/search/tavily.ts";
+import { createTavilyEngine } from "../../src/search/engines/tavily.ts";
 import { agentOn, call } from "./agent.ts";
 
 /** What became of one call to resume a thread. */

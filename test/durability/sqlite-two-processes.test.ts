@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqliteDurability } from "../../src/durability/sqlite.ts";
 import type { Durability } from "../../src/durability/durability.ts";
-import { startWireServer } from "../search/wire-server.ts";
+import { startWireServer } from "../search/engines/wire-server.ts";
 import { all, newFile } from "./checkpoints.ts";
 import { bundleRun } from "./kill-process.ts";
 import type { Resumed } from "./resuming-process.ts";

@@ -8,7 +8,7 @@ import { createCompletionsModel } from "../../src/model/completions/completions.
 import { createScriptedModel, type ScriptedModel, type ScriptedStep } from "../../src/model/scripted.ts";
 import { qwq } from "../../src/protocol/qwq.ts";
 import type { SearchEngine } from "../../src/search/engine.ts";
-import { createTavilyEngine } from "../../src/search/tavily.ts";
+import { createTavilyEngine } from "../../src/search/engines/tavily.ts";
 import { startCompletionsServer, type ServerReply } from "../servers/completions.ts";
 import { startTavilyServer, type Found } from "../servers/tavily.ts";
 

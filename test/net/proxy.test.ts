@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createProxyFetch, type Environment } from "../../src/net/proxy.ts";
-import { createSearxngEngine } from "../../src/search/searxng.ts";
+import { createSearxngEngine } from "../../src/search/engines/searxng.ts";
 import { startProxy } from "./proxy-server.ts";
-import { json, readFixture } from "../search/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../search/wire-server.ts";
+import { json, readFixture } from "../search/engines/wire/http-harness.ts";
+import { type Answer, startWireServer, type WireServer } from "../search/engines/wire-server.ts";
 
 const BASIC = `Basic ${Buffer.from("me:p@ss").toString("base64")}`;
 

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import type { SearchEngine } from "../../src/search/engine.ts";
-import { createBraveEngine } from "../../src/search/brave.ts";
-import { createSearxngEngine } from "../../src/search/searxng.ts";
-import { createTavilyEngine } from "../../src/search/tavily.ts";
-import { startWireServer } from "../search/wire-server.ts";
+import { createBraveEngine } from "../../src/search/engines/brave.ts";
+import { createSearxngEngine } from "../../src/search/engines/searxng.ts";
+import { createTavilyEngine } from "../../src/search/engines/tavily.ts";
+import { startWireServer } from "../search/engines/wire-server.ts";
 
 /** What a page says in each of its fields. */
 export interface HostilePage {

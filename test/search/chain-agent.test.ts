@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { createFallbackEngine } from "../../src/search/fallback.ts";
-import { createRetrieverEngine } from "../../src/search/retriever.ts";
-import { withRetry } from "../../src/search/retry.ts";
-import { createSearxngEngine } from "../../src/search/searxng.ts";
-import { createTavilyEngine } from "../../src/search/tavily.ts";
+import { createFallbackEngine } from "../../src/search/around/fallback.ts";
+import { createRetrieverEngine } from "../../src/search/engines/retriever.ts";
+import { withRetry } from "../../src/search/around/retry.ts";
+import { createSearxngEngine } from "../../src/search/engines/searxng.ts";
+import { createTavilyEngine } from "../../src/search/engines/tavily.ts";
 import { ask, call, scripted, transcriptText } from "../graph/agent.ts";
-import { json, readFixture, SECRET } from "./http-harness.ts";
-import { refused, startNothing, startScript } from "./wrapped.ts";
+import { json, readFixture, SECRET } from "./engines/wire/http-harness.ts";
+import { refused, startNothing, startScript } from "./around/wrapped.ts";
 
 test("the first engine is down, the second one asks to wait in vain, the third one answers", async () => {
   const gone = await startNothing();

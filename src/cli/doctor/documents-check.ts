@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { CORPUS_FOLDER, indexFileOf } from "../../assemble/assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
-import { openIndex } from "../../search/local-index.ts";
+import { openIndex } from "../../search/local/local-index.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { ago, counted } from "../amounts.ts";
 import { asksLocal, quoted } from "../chosen-settings.ts";

@@ -1,7 +1,7 @@
 import { createEngine } from "../../assemble/engine.ts";
 import { configuredEngines, hasNeed, needOf, type EngineName } from "../../settings/search.ts";
 import type { SearchEngine, SearchFailure } from "../../search/engine.ts";
-import type { HttpOptions } from "../../search/http.ts";
+import type { HttpOptions } from "../../search/engines/wire/http.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { counted, duration } from "../amounts.ts";
 import type { Check } from "./check.ts";

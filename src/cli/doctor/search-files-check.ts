@@ -2,8 +2,8 @@ import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AgenticRagError } from "../../errors.ts";
 import type { SearchSettings } from "../../settings/search.ts";
-import { createDiskCache } from "../../search/cache-disk.ts";
-import { readCassette } from "../../search/cassette.ts";
+import { createDiskCache } from "../../search/around/cache-disk.ts";
+import { readCassette } from "../../search/around/cassette.ts";
 import { counted } from "../amounts.ts";
 import type { Check } from "./check.ts";
 

@@ -4,7 +4,7 @@ import { createEngine, indexFileOf } from "../../assemble/engine.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { createProxyFetch } from "../../net/proxy.ts";
 import { adviceFor, ENGINE_NAMES, hasNeed, needOf, type EngineName } from "../../settings/search.ts";
-import { buildIndex } from "../../search/index-builder.ts";
+import { buildIndex } from "../../search/local/index-builder.ts";
 import { readSettings } from "../../settings/settings.ts";
 import { counted } from "../amounts.ts";
 import { quoted } from "../chosen-settings.ts";

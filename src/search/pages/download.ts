@@ -1,5 +1,5 @@
 import type { Agent, Dispatcher } from "undici";
-import { readNetworkFailure } from "../network-failure.ts";
+import { readNetworkFailure } from "../engines/wire/network-failure.ts";
 import { type AddressRules, judgeUrl } from "./address.ts";
 import { type Content, isWhatItSays, readContentType } from "./content-type.ts";
 import { CodingError, readDecodedBody } from "./decoded-body.ts";

@@ -37,8 +37,8 @@ const ADDRESS = /https?:\/\/[^\s<>"'`()[\]{}|\\^]+/giu;
 /** What reads each kind of page. Only that is loaded, because each page has a thread of its own. */
 const LOADERS = {
   html: () => import("./html/extract-html.ts"),
-  markdown: () => import("../documents/markdown.ts"),
-  pdf: () => import("../documents/pdf.ts"),
+  markdown: () => import("../local/documents/markdown.ts"),
+  pdf: () => import("../local/documents/pdf.ts"),
   text: async () => undefined,
 };
 

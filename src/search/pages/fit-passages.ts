@@ -1,5 +1,5 @@
 import { cutText } from "../limits.ts";
-import { splitPassages } from "../passages.ts";
+import { splitPassages } from "../local/passages.ts";
 import { scorePassages } from "./passage-score.ts";
 
 /** What stands where something was left out, in the middle and at the end. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { abortError, throwIfAborted } from "../deadline.ts";
-import { readEndpoint } from "../endpoint.ts";
-import { type HttpOptions, requestJson } from "../http.ts";
-import { explainJina, readJinaStatus } from "../jina-refusal.ts";
-import { readWrittenDate } from "../written-date.ts";
-import type { Explanation, Refusal } from "../refusal.ts";
+import { readEndpoint } from "../engines/wire/endpoint.ts";
+import { type HttpOptions, requestJson } from "../engines/wire/http.ts";
+import { explainJina, readJinaStatus } from "../engines/jina-refusal.ts";
+import { readWrittenDate } from "../engines/wire/written-date.ts";
+import type { Explanation, Refusal } from "../engines/wire/refusal.ts";
 import { type AddressRules, judgeUrl } from "./address.ts";
 import { explainPageStatus, failPage, refusePage } from "./page-failure.ts";
 import { toPageOutcome } from "./page-outcome.ts";

@@ -1,5 +1,5 @@
-import { readIndexQuery } from "../index-query.ts";
-import { toIndexedForm } from "../indexed-form.ts";
+import { readIndexQuery } from "../local/index-query.ts";
+import { toIndexedForm } from "../local/indexed-form.ts";
 
 /** A passage beside a telling one helps to understand it. */
 const NEIGHBOUR_WEIGHT = 0.2;

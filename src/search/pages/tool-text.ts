@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../refusal.ts";
+import { parseJson } from "../engines/wire/refusal.ts";
 
 /** What a tool gave back for a page. */
 export type ToolText =

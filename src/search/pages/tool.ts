@@ -1,7 +1,7 @@
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import { abortError, throwIfAborted, withDeadline } from "../deadline.ts";
-import { readThrown, readWords } from "../langchain-failure.ts";
-import { createHiding } from "../langchain-secrets.ts";
+import { readThrown, readWords } from "../langchain/failure.ts";
+import { createHiding } from "../langchain/secrets.ts";
 import { type AddressRules, judgeUrl } from "./address.ts";
 import { failPage, type FailedPage, refusePage } from "./page-failure.ts";
 import { toPageOutcome } from "./page-outcome.ts";

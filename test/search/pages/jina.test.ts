@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { createJinaPageReader, type JinaPageReaderOptions } from "../../../src/search/pages/jina.ts";
 import type { PageOutcome } from "../../../src/search/pages/page-reader.ts";
 import { describePageReader, type PageSituation } from "../../conformance/page-reader.ts";
-import { json } from "../http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../wire-server.ts";
+import { json } from "../engines/wire/http-harness.ts";
+import { type Answer, startWireServer, type WireServer } from "../engines/wire-server.ts";
 import { LONG_PAGE } from "./situations.ts";
 
 const KEY = "jina_0123456789abcdef";

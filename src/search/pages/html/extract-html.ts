@@ -1,6 +1,6 @@
 import { Readability } from "@mozilla/readability";
 import { cleanText } from "../../clean-text.ts";
-import { htmlToText } from "../../documents/html.ts";
+import { htmlToText } from "../../local/documents/html.ts";
 import { type PageDocument, type PageElement, parsePage } from "./dom.ts";
 import { removeHidden } from "./hidden.ts";
 import { readBase, readHrefs, readPublished, readTitle, toLinks } from "./page-facts.ts";

@@ -1,5 +1,5 @@
 import { cleanLine } from "../../clean-text.ts";
-import { readIsoDate } from "../../iso-date.ts";
+import { readIsoDate } from "../../engines/wire/iso-date.ts";
 import { cutText } from "../../limits.ts";
 import type { PageDocument, PageElement } from "./dom.ts";
 

@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { AgenticRagError } from "../../errors.ts";
+import { ask, createWrapper } from "./attempts.ts";
+import { appendToCassette, type RecordedSearch, readCassette } from "./cassette.ts";
+import type { SearchEngine, SearchOutcome } from "../engine.ts";
+import { cutText } from "../limits.ts";
+import { readQuestion } from "../query.ts";
+
+export interface RecordingOptions {
+  /** Grows by one line with each search. Created with its folder where there is none. */
+  readonly file: string;
+  /** Told once when the file cannot be written: searches go on, and the recording lacks them. */
+  readonly onProblem?: (message: string) => void;
+}
+
+/**
+ * Writes down each search that is answered or fails, to be replayed by `createReplayEngine`. An aborted one is not.
+ *
+ * @throws AgenticRagError `recording-unusable` when the file exists and is something else, or damaged
+ */
+export function withRecording(engine: SearchEngine, options: RecordingOptions): SearchEngine {
+  const { file, onProblem = () => undefined } = options;
+  if (existsSync(file)) readCassette(file);
+  let hasFailed = false;
+  return createWrapper(engine.name, async (query, searchOptions, trail) => {
+    const before = trail.attempts().length;
+    const outcome = await ask(engine, query, searchOptions, trail);
+    const answeredBy = trail.attempts().slice(before).at(-1)?.engine ?? engine.name;
+    const question = readQuestion(query, searchOptions);
+    try {
+      appendToCassette(file, {
+        engine: engine.name,
+        ...(answeredBy !== engine.name && { answeredBy }),
+        ...question,
+        outcome,
+      });
+    } catch (error) {
+      if (!hasFailed) {
+        const reason = error instanceof Error ? error.message : String(error);
+        onProblem(`Searches cannot be recorded in ${file}: ${reason}. Check its disk and permissions.`);
+      }
+      hasFailed = true;
+    }
+    return outcome;
+  });
+}
+
+export interface ReplayOptions {
+  readonly file: string;
+  /** The engine whose searches are replayed. Default: the only one of the recording. */
+  readonly engine?: string;
+}
+
+const MAX_QUERY_BYTES = 300;
+
+/**
+ * Answers from a recording, and asks nobody. A query that was recorded several times is answered in that order, and
+ * from then on with the last outcome. One that was not recorded is a `misconfigured` failure that says so. The file
+ * is read once, now.
+ *
+ * @throws AgenticRagError `recording-unusable`
+ */
+export function createReplayEngine(options: ReplayOptions): SearchEngine {
+  const { file } = options;
+  const recorded = readCassette(file);
+  const name = options.engine ?? onlyEngineOf(recorded, file);
+  const outcomes = new Map<string, RecordedSearch[]>();
+  for (const search of recorded.filter(({ engine }) => engine === name)) {
+    const key = keyOf(search.query, search.maxResults);
+    outcomes.set(key, [...(outcomes.get(key) ?? []), search]);
+  }
+  return createWrapper(name, async (query, searchOptions, trail) => {
+    const question = readQuestion(query, searchOptions);
+    const left = outcomes.get(keyOf(question.query, question.maxResults)) ?? [];
+    const search = left.length > 1 ? left.shift() : left[0];
+    const outcome = search?.outcome ?? notRecorded(file, name, question);
+    trail.begin(search?.answeredBy ?? name, "recording")(outcome);
+    return outcome;
+  });
+}
+
+function onlyEngineOf(recorded: readonly RecordedSearch[], file: string): string {
+  const [name = "recording", ...others] = new Set(recorded.map(({ engine }) => engine));
+  if (others.length === 0) return name;
+  throw new AgenticRagError(
+    "recording-unusable",
+    `The recording ${file} has searches of several engines (${[name, ...others].join(", ")}). Name the one to be replayed.`,
+  );
+}
+
+function keyOf(query: string, maxResults: number): string {
+  return `${maxResults} ${query}`;
+}
+
+function notRecorded(
+  file: string,
+  engine: string,
+  { query, maxResults }: { readonly query: string; readonly maxResults: number },
+): SearchOutcome {
+  const message = `The recording ${file} has no search of ${engine} for "${cutText(query, MAX_QUERY_BYTES)}" with ${maxResults} results. Add it: ask the same once with the engine itself while searches are recorded into this file.`;
+  return { status: "failed", failure: { kind: "misconfigured", message } };
+}

@@ -1,0 +1,150 @@
+import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { z } from "zod";
+import { throwIfAborted } from "../deadline.ts";
+import type { Document, DocumentProblem } from "./documents/document.ts";
+import { listFolder } from "./documents/folder.ts";
+import { type OnProgress, readFolderChanges } from "./folder-changes.ts";
+import { explainIndexError, finishWriting, type IndexDatabase, openToWrite } from "./index-store.ts";
+import { createIndexWriter, type Entry, type IndexWriter } from "./index-writer.ts";
+import { type LocalIndex, readIndex } from "./local-index.ts";
+
+export interface IndexFolderOptions {
+  readonly folder: string;
+  /** Where the index is kept; `:memory:` keeps it in this process only. */
+  readonly file: string;
+  /** Larger files are left out and reported. Default 20,000,000. */
+  readonly maxFileBytes?: number;
+  readonly onProgress?: OnProgress;
+  /** Ends the build; the promise then rejects with an AbortError, and the index holds what was done so far. */
+  readonly signal?: AbortSignal;
+}
+
+export interface IndexDocumentsOptions {
+  /** Told apart by their `url`. */
+  readonly documents: Iterable<Document> | AsyncIterable<Document>;
+  readonly file: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface IndexReport {
+  /** What the index holds now. */
+  readonly documents: number;
+  readonly passages: number;
+  readonly added: number;
+  readonly updated: number;
+  readonly removed: number;
+  readonly unchanged: number;
+  readonly problems: readonly DocumentProblem[];
+  /** Size of the index. */
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+export interface BuiltIndex {
+  /** Open and ready to be searched; the caller closes it. */
+  readonly index: LocalIndex;
+  readonly report: IndexReport;
+}
+
+type Changes = Pick<IndexReport, "added" | "updated" | "removed" | "unchanged" | "problems">;
+
+const DEFAULT_MAX_FILE_BYTES = 20_000_000;
+const BATCH_DOCUMENTS = 200;
+const BATCH_CHARACTERS = 4_000_000;
+
+/**
+ * Makes the index hold the files of a folder as they are now (Markdown, HTML, PDF, plain text): new and changed ones
+ * are read, deleted ones removed. A file that cannot be read is a problem in the report, and what was indexed of it
+ * before stays. The index can be searched all the while, by other processes too.
+ *
+ * @throws AgenticRagError `documents-unreadable`, `index-unusable`
+ */
+export async function buildIndex(options: IndexFolderOptions): Promise<BuiltIndex> {
+  const { signal, onProgress } = options;
+  throwIfAborted(signal);
+  const folder = resolve(options.folder);
+  const listing = await listFolder(folder, options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES);
+  return writeIndex(options.file, async (writer) => {
+    const changes = readFolderChanges(folder, listing, writer.readFiles(), onProgress);
+    writer.setFolder(folder);
+    const { added, updated } = await putAll(writer, changes.entries, signal);
+    writer.touch(changes.touched);
+    writer.remove(changes.removed);
+    const { removed, problems } = changes;
+    return { added, updated, removed: removed.length, unchanged: changes.unchanged(), problems };
+  });
+}
+
+/**
+ * Adds documents that are no files to an index, or replaces those of the same URL.
+ *
+ * @throws AgenticRagError `index-unusable`
+ */
+export async function indexDocuments(options: IndexDocumentsOptions): Promise<BuiltIndex> {
+  throwIfAborted(options.signal);
+  return writeIndex(options.file, async (writer) => {
+    const { added, updated } = await putAll(writer, toEntries(options.documents), options.signal);
+    return { added, updated, removed: 0, unchanged: 0, problems: [] };
+  });
+}
+
+async function* toEntries(documents: IndexDocumentsOptions["documents"]): AsyncGenerator<Entry> {
+  for await (const document of documents) yield { ...document, key: document.url };
+}
+
+async function writeIndex(
+  file: string,
+  write: (writer: IndexWriter) => Promise<Changes>,
+): Promise<BuiltIndex> {
+  const start = performance.now();
+  const database = openToWrite(file);
+  try {
+    const writer = createIndexWriter(database);
+    const changes = await write(writer);
+    if (changes.added + changes.updated + changes.removed > 0) writer.optimise();
+    finishWriting(database);
+    const index = readIndex(file, database);
+    const ms = Math.round(performance.now() - start);
+    return { index, report: { ...index.count(), ...changes, bytes: readSize(database), ms } };
+  } catch (error) {
+    finishWriting(database);
+    database.close();
+    throw explainIndexError(file, error);
+  }
+}
+
+/** Writes in batches, each wholly or not at all, and lets other work run in between. */
+async function putAll(
+  writer: IndexWriter,
+  entries: AsyncIterable<Entry>,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly added: number; readonly updated: number }> {
+  let batch: Entry[] = [];
+  let characters = 0;
+  let put = 0;
+  let updated = 0;
+  async function flush(): Promise<void> {
+    updated += writer.put(batch);
+    put += batch.length;
+    batch = [];
+    characters = 0;
+    await setImmediate();
+    throwIfAborted(signal);
+  }
+  for await (const entry of entries) {
+    throwIfAborted(signal);
+    batch.push(entry);
+    characters += entry.text.length;
+    if (batch.length === BATCH_DOCUMENTS || characters > BATCH_CHARACTERS) await flush();
+  }
+  if (batch.length > 0) await flush();
+  return { added: put - updated, updated };
+}
+
+const sizeRow = z.object({ bytes: z.number() });
+
+function readSize(database: IndexDatabase): number {
+  const sql = "select page_count * page_size as bytes from pragma_page_count, pragma_page_size";
+  return sizeRow.parse(database.prepare(sql).get()).bytes;
+}

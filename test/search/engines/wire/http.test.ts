@@ -1,0 +1,198 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { type HttpOptions, type Reply, requestJson } from "../../../../src/search/engines/wire/http.ts";
+import { readIsoDate } from "../../../../src/search/engines/wire/iso-date.ts";
+import { readRetryAfter } from "../../../../src/search/engines/wire/retry-after.ts";
+import { json } from "./http-harness.ts";
+import { type Answer, startWireServer, type WireServer } from "../wire-server.ts";
+
+async function fetchForever(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+const schema = z.object({ answer: z.number() });
+
+async function start(answer: Answer): Promise<WireServer> {
+  const server = await startWireServer(answer);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+async function ask(
+  server: { url: string },
+  options: HttpOptions & { body?: unknown } = {},
+): Promise<Reply<unknown>> {
+  return requestJson({ ...options, service: "Test", url: new URL(`${server.url}/api`), schema });
+}
+
+test.each(["application/json", "text/plain", "text/html"])("takes JSON that is called %s", async (type) => {
+  const server = await start((response) =>
+    response.writeHead(200, { "content-type": type }).end('{"answer":42}'),
+  );
+  expect(await ask(server)).toEqual({ status: "replied", value: { answer: 42 } });
+});
+
+test("measures a compressed reply after decompression", async () => {
+  const bomb = gzipSync(`{"answer":1,"padding":"${"x".repeat(10_000_000)}"}`);
+  const server = await start((response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb));
+  expect(await ask(server)).toEqual({
+    status: "failed",
+    failure: {
+      kind: "bad-reply",
+      status: 200,
+      message: `Test at ${server.url}/api sent more than 5000000 bytes.`,
+    },
+  });
+});
+
+test.each(["is too large", "does not arrive"])(
+  "tells the status of a refusal whose body %s",
+  async (fault) => {
+    const server = await start((response) => {
+      response.writeHead(503, { "content-length": "20000", "retry-after": "1" });
+      if (fault === "is too large") response.end("x".repeat(20_000));
+      else response.write("x", () => response.destroy());
+    });
+    expect(await ask(server, { maxReplyBytes: 10_000 })).toEqual({
+      status: "failed",
+      failure: {
+        kind: "server-error",
+        status: 503,
+        retryAfterMs: 1_000,
+        message: `Test at ${server.url}/api answered with HTTP status 503. Ask again later.`,
+      },
+    });
+  },
+);
+
+test("joins characters that arrive in pieces", async () => {
+  const [head, tail] = [
+    Buffer.from('{"answer":1,"x":"😀"}').subarray(0, 19),
+    Buffer.from('{"answer":1,"x":"😀"}').subarray(19),
+  ];
+  const server = await start((response) => {
+    response.write(head, () => setImmediate(() => response.end(tail)));
+  });
+  expect(await ask(server)).toEqual({ status: "replied", value: { answer: 1 } });
+});
+
+test("follows a redirect within the origin with the same method and body", async () => {
+  const server = await start((response, { path }) => {
+    if (path === "/api") response.writeHead(308, { location: "/new" }).end();
+    else response.end('{"answer":2}');
+  });
+  expect(await ask(server, { body: { q: 1 } })).toEqual({ status: "replied", value: { answer: 2 } });
+  expect(server.requests.map(({ method, path, body }) => ({ method, path, body }))).toEqual([
+    { method: "POST", path: "/api", body: '{"q":1}' },
+    { method: "POST", path: "/new", body: '{"q":1}' },
+  ]);
+});
+
+test("gives up a redirect that goes in circles", async () => {
+  const server = await start((response) => response.writeHead(302, { location: "/api" }).end());
+  expect(await ask(server)).toMatchObject({ status: "failed", failure: { kind: "misconfigured" } });
+  expect(server.requests).toHaveLength(4);
+});
+
+test("names the field that is not as expected", async () => {
+  const server = await start(json('{"answer":"42"}'));
+  expect(await ask(server)).toEqual({
+    status: "failed",
+    failure: {
+      kind: "bad-reply",
+      status: 200,
+      message: `Test at ${server.url}/api answered in an unknown form: answer: Invalid input: expected number, received string.`,
+    },
+  });
+});
+
+test("says what to check when a web page comes instead", async () => {
+  const server = await start((response) => response.end("<!doctype html><title>Log in</title>"));
+  expect(await ask(server)).toEqual({
+    status: "failed",
+    failure: {
+      kind: "bad-reply",
+      status: 200,
+      message: `Test at ${server.url}/api answered with a web page that is not JSON. Check that the base URL is that of the service, and that no login page or proxy answers in its place.`,
+    },
+  });
+});
+
+test("says that nothing listens", async () => {
+  const server = await startWireServer(json("{}"));
+  await server.close();
+  expect(await ask(server)).toEqual({
+    status: "failed",
+    failure: {
+      kind: "unreachable",
+      message: `Test at ${server.url}/api refused the connection: nothing listens there (ECONNREFUSED).`,
+    },
+  });
+});
+
+test("ends by its deadline even if fetch heeds no signal", async () => {
+  expect(await ask({ url: "http://test.invalid" }, { fetch: fetchForever, deadlineMs: 20 })).toEqual({
+    status: "failed",
+    failure: { kind: "timeout", message: "Test at http://test.invalid/api did not answer within 0.02 s." },
+  });
+});
+
+test.each([
+  [Object.assign(new TypeError("fetch failed"), { cause: { code: "ENOTFOUND" } }), "misconfigured"],
+  [
+    new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ENOTFOUND" }) }),
+    "unreachable",
+  ],
+  [
+    new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "CERT_HAS_EXPIRED" }) }),
+    "misconfigured",
+  ],
+  [
+    new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "HPE_INVALID_CONSTANT" }) }),
+    "bad-reply",
+  ],
+  ["no error at all", "misconfigured"],
+])("tells the kind of %o", async (error, kind) => {
+  async function fetchNothing(): Promise<never> {
+    throw error;
+  }
+  expect(await ask({ url: "http://test.invalid" }, { fetch: fetchNothing })).toMatchObject({
+    failure: { kind },
+  });
+});
+
+describe("readRetryAfter", () => {
+  const now = Date.parse("2025-03-06T10:00:00Z");
+
+  test.each([
+    [{ "retry-after": "2" }, 2_000],
+    [{ "retry-after": "0" }, 0],
+    [{ "retry-after": "0.5" }, 500],
+    [{ "retry-after": "3600" }, 3_600_000],
+    [{ "retry-after-ms": "1500" }, 1_500],
+    [{ "retry-after-ms": "1500", "retry-after": "2" }, 1_500],
+    [{ "retry-after": "Thu, 06 Mar 2025 10:01:00 GMT" }, 60_000],
+    [{ "retry-after": "Thu, 06 Mar 2025 09:59:00 GMT" }, undefined],
+    [{ "retry-after": "-5" }, undefined],
+    [{ "retry-after": "soon" }, undefined],
+    [{ "retry-after": "" }, undefined],
+    [{}, undefined],
+  ])("reads %o as %s ms", (headers, ms) => {
+    expect(readRetryAfter(new Headers(headers as Record<string, string>), now)).toBe(ms);
+  });
+});
+
+test.each([
+  ["2025-03-06", "2025-03-06"],
+  ["2025-03-06T23:30:00-05:00", "2025-03-06"],
+  [" 2025-03-06 10:00 ", "2025-03-06"],
+  ["Thu, 06 Mar 2025 23:30:00 GMT", "2025-03-06"],
+  ["2025-13-45", undefined],
+  ["2025", undefined],
+  ["yesterday 2025", undefined],
+  [null, undefined],
+  [undefined, undefined],
+])("reads the date %j as %j", (value, date) => {
+  expect(readIsoDate(value)).toBe(date);
+});
