@@ -11,7 +11,7 @@ import {
   type ModelUsage,
   type PromptMessage,
 } from "../src/model/model.ts";
-import { qwq } from "../src/protocol/qwq.ts";
+import { qwq } from "../src/protocol/qwq/qwq.ts";
 import type { SearchEngine } from "../src/search/engine.ts";
 import { script } from "../test/engine/scenario.ts";
 import { createTinyGguf } from "../test/engine/tiny-gguf.ts";

@@ -3,7 +3,7 @@ import { chatmlTemplate } from "../src/model/template/chat-template.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
 import type { RunState } from "../src/graph/state.ts";
 import { createCompletionsModel } from "../src/model/completions/completions.ts";
-import { qwq } from "../src/protocol/qwq.ts";
+import { qwq } from "../src/protocol/qwq/qwq.ts";
 import type { SearchEngine } from "../src/search/engine.ts";
 import { countTokens, noteEngineCalls, type EngineCount } from "../test/engine/engine-calls.ts";
 import { startLlamaServer, WHY_NO_LLAMA_SERVER } from "../test/engine/llama-server.ts";

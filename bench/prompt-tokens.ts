@@ -5,7 +5,7 @@ import { z } from "zod";
 import { CORPUS_FOLDER } from "../src/assemble/assemble.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
 import { createCompletionsModel } from "../src/model/completions/completions.ts";
-import { qwq } from "../src/protocol/qwq.ts";
+import { qwq } from "../src/protocol/qwq/qwq.ts";
 import type { SearchEngine, SearchResult } from "../src/search/engine.ts";
 import { buildIndex } from "../src/search/local/index-builder.ts";
 import { createLocalEngine } from "../src/search/local/local.ts";

@@ -1,4 +1,4 @@
-import { qwq } from "../src/protocol/qwq.ts";
+import { qwq } from "../src/protocol/qwq/qwq.ts";
 
 const CALL =
   '<tool_call>\n{"action": "web_search", "action_input": {"query": "height of Mount Kenya"}}\n</tool_call>';

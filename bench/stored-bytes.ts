@@ -9,7 +9,7 @@ import { openPostgresDurability } from "../src/durability/postgres.ts";
 import { openSqliteDurability } from "../src/durability/sqlite.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
 import { createScriptedModel } from "../src/model/scripted.ts";
-import { qwq } from "../src/protocol/qwq.ts";
+import { qwq } from "../src/protocol/qwq/qwq.ts";
 import { NO_POSTGRES, startPostgres } from "../test/servers/postgres.ts";
 import { createRandom, createZipf } from "./seeded-text.ts";
 

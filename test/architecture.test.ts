@@ -31,7 +31,7 @@ describe("a planted violation is found", () => {
     [
       "src/model/x.ts",
       'import { a } from "../protocol/qwq.ts";',
-      "src/model/x.ts imports src/protocol/qwq.ts",
+      "src/model/x.ts imports src/protocol/qwq/qwq.ts",
     ],
     [
       "src/search/a/x.ts",
@@ -41,7 +41,7 @@ describe("a planted violation is found", () => {
     [
       "src/graph/x.ts",
       'import { q } from "../protocol/qwq.ts";',
-      "src/graph/x.ts imports src/protocol/qwq.ts",
+      "src/graph/x.ts imports src/protocol/qwq/qwq.ts",
     ],
     ["src/graph/x.ts", 'await import("../assemble.ts");', "src/graph/x.ts imports src/assemble/assemble.ts"],
     ["src/compose/x.ts", 'import "../assemble.ts";', "src/compose/x.ts imports src/assemble/assemble.ts"],

@@ -1,9 +1,9 @@
 import type { Protocol } from "./protocol.ts";
-import { qwq } from "./qwq.ts";
-import { r1Searcher } from "./r1-searcher.ts";
-import { reSearch } from "./re-search.ts";
-import { searchO1 } from "./search-o1.ts";
-import { searchR1 } from "./search-r1.ts";
+import { qwq } from "./qwq/qwq.ts";
+import { r1Searcher } from "./plain/r1-searcher.ts";
+import { reSearch } from "./plain/re-search.ts";
+import { searchO1 } from "./plain/search-o1.ts";
+import { searchR1 } from "./plain/search-r1.ts";
 
 /** The protocols by name. */
 export const protocols = {

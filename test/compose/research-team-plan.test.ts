@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { ResearchTeamParts } from "../../src/compose/team/research-team.ts";
 import { createOfflineModel } from "../../src/model/offline/offline.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { thread } from "../graph/agent.ts";
 import { always, QUESTION, say, team } from "./team.ts";
 

@@ -1,7 +1,7 @@
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph";
 import { createResearchTeam, type ResearchTeamParts } from "../../src/compose/team/research-team.ts";
 import { createScriptedModel, type ScriptedStep } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { call, FIXED, pagesEngine } from "../graph/agent.ts";
 
 /** A researcher that searches for the last word of its question and cites what it found. */

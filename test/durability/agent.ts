@@ -1,7 +1,7 @@
 import type { Durability } from "../../src/durability/durability.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createScriptedModel, type ScriptedStep } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import type { SearchEngine } from "../../src/search/engine.ts";
 import { call } from "../cli/scripts.ts";
 

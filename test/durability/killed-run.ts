@@ -4,7 +4,7 @@ import { openSqliteDurability } from "../../src/durability/sqlite.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { createTavilyEngine } from "../../src/search/engines/tavily.ts";
 import { killAt, watchEngine, watchSaver, watchStore, type Hit, type KillAt } from "./kill-switch.ts";
 

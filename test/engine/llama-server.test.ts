@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ChatTemplate } from "../../src/model/template/chat-template.ts";
 import { createCompletionsModel, type CompletionsOptions } from "../../src/model/completions/completions.ts";
 import type { ContinuationOptions, ModelChunk } from "../../src/model/model.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { describeModel } from "../conformance/model.ts";
 import { collect, collectUntilError, textOf } from "../model/collect.ts";
 import { startLlamaServer, WHY_NO_LLAMA_SERVER, type LlamaServer } from "./llama-server.ts";

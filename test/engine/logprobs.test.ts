@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import type { ContinuationOptions, ModelChunk } from "../../src/model/model.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { collect } from "../model/collect.ts";
 import { startLlamaServer, WHY_NO_LLAMA_SERVER, type LlamaServer } from "./llama-server.ts";
 import { FIRST_SAID } from "./scenario.ts";

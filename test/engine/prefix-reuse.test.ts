@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createCompletionsModel, type CompletionsOptions } from "../../src/model/completions/completions.ts";
 import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { ask, FIXED, pagesEngine, transcriptText } from "../graph/agent.ts";
 import { countTokens, noteEngineCalls } from "./engine-calls.ts";
 import { startLlamaServer, WHY_NO_LLAMA_SERVER, type LlamaServer } from "./llama-server.ts";

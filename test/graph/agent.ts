@@ -6,7 +6,7 @@ import type { AgenticRagParts } from "../../src/graph/parts.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { createScriptedModel, type ScriptedModel, type ScriptedStep } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import type { SearchEngine } from "../../src/search/engine.ts";
 import { createTavilyEngine } from "../../src/search/engines/tavily.ts";
 import { startCompletionsServer, type ServerReply } from "../servers/completions.ts";

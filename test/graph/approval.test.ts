@@ -14,7 +14,7 @@ import { createAgenticRag, type AgenticRag } from "../../src/graph/graph.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { createScriptedModel, type ScriptedStep } from "../../src/model/scripted.ts";
 import { protocols } from "../../src/protocol/index.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { call, FIXED, pagesEngine, thread, transcriptText } from "./agent.ts";
 import { open, paged } from "./paged.ts";
 

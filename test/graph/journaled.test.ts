@@ -6,7 +6,7 @@ import { createAgenticRag, type AgenticRag } from "../../src/graph/graph.ts";
 import { journaled } from "../../src/graph/journaled.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { createScriptedModel, type ScriptedStep } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import type { SearchEngine } from "../../src/search/engine.ts";
 import { call, FIXED, pagesEngine, thread, transcriptText } from "./agent.ts";
 

@@ -4,7 +4,7 @@ import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { ContinuationModel, type ModelChunk } from "../../src/model/model.ts";
 import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { startEngineServer, type EngineOptions, type Piece } from "../servers/completions-engine.ts";
 import { ask, FIXED, pagesEngine } from "./agent.ts";
 

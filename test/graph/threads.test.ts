@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { createAgenticRag, type AgenticRag } from "../../src/graph/graph.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { ask, call, FIXED, pagesEngine, scripted, served, thread, transcriptText } from "./agent.ts";
 
 const ANSWER = "Ok.\n</think>\n\nIt is [1].";

@@ -2,7 +2,7 @@ import { MemorySaver } from "@langchain/langgraph";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import type { ContinuationModel } from "../../src/model/model.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { SAID_TEXTS } from "../engine/scenario.ts";
 import { ask, FIXED, pagesEngine, scripted } from "../graph/agent.ts";
 

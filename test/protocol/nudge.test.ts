@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { protocols } from "../../src/protocol/index.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
-import { r1Searcher } from "../../src/protocol/r1-searcher.ts";
-import { reSearch } from "../../src/protocol/re-search.ts";
-import { searchO1 } from "../../src/protocol/search-o1.ts";
-import { searchR1 } from "../../src/protocol/search-r1.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
+import { r1Searcher } from "../../src/protocol/plain/r1-searcher.ts";
+import { reSearch } from "../../src/protocol/plain/re-search.ts";
+import { searchO1 } from "../../src/protocol/plain/search-o1.ts";
+import { searchR1 } from "../../src/protocol/plain/search-r1.ts";
 
 const FORCED = "I will answer now from what I have.\n</think>\n\n";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OpenOptions, Turn } from "../../src/protocol/protocol.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
-import { searchR1 } from "../../src/protocol/search-r1.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
+import { searchR1 } from "../../src/protocol/plain/search-r1.ts";
 
 const asked: OpenOptions = {
   question: "How high is Mount Kenya, and who climbed it first?",

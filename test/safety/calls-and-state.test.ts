@@ -4,7 +4,7 @@ import { SqliteCheckpointer } from "../../src/durability/sqlite-checkpointer.ts"
 import { openStoreFile } from "../../src/durability/sqlite-file.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { ask, call, FIXED, thread, transcriptText } from "../graph/agent.ts";
 import { ENGINES, startHostileSearch, type HostilePage } from "./hostile-search.ts";
 import { lastResponse, runAttacked } from "./obedient-run.ts";

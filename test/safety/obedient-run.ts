@@ -4,7 +4,7 @@ import { createAgenticRag } from "../../src/graph/graph.ts";
 import type { AgenticRagParts } from "../../src/graph/parts.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import type { SearchEngine } from "../../src/search/engine.ts";
 import { ask, call, FIXED } from "../graph/agent.ts";
 import { startCompletionsServer, type ServerReply } from "../servers/completions.ts";

@@ -2,7 +2,7 @@ import { MemorySaver } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq.ts";
+import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { parseFile } from "../../src/search/local/documents/file.ts";
 import { createWebPageReader } from "../../src/search/pages/web.ts";
 import { startProgram } from "../cli/process.ts";

@@ -1,7 +1,7 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { streamText } from "ai";
 import { expect, test } from "vitest";
-import { searchR1 } from "../../src/protocol/search-r1.ts";
+import { searchR1 } from "../../src/protocol/plain/search-r1.ts";
 import { call, scripted, served } from "../graph/agent.ts";
 import { startOpenAiServer } from "./openai-server.ts";
 

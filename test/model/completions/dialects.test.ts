@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
 import type { ModelChunk, TurnPiece } from "../../../src/model/model.ts";
-import { qwq } from "../../../src/protocol/qwq.ts";
+import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { startEngineServer, type EngineServer, type Piece } from "../../servers/completions-engine.ts";
 import { collect, HELLO, textOf } from "../collect.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
-import { qwq } from "../../../src/protocol/qwq.ts";
+import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import type { ContinuationOptions, ModelChunk } from "../../../src/model/model.ts";
 import { startEngineServer } from "../../servers/completions-engine.ts";
 import { startCompletionsServer } from "../../servers/completions.ts";

@@ -9,7 +9,7 @@ import {
   type ModelUsage,
   type PromptMessage,
 } from "../../../src/model/model.ts";
-import { qwq } from "../../../src/protocol/qwq.ts";
+import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { ask, FIXED, pagesEngine } from "../../graph/agent.ts";
 import { SAID_TEXTS, script } from "../../engine/scenario.ts";
 import { notHere, tinyModel } from "./here.ts";

@@ -1,7 +1,7 @@
 import { MemorySaver } from "@langchain/langgraph";
 import { expect, onTestFinished, test } from "vitest";
 import { createAgenticRag } from "../../../src/graph/graph.ts";
-import { qwq } from "../../../src/protocol/qwq.ts";
+import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { ask, FIXED, pagesEngine } from "../../graph/agent.ts";
 import { knownPages } from "../../graph/paged.ts";
 import { startChatServer, type ChatReply } from "../../servers/chat.ts";

@@ -2,7 +2,7 @@ import { HumanMessage } from "@langchain/core/messages";
 import { MemorySaver } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAgenticRag } from "../../../src/graph/graph.ts";
-import { qwq } from "../../../src/protocol/qwq.ts";
+import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { ask, FIXED, pagesEngine, thread } from "../../graph/agent.ts";
 import { startChatServer, type ChatReply, type ChatServerReply } from "../../servers/chat.ts";
 import { overOpenAi } from "./openai.ts";

@@ -1,5 +1,5 @@
 import type { WrittenCall } from "../../../src/model/exchange/written-call.ts";
-import { qwq } from "../../../src/protocol/qwq.ts";
+import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 
 /** What a model without a protocol needs of QwQ's. */
 export const qwqNativeSide = qwq.nativeSide!;

@@ -5,7 +5,7 @@ import { createAgenticRag } from "../../../src/graph/graph.ts";
 import type { TurnPiece } from "../../../src/model/model.ts";
 import { createNativeToolsModel } from "../../../src/model/native-tools/native-tools.ts";
 import { createSignedReplies } from "../../../src/model/native-tools/signed.ts";
-import { qwq } from "../../../src/protocol/qwq.ts";
+import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { ask, FIXED, pagesEngine } from "../../graph/agent.ts";
 import { startMessagesServer, type MessagesReply } from "../../servers/messages.ts";
 import { HELLO } from "../collect.ts";

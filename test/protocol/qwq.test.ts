@@ -1,7 +1,0 @@
-import { qwq } from "../../src/protocol/qwq.ts";
-import { protocolConformance } from "../conformance/protocol.ts";
-
-protocolConformance(qwq, {
-  tags: ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"],
-  quotesTags: true,
-});

@@ -1,7 +1,0 @@
-import { reSearch } from "../../src/protocol/re-search.ts";
-import { protocolConformance } from "../conformance/protocol.ts";
-
-protocolConformance(reSearch, {
-  tags: ["think", "search", "result", "answer"].flatMap((name) => [`<${name}>`, `</${name}>`]),
-  quotesTags: false,
-});
