@@ -1,7 +1,7 @@
 /** A person allows, changes or forbids each search before it is sent. */
 import { Command, INTERRUPT, isInterrupted, MemorySaver } from "@langchain/langgraph";
 import { assemble, createAgenticRag, readSettings } from "../src/index.ts";
-import type { ApprovalRequest, SearchApproval } from "../src/graph/approval.ts";
+import type { ApprovalRequest, SearchApproval } from "../src/graph/approval/approval.ts";
 
 const parts = assemble(readSettings(process.env));
 const agent = createAgenticRag(

@@ -138,8 +138,8 @@ export type {
   PagesApprovalRequest,
   SearchApproval,
   SearchApprovalRequest,
-} from "./graph/approval.ts";
-export type { PageRecord } from "./graph/page-record.ts";
+} from "./graph/approval/approval.ts";
+export type { PageRecord } from "./graph/pages/record.ts";
 export { driveThread } from "./durability/driver.ts";
 export type { Claim, Durability, Lease, RunStatus, ThreadBook, ThreadRow } from "./durability/durability.ts";
 export { openDurability } from "./durability/open.ts";

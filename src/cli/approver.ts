@@ -5,7 +5,7 @@ import {
   type ApprovalRequest,
   type PagesApproval,
   type SearchApproval,
-} from "../graph/approval.ts";
+} from "../graph/approval/approval.ts";
 import type { RunEvent } from "../graph/events.ts";
 import { counted } from "./amounts.ts";
 import type { Arguments } from "./arguments.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageRecordSchema } from "../graph/page-record.ts";
+import { pageRecordSchema } from "../graph/pages/record.ts";
 import {
   citationSchema,
   NO_USAGE,

@@ -8,14 +8,14 @@ import {
 } from "@langchain/langgraph";
 import { randomBoundary } from "./boundary.ts";
 import { createContextSchema, RUN_DEFAULTS, type RunContext } from "./context.ts";
-import { createFinalize } from "./finalize.ts";
-import { createGenerate } from "./generate.ts";
-import { createParseToolCall } from "./parse-tool-call.ts";
+import { createFinalize } from "./nodes/finalize.ts";
+import { createGenerate } from "./nodes/generate.ts";
+import { createParseToolCall } from "./nodes/parse-tool-call.ts";
 import { createChooser, type AgenticRagParts } from "./parts.ts";
 import { routeCall, routeGenerated } from "./route.ts";
 import { required, Input, Output, State, type RunState } from "./state.ts";
 import { studio } from "./studio.ts";
-import { createWebSearch } from "./web-search.ts";
+import { createWebSearch } from "./nodes/web-search.ts";
 
 export interface CompileOptions {
   /** Keeps threads. Leave it out for a served graph, where the server brings its own, and for a subgraph. */

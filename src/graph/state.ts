@@ -1,7 +1,7 @@
 import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
-import { openCallSchema, pageRecordSchema } from "./page-record.ts";
+import { openCallSchema, pageRecordSchema } from "./pages/record.ts";
 
 /** A piece of the assistant's turn. */
 export const segmentSchema = z.strictObject({

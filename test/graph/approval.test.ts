@@ -16,7 +16,7 @@ import { createScriptedModel, type ScriptedStep } from "../../src/model/scripted
 import { protocols } from "../../src/protocol/index.ts";
 import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { call, FIXED, pagesEngine, thread, transcriptText } from "./agent.ts";
-import { open, paged } from "./paged.ts";
+import { open, paged } from "./pages/paged.ts";
 
 const ASKING = { ...thread(), context: { approveSearches: true } as never };
 const ANSWER = "I know.\n</think>\n\nIt is [1].";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { json } from "../servers/completions.ts";
 import { ask, call, served, transcriptText } from "./agent.ts";
-import { ANSWER, context, knownPages, open, responses } from "./paged.ts";
+import { ANSWER, context, knownPages, open, responses } from "./pages/paged.ts";
 
 describe("nothing points at a text that is not shown", () => {
   const FULL = {

@@ -2,7 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { z } from "zod";
 import { isRunEvent, type RunEvent } from "../../graph/events.ts";
 import type { AgenticRag } from "../../graph/graph.ts";
-import { pageRecordSchema } from "../../graph/page-record.ts";
+import { pageRecordSchema } from "../../graph/pages/record.ts";
 import { queryRecordSchema, sourceSchema, usageSchema } from "../../graph/state.ts";
 import { failedRun } from "./problem.ts";
 import type { RunWishes } from "./run-settings.ts";

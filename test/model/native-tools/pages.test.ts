@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createAgenticRag } from "../../../src/graph/graph.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { ask, FIXED, pagesEngine } from "../../graph/agent.ts";
-import { knownPages } from "../../graph/paged.ts";
+import { knownPages } from "../../graph/pages/paged.ts";
 import { startChatServer, type ChatReply } from "../../servers/chat.ts";
 import { overOpenAi } from "./openai.ts";
 

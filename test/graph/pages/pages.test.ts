@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { protocols } from "../../src/protocol/index.ts";
-import { createWebPageReader } from "../../src/search/pages/web.ts";
-import { ask, call, scripted, served } from "./agent.ts";
+import { protocols } from "../../../src/protocol/index.ts";
+import { createWebPageReader } from "../../../src/search/pages/web.ts";
+import { ask, call, scripted, served } from "../agent.ts";
 import { ANSWER, context, html, knownPages, open, paged, responses, site } from "./paged.ts";
 
 test("a page of a result is opened, read and cited, and its links may be opened then", async () => {

@@ -1,8 +1,8 @@
-import type { NumberedResult, PageReply } from "../protocol/protocol.ts";
-import type { RunEvent } from "./events.ts";
-import { addressKey } from "./page-plan.ts";
-import type { OpenCall, PageRecord } from "./page-record.ts";
-import type { RunState } from "./state.ts";
+import type { NumberedResult, PageReply } from "../../protocol/protocol.ts";
+import type { RunEvent } from "../events.ts";
+import { addressKey } from "./plan.ts";
+import type { OpenCall, PageRecord } from "./record.ts";
+import type { RunState } from "../state.ts";
 
 /** A page that has just been opened. */
 export interface FreshPage {

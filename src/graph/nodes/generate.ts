@@ -1,18 +1,18 @@
 import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { ProtocolEvent } from "../protocol/protocol.ts";
-import { AgenticRagError } from "../errors.ts";
-import type { ContinuationModel, ModelDescription } from "../model/model.ts";
-import type { PageReader } from "../search/pages/page-reader.ts";
-import { checkedBoundary } from "./boundary.ts";
-import { budgetLeft } from "./budgets.ts";
-import { limitsOf, requestOf, type RunContext, type RunLimits } from "./context.ts";
-import { continueTurn, type Continuation } from "./continuation.ts";
-import type { RunEvent } from "./events.ts";
-import type { ChosenParts } from "./parts.ts";
-import { requireReader } from "./page-reading.ts";
-import { newQuestion, type NewQuestion } from "./question.ts";
-import { routeGenerated } from "./route.ts";
-import { addUsage, NO_USAGE, type Opening, type RunState, type RunUpdate } from "./state.ts";
+import type { ProtocolEvent } from "../../protocol/protocol.ts";
+import { AgenticRagError } from "../../errors.ts";
+import type { ContinuationModel, ModelDescription } from "../../model/model.ts";
+import type { PageReader } from "../../search/pages/page-reader.ts";
+import { checkedBoundary } from "../boundary.ts";
+import { budgetLeft } from "../budgets.ts";
+import { limitsOf, requestOf, type RunContext, type RunLimits } from "../context.ts";
+import { continueTurn, type Continuation } from "../continuation.ts";
+import type { RunEvent } from "../events.ts";
+import type { ChosenParts } from "../parts.ts";
+import { requireReader } from "../pages/reading.ts";
+import { newQuestion, type NewQuestion } from "../question.ts";
+import { routeGenerated } from "../route.ts";
+import { addUsage, NO_USAGE, type Opening, type RunState, type RunUpdate } from "../state.ts";
 
 export interface GenerateDeps {
   readonly choose: (context: Pick<RunContext, "protocol" | "engine">) => ChosenParts;

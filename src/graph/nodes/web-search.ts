@@ -1,18 +1,18 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { ContinuationModel } from "../model/model.ts";
-import type { Protocol } from "../protocol/protocol.ts";
-import type { SearchEngine, SearchOutcome } from "../search/engine.ts";
-import type { PageReader } from "../search/pages/page-reader.ts";
-import { approvePages, approveSearches } from "./approved-call.ts";
-import { budgetLeft } from "./budgets.ts";
-import { limitsOf, requestOf, type RunContext, type RunLimits } from "./context.ts";
-import { condenseFound } from "./digests.ts";
-import type { RunEvent } from "./events.ts";
-import { journaled } from "./journaled.ts";
-import { openPages } from "./page-reading.ts";
-import { repliesFor, tellUnsearched, type FreshReply } from "./replies.ts";
-import { boundResponse } from "./response-size.ts";
-import { createNumbering, mayRefer } from "./sources.ts";
+import type { ContinuationModel } from "../../model/model.ts";
+import type { Protocol } from "../../protocol/protocol.ts";
+import type { SearchEngine, SearchOutcome } from "../../search/engine.ts";
+import type { PageReader } from "../../search/pages/page-reader.ts";
+import { approvePages, approveSearches } from "../approval/approved-call.ts";
+import { budgetLeft } from "../budgets.ts";
+import { limitsOf, requestOf, type RunContext, type RunLimits } from "../context.ts";
+import { condenseFound } from "../digests.ts";
+import type { RunEvent } from "../events.ts";
+import { journaled } from "../journaled.ts";
+import { openPages } from "../pages/reading.ts";
+import { repliesFor, tellUnsearched, type FreshReply } from "../replies.ts";
+import { boundResponse } from "../response-size.ts";
+import { createNumbering, mayRefer } from "../sources.ts";
 import {
   required,
   addUsage,
@@ -21,7 +21,7 @@ import {
   type RunState,
   type RunUpdate,
   type Usage,
-} from "./state.ts";
+} from "../state.ts";
 
 export interface SearchDeps {
   readonly protocolOf: (state: RunState) => Protocol;

@@ -1,16 +1,16 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { Protocol } from "../protocol/protocol.ts";
-import { allowance, emptyBudget } from "./budgets.ts";
-import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
-import type { RunEvent } from "./events.ts";
-import { planPages } from "./page-plan.ts";
-import type { OpenCall } from "./page-record.ts";
-import { pageRepliesFor, tellUnopened } from "./page-replies.ts";
-import { queryKey } from "./query-key.ts";
-import { repliesFor, tellUnsearched } from "./replies.ts";
-import { mayRefer } from "./sources.ts";
-import { required, type BudgetName, type Call, type RunState, type RunUpdate } from "./state.ts";
-import { lastGeneration, textOf } from "./transcript.ts";
+import type { Protocol } from "../../protocol/protocol.ts";
+import { allowance, emptyBudget } from "../budgets.ts";
+import { limitsOf, type RunContext, type RunLimits } from "../context.ts";
+import type { RunEvent } from "../events.ts";
+import { planPages } from "../pages/plan.ts";
+import type { OpenCall } from "../pages/record.ts";
+import { pageRepliesFor, tellUnopened } from "../pages/replies.ts";
+import { queryKey } from "../query-key.ts";
+import { repliesFor, tellUnsearched } from "../replies.ts";
+import { mayRefer } from "../sources.ts";
+import { required, type BudgetName, type Call, type RunState, type RunUpdate } from "../state.ts";
+import { lastGeneration, textOf } from "../transcript.ts";
 
 export interface ParseDeps {
   readonly protocolOf: (state: RunState) => Protocol;

@@ -1,6 +1,6 @@
 import { interrupt, isGraphBubbleUp } from "@langchain/langgraph";
 import { z } from "zod";
-import { AgenticRagError } from "../errors.ts";
+import { AgenticRagError } from "../../errors.ts";
 
 /** The longest hint, reason, query or address that a person may give, in UTF-16 units. */
 const MAX_LENGTH = 2000;

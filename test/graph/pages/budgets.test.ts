@@ -1,6 +1,6 @@
 import { AIMessageChunk } from "@langchain/core/messages";
 import { describe, expect, test } from "vitest";
-import { ask, call, thread } from "./agent.ts";
+import { ask, call, thread } from "../agent.ts";
 import { ANSWER, context, open, paged, responses } from "./paged.ts";
 
 const pageOf = (name: string): string => `https://example.org/${name}`;

@@ -1,17 +1,17 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { AgenticRagError } from "../errors.ts";
-import type { Protocol } from "../protocol/protocol.ts";
-import type { SearchOutcome } from "../search/engine.ts";
-import type { PageOutcome, PageReader } from "../search/pages/page-reader.ts";
-import { budgetLeft } from "./budgets.ts";
-import { limitsOf, type RunContext, type RunLimits } from "./context.ts";
-import type { RunEvent } from "./events.ts";
-import { addressKey, isWebAddress } from "./page-plan.ts";
-import type { OpenCall } from "./page-record.ts";
-import { pageRepliesFor, tellUnopened, type FreshPage } from "./page-replies.ts";
-import { boundResponse } from "./response-size.ts";
-import { createNumbering, mayRefer } from "./sources.ts";
-import { addUsage, NO_USAGE, required, type RunState, type RunUpdate } from "./state.ts";
+import { AgenticRagError } from "../../errors.ts";
+import type { Protocol } from "../../protocol/protocol.ts";
+import type { SearchOutcome } from "../../search/engine.ts";
+import type { PageOutcome, PageReader } from "../../search/pages/page-reader.ts";
+import { budgetLeft } from "../budgets.ts";
+import { limitsOf, type RunContext, type RunLimits } from "../context.ts";
+import type { RunEvent } from "../events.ts";
+import { addressKey, isWebAddress } from "./plan.ts";
+import type { OpenCall } from "./record.ts";
+import { pageRepliesFor, tellUnopened, type FreshPage } from "./replies.ts";
+import { boundResponse } from "../response-size.ts";
+import { createNumbering, mayRefer } from "../sources.ts";
+import { addUsage, NO_USAGE, required, type RunState, type RunUpdate } from "../state.ts";
 
 export interface ReadingDeps {
   readonly protocolOf: (state: RunState) => Protocol;

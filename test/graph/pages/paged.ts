@@ -1,10 +1,10 @@
 import { onTestFinished } from "vitest";
-import type { AgenticRagParts } from "../../src/graph/parts.ts";
-import type { ScriptedStep } from "../../src/model/scripted.ts";
-import type { Page, PageReader } from "../../src/search/pages/page-reader.ts";
-import { createWebPageReader } from "../../src/search/pages/web.ts";
-import { startWireServer, type Answer } from "../search/engines/wire-server.ts";
-import { scripted } from "./agent.ts";
+import type { AgenticRagParts } from "../../../src/graph/parts.ts";
+import type { ScriptedStep } from "../../../src/model/scripted.ts";
+import type { Page, PageReader } from "../../../src/search/pages/page-reader.ts";
+import { createWebPageReader } from "../../../src/search/pages/web.ts";
+import { startWireServer, type Answer } from "../../search/engines/wire-server.ts";
+import { scripted } from "../agent.ts";
 
 /** The text of a call that opens pages, in the form that the prompt asks for. */
 export function open(url: string | readonly string[]): string {

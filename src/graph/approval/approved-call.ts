@@ -1,10 +1,10 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { Protocol, QueryReply } from "../protocol/protocol.ts";
+import type { Protocol, QueryReply } from "../../protocol/protocol.ts";
 import { askForPages, askForSearches, refusalText } from "./approval.ts";
-import type { RunLimits } from "./context.ts";
-import type { RunEvent } from "./events.ts";
-import type { OpenCall } from "./page-record.ts";
-import { required, type Call, type RunState, type RunUpdate } from "./state.ts";
+import type { RunLimits } from "../context.ts";
+import type { RunEvent } from "../events.ts";
+import type { OpenCall } from "../pages/record.ts";
+import { required, type Call, type RunState, type RunUpdate } from "../state.ts";
 
 type SearchCall = Call & { kind: "search" };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { planPages } from "../../src/graph/page-plan.ts";
-import { ask, call, scripted } from "./agent.ts";
+import { planPages } from "../../../src/graph/pages/plan.ts";
+import { ask, call, scripted } from "../agent.ts";
 import { ANSWER, context, knownPages, open, paged, responses } from "./paged.ts";
 
 describe("an address that nobody gave is not asked for (an obedient model tries them all)", () => {

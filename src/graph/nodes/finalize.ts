@@ -1,12 +1,12 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { attribute, checkAnswer } from "../citation/check.ts";
-import { quoteFor } from "../citation/support.ts";
-import { citationLink } from "../citation/written-answer.ts";
-import type { Protocol } from "../protocol/protocol.ts";
-import type { RunEvent } from "./events.ts";
-import { required, type RunState, type RunUpdate, type StopReason } from "./state.ts";
-import { tellUnfounded } from "./unfounded.ts";
+import { attribute, checkAnswer } from "../../citation/check.ts";
+import { quoteFor } from "../../citation/support.ts";
+import { citationLink } from "../../citation/written-answer.ts";
+import type { Protocol } from "../../protocol/protocol.ts";
+import type { RunEvent } from "../events.ts";
+import { required, type RunState, type RunUpdate, type StopReason } from "../state.ts";
+import { tellUnfounded } from "../unfounded.ts";
 
 export interface FinalizeDeps {
   readonly protocolOf: (state: RunState) => Protocol;

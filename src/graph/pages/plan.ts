@@ -1,7 +1,7 @@
-import { canonicalUrl } from "../citation/check.ts";
-import { findMarks } from "../citation/marks.ts";
-import type { OpenCall } from "./page-record.ts";
-import type { RunState } from "./state.ts";
+import { canonicalUrl } from "../../citation/check.ts";
+import { findMarks } from "../../citation/marks.ts";
+import type { OpenCall } from "./record.ts";
+import type { RunState } from "../state.ts";
 
 type Known = Pick<RunState, "opening" | "sources" | "links" | "readings">;
 
