@@ -5,8 +5,8 @@ import { END, START, StateGraph, StateSchema, type BaseCheckpointSaver } from "@
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import { Client } from "pg";
 import { z } from "zod";
-import { openPostgresDurability } from "../src/durability/postgres.ts";
-import { openSqliteDurability } from "../src/durability/sqlite.ts";
+import { openPostgresDurability } from "../src/durability/postgres/postgres.ts";
+import { openSqliteDurability } from "../src/durability/sqlite/sqlite.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
 import { createScriptedModel } from "../src/model/scripted.ts";
 import { qwq } from "../src/protocol/qwq/qwq.ts";

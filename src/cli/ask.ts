@@ -1,6 +1,6 @@
 import { assemble } from "../assemble/assemble.ts";
 import type { Durability } from "../durability/durability.ts";
-import { openSqliteDurability } from "../durability/sqlite.ts";
+import { openSqliteDurability } from "../durability/sqlite/sqlite.ts";
 import { createAgenticRag } from "../graph/graph.ts";
 import type { Settings } from "../settings/settings.ts";
 import { wantsApproval } from "./approver.ts";

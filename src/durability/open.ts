@@ -8,10 +8,10 @@ import type { Durability } from "./durability.ts";
  */
 export async function openDurability(address: string): Promise<Durability> {
   if (isPostgres(address)) {
-    const { openPostgresDurability } = await import("./postgres.ts");
+    const { openPostgresDurability } = await import("./postgres/postgres.ts");
     return openPostgresDurability(address);
   }
-  const { openSqliteDurability } = await import("./sqlite.ts");
+  const { openSqliteDurability } = await import("./sqlite/sqlite.ts");
   return openSqliteDurability(address);
 }
 

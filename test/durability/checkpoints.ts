@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { BaseCheckpointSaver } from "@langchain/langgraph";
 import { emptyCheckpoint, uuid6 } from "@langchain/langgraph-checkpoint";
 import { onTestFinished } from "vitest";
-import { openSqliteDurability } from "../../src/durability/sqlite.ts";
+import { openSqliteDurability } from "../../src/durability/sqlite/sqlite.ts";
 import { createFolder } from "../search/temporary-folder.ts";
 
 /** The name of a file that is not there yet. */

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { BaseCheckpointSaver } from "@langchain/langgraph";
 import { expect, test } from "vitest";
 import { driveThread } from "../../src/durability/driver.ts";
-import { openSqliteDurability } from "../../src/durability/sqlite.ts";
+import { openSqliteDurability } from "../../src/durability/sqlite/sqlite.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { agentOn, call, countingEngine } from "./agent.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { driveThread, type DriveRequest } from "../../src/durability/driver.ts";
 import type { Durability } from "../../src/durability/durability.ts";
-import { openSqliteDurability } from "../../src/durability/sqlite.ts";
+import { openSqliteDurability } from "../../src/durability/sqlite/sqlite.ts";
 import { sweepOrphans } from "../../src/durability/sweep.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { createFolder } from "../search/temporary-folder.ts";

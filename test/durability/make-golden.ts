@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { RunControl } from "@langchain/langgraph";
 import { driveThread, type DrivenAgent } from "../../src/durability/driver.ts";
-import { openSqliteDurability } from "../../src/durability/sqlite.ts";
+import { openSqliteDurability } from "../../src/durability/sqlite/sqlite.ts";
 import { readVersion } from "../../src/version.ts";
 import { goldenAgent, QUESTION, STANDS, type Stand } from "./golden.ts";
 

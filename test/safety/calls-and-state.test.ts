@@ -1,7 +1,7 @@
 import { MemorySaver, type BaseCheckpointSaver } from "@langchain/langgraph";
 import { describe, expect, test } from "vitest";
-import { SqliteCheckpointer } from "../../src/durability/sqlite-checkpointer.ts";
-import { openStoreFile } from "../../src/durability/sqlite-file.ts";
+import { SqliteCheckpointer } from "../../src/durability/sqlite/checkpointer.ts";
+import { openStoreFile } from "../../src/durability/sqlite/file.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
 import { qwq } from "../../src/protocol/qwq/qwq.ts";

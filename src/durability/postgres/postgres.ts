@@ -1,0 +1,38 @@
+import { forgetSearches } from "../../search/journal/journal.ts";
+import type { Durability } from "../durability.ts";
+import { createPostgresBook, type PostgresBook } from "./book.ts";
+import { createPostgresCheckpointer } from "./checkpointer.ts";
+import { connectPostgres, type PostgresOptions } from "./connection.ts";
+import { setUpSchema } from "./schema.ts";
+import { createPostgresStore } from "./store.ts";
+
+/**
+ * Checkpoints, search journal and book of threads in one schema of a PostgreSQL database, made where it is missing.
+ * Any number of processes on any number of machines may use it at once. A server that restarts, or a connection that
+ * breaks, only delays: every call is repeated until it is answered or `retryMs` have passed.
+ *
+ * What is committed is as durable as the server makes it: leave its `fsync` and `synchronous_commit` on.
+ *
+ * @throws AgenticRagError `settings-invalid` for an address that cannot be read, `dependency-missing` without the
+ * package `pg`, `store-unusable` for a database that refuses or a schema that holds something else. No error contains
+ * the password.
+ */
+export async function openPostgresDurability(
+  address: string,
+  options: PostgresOptions = {},
+): Promise<Durability> {
+  const connection = await connectPostgres(address, options);
+  try {
+    await setUpSchema(connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  const store = createPostgresStore(connection);
+  const checkpointer = createPostgresCheckpointer(connection, (threadId) => book.heldEpoch(threadId));
+  const book: PostgresBook = createPostgresBook(connection, async (threadId) => {
+    await forgetSearches(store, threadId);
+    await checkpointer.deleteThread(threadId);
+  });
+  return { checkpointer, store, book, close: () => connection.close() };
+}

@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { KilledRun } from "./run.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+interface Bundler {
+  readonly buildSync: (options: object) => unknown;
+}
+
+/** Stays as it is, beside the bundle: what is written in C, and drivers. */
+const UNBUNDLED = ["libsql", "pg"];
+
+/**
+ * The program of a run, a file beside this one, in one file, which starts in a third of the time. `remove` deletes it. The bundler is the one
+ * that tsx brings.
+ */
+export function bundleRun(program: string | URL = new URL("killed-process.ts", import.meta.url)): {
+  readonly file: string;
+  readonly remove: () => void;
+} {
+  const file = fileURLToPath(new URL(`node_modules/.cache/killed-run-${crypto.randomUUID()}.mjs`, ROOT));
+  const { buildSync } = createRequire(import.meta.resolve("tsx"))("esbuild") as Bundler;
+  buildSync({
+    entryPoints: [fileURLToPath(new URL(program, import.meta.url))],
+    outfile: file,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    external: UNBUNDLED,
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
+  return { file, remove: () => rmSync(file) };
+}
+
+/** A run in a process of its own. */
+export interface RunProcess {
+  /** The signal that ended it; `null` when it came to its own end. */
+  readonly ended: Promise<NodeJS.Signals | null>;
+  kill(): void;
+}
+
+/** Starts a bundled run. */
+export function startRun(file: string, run: KilledRun): RunProcess {
+  const child = spawn(process.execPath, [file, JSON.stringify(run)], {
+    env: { PATH: process.env["PATH"] },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const ended = once(child, "close").then(([exitCode, signal]: unknown[]) => {
+    if (exitCode !== null && exitCode !== 0) throw new Error(`The process failed: ${said}`);
+    return signal as NodeJS.Signals | null;
+  });
+  return { ended, kill: () => child.kill("SIGKILL") };
+}
+
+/** Works on all of them, at most two at a time. */
+export async function twoAtATime<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, item] of waiting) results[at] = await work(item);
+  };
+  await Promise.all([worker(), worker()]);
+  return results;
+}

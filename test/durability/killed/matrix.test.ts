@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { RunState } from "../../../src/graph/state.ts";
+import { NO_POSTGRES } from "../../servers/postgres.ts";
+import { startTavilyServer, type TavilyServer } from "../../servers/tavily.ts";
+import { bundleRun, startRun, twoAtATime, type RunProcess } from "./kill-process.ts";
+import { recordHits, type KillAt } from "./kill-switch.ts";
+import { drive, QUERIES, type Keeper, type KilledRun } from "./run.ts";
+import { usePostgres } from "../postgres/place.ts";
+
+/** `folder` is an empty one for the run. */
+type KeeperIn = (folder: string) => Keeper;
+
+type Kill = KillAt | { readonly inFlight: string };
+
+interface Outcome {
+  readonly kill: string;
+  readonly signal: string | null;
+  /** How often each query came to the server. */
+  readonly sent: readonly number[];
+  /** How each search was answered. */
+  readonly attempts: readonly (readonly string[])[];
+  readonly transcript: unknown;
+  readonly unfinished: number;
+}
+
+const ONCE = ["engine found"];
+const LOST = ["engine failed", "engine found"];
+const KEPT = ["engine found", "journal found"];
+
+const bundle = bundleRun();
+afterAll(bundle.remove);
+
+describe("a run kept in SQLite", () => {
+  testKills({
+    keeperIn: (folder) => ({ sqlite: join(folder, "private", "threads.sqlite") }),
+    overlap: false,
+    kinds: 55,
+  });
+});
+
+describe.skipIf(NO_POSTGRES !== "")(`a run kept in PostgreSQL ${NO_POSTGRES}`, () => {
+  const server = usePostgres();
+  testKills({ keeperIn: () => ({ postgres: server().url }), overlap: true, kinds: 75 });
+});
+
+interface KeptRuns {
+  readonly keeperIn: KeeperIn;
+  /** Whether LangGraph begins one write while another is under way. */
+  readonly overlap: boolean;
+  /** How many kills there are to survive. */
+  readonly kinds: number;
+}
+
+function testKills({ keeperIn, overlap, kinds }: KeptRuns): void {
+  test(
+    "goes on wherever it is killed, and no answered search is sent again",
+    { timeout: 300_000 },
+    async () => {
+      const { hit, moments } = recordHits();
+      const golden = await inPlace(async (place) => {
+        await using web = await startTavilyServer();
+        return await drive(runOf(keeperIn(place), web.url), hit);
+      });
+      const { transcript } = golden.state;
+      expect(transcript.map(({ origin }) => origin)).toEqual([
+        "runtime",
+        ...QUERIES.flatMap(() => ["model", "search"]),
+        "model",
+      ]);
+      const kills: readonly Kill[] = [
+        ...moments.filter((moment, at) => !isLike(moment, moments[at - 1], overlap)),
+        ...QUERIES.map((query) => ({ inFlight: query })),
+      ];
+      expect(kills).toHaveLength(kinds);
+
+      const outcomes = await twoAtATime(kills, (kill) => killed(keeperIn, kill));
+      expect(outcomes).toEqual(
+        kills.map((kill) => ({
+          kill: nameOf(kill),
+          signal: "SIGKILL",
+          ...expected(kill, moments),
+          transcript,
+          unfinished: 0,
+        })),
+      );
+    },
+  );
+
+  test(
+    "goes on when it is killed twice, and ten times, and each search was sent at most once more per kill",
+    { timeout: 120_000 },
+    async () => {
+      const twice = await killedAgain(keeperIn, ["engine:after", "journal.answer:after"]);
+      expect(twice.sent).toEqual([2, 1, 1]);
+      expect(twice.attempts).toEqual([["engine failed", ...ONCE, "journal found"], ONCE, ONCE]);
+
+      const ten = await killedAgain(keeperIn, [
+        "putWrites:after",
+        "model",
+        "engine:after",
+        "engine:after",
+        "journal.answer:after",
+        "put:after",
+        "model",
+        "journal.sent:after",
+        "journal.answer:after",
+        "engine:before",
+      ]);
+      expect(ten.sent).toEqual([3, 1, 1]);
+      expect(ten.attempts).toEqual([
+        ["engine failed", "engine failed", "engine found", "journal found"],
+        ["engine failed", "engine found", "journal found"],
+        ["engine failed", "engine found"],
+      ]);
+      expect(ten.transcript).toEqual(twice.transcript);
+    },
+  );
+}
+
+/** Kills one process after another, each at the first time that it comes to its point. */
+async function killedAgain(keeperIn: KeeperIn, points: readonly string[]) {
+  return inPlace(async (place) => {
+    await using web = await startTavilyServer();
+    const run = runOf(keeperIn(place), web.url);
+    for (const point of points) {
+      const { ended } = startRun(bundle.file, { ...run, kill: { point, occurrence: 1 } });
+      expect([point, await ended]).toEqual([point, "SIGKILL"]);
+    }
+    const { state, unfinished } = await drive(run);
+    expect([unfinished, state.stopReason]).toEqual([0, "answered"]);
+    return { sent: sentTo(web), attempts: triesOf(state), transcript: state.transcript };
+  });
+}
+
+function runOf(keeper: Keeper, searchUrl: string): KilledRun {
+  return { keeper, threadId: crypto.randomUUID(), searchUrl, kill: null };
+}
+
+function sentTo({ queries }: Pick<TavilyServer, "queries">): number[] {
+  return QUERIES.map((query) => queries.filter((asked) => asked === query).length);
+}
+
+/** Whether nothing that lasts was done since the moment before, other than in the search step itself. */
+function isLike({ point }: KillAt, before: KillAt | undefined, overlap: boolean): boolean {
+  if (overlap) return point.startsWith("store.read:");
+  if (point === "store.read:after") return true;
+  return /^(?:put|putWrites|store\.read):before$/.test(point) && before?.point.endsWith(":after") === true;
+}
+
+/** Kills one process, lets another go on, and tells what came of it. */
+async function killed(keeperIn: KeeperIn, kill: Kill): Promise<Outcome> {
+  return inPlace(async (place) => {
+    let process: RunProcess | null = null;
+    await using web = await startTavilyServer((query) => {
+      if ("inFlight" in kill && kill.inFlight === query) process?.kill();
+      return [
+        { title: `About ${query}`, url: `https://example.org/${query}`, content: `All about ${query}.` },
+      ];
+    });
+    const run = runOf(keeperIn(place), web.url);
+    process = startRun(bundle.file, { ...run, kill: "inFlight" in kill ? null : kill });
+    const signal = await process.ended;
+    process = null;
+    const { state, unfinished } = await drive(run);
+    return {
+      kill: nameOf(kill),
+      signal,
+      sent: sentTo(web),
+      attempts: triesOf(state),
+      transcript: state.transcript,
+      unfinished,
+    };
+  });
+}
+
+/** What must come of a kill, read off the moments of the run that nobody killed. */
+function expected(kill: Kill, moments: readonly KillAt[]): Pick<Outcome, "sent" | "attempts"> {
+  const indexOf = (point: string, occurrence: number): number =>
+    moments.findIndex((moment) => moment.point === point && moment.occurrence === occurrence);
+  const searches = QUERIES.map((query, at) => {
+    const written = indexOf("journal.answer:after", at + 1);
+    const inState = moments.findIndex(({ point }, index) => index > written && point === "putWrites:after");
+    const killedAt = "inFlight" in kill ? null : moments.indexOf(kill);
+    const isInFlight = "inFlight" in kill && kill.inFlight === query;
+    const isBetween = (from: number, before: number): boolean =>
+      killedAt !== null && killedAt >= from && killedAt < before;
+    const answered = indexOf("engine:after", at + 1);
+    const isLost = isInFlight || isBetween(indexOf("journal.sent:after", at + 1), written);
+    return {
+      sent: isInFlight || isBetween(answered, written) ? 2 : 1,
+      attempts: isLost ? LOST : isBetween(written, inState) ? KEPT : ONCE,
+    };
+  });
+  return { sent: searches.map(({ sent }) => sent), attempts: searches.map(({ attempts }) => attempts) };
+}
+
+function triesOf({ queries }: RunState): readonly string[][] {
+  return queries.map(({ attempts }) => attempts.map(({ from, status }) => `${from} ${status}`));
+}
+
+function nameOf(kill: Kill): string {
+  return "inFlight" in kill ? `${kill.inFlight} in flight` : `${kill.point} ${kill.occurrence}`;
+}
+
+async function inPlace<Value>(work: (place: string) => Promise<Value>): Promise<Value> {
+  const place = mkdtempSync(join(tmpdir(), "killed-run-"));
+  try {
+    return await work(place);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
