@@ -7,12 +7,12 @@ import {
   type SearchApproval,
 } from "../graph/approval/approval.ts";
 import type { RunEvent } from "../graph/events.ts";
-import { counted } from "./amounts.ts";
-import type { Arguments } from "./arguments.ts";
-import { UsageError } from "./failure.ts";
-import type { LineReader } from "./line-reader.ts";
-import { printableLine } from "./printable.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { counted } from "./terminal/amounts.ts";
+import type { Arguments } from "./arguments/arguments.ts";
+import { UsageError } from "./terminal/failure.ts";
+import type { LineReader } from "./terminal/line-reader.ts";
+import { printableLine } from "./terminal/printable.ts";
+import type { Surroundings } from "./terminal/surroundings.ts";
 
 /** A person who is asked before searches are sent and pages opened. */
 export interface Approver {

@@ -1,6 +1,6 @@
 import { createApprover, type Approver } from "./approver.ts";
-import { createLineReader } from "./line-reader.ts";
-import type { SignalName, Surroundings } from "./surroundings.ts";
+import { createLineReader } from "./terminal/line-reader.ts";
+import type { SignalName, Surroundings } from "./terminal/surroundings.ts";
 
 /** A terminal at which a person approves searches while a run is shown on it. */
 export interface ApprovingTerminal {

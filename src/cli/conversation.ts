@@ -1,17 +1,17 @@
 import type { Durability } from "../durability/durability.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import { createApprover } from "./approver.ts";
-import { EXIT_CODES } from "./exit-code.ts";
-import { report } from "./failure.ts";
-import { Interruption } from "./interruption.ts";
-import type { LineReader } from "./line-reader.ts";
-import { createPaint, type PaintOptions } from "./paint.ts";
-import { exitCodeOf, type RunRecord } from "./run-record.ts";
-import { createRunView } from "./run-view.ts";
+import { EXIT_CODES } from "./terminal/exit-code.ts";
+import { report } from "./terminal/failure.ts";
+import { Interruption } from "./terminal/interruption.ts";
+import type { LineReader } from "./terminal/line-reader.ts";
+import { createPaint, type PaintOptions } from "./terminal/paint.ts";
+import { exitCodeOf, type RunRecord } from "./view/run-record.ts";
+import { createRunView } from "./view/run-view.ts";
 import { runAgent } from "./run.ts";
-import { createSheet } from "./sheet.ts";
-import { showSources } from "./source-list.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { createSheet } from "./terminal/sheet.ts";
+import { showSources } from "./view/source-list.ts";
+import type { Surroundings } from "./terminal/surroundings.ts";
 import { newThreadName } from "./thread-database.ts";
 
 /** Questions and answers on one thread. */

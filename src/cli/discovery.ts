@@ -4,10 +4,10 @@ import { isRaw } from "../model/probe/dialect.ts";
 import type { ServerDialect } from "../model/server-dialects.ts";
 import { askDialect } from "../model/probe/probe.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
-import type { Arguments } from "./arguments.ts";
-import { environmentWith } from "./chosen-settings.ts";
-import { printableLine } from "./printable.ts";
-import type { LocalServers, Surroundings } from "./surroundings.ts";
+import type { Arguments } from "./arguments/arguments.ts";
+import { environmentWith } from "./arguments/chosen-settings.ts";
+import { printableLine } from "./terminal/printable.ts";
+import type { LocalServers, Surroundings } from "./terminal/surroundings.ts";
 
 /** A model server on this machine that said what it is. */
 export interface LocalServer {

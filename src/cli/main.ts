@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { statSync } from "node:fs";
-import { EXIT_CODES } from "./exit-code.ts";
-import { report } from "./failure.ts";
-import { Interruption } from "./interruption.ts";
-import { runProgram } from "./program.ts";
-import type { LocalServers, SignalName, Surroundings } from "./surroundings.ts";
+import { EXIT_CODES } from "./terminal/exit-code.ts";
+import { report } from "./terminal/failure.ts";
+import { Interruption } from "./terminal/interruption.ts";
+import { runProgram } from "./arguments/program.ts";
+import type { LocalServers, SignalName, Surroundings } from "./terminal/surroundings.ts";
 
 /** Ollama, llama.cpp, LM Studio and vLLM, where they listen unless they are told otherwise. */
 const LOCAL_SERVERS: LocalServers = {

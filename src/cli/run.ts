@@ -3,7 +3,7 @@ import type { Durability } from "../durability/durability.ts";
 import { isRunEvent, type RunEvent } from "../graph/events.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import type { Approver } from "./approver.ts";
-import { readRecord, type RunRecord } from "./run-record.ts";
+import { readRecord, type RunRecord } from "./view/run-record.ts";
 import { OWNER } from "./thread-database.ts";
 
 interface RunCommon {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { runProgram } from "../../src/cli/program.ts";
+import { runProgram } from "../../src/cli/arguments/program.ts";
 import { startEndpoint, type EndpointOptions } from "../servers/endpoint.ts";
-import { doctor } from "./doctor-run.ts";
+import { doctor } from "./doctor/run.ts";
 import { createStage } from "./surroundings.ts";
 
 const KEY = "sk-very-secret-key";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { script, SAID_TEXTS } from "../engine/scenario.ts";
 import { createTinyGguf } from "../engine/tiny-gguf.ts";
 import { notHere } from "../model/gguf/here.ts";
-import { doctor } from "./doctor-run.ts";
+import { doctor } from "./doctor/run.ts";
 import { startProgram } from "./process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../src/graph/events.ts";
 import { NO_USAGE } from "../../src/graph/state.ts";
-import { NOTHING_YET, type RunRecord } from "../../src/cli/run-record.ts";
+import { NOTHING_YET, type RunRecord } from "../../src/cli/view/run-record.ts";
 
 /** A search call as QwQ writes it. */
 export function call(query: string): string {

@@ -1,5 +1,5 @@
 import { Readable, Writable } from "node:stream";
-import type { SignalName, Surroundings } from "../../src/cli/surroundings.ts";
+import type { SignalName, Surroundings } from "../../src/cli/terminal/surroundings.ts";
 
 export interface Stage {
   readonly surroundings: Surroundings;

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { printableJson } from "../../src/cli/printable.ts";
-import { runJson } from "../../src/cli/run-json.ts";
-import { createRunView } from "../../src/cli/run-view.ts";
-import type { RunRecord } from "../../src/cli/run-record.ts";
-import { report } from "../../src/cli/failure.ts";
+import { printableJson } from "../../src/cli/terminal/printable.ts";
+import { runJson } from "../../src/cli/view/run-json.ts";
+import { createRunView } from "../../src/cli/view/run-view.ts";
+import type { RunRecord } from "../../src/cli/view/run-record.ts";
+import { report } from "../../src/cli/terminal/failure.ts";
 import type { RunEvent } from "../../src/graph/events.ts";
 import { RECORD } from "./scripts.ts";
 import { createStage } from "./surroundings.ts";

@@ -1,7 +1,7 @@
 import { AgenticRagError } from "../../errors.ts";
 import { SETTINGS, type Settings } from "../../settings/settings.ts";
-import { nearestName } from "../nearest-name.ts";
-import type { Surroundings } from "../surroundings.ts";
+import { nearestName } from "../terminal/nearest-name.ts";
+import type { Surroundings } from "../terminal/surroundings.ts";
 import type { Check } from "./check.ts";
 
 const PREFIX = "AGENTIC_RAG_";

@@ -15,7 +15,7 @@ import {
   type LocalModel,
 } from "../discovery.ts";
 import { checkGguf } from "../doctor/gguf-checks.ts";
-import type { LocalServers } from "../surroundings.ts";
+import type { LocalServers } from "../terminal/surroundings.ts";
 import type { EnvChanges } from "./env-file.ts";
 import type { Questions } from "./questions.ts";
 

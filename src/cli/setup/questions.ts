@@ -1,6 +1,6 @@
-import type { LineReader } from "../line-reader.ts";
-import { printable, printableLine } from "../printable.ts";
-import type { TextOutput } from "../surroundings.ts";
+import type { LineReader } from "../terminal/line-reader.ts";
+import { printable, printableLine } from "../terminal/printable.ts";
+import type { TextOutput } from "../terminal/surroundings.ts";
 
 /** The answers ended before everything was asked. */
 export class NoMoreAnswers extends Error {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { SETTINGS } from "../../settings/settings.ts";
-import type { Arguments } from "../arguments.ts";
-import { environmentWith } from "../chosen-settings.ts";
-import { EXIT_CODES } from "../exit-code.ts";
-import { interruptible } from "../interruption.ts";
-import { createLineReader } from "../line-reader.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { Arguments } from "../arguments/arguments.ts";
+import { environmentWith } from "../arguments/chosen-settings.ts";
+import { EXIT_CODES } from "../terminal/exit-code.ts";
+import { interruptible } from "../terminal/interruption.ts";
+import { createLineReader } from "../terminal/line-reader.ts";
+import type { Surroundings } from "../terminal/surroundings.ts";
 import { changeEnv, lineFor, readEnvFile, writeEnvFile, type EnvChanges } from "./env-file.ts";
 import { chooseEngine } from "./engine-step.ts";
 import { chooseModel, type StepContext } from "./model-step.ts";

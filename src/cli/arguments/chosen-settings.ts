@@ -1,0 +1,121 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { indexFileOf } from "../../assemble/assemble.ts";
+import { isPostgres } from "../../durability/open.ts";
+import { AgenticRagError } from "../../errors.ts";
+import { readSettings, type Settings } from "../../settings/settings.ts";
+import { z } from "zod";
+import type { Arguments } from "./arguments.ts";
+import { UsageError } from "../terminal/failure.ts";
+import { OPTIONS } from "./options.ts";
+import type { Surroundings } from "../terminal/surroundings.ts";
+
+/** The environment with what the options say put over it. */
+export function environmentWith(
+  { values }: Pick<Arguments, "values">,
+  { environment, folder }: Pick<Surroundings, "environment" | "folder">,
+): Readonly<Record<string, string | undefined>> {
+  const chosen: Record<string, string | undefined> = { ...environment };
+  for (const { name, ...option } of OPTIONS) {
+    const value = values.get(name);
+    if (value !== undefined && option.value !== undefined && option.setting !== undefined) {
+      chosen[option.setting] = value;
+    }
+  }
+  if (values.has("docs") && !values.has("engine")) chosen["AGENTIC_RAG_ENGINE"] = "local";
+  // what an option names wins over what a variable names, also where they exclude each other
+  if (values.has("gguf") && !values.has("model-family")) chosen["AGENTIC_RAG_MODEL_FAMILY"] = "gguf";
+  else if (values.has("model-url")) {
+    delete chosen["AGENTIC_RAG_GGUF"];
+    const family = chosen["AGENTIC_RAG_MODEL_FAMILY"]?.trim();
+    if (!values.has("model-family") && (family === "gguf" || family === "offline")) {
+      delete chosen["AGENTIC_RAG_MODEL_FAMILY"];
+    }
+  }
+  const documents = chosen["AGENTIC_RAG_DOCUMENTS"]?.trim();
+  if (documents !== undefined && documents !== "")
+    chosen["AGENTIC_RAG_DOCUMENTS"] = resolve(folder, documents);
+  const gguf = chosen["AGENTIC_RAG_GGUF"]?.trim();
+  if (gguf !== undefined && gguf !== "") chosen["AGENTIC_RAG_GGUF"] = resolve(folder, gguf);
+  for (const name of ["AGENTIC_RAG_RECORD", "AGENTIC_RAG_REPLAY", "AGENTIC_RAG_SEARCH_CACHE"]) {
+    const file = chosen[name]?.trim() ?? "";
+    // off, memory, disk and whatever else is no path stay what they are
+    if (file !== "" && (name !== "AGENTIC_RAG_SEARCH_CACHE" || /[/\\.]/.test(file))) {
+      chosen[name] = resolve(folder, file);
+    }
+  }
+  const database = chosen["AGENTIC_RAG_DATABASE"]?.trim() ?? "";
+  if (database !== "" && !isPostgres(database)) chosen["AGENTIC_RAG_DATABASE"] = resolve(folder, database);
+  return chosen;
+}
+
+/**
+ * The settings of the options and the environment. Problems are told in the words of who set it: options by their
+ * names, variables by theirs.
+ *
+ * @throws AgenticRagError `settings-invalid`
+ */
+export function chooseSettings(
+  args: Pick<Arguments, "values">,
+  surroundings: Pick<Surroundings, "environment" | "folder">,
+): Settings {
+  const engine = args.values.get("engine");
+  const named = engine?.split(",").map((name) => name.trim());
+  if (args.values.has("docs") && named !== undefined && !named.includes("local")) {
+    throw new UsageError(
+      `--docs is searched by the engine local, not by ${engine}. Leave out --docs or --engine.`,
+    );
+  }
+  try {
+    return readSettings(environmentWith(args, surroundings));
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error)) throw error;
+    throw new AgenticRagError("settings-invalid", inOptionNames(error.message, args.values), {
+      cause: error,
+    });
+  }
+}
+
+/** @throws AgenticRagError `settings-invalid` when the folder of documents is not there, or has no index yet. */
+export function requireIndex({ documents, search }: Settings): void {
+  if (!asksLocal(search) || documents === undefined || existsSync(indexFileOf(documents))) return;
+  throw new AgenticRagError(
+    "settings-invalid",
+    existsSync(documents)
+      ? `The folder ${documents} has no index yet. Build it: agentic-rag index ${quoted(documents)}`
+      : `There is no folder ${documents}. Correct --docs or AGENTIC_RAG_DOCUMENTS.`,
+  );
+}
+
+/** Whether the user's documents, or the shipped articles, are searched. */
+export function asksLocal({ engines, replay }: Settings["search"]): boolean {
+  return engines.includes("local") && replay === undefined;
+}
+
+/** A folder as it is typed into a shell. */
+export function quoted(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/**
+ * The moment that a run takes for the present: the noon of `--date`, or the clock's.
+ *
+ * @throws UsageError
+ */
+export function chooseNow({ values }: Pick<Arguments, "values">): () => Date {
+  const date = values.get("date");
+  if (date === undefined) return () => new Date();
+  if (!z.iso.date().safeParse(date).success) {
+    throw new UsageError(`--date must be a date such as 2025-03-06 (it is ${JSON.stringify(date)}).`);
+  }
+  return () => new Date(`${date}T12:00:00`);
+}
+
+function inOptionNames(message: string, values: Arguments["values"]): string {
+  let told = message;
+  for (const { name, ...option } of OPTIONS) {
+    if (!values.has(name) || option.value === undefined || option.setting === undefined) continue;
+    told = told.replaceAll(new RegExp(`\\b${option.setting}\\b`, "g"), `--${name}`);
+  }
+  return told;
+}

@@ -1,0 +1,153 @@
+import { ENGINE_NEEDS } from "../../settings/search.ts";
+import { SETTINGS } from "../../settings/settings.ts";
+import { OPTIONS, type Command } from "./options.ts";
+
+const USAGE: Readonly<
+  Record<Command, { about: string; usage: string; details: string; examples: readonly string[] }>
+> = {
+  ask: {
+    about: "ask a question, and see the reasoning, the searches and the cited answer",
+    usage: "agentic-rag [ask] [options] <question>",
+    details: `The question is also read from stdin: when no words are given, or for "-".
+At a terminal everything is shown. Where stdout goes elsewhere, it gets the answer and its sources, and stderr the rest.`,
+    examples: [
+      'agentic-rag "Which licence does QwQ-32B have?"',
+      "agentic-rag ask --engine tavily --max-searches 3 Who maintains SearXNG?",
+      'agentic-rag ask --docs ./handbook "How long is the notice period?" > answer.txt',
+      "agentic-rag ask --json - < question.txt",
+    ],
+  },
+  chat: {
+    about: "ask one question after another; each knows what was said before",
+    usage: "agentic-rag chat [options]",
+    details: `One question a line; /help shows what else can be typed. Ctrl-C stops an answer, Ctrl-D ends.
+Questions may also be piped in, one a line. The conversation is kept as a thread, whose name is told at its end;
+with --thread it goes on. SIGTERM ends it after the step that it is in: agentic-rag resume finishes the answer.`,
+    examples: [
+      "agentic-rag chat",
+      "agentic-rag chat --thread holidays",
+      "agentic-rag chat --docs ./handbook < questions.txt",
+    ],
+  },
+  resume: {
+    about: "finish the last question of a thread, whatever ended it",
+    usage: "agentic-rag resume [options] <thread>\n       agentic-rag resume [options] --all",
+    details: `Goes on after the last step that was done; no search that was answered is sent again. An answer that is there
+already is shown. --all finishes every run whose process is gone, such as after a restart of the machine.`,
+    examples: ["agentic-rag resume holidays", "agentic-rag resume --all"],
+  },
+  threads: {
+    about: "list what is kept of conversations, or forget it",
+    usage: "agentic-rag threads [options]",
+    details: "The newest 50 threads, with how their last run stands.",
+    examples: ["agentic-rag threads", "agentic-rag threads --delete holidays"],
+  },
+  search: {
+    about: "send one query to the search engine alone, without a model, and see what it finds",
+    usage: "agentic-rag search [options] <query>",
+    details: `Tells too how the answer came about: which engines were tried, how long it took, and whether a cache had it.
+Nothing found, and a failure, end with 1.`,
+    examples: [
+      'agentic-rag search "QwQ-32B licence"',
+      "agentic-rag search --engine tavily,wikipedia --max-results 3 --json QwQ-32B",
+    ],
+  },
+  index: {
+    about: "make a folder of documents searchable, or bring its index up to date",
+    usage: "agentic-rag index [options] <folder>",
+    details: `Reads Markdown, HTML, PDF and plain text. The index is kept in <folder>/.agentic-rag/index.sqlite;
+documents that have not changed are not read again.`,
+    examples: [
+      "agentic-rag index ./handbook",
+      'agentic-rag ask --docs ./handbook "How long is the notice period?"',
+    ],
+  },
+  mcp: {
+    about: "serve research and search to other programs over MCP, on stdin and stdout",
+    usage: "agentic-rag mcp [options]",
+    details: `Is started by an MCP client, such as Claude Desktop, Cursor or VS Code. Nothing but the protocol goes to stdout;
+failures are told on stderr too. The end of stdin ends it, and what still runs.`,
+    examples: ["agentic-rag mcp", "agentic-rag mcp --docs ./handbook --max-searches 3"],
+  },
+  doctor: {
+    about: "check the settings, the model's endpoint, the search engines and the documents",
+    usage: "agentic-rag doctor [options]",
+    details:
+      "Sends a handful of small requests to the model, and one query to each engine that is set up or chosen.",
+    examples: ["agentic-rag doctor", "agentic-rag doctor --engine tavily --json"],
+  },
+  probe: {
+    about: "find out whether a model's server continues a turn, and which settings fit it",
+    usage: "agentic-rag probe [options]",
+    details: `Sends a handful of requests of some twenty tokens each. Without options the server of the settings is asked.
+What it finds is kept for a week and used by ask and chat.`,
+    examples: [
+      "agentic-rag probe",
+      "agentic-rag probe --model-url http://127.0.0.1:8000/v1 --model Qwen/QwQ-32B",
+    ],
+  },
+  setup: {
+    about: "choose a model and a search engine, try them, and write the settings to .env",
+    usage: "agentic-rag setup [options]",
+    details: `Asks one question after another; answers may also be piped in, one a line. Nothing is written before the end.
+Other lines of an existing .env stay as they are.`,
+    examples: ["agentic-rag setup", "agentic-rag setup --yes --model-url http://127.0.0.1:8000/v1"],
+  },
+};
+
+const EXIT_CODES = `Exit codes:
+  0  answered, done, nothing wrong
+  1  no answer, or something failed
+  2  wrong usage or settings
+  130, 143  stopped by Ctrl-C or SIGTERM`;
+
+/** Help for a command, or for the whole program. */
+export function helpText(command?: Command): string {
+  return `${command === undefined ? programHelp() : commandHelp(command)}\n`;
+}
+
+function commandHelp(command: Command): string {
+  const { about, usage, details, examples } = USAGE[command];
+  const sentence = `${about.charAt(0).toUpperCase()}${about.slice(1)}.`;
+  return [
+    `${sentence}\n\nUsage: ${usage}`,
+    details,
+    `Options:\n${options((option) => option.commands.includes(command))}`,
+    `Examples:\n${examples.map((example) => `  ${example}`).join("\n")}`,
+    `${EXIT_CODES}\n\nEnvironment variables: agentic-rag --help`,
+  ].join("\n\n");
+}
+
+function programHelp(): string {
+  const commands = Object.entries(USAGE).map(([name, { about }]) => [name, about] as const);
+  return [
+    "An agent that searches in the middle of its reasoning and answers with citations.",
+    "Usage: agentic-rag [command] [options] [words]\n       agentic-rag <question>",
+    `Commands:\n${table(commands)}`,
+    `Options:\n${options(() => true)}`,
+    "More about a command: agentic-rag <command> --help",
+    `Examples:\n${[USAGE.ask.examples[0], USAGE.index.examples[0], USAGE.ask.examples[2], "agentic-rag chat", "agentic-rag setup"].map((example) => `  ${example}`).join("\n")}`,
+    `Environment variables (also read from a file .env here; an option wins over its variable):\n${table(
+      SETTINGS.map(({ name, about }) => [name, about] as const),
+    )}`,
+    `Without AGENTIC_RAG_MODEL_URL or AGENTIC_RAG_GGUF a model server on this machine is taken where one runs (Ollama,
+llama.cpp, LM Studio, vLLM); else an offline extractive reader answers, which is no language model.
+Without any engine's key or address the articles that come with the program are searched. The first engine that has
+what it needs is taken: ${Object.keys(ENGINE_NEEDS).join(", ")}.`,
+    EXIT_CODES,
+  ].join("\n\n");
+}
+
+function options(wanted: (option: (typeof OPTIONS)[number]) => boolean): string {
+  return table(
+    OPTIONS.filter(wanted).map(({ name, short, value, about }) => [
+      `${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`,
+      about,
+    ]),
+  );
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+}

@@ -1,0 +1,21 @@
+import type { RunEvent } from "../../graph/events.ts";
+import { printableLine } from "../terminal/printable.ts";
+
+type RunStart = Extract<RunEvent, { type: "run-start" }>;
+
+/** How the model's turn is continued, where that was found out or is not the plain way. */
+export function modelLine({ family, dialect, continues }: RunStart): string | undefined {
+  const through = printableLine(dialect === undefined ? family : `${family}, ${dialect}`);
+  switch (continues) {
+    case "by-construction":
+      return `Its turn is continued as raw text (${through}).`;
+    case "proven":
+      return `Its chat was seen to continue a turn (${through}).`;
+    case "replayed":
+      return `Its turn is replayed as messages (${through}).`;
+    case "none":
+      return `Its turn is not continued (${through}).`;
+    case undefined:
+      return family === "chat-prefix" ? `Its turn is continued by its chat (${through}).` : undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import type { chooseFamily } from "../../model/probe/choice.ts";
+import type { ChatReport, CompletionsReport, ProbeReport, RouteReport } from "../../model/probe/report.ts";
+import { printableLine } from "../terminal/printable.ts";
+import type { Paint } from "../terminal/paint.ts";
+import type { Sheet } from "../terminal/sheet.ts";
+
+export interface ProbeOutcome {
+  readonly report: ProbeReport;
+  readonly choice: ReturnType<typeof chooseFamily>;
+  readonly missing: readonly string[];
+  readonly warning: string | undefined;
+}
+
+const KNOWN_BY: Readonly<Record<ProbeReport["dialectFrom"], string>> = {
+  setting: "as it is set",
+  server: "by what it answers",
+  nothing: "not known as any other",
+};
+
+/** The report as a table, the verdict, what is missing and what to write. */
+export function showProbe(
+  sheet: Sheet,
+  paint: Paint,
+  { report, choice, missing, warning }: ProbeOutcome,
+): void {
+  const { baseUrl, modelName, dialect, dialectFrom, completions, chat } = report;
+  sheet.line("server", `${printableLine(modelName)} at ${baseUrl}: ${dialect}, ${KNOWN_BY[dialectFrom]}`);
+  for (const row of rows(completions, chat)) sheet.line("table", row);
+  for (const [path, { evidence, why }] of [
+    ["/completions", completions],
+    ["/chat/completions", chat],
+  ] as const) {
+    if (evidence.length > 0)
+      sheet.line("said", `${path} said ${evidence.map((text) => JSON.stringify(text)).join(" and ")}`);
+    if (why !== "") sheet.line("said", `${path}: ${printableLine(why)}`);
+  }
+  if (choice.family === null) {
+    sheet.line("verdict", `${choice.reason}\n${choice.advice}`, paint.red);
+    return;
+  }
+  sheet.line("verdict", `Family: ${choice.family}. ${choice.reason}`, paint.green);
+  for (const what of missing) sheet.line("verdict", `Without ${what}`, paint.yellow);
+  if (warning !== undefined) sheet.line("verdict", printableLine(warning), paint.yellow);
+  sheet.line("settings", "To write into .env (without them it is probed once a week):");
+  for (const line of settingLines(report, choice.family)) sheet.line("settings", `  ${line}`);
+}
+
+function settingLines({ baseUrl, modelName, dialect }: ProbeReport, family: string): readonly string[] {
+  return [
+    `AGENTIC_RAG_MODEL_URL=${baseUrl}`,
+    `AGENTIC_RAG_MODEL=${printableLine(modelName)}`,
+    `AGENTIC_RAG_MODEL_FAMILY=${family}`,
+    `AGENTIC_RAG_MODEL_DIALECT=${dialect}`,
+  ];
+}
+
+function rows(completions: CompletionsReport, chat: ChatReport): readonly string[] {
+  const both = (cell: (route: RouteReport) => string): readonly [string, string] => [
+    cellOf(completions, cell),
+    cellOf(chat, cell),
+  ];
+  const table: readonly (readonly [string, string, string])[] = [
+    ["", "/completions", "/chat/completions"],
+    ["exists", completions.exists, chat.exists],
+    ["continues", ...both(({ continues }) => continues)],
+    ["streams", ...both(({ streams }) => (streams ? "yes" : "no"))],
+    ["stop strings", ...both(({ stop }) => stop)],
+    ["token counts", ...both(({ usage }) => told(usage))],
+    ["cache hits", ...both(({ cachedTokens }) => told(cachedTokens))],
+    ["token ids", cellOf(completions, () => told(completions.tokenIds)), "-"],
+    ["log-probabilities", cellOf(completions, () => told(completions.logprobs)), "-"],
+    ["chat template", cellOf(completions, () => TEMPLATE[completions.template]), "the server's"],
+    ["reasoning", "-", cellOf(chat, () => chat.reasoning)],
+    ["tool calls as text", "-", cellOf(chat, () => chat.callText)],
+    ["tools", "-", cellOf(chat, () => chat.tools)],
+  ];
+  const [first, second] = [0, 1].map((column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
+  return table.map(([name, left, right]) =>
+    `${name.padEnd(first ?? 0)}  ${left.padEnd(second ?? 0)}  ${right}`.trimEnd(),
+  );
+}
+
+function told(yes: boolean): string {
+  return yes ? "told" : "not told";
+}
+
+const TEMPLATE: Readonly<Record<CompletionsReport["template"], string>> = {
+  yes: "put around",
+  no: "none",
+  unclear: "unclear",
+};
+
+function cellOf<Route extends RouteReport>(route: Route, cell: (route: Route) => string): string {
+  return route.exists === "yes" ? cell(route) : "-";
+}

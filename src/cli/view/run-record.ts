@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { pageRecordSchema } from "../../graph/pages/record.ts";
+import {
+  citationSchema,
+  NO_USAGE,
+  openingSchema,
+  queryRecordSchema,
+  segmentSchema,
+  sourceSchema,
+  stopReasonSchema,
+  usageSchema,
+  type Source,
+} from "../../graph/state.ts";
+import { everySearchFailed } from "../../graph/unfounded.ts";
+import { EXIT_CODES } from "../terminal/exit-code.ts";
+
+const recordSchema = z.object({
+  opening: openingSchema.nullable(),
+  answer: z.string(),
+  answered: z.boolean(),
+  citations: z.array(citationSchema),
+  sources: z.array(sourceSchema),
+  stopReason: stopReasonSchema.nullable(),
+  searches: z.number(),
+  queries: z.array(queryRecordSchema),
+  pages: z.number().default(0),
+  readings: z.array(pageRecordSchema).default([]),
+  usage: usageSchema,
+  transcript: z.array(segmentSchema),
+  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+
+/** What a run came to, or how far it got: the part of its state that is told. */
+export type RunRecord = z.infer<typeof recordSchema>;
+
+/** A run before its first step. */
+export const NOTHING_YET: RunRecord = {
+  opening: null,
+  answer: "",
+  answered: false,
+  citations: [],
+  sources: [],
+  stopReason: null,
+  searches: 0,
+  queries: [],
+  pages: 0,
+  readings: [],
+  usage: NO_USAGE,
+  transcript: [],
+  failure: null,
+};
+
+/** Reads the state of a run; one that is not there yet is a run before its first step. */
+export function readRecord(state: unknown): RunRecord {
+  return state === undefined ? NOTHING_YET : recordSchema.parse(state);
+}
+
+/** The code to end with after a run. */
+export function exitCodeOf(record: RunRecord): number {
+  return record.answered && !everySearchFailed(record) ? EXIT_CODES.answered : EXIT_CODES.failed;
+}
+
+/** Each number once; the passages of one address are put together. */
+export function mergeSources(sources: readonly Source[]): readonly Source[] {
+  const merged = new Map<number, Source>();
+  for (const source of sources) {
+    const known = merged.get(source.number);
+    merged.set(
+      source.number,
+      known === undefined ? source : { ...known, text: `${known.text}\n\n${source.text}` },
+    );
+  }
+  return [...merged.values()].sort((left, right) => left.number - right.number);
+}

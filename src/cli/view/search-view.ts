@@ -1,0 +1,84 @@
+import type { SearchOutcome } from "../../search/engine.ts";
+import { counted, duration } from "../terminal/amounts.ts";
+import { attemptWords } from "./attempt-words.ts";
+import { createPaint } from "../terminal/paint.ts";
+import { printableLine } from "../terminal/printable.ts";
+import { createSheet } from "../terminal/sheet.ts";
+import type { Surroundings } from "../terminal/surroundings.ts";
+
+/** One search, and what came of it. */
+export interface Searched {
+  readonly query: string;
+  readonly engine: string;
+  readonly outcome: SearchOutcome;
+  readonly milliseconds: number;
+  /** An answer could have come from a cache. */
+  readonly caches: boolean;
+}
+
+const TEXT_CHARACTERS = 300;
+
+/** Where the answer stands towards the cache. `off`: there is none for this engine. */
+export function cacheState({ outcome, caches }: Searched): "hit" | "shared" | "miss" | "off" {
+  const last = outcome.attempts?.at(-1);
+  if (last?.from === "cache") return "hit";
+  if (last?.from === "shared") return "shared";
+  return caches && last?.engine !== "local" ? "miss" : "off";
+}
+
+/** The results, then how they came about: at a terminal all on stdout, elsewhere the second part on stderr. */
+export function showSearch(
+  { stdout, stderr, environment }: Surroundings,
+  noColor: boolean,
+  searched: Searched,
+): void {
+  const { outcome } = searched;
+  const side = stdout.isTTY === true ? stdout : stderr;
+  const paint = createPaint(stdout, { environment, noColor });
+  const sidePaint = createPaint(side, { environment, noColor });
+  const sheet = createSheet(stdout);
+  const sideSheet = side === stdout ? sheet : createSheet(side);
+  if (outcome.status === "found") {
+    for (const [at, { title, url, text, date }] of outcome.results.entries()) {
+      const mark = `${at + 1}  `;
+      const indent = " ".repeat(mark.length);
+      const dated = date === undefined ? "" : ` (${printableLine(date)})`;
+      const [first = "", ...others] = [
+        printableLine(title) + dated,
+        printableLine(url),
+        shortened(text),
+      ].filter((line) => line !== "");
+      sheet.line(`result ${at}`, mark + first, paint.bold);
+      for (const line of others) sheet.line(`result ${at}`, indent + line);
+    }
+  }
+  const isBad = outcome.status === "failed";
+  sideSheet.line("end", summary(searched), isBad ? sidePaint.yellow : sidePaint.dim);
+}
+
+function summary({ engine, outcome, milliseconds, ...rest }: Searched): string {
+  const told = outcome.attempts ?? [];
+  const answeredBy = printableLine(told.at(-1)?.engine ?? engine);
+  const words = attemptWords(told.map((attempt) => ({ ...attempt, kind: attempt.failure?.kind ?? "" })));
+  const how = words === undefined ? "" : `\n${words}`;
+  const state = cacheState({ engine, outcome, milliseconds, ...rest });
+  const cache = state === "off" ? "" : `, cache ${state}`;
+  const took = duration(milliseconds);
+  switch (outcome.status) {
+    case "found":
+      return `${answeredBy} found ${counted(outcome.results.length, "result")} in ${took}${cache}${how}`;
+    case "nothing":
+      return `${answeredBy} found nothing in ${took}${cache}. Ask it in other words, or another engine with --engine.${how}`;
+    case "failed":
+      return `${printableLine(engine)} failed after ${took}. ${printableLine(outcome.failure.message)}${how}\nTo check all engines: agentic-rag doctor`;
+  }
+}
+
+/** The beginning of a text, on one line, cut at a word. */
+function shortened(text: string): string {
+  const line = printableLine(text.replaceAll(/\s+/gu, " "));
+  const characters = Array.from(line);
+  if (characters.length <= TEXT_CHARACTERS) return line;
+  const head = characters.slice(0, TEXT_CHARACTERS).join("");
+  return `${head.replace(/\s\S*$/u, "")} …`;
+}

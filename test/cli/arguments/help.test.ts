@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { helpText } from "../../../src/cli/arguments/help.ts";
+import { SETTINGS } from "../../../src/settings/settings.ts";
+
+test("help for a command", () => {
+  expect(helpText("ask")).toMatchInlineSnapshot(`
+    "Ask a question, and see the reasoning, the searches and the cited answer.
+
+    Usage: agentic-rag [ask] [options] <question>
+
+    The question is also read from stdin: when no words are given, or for "-".
+    At a terminal everything is shown. Where stdout goes elsewhere, it gets the answer and its sources, and stderr the rest.
+
+    Options:
+          --json                 one JSON object instead of text
+      -q, --quiet                the answer alone, as Markdown with links
+          --thread <name>        keep what is said on this thread, and go on with what it knows
+          --approve              ask before each search, and before pages are opened
+          --docs <folder>        search this folder, once indexed
+          --engine <names>       where searches go, such as tavily; with commas, the next where one fails
+          --protocol <name>      how the model writes searches, such as qwq or search-r1
+          --model-url <url>      address of the model's server, ending in /v1
+          --model <name>         the model's name at that server
+          --model-family <name>  auto, completions, chat-prefix, native-tools, gguf or offline
+          --gguf <file>          run this GGUF file instead of asking a server
+          --max-searches <n>     searches for a question
+          --max-tokens <n>       tokens that the model may write for a question
+          --max-seconds <n>      time for a question
+          --max-results <n>      sources from one search
+          --temperature <n>      sampling; none leaves it to the server
+          --seed <n>             sampling that can be repeated
+          --date <yyyy-mm-dd>    what the model is told today is
+          --no-color             no colours; the same as NO_COLOR=1
+      -h, --help                 help for the program or a command
+      -V, --version              the version
+
+    Examples:
+      agentic-rag "Which licence does QwQ-32B have?"
+      agentic-rag ask --engine tavily --max-searches 3 Who maintains SearXNG?
+      agentic-rag ask --docs ./handbook "How long is the notice period?" > answer.txt
+      agentic-rag ask --json - < question.txt
+
+    Exit codes:
+      0  answered, done, nothing wrong
+      1  no answer, or something failed
+      2  wrong usage or settings
+      130, 143  stopped by Ctrl-C or SIGTERM
+
+    Environment variables: agentic-rag --help
+    "
+  `);
+});
+
+test("help for the program begins with what it is and how it is called", () => {
+  expect(helpText().split("\n\n").slice(0, 3).join("\n\n")).toMatchInlineSnapshot(`
+    "An agent that searches in the middle of its reasoning and answers with citations.
+
+    Usage: agentic-rag [command] [options] [words]
+           agentic-rag <question>
+
+    Commands:
+      ask      ask a question, and see the reasoning, the searches and the cited answer
+      chat     ask one question after another; each knows what was said before
+      resume   finish the last question of a thread, whatever ended it
+      threads  list what is kept of conversations, or forget it
+      search   send one query to the search engine alone, without a model, and see what it finds
+      index    make a folder of documents searchable, or bring its index up to date
+      mcp      serve research and search to other programs over MCP, on stdin and stdout
+      doctor   check the settings, the model's endpoint, the search engines and the documents
+      probe    find out whether a model's server continues a turn, and which settings fit it
+      setup    choose a model and a search engine, try them, and write the settings to .env"
+  `);
+});
+
+test("help for the program has every setting once, in order", () => {
+  const names = [...helpText().matchAll(/^ {2}([A-Z_]+) {2}/gm)].map(([, name]) => name);
+  expect(names).toEqual(SETTINGS.map(({ name }) => name));
+});

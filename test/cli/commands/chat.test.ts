@@ -1,0 +1,93 @@
+import { expect, onTestFinished, test } from "vitest";
+import { runProgram } from "../../../src/cli/arguments/program.ts";
+import { startCompletionsServer, type ServerReply } from "../../servers/completions.ts";
+import { startTavilyServer } from "../../servers/tavily.ts";
+import { call } from "../scripts.ts";
+import { createStage } from "../surroundings.ts";
+
+async function chat(lines: readonly string[], replies: readonly ServerReply[]) {
+  const completions = await startCompletionsServer(replies);
+  const tavily = await startTavilyServer();
+  onTestFinished(async () => {
+    await completions.close();
+    await tavily.close();
+  });
+  const stage = createStage({
+    stdin: lines.map((line) => `${line}\n`).join(""),
+    environment: {
+      AGENTIC_RAG_MODEL_URL: completions.url,
+      AGENTIC_RAG_MODEL: "QwQ-32B",
+      AGENTIC_RAG_MODEL_FAMILY: "completions",
+      TAVILY_API_KEY: "tvly-secret-key",
+      TAVILY_BASE_URL: tavily.url,
+    },
+  });
+  const exitCode = await runProgram(["chat"], stage.surroundings);
+  const prompts = completions.requests.map(({ body }) => body.prompt);
+  return { exitCode, out: stage.out(), err: stage.err(), prompts, listening: stage.listening() };
+}
+
+/** What a prompt says between the instructions and the turn that is open. */
+function conversation(prompt: string | undefined): string | undefined {
+  return prompt?.replace(/^<\|im_start\|>system[\s\S]*?<\|im_end\|>\n/, "");
+}
+
+test("a question knows the one before and its answer", async () => {
+  const { exitCode, out, prompts, listening } = await chat(
+    ["Who wrote it?", "", "And when?"],
+    [call("author"), "</think>\n\nAnn wrote it [1].", "</think>\n\nIn 1990."],
+  );
+  expect(out).toBe(
+    "\nAnn wrote it [1].\n\nSources\n[1] About author\n    https://example.org/author\n\nIn 1990.\n",
+  );
+  expect(conversation(prompts[2])).toBe(
+    [
+      "<|im_start|>user\nWho wrote it?<|im_end|>",
+      "<|im_start|>assistant\nAnn wrote it.<|im_end|>",
+      "<|im_start|>user\nAnd when?<|im_end|>",
+      "<|im_start|>assistant\n<think>\n",
+    ].join("\n"),
+  );
+  expect({ exitCode, listening }).toEqual({ exitCode: 0, listening: 0 });
+});
+
+test("commands: help, sources, new, quit, and what is none", async () => {
+  const { out, err, prompts } = await chat(
+    ["/sources", "One?", "/sources", "/new", "Two?", "/what", "/quit", "Three?"],
+    [call("one"), "</think>\n\nOne [1].", "</think>\n\nTwo."],
+  );
+  const list = "Sources\n[1] About one\n    https://example.org/one\n";
+  expect(out).toBe(`There are no sources yet.\n\nOne [1].\n\n${list}${list}\nTwo.\n`);
+  expect(conversation(prompts[2])).toBe("<|im_start|>user\nTwo?<|im_end|>\n<|im_start|>assistant\n<think>\n");
+  expect(err).toContain("\n> /new\nA new conversation begins.\n");
+  expect(err).toContain("\n> /what\nThere is no command /what. Type /help.\n");
+  expect(prompts.length).toBe(3);
+});
+
+test("a question without an answer does not end the conversation, but is remembered in the exit code", async () => {
+  const { exitCode, out, err } = await chat(
+    ["One?", "Two?"],
+    [{ status: 400, body: "no" }, "</think>\n\nTwo."],
+  );
+  expect(out).toBe("\nTwo.\n");
+  expect(err).toContain("There is no answer: the model could not go on: ");
+  expect(exitCode).toBe(1);
+});
+
+test("a signal stops the answer and ends the conversation", async () => {
+  await using server = await startCompletionsServer([{ text: "Long", fault: { kind: "stall", after: 100 } }]);
+  const stage = createStage({
+    stdin: "One?\nTwo?\n",
+    environment: {
+      AGENTIC_RAG_MODEL_URL: server.url,
+      AGENTIC_RAG_MODEL: "QwQ-32B",
+      AGENTIC_RAG_MODEL_FAMILY: "completions",
+    },
+  });
+  const ended = runProgram(["chat"], stage.surroundings);
+  await expect.poll(() => server.requests.length, { timeout: 10_000 }).toBe(1);
+  stage.send("SIGTERM");
+  expect(await ended).toBe(143);
+  expect(await server.requests[0]!.closedEarly).toBe(true);
+  expect(server.requests.length).toBe(1);
+});
