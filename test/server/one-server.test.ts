@@ -5,7 +5,7 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { answerText, untilAnswer } from "./answer-text.ts";
-import { connect } from "./mcp-client.ts";
+import { connect } from "./mcp/client.ts";
 import { startOneServer, type Held, type OneServer } from "./one-server.ts";
 import { connectRemote, createParent, parentResult } from "./parent-graph.ts";
 import { ask as send, KEYS, STRANGERS } from "./visitors.ts";

@@ -4,9 +4,9 @@ import { z } from "zod";
 import type { PageReader } from "../../src/search/pages/page-reader.ts";
 import { scripted } from "../graph/agent.ts";
 import { open } from "../graph/pages/paged.ts";
-import { connect } from "./mcp-client.ts";
-import { startMcpServer } from "./mcp-http-server.ts";
-import { startOpenAiServer } from "./openai-server.ts";
+import { connect } from "./mcp/client.ts";
+import { startMcpServer } from "./mcp/http-server.ts";
+import { startOpenAiServer } from "./openai/server.ts";
 
 const PAGE = "https://example.org/a";
 const GONE = "https://example.org/gone";

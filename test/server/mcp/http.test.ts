@@ -1,11 +1,11 @@
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { request as sendRequest } from "node:http";
 import { expect, test } from "vitest";
-import type { McpRoutesOptions } from "../../src/server/mcp/http.ts";
-import type { Failure } from "../../src/server/mcp/failure.ts";
-import { call, pagesEngine, scripted, served } from "../graph/agent.ts";
-import { connect } from "./mcp-client.ts";
-import { startMcpServer } from "./mcp-http-server.ts";
+import type { McpRoutesOptions } from "../../../src/server/mcp/http.ts";
+import type { Failure } from "../../../src/server/mcp/failure.ts";
+import { call, pagesEngine, scripted, served } from "../../graph/agent.ts";
+import { connect } from "./client.ts";
+import { startMcpServer } from "./http-server.ts";
 
 const STALL = { text: "Thinking about it.", chunkSize: 5, fault: { kind: "stall", after: 300 } } as const;
 const QUESTION = { name: "research", arguments: { question: "Q?" } };

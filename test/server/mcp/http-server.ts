@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { onTestFinished } from "vitest";
-import { mcpRoutes, type McpRoutesOptions } from "../../src/server/mcp/http.ts";
+import { mcpRoutes, type McpRoutesOptions } from "../../../src/server/mcp/http.ts";
 
 /** The routes behind a real HTTP server on the loopback, until the test ends. Gives their address. */
 export async function startMcpServer(options: McpRoutesOptions): Promise<URL> {

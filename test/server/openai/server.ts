@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { Hono } from "hono";
 import OpenAI from "openai";
 import { onTestFinished } from "vitest";
-import { openAiRoutes, type OpenAiRoutesOptions } from "../../src/server/openai/routes.ts";
+import { openAiRoutes, type OpenAiRoutesOptions } from "../../../src/server/openai/routes.ts";
 
 export interface OpenAiServer {
   /** Ends in `/v1`. */

@@ -1,9 +1,9 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { streamText } from "ai";
 import { expect, test } from "vitest";
-import { searchR1 } from "../../src/protocol/plain/search-r1.ts";
-import { call, scripted, served } from "../graph/agent.ts";
-import { startOpenAiServer } from "./openai-server.ts";
+import { searchR1 } from "../../../src/protocol/plain/search-r1.ts";
+import { call, scripted, served } from "../../graph/agent.ts";
+import { startOpenAiServer } from "./server.ts";
 
 const SAID = [
   `Let me look.\n${call(["alpha", "beta"])}`,

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { call } from "../graph/agent.ts";
-import { startCompletionsServer, type CompletionsServer } from "../servers/completions.ts";
-import { startTavilyServer, type TavilyServer } from "../servers/tavily.ts";
-import { startDevServer, type DevServer } from "./dev-server.ts";
+import { call } from "../../graph/agent.ts";
+import { startCompletionsServer, type CompletionsServer } from "../../servers/completions.ts";
+import { startTavilyServer, type TavilyServer } from "../../servers/tavily.ts";
+import { startDevServer, type DevServer } from "../dev-server.ts";
 
 const MESSAGES = [{ role: "user" as const, content: "Q?" }];
 

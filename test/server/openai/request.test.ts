@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { scripted, served } from "../graph/agent.ts";
-import { startOpenAiServer } from "./openai-server.ts";
+import { scripted, served } from "../../graph/agent.ts";
+import { startOpenAiServer } from "./server.ts";
 
 const user = (content: unknown) => ({ role: "user", content });
 const asking = (more: object) => ({ model: "agentic-rag", messages: [user("Q?")], ...more });

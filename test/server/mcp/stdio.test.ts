@@ -1,11 +1,11 @@
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished, test } from "vitest";
-import { startProgram } from "../cli/process.ts";
-import { call } from "../graph/agent.ts";
-import { startCompletionsServer, unusedUrl, type ServerReply } from "../servers/completions.ts";
-import { startTavilyServer } from "../servers/tavily.ts";
-import { startWireServer } from "../search/engines/wire-server.ts";
-import { spawnServer } from "./mcp-client.ts";
+import { startProgram } from "../../cli/process.ts";
+import { call } from "../../graph/agent.ts";
+import { startCompletionsServer, unusedUrl, type ServerReply } from "../../servers/completions.ts";
+import { startTavilyServer } from "../../servers/tavily.ts";
+import { startWireServer } from "../../search/engines/wire-server.ts";
+import { spawnServer } from "./client.ts";
 
 const TIMEOUT = { timeout: 60_000 };
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { createAgenticRag } from "../../src/graph/graph.ts";
-import { createCompletionsModel } from "../../src/model/completions/completions.ts";
-import { createScriptedModel } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq/qwq.ts";
-import type { OpenAiRoutesOptions, ReportedFailure } from "../../src/server/openai/routes.ts";
-import { call, FIXED, pagesEngine, served } from "../graph/agent.ts";
-import { json, startCompletionsServer, unusedUrl, type ServerReply } from "../servers/completions.ts";
-import { startOpenAiServer } from "./openai-server.ts";
+import { createAgenticRag } from "../../../src/graph/graph.ts";
+import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
+import { createScriptedModel } from "../../../src/model/scripted.ts";
+import { qwq } from "../../../src/protocol/qwq/qwq.ts";
+import type { OpenAiRoutesOptions, ReportedFailure } from "../../../src/server/openai/routes.ts";
+import { call, FIXED, pagesEngine, served } from "../../graph/agent.ts";
+import { json, startCompletionsServer, unusedUrl, type ServerReply } from "../../servers/completions.ts";
+import { startOpenAiServer } from "./server.ts";
 
 const QUESTION = { model: "agentic-rag", messages: [{ role: "user" as const, content: "Q-canary?" }] };
 
