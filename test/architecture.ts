@@ -6,6 +6,8 @@ export interface SourceFile {
   readonly text: string;
 }
 
+const FLOOR = ["src/errors.ts", "src/secret.ts", "src/version.ts"];
+
 const CONTRACTS = [
   "src/protocol/protocol.ts",
   "src/model/model.ts",
@@ -17,48 +19,33 @@ const CONTRACTS = [
 const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])[] = [
   ["src/errors.ts", []],
   ["src/secret.ts", []],
-  ["src/settings/database.ts", []],
-  ["src/net/proxy.ts", ["src/errors.ts"]],
   ["src/version.ts", []],
+  ["src/net/", ["src/errors.ts"]],
   ["src/protocol/", ["src/errors.ts"]],
-  ["src/model/", ["src/errors.ts"]],
-  ["src/search/", ["src/errors.ts"]],
+  ["src/model/", ["src/errors.ts", "src/net/"]],
+  ["src/search/", ["src/errors.ts", "src/net/"]],
   ["src/citation/", []],
   // a thread that is removed takes its searches along
-  ["src/durability/", ["src/errors.ts", "src/search/journal/journal.ts"]],
+  ["src/durability/", ["src/errors.ts", "src/search/journal/"]],
   // what LangGraph gives a node (its store) can only be put before an engine there
-  ["src/graph/", ["src/errors.ts", "src/citation/", ...CONTRACTS, "src/search/journal/journal.ts"]],
-  ["src/settings/model.ts", ["src/secret.ts", "src/model/server-dialects.ts"]],
-  ["src/settings/fields.ts", ["src/secret.ts"]],
-  ["src/settings/cache-folder.ts", []],
+  ["src/graph/", ["src/errors.ts", "src/citation/", ...CONTRACTS, "src/search/journal/"]],
   [
-    "src/settings/search.ts",
-    ["src/secret.ts", "src/settings/fields.ts", "src/search/engines/retriever-api.ts"],
-  ],
-  [
-    "src/settings/settings.ts",
+    "src/settings/",
     [
-      "src/errors.ts",
-      "src/secret.ts",
-      "src/settings/cache-folder.ts",
-      "src/settings/database.ts",
-      "src/settings/model.ts",
-      "src/settings/search.ts",
-      "src/settings/fields.ts",
-      "src/net/proxy.ts",
+      ...FLOOR,
+      "src/net/",
       "src/graph/context.ts",
       "src/model/sampling.ts",
+      "src/model/server-dialects.ts",
+      "src/search/engines/retriever-api.ts",
     ],
   ],
   [
-    "src/assemble",
+    "src/assemble/",
     [
-      "src/errors.ts",
-      "src/secret.ts",
-      "src/net/proxy.ts",
-      "src/settings/search.ts",
-      "src/settings/settings.ts",
-      "src/version.ts",
+      ...FLOOR,
+      "src/net/",
+      "src/settings/",
       "src/protocol/",
       "src/model/",
       "src/search/",
@@ -81,12 +68,9 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   [
     "src/server/",
     [
-      "src/errors.ts",
-      "src/secret.ts",
-      "src/version.ts",
-      "src/settings/settings.ts",
-      "src/settings/model.ts",
-      "src/assemble/assemble.ts",
+      ...FLOOR,
+      "src/settings/",
+      "src/assemble/",
       "src/citation/",
       "src/durability/",
       "src/compose/",
@@ -101,21 +85,84 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
 ];
 
 const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\()"(\.[^"]+)"/g;
-const PROCESS = /\bprocess\.(?:env|argv|exit|stdin|stdout|stderr|cwd)\b/;
+const PROCESS = /\bprocess\.(?:env|argv|exit|exitCode|stdin|stdout|stderr|cwd)\b|\bfrom "(?:node:)?process"/;
+const MAY_READ_THE_PROCESS = /^(?:src\/cli|src\/server|graphs)\//;
+
+/** The most files that a folder holds itself, and the most lines of a file. */
+export const MOST_FILES = 20;
+export const MOST_LINES = 300;
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+}
+
+function importsOf({ path, text }: SourceFile): readonly string[] {
+  return [...withoutComments(text).matchAll(IMPORT)].map(([, target = ""]) =>
+    posix.join(posix.dirname(path), target),
+  );
+}
 
 /** Every import that points uphill or across, and every place that reads the process where it may not. */
 export function violations(files: readonly SourceFile[]): readonly string[] {
-  return files.flatMap(({ path, text: source }) => {
-    const text = source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+  return files.flatMap((file) => {
+    const { path } = file;
     const [room, allowed] = MAY_IMPORT.find(([name]) => path.startsWith(name)) ?? [path, []];
-    const uphill = [...text.matchAll(IMPORT)]
-      .map(([, target = ""]) => posix.join(posix.dirname(path), target))
+    const uphill = importsOf(file)
       .filter((target) => ![room, ...allowed].some((name) => target.startsWith(name)))
       .map((target) => `${path} imports ${target}`);
     const reads =
-      /^(?:src\/cli|src\/server|graphs)\//.test(path) || !PROCESS.test(text)
+      MAY_READ_THE_PROCESS.test(path) || !PROCESS.test(withoutComments(file.text))
         ? []
         : [`${path} reads the process`];
     return [...uphill, ...reads];
   });
+}
+
+/** The groups of files that import one another in a circle (type imports count), each sorted by path. */
+export function circles(files: readonly SourceFile[]): readonly (readonly string[])[] {
+  const imports = new Map(files.map((file) => [file.path, importsOf(file)]));
+  const reached = (start: string): ReadonlySet<string> => {
+    const seen = new Set<string>();
+    const open = [...(imports.get(start) ?? [])];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(...(imports.get(next) ?? []));
+    }
+    return seen;
+  };
+  const reach = new Map([...imports.keys()].map((path) => [path, reached(path)]));
+  const groups = new Map<string, readonly string[]>();
+  for (const [path, targets] of reach) {
+    if (!targets.has(path)) continue;
+    const group = [...targets].filter((other) => reach.get(other)?.has(path)).sort();
+    groups.set(group.join(), group);
+  }
+  return [...groups.values()];
+}
+
+/** How many files each folder holds itself, sub-folders apart. */
+export function folderSizes(files: readonly SourceFile[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { path } of files) {
+    const folder = posix.dirname(path);
+    sizes.set(folder, (sizes.get(folder) ?? 0) + 1);
+  }
+  return sizes;
+}
+
+/** How many lines a file has. */
+export function lineCount({ text }: SourceFile): number {
+  return text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+}
+
+/** Every folder that has become a hall, and every file that has become long. */
+export function overgrown(files: readonly SourceFile[]): readonly string[] {
+  const folders = [...folderSizes(files)]
+    .filter(([, count]) => count > MOST_FILES)
+    .map(([folder, count]) => `${folder} holds ${String(count)} files`);
+  const long = files
+    .filter((file) => lineCount(file) > MOST_LINES)
+    .map((file) => `${file.path} has ${String(lineCount(file))} lines`);
+  return [...folders, ...long];
 }

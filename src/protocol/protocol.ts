@@ -1,6 +1,16 @@
-import type { PageReply, PageSide } from "./page-side.ts";
+import type { BudgetName, CallFault, NumberedResult, PageSide, ToolReply } from "./replies.ts";
 
-export type { PageReply };
+export type {
+  BudgetName,
+  CallFault,
+  Echo,
+  NumberedResult,
+  PageReply,
+  PagesReply,
+  PageSide,
+  QueryReply,
+  ToolReply,
+} from "./replies.ts";
 
 /** A turn of the prompt as plain text. */
 export interface Turn {
@@ -86,17 +96,6 @@ export interface ReaderOptions {
   readonly calls: boolean;
 }
 
-/** Why text between call tags is not a call that can be run. */
-export type CallFault =
-  | "malformed"
-  | "cut-off"
-  | "too-long"
-  | "missing-field"
-  | "wrong-type"
-  | "unknown-tool"
-  | "mixed-tools"
-  | "empty-query";
-
 /** What calls may be for. */
 export interface CallOptions {
   /** The model was offered `open_url` as well. Default: only searches. */
@@ -108,66 +107,6 @@ export type CallReading =
   /** Addresses of pages as the model wrote them: on one line each, not empty, else anything. */
   | { readonly kind: "open"; readonly urls: readonly string[] }
   | { readonly kind: "fault"; readonly fault: CallFault; readonly detail: string };
-
-/** A source as the model sees it. `number` is what it cites; a number never changes within a run. */
-export interface NumberedResult {
-  readonly number: number;
-  readonly title: string;
-  readonly url: string;
-  readonly text: string;
-  readonly date?: string | undefined;
-  /** The same text stands earlier in this transcript. */
-  readonly shownBefore: boolean;
-  /** Another passage of this transcript says nearly all of `text`, word for word. */
-  readonly echo?: Echo | undefined;
-}
-
-/** What an earlier source leaves of a later one's text. */
-export interface Echo {
-  /** Number of the source that says the same. */
-  readonly of: number;
-  /** The sentences that it does not say; empty when it says all of them. */
-  readonly rest: string;
-}
-
-export interface QueryReply {
-  readonly query: string;
-  /** `repeated`: asked before, `results` are what was found then; `not-run`: the budget did not allow it. */
-  readonly status: "found" | "nothing" | "failed" | "repeated" | "not-run";
-  readonly results: readonly NumberedResult[];
-  /** What the results say on the query, condensed by a model; it is shown in place of their texts. */
-  readonly digest?: string | undefined;
-  /** Why it failed, for `failed`. */
-  readonly reason?: string | undefined;
-}
-
-/**
- * A budget that can be spent, as it is named to the model and in stop reasons. `repetition` is none, but ends the
- * searching in the same way: the model wrote one piece over and over.
- */
-export type BudgetName = "search" | "page" | "token" | "time" | "repair" | "repeat" | "repetition";
-
-/** What a call is answered with. */
-export type ToolReply =
-  | {
-      readonly kind: "results";
-      readonly queries: readonly QueryReply[];
-      readonly searchesLeft: number;
-      /** Where pages may be opened: sources then show their whole addresses. */
-      readonly pagesLeft?: number | undefined;
-      /** As in `OpenOptions`. */
-      readonly boundary?: string | undefined;
-    }
-  | {
-      readonly kind: "fault";
-      readonly fault: CallFault;
-      readonly detail: string;
-      /** The model calls the search as a tool of its endpoint. */
-      readonly nativeTools?: boolean;
-      /** It was offered `open_url` as well. */
-      readonly pages?: boolean;
-    }
-  | { readonly kind: "spent"; readonly budget: BudgetName };
 
 /** A search result as a model reads it off the transcript. */
 export interface HeardResult {

@@ -1,7 +1,6 @@
 import { AgenticRagError } from "../../errors.ts";
 import type { EchoFilter, TurnText } from "./text.ts";
-import { truncated } from "../completions/stream.ts";
-import type { RequestTarget } from "../exchange/http-failure.ts";
+import { type RequestTarget, truncated } from "../exchange/http-failure.ts";
 import type { ModelChunk, ModelUsage } from "../model.ts";
 import { createWrittenCalls, type CallPart, type WrittenCall } from "../exchange/written-call.ts";
 

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { SaidPart } from "./reading.ts";
-import { badReply } from "../completions/stream.ts";
-import { reportedFailure, type RequestTarget } from "../exchange/http-failure.ts";
+import { type RequestTarget, badReply, reportedFailure } from "../exchange/http-failure.ts";
 import { finishFields, readFinish, readUsage, usageFields } from "../exchange/openai-end.ts";
 
 /** Mistral's reasoning models put lists of chunks where others put a text. */

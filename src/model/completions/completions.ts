@@ -9,10 +9,10 @@ import { readLines } from "../exchange/lines.ts";
 import { prepareRequest, type PreparedRequest } from "./prepare.ts";
 import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "../exchange/request.ts";
 import { createServerRoutes } from "../exchange/server.ts";
-import { readCompletion, truncated } from "./stream.ts";
+import { readCompletion } from "./stream.ts";
 import { startDeadline, type Deadline } from "../../net/deadline.ts";
 import { readEvents } from "../../net/event-stream.ts";
-import { connectionFailure, type RequestTarget } from "../exchange/http-failure.ts";
+import { type RequestTarget, connectionFailure, truncated } from "../exchange/http-failure.ts";
 import {
   ContinuationModel,
   type ContinuationOptions,

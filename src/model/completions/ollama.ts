@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { rootOf, type Dialect, type Finish, type Reading } from "./dialect.ts";
-import { badReply, truncated } from "./stream.ts";
-import { reportedFailure, type RequestTarget } from "../exchange/http-failure.ts";
+import { type RequestTarget, badReply, reportedFailure, truncated } from "../exchange/http-failure.ts";
 import { readLogprobs } from "./token-logprobs.ts";
 
 const count = z.number().int().nonnegative().nullish();

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Reading, RequestFields } from "./dialect.ts";
-import { badReply } from "./stream.ts";
-import { reportedFailure, type RequestTarget } from "../exchange/http-failure.ts";
+import { type RequestTarget, badReply, reportedFailure } from "../exchange/http-failure.ts";
 import { finishFields, readFinish, readUsage, usageFields } from "../exchange/openai-end.ts";
 import { readLogprobs } from "./token-logprobs.ts";
 

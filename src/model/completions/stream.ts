@@ -1,7 +1,7 @@
 import { AgenticRagError } from "../../errors.ts";
 import type { Dialect, Finish, Reading } from "./dialect.ts";
 import type { PreparedRequest } from "./prepare.ts";
-import type { RequestTarget } from "../exchange/http-failure.ts";
+import { type RequestTarget, badReply, truncated } from "../exchange/http-failure.ts";
 import type { ModelChunk, ModelUsage } from "../model.ts";
 import { createAligner, type Sampled } from "./token-align.ts";
 
@@ -43,25 +43,6 @@ export async function* readCompletion(
   for (const sampled of texts) yield toChunk(sampled);
   const promptForm = typeof prompt === "string" ? "text" : "tokens";
   yield { type: "end", ...ending, usage, promptForm };
-}
-
-/** A reply that broke off before the server said that it was finished. */
-export function truncated(target: RequestTarget, cause?: unknown): AgenticRagError {
-  return new AgenticRagError(
-    "model-truncated",
-    `The reply of the model server at ${target.baseUrl} broke off before it was finished. ` +
-      "Ask again; if it happens often, the server's log says why it stops.",
-    { cause },
-  );
-}
-
-/** A reply of status 200 that is no completion. */
-export function badReply(target: RequestTarget, what: string, cause?: unknown): AgenticRagError {
-  return new AgenticRagError(
-    "model-bad-reply",
-    `The model server at ${target.baseUrl} sent ${what}. Check that the base URL is a completions endpoint.`,
-    { cause },
-  );
 }
 
 function toChunk({ text, tokenIds, logprobs }: Sampled): ModelChunk {

@@ -194,3 +194,22 @@ function networkCode(error: unknown): string | undefined {
   const direct = coded.safeParse(error);
   return direct.success ? direct.data.code : undefined;
 }
+
+/** A reply that broke off before the server said that it was finished. */
+export function truncated(target: RequestTarget, cause?: unknown): AgenticRagError {
+  return new AgenticRagError(
+    "model-truncated",
+    `The reply of the model server at ${target.baseUrl} broke off before it was finished. ` +
+      "Ask again; if it happens often, the server's log says why it stops.",
+    { cause },
+  );
+}
+
+/** A reply of status 200 that is no completion. */
+export function badReply(target: RequestTarget, what: string, cause?: unknown): AgenticRagError {
+  return new AgenticRagError(
+    "model-bad-reply",
+    `The model server at ${target.baseUrl} sent ${what}. Check that the base URL is a completions endpoint.`,
+    { cause },
+  );
+}

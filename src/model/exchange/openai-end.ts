@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-import { badReply, truncated } from "../completions/stream.ts";
-import type { RequestTarget } from "./http-failure.ts";
+import { type RequestTarget, badReply, truncated } from "./http-failure.ts";
 import type { ModelChunk, ModelUsage } from "../model.ts";
 
 const count = z.number().int().nonnegative().nullish();

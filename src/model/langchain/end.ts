@@ -2,8 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import type { Finish } from "../chat-prefix/reading.ts";
-import { truncated } from "../completions/stream.ts";
-import type { RequestTarget } from "../exchange/http-failure.ts";
+import { type RequestTarget, truncated } from "../exchange/http-failure.ts";
 
 /** Where OpenAI, Google, Anthropic, Bedrock, Ollama and OpenAI's Responses say how a reply ended. */
 const FINISH_FIELDS = ["finish_reason", "finishReason", "stop_reason", "stopReason", "done_reason", "status"];

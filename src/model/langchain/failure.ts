@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-import { truncated } from "../completions/stream.ts";
 import {
+  type RequestTarget,
   connectionFailure,
   reportedFailure,
   statusFailure,
-  type RequestTarget,
+  truncated,
 } from "../exchange/http-failure.ts";
 import { readRetryAfter } from "../../net/retry.ts";
 

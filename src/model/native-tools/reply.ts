@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Finish, SaidPart } from "../chat-prefix/reading.ts";
-import { truncated } from "../completions/stream.ts";
-import type { RequestTarget } from "../exchange/http-failure.ts";
+import { type RequestTarget, truncated } from "../exchange/http-failure.ts";
 import type { ModelChunk, ModelUsage } from "../model.ts";
 import { OPEN_TOOL_NAME, TOOL_NAME } from "./replay.ts";
 import type { NativeSide } from "./side.ts";

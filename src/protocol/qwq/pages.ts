@@ -1,4 +1,4 @@
-import type { PageReply } from "../page-side.ts";
+import type { PageReply } from "../protocol.ts";
 import { fieldLine, shownAddress, sourceTexts, type HeadForm } from "./sources.ts";
 
 /** So many links of a page are shown. */

@@ -1,5 +1,5 @@
 import { neutralise } from "../neutralise.ts";
-import type { PagesReply } from "../page-side.ts";
+import type { PagesReply } from "../protocol.ts";
 import type { BudgetName, HeardResult, QueryReply, ToolReply } from "../protocol.ts";
 import { PAGE_LINES, pageText } from "./pages.ts";
 import { citedShort, digestText, fieldLine, hearSources, sourceTexts, type HeadForm } from "./sources.ts";

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { jinjaTemplate } from "../../../src/model/template/chat-template.ts";
 import { readCallJson } from "../../../src/protocol/call-json.ts";
-import type { PageReply } from "../../../src/protocol/page-side.ts";
+import type { PageReply } from "../../../src/protocol/protocol.ts";
 import type { CallFault, CallReading } from "../../../src/protocol/protocol.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { wireText } from "../arbitrary-text.ts";
