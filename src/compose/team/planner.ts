@@ -3,7 +3,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { z } from "zod";
 import { AgenticRagError, isAbort } from "../../errors.ts";
 import { NO_USAGE, type Usage } from "../../graph/state.ts";
-import { estimateTokens } from "../../graph/token-estimate.ts";
+import { estimateTokens } from "../../graph/continuation/token-estimate.ts";
 import { ContinuationModel, type ContinuationOptions, type PromptMessage } from "../../model/model.ts";
 import { divideQuestion } from "./divide.ts";
 import { planMessages, readPlan } from "./plan-text.ts";

@@ -6,7 +6,7 @@ import type { PageReader } from "../../search/pages/page-reader.ts";
 import { checkedBoundary } from "../boundary.ts";
 import { budgetLeft } from "../budgets.ts";
 import { limitsOf, requestOf, type RunContext, type RunLimits } from "../context.ts";
-import { continueTurn, type Continuation } from "../continuation.ts";
+import { continueTurn, type Continuation } from "../continuation/continuation.ts";
 import type { RunEvent } from "../events.ts";
 import type { ChosenParts } from "../parts.ts";
 import { requireReader } from "../pages/reading.ts";

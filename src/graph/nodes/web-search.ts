@@ -6,7 +6,7 @@ import type { PageReader } from "../../search/pages/page-reader.ts";
 import { approvePages, approveSearches } from "../approval/approved-call.ts";
 import { budgetLeft } from "../budgets.ts";
 import { limitsOf, requestOf, type RunContext, type RunLimits } from "../context.ts";
-import { condenseFound } from "../digests.ts";
+import { condenseFound } from "../continuation/digests.ts";
 import type { RunEvent } from "../events.ts";
 import { journaled } from "../journaled.ts";
 import { openPages } from "../pages/reading.ts";

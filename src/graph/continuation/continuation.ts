@@ -1,15 +1,15 @@
 import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { AgenticRagError } from "../errors.ts";
-import type { ContinuationModel, ContinuationOptions } from "../model/model.ts";
-import type { Protocol, ProtocolEvent, Segment } from "../protocol/protocol.ts";
-import { allowance, deadlineAfter, emptyBudget, type Allowance } from "./budgets.ts";
-import type { RunLimits } from "./context.ts";
+import { AgenticRagError } from "../../errors.ts";
+import type { ContinuationModel, ContinuationOptions } from "../../model/model.ts";
+import type { Protocol, ProtocolEvent, Segment } from "../../protocol/protocol.ts";
+import { allowance, deadlineAfter, emptyBudget, type Allowance } from "../budgets.ts";
+import type { RunLimits } from "../context.ts";
 import { condenseMore, condenseOldest } from "./condensing.ts";
 import { Speaker, type Utterance } from "./speaker.ts";
-import { addUsage, NO_USAGE, type BudgetName, type Opening, type Usage } from "./state.ts";
+import { addUsage, NO_USAGE, type BudgetName, type Opening, type Usage } from "../state.ts";
 import { estimateTokens } from "./token-estimate.ts";
-import { textOf } from "./transcript.ts";
+import { textOf } from "../transcript.ts";
 
 export interface ContinuationInput {
   readonly protocol: Protocol;

@@ -1,11 +1,11 @@
-import { AgenticRagError, isAbort } from "../errors.ts";
-import type { ContinuationModel, ContinuationOptions, ModelUsage } from "../model/model.ts";
-import type { Protocol } from "../protocol/protocol.ts";
-import { allowance, deadlineAfter } from "./budgets.ts";
-import type { RunLimits } from "./context.ts";
-import type { DigestReport } from "./events.ts";
-import type { FreshReply } from "./replies.ts";
-import { addUsage, NO_USAGE, required, type RunState, type Usage } from "./state.ts";
+import { AgenticRagError, isAbort } from "../../errors.ts";
+import type { ContinuationModel, ContinuationOptions, ModelUsage } from "../../model/model.ts";
+import type { Protocol } from "../../protocol/protocol.ts";
+import { allowance, deadlineAfter } from "../budgets.ts";
+import type { RunLimits } from "../context.ts";
+import type { DigestReport } from "../events.ts";
+import type { FreshReply } from "../replies.ts";
+import { addUsage, NO_USAGE, required, type RunState, type Usage } from "../state.ts";
 import { estimateTokens } from "./token-estimate.ts";
 
 export interface DigestInput {

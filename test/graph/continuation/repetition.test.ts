@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { CORPUS_FOLDER } from "../../src/assemble/assemble.ts";
-import { createRepetitionWatch } from "../../src/graph/repetition.ts";
+import { CORPUS_FOLDER } from "../../../src/assemble/assemble.ts";
+import { createRepetitionWatch } from "../../../src/graph/continuation/repetition.ts";
 
 /** Where the watch first fires when a text is fed in chunks; -1 if never. */
 function firesAt(text: string, chunk = 4): number {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { RunEvent } from "../../src/graph/events.ts";
-import { protocols } from "../../src/protocol/index.ts";
-import { json } from "../servers/completions.ts";
-import { ask, call, served } from "./agent.ts";
+import type { RunEvent } from "../../../src/graph/events.ts";
+import { protocols } from "../../../src/protocol/index.ts";
+import { json } from "../../servers/completions.ts";
+import { ask, call, served } from "../agent.ts";
 
 const PAGE = "It is 5,199 m high, says this long page with many other words that help nobody at all. ".repeat(
   10,

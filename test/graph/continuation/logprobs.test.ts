@@ -1,12 +1,12 @@
 import { MemorySaver } from "@langchain/langgraph";
 import { expect, onTestFinished, test } from "vitest";
-import { createAgenticRag } from "../../src/graph/graph.ts";
-import { createCompletionsModel } from "../../src/model/completions/completions.ts";
-import { ContinuationModel, type ModelChunk } from "../../src/model/model.ts";
-import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
-import { qwq } from "../../src/protocol/qwq/qwq.ts";
-import { startEngineServer, type EngineOptions, type Piece } from "../servers/completions-engine.ts";
-import { ask, FIXED, pagesEngine } from "./agent.ts";
+import { createAgenticRag } from "../../../src/graph/graph.ts";
+import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
+import { ContinuationModel, type ModelChunk } from "../../../src/model/model.ts";
+import { QWQ_SAMPLING } from "../../../src/model/sampling.ts";
+import { qwq } from "../../../src/protocol/qwq/qwq.ts";
+import { startEngineServer, type EngineOptions, type Piece } from "../../servers/completions-engine.ts";
+import { ask, FIXED, pagesEngine } from "../agent.ts";
 
 const BODY = '\n{"action": "web_search", "action_input": {"query": "Rome"}}\n';
 const CALL = ["Look it up.\n", "<tool_call>", BODY, "</tool_call>"];

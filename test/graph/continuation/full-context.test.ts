@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { json } from "../servers/completions.ts";
-import { ask, call, served, transcriptText } from "./agent.ts";
+import { json } from "../../servers/completions.ts";
+import { ask, call, served, transcriptText } from "../agent.ts";
 
 const long = (query: string): string => `A long page about ${query}. `.repeat(60);
 const shown = (prompt: string): number =>

@@ -2,16 +2,16 @@ import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
-import { isAbort } from "../errors.ts";
+import { isAbort } from "../../errors.ts";
 import {
   toPromptMessage,
   type ContinuationModel,
   type ContinuationOptions,
   type ModelChunk,
   type ModelUsage,
-} from "../model/model.ts";
+} from "../../model/model.ts";
 import { createRepetitionWatch } from "./repetition.ts";
-import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../protocol/protocol.ts";
+import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../../protocol/protocol.ts";
 
 /** What one request to the model came to. */
 export interface Utterance {

@@ -1,4 +1,4 @@
-import type { Protocol, Segment } from "../protocol/protocol.ts";
+import type { Protocol, Segment } from "../../protocol/protocol.ts";
 
 /** What is left of a response that is cut short, in UTF-16 units. */
 const CONDENSED_LENGTH = 400;
