@@ -6,7 +6,7 @@ import { assemble } from "../../src/assemble/assemble.ts";
 import { runProgram } from "../../src/cli/arguments/program.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { readSettings } from "../../src/settings/settings.ts";
-import { startWireServer } from "../search/engines/wire-server.ts";
+import { startWireServer } from "../servers/wire-server.ts";
 import { unusedUrl } from "../servers/completions.ts";
 import { createStage } from "./surroundings.ts";
 

@@ -3,7 +3,7 @@ import { Command, INTERRUPT, isInterrupted } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { call, thread } from "../graph/agent.ts";
-import { startWireServer } from "../search/engines/wire-server.ts";
+import { startWireServer } from "../servers/wire-server.ts";
 import { completionWire, type CompletionRequestBody } from "../servers/completions-wire.ts";
 import { always, FOUND, QUESTION, say, team } from "./team.ts";
 

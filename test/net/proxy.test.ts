@@ -6,7 +6,7 @@ import { createProxyFetch, type Environment } from "../../src/net/proxy.ts";
 import { createSearxngEngine } from "../../src/search/engines/searxng.ts";
 import { startProxy } from "./proxy-server.ts";
 import { json, readFixture } from "../search/engines/wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../search/engines/wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../servers/wire-server.ts";
 
 const BASIC = `Basic ${Buffer.from("me:p@ss").toString("base64")}`;
 

@@ -3,7 +3,7 @@ import type { SearchEngine } from "../../src/search/engine.ts";
 import { createBraveEngine } from "../../src/search/engines/brave.ts";
 import { createSearxngEngine } from "../../src/search/engines/searxng.ts";
 import { createTavilyEngine } from "../../src/search/engines/tavily.ts";
-import { startWireServer } from "../search/engines/wire-server.ts";
+import { startWireServer } from "../servers/wire-server.ts";
 
 /** What a page says in each of its fields. */
 export interface HostilePage {

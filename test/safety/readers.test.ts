@@ -7,7 +7,7 @@ import { parseFile } from "../../src/search/local/documents/file.ts";
 import { createWebPageReader } from "../../src/search/pages/web.ts";
 import { startProgram } from "../cli/process.ts";
 import { ask, call, FIXED } from "../graph/agent.ts";
-import { startWireServer } from "../search/engines/wire-server.ts";
+import { startWireServer } from "../servers/wire-server.ts";
 import { startCompletionsServer } from "../servers/completions.ts";
 import { ENGINES, startHostileSearch } from "./hostile-search.ts";
 import { obedient, runAttacked } from "./obedient-run.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startWireServer, type WireServer } from "../search/engines/wire-server.ts";
+import { startWireServer, type WireServer } from "../servers/wire-server.ts";
 import { belongingsOf, createBelongings, type Belongings } from "./belongings.ts";
 import { startDevServer, type DevServer } from "./dev-server.ts";
 import { FORGED, OPEN, ROUTES, TWISTED } from "./routes.ts";

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { onTestFinished } from "vitest";
-import { startWireServer } from "../search/engines/wire-server.ts";
+import { startWireServer } from "./wire-server.ts";
 import { chatWire, type ChatReply, type ChatRequestBody } from "./chat-wire.ts";
 import { completionWire, type CompletionReply, type CompletionRequestBody } from "./completions-wire.ts";
 import { json, type PlainReply } from "./completions.ts";

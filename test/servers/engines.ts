@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { startWireServer, type Answer, type WireServer } from "../search/engines/wire-server.ts";
+import { startWireServer, type Answer, type WireServer } from "./wire-server.ts";
 
 /** One page as Tavily sends it. */
 export function tavilyPage(title: string, content = `All about ${title}.`): Answer {

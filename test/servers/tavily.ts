@@ -1,4 +1,4 @@
-import { startWireServer, type WireServer } from "../search/engines/wire-server.ts";
+import { startWireServer, type WireServer } from "./wire-server.ts";
 
 /** What a Tavily-shaped server finds for a query. */
 export type Found = (query: string) => readonly { title: string; url: string; content: string }[];

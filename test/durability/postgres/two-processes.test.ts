@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openPostgresDurability } from "../../../src/durability/postgres/postgres.ts";
-import { startWireServer } from "../../search/engines/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 import { NO_POSTGRES } from "../../servers/postgres.ts";
 import { bundleRun } from "../killed/kill-process.ts";
 import { usePostgres } from "./place.ts";

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqliteDurability } from "../../../src/durability/sqlite/sqlite.ts";
 import type { Durability } from "../../../src/durability/durability.ts";
-import { startWireServer } from "../../search/engines/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 import { all, newFile } from "../checkpoints.ts";
 import { bundleRun } from "../killed/kill-process.ts";
 import type { Resumed } from "../killed/resuming-process.ts";

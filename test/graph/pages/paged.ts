@@ -3,7 +3,7 @@ import type { AgenticRagParts } from "../../../src/graph/parts.ts";
 import type { ScriptedStep } from "../../../src/model/scripted.ts";
 import type { Page, PageReader } from "../../../src/search/pages/page-reader.ts";
 import { createWebPageReader } from "../../../src/search/pages/web.ts";
-import { startWireServer, type Answer } from "../../search/engines/wire-server.ts";
+import { startWireServer, type Answer } from "../../servers/wire-server.ts";
 import { scripted } from "../agent.ts";
 
 /** The text of a call that opens pages, in the form that the prompt asks for. */

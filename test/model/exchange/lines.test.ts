@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { AgenticRagError } from "../../../src/errors.ts";
 import { readLines } from "../../../src/model/exchange/lines.ts";
 import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
-import { startWireServer } from "../../search/engines/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 import { collectUntilError, HELLO } from "../collect.ts";
 
 const LINES = ["Hé ", "<tool_call>", "😀"].map((response) => JSON.stringify({ response, done: false }));

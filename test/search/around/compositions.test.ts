@@ -12,7 +12,7 @@ import { withRetry } from "../../../src/search/around/retry.ts";
 import { json } from "../engines/wire/http-harness.ts";
 import { createFolder } from "../temporary-folder.ts";
 import { refused, tavilyAt, TAVILY } from "./wrapped.ts";
-import { type Answer, startWireServer } from "../engines/wire-server.ts";
+import { type Answer, startWireServer } from "../../servers/wire-server.ts";
 
 /** Engines in one another, as a description that can be shrunk and read. */
 type Shape =

@@ -8,7 +8,7 @@ import type {
 import { createTavilyEngine } from "../../../src/search/engines/tavily.ts";
 import type { SearchEngineHarness } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "../engines/wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../engines/wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 /** The engine that wrappers are put around: Tavily on the loopback, in every situation. */
 export const TAVILY = createHttpHarness({

@@ -3,7 +3,7 @@ import { type BraveOptions, createBraveEngine } from "../../../src/search/engine
 import type { SearchOutcome } from "../../../src/search/engine.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "./wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 const DASHBOARD = "https://api-dashboard.search.brave.com";
 

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createDuckDuckGoEngine, type DuckDuckGoOptions } from "../../../src/search/engines/duckduckgo.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, html, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "./wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 const BLOCKED =
   "It takes us for a robot and blocks this address for a while, often an hour: wait and ask more seldom, or use an engine with a key or an instance of SearXNG.";

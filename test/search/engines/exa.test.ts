@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createExaEngine, type ExaOptions } from "../../../src/search/engines/exa.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { startWireServer, type WireServer } from "./wire-server.ts";
+import { startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 describeHttpSearchEngine(
   createHttpHarness({

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createRetrieverEngine } from "../../../src/search/engines/retriever.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { startWireServer, type WireServer } from "./wire-server.ts";
+import { startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 describeHttpSearchEngine(
   createHttpHarness({

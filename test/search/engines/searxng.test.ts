@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createSearxngEngine } from "../../../src/search/engines/searxng.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "./wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 describeHttpSearchEngine(
   createHttpHarness({

@@ -3,7 +3,7 @@ import type { SearchOutcome } from "../../../src/search/engine.ts";
 import { createSerperEngine, type SerperOptions } from "../../../src/search/engines/serper.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { startWireServer, type WireServer } from "./wire-server.ts";
+import { startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 describeHttpSearchEngine(
   createHttpHarness({

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createTavilyEngine, type TavilyOptions } from "../../../src/search/engines/tavily.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "./wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 const FOUND = [
   {

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createWikipediaEngine } from "../../../src/search/engines/wikipedia.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "./wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 const HAFNIUM = {
   title: "Hafnium",

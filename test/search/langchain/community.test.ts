@@ -10,7 +10,7 @@ import { createLangChainEngine } from "../../../src/search/langchain/langchain.t
 import { describeSearchEngine } from "../../conformance/search-engine.ts";
 import { json, readFixture, SECRET } from "../engines/wire/http-harness.ts";
 import { search, start, startForConstantAddress } from "./search.ts";
-import { startWireServer } from "../engines/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 
 const HAFNIUM = {
   title: "Hafnium",

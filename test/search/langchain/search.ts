@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import { createLangChainEngine, type LangChainOptions } from "../../../src/search/langchain/langchain.ts";
 import type { SearchOutcome } from "../../../src/search/engine.ts";
-import { type Answer, startWireServer, type WireServer } from "../engines/wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 /** A service that is closed after the test. */
 export async function start(answer: Answer): Promise<WireServer> {

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type Download, download, type DownloadOptions } from "../../../src/search/pages/download.ts";
 import { createGuardedAgent } from "../../../src/search/pages/guarded-agent.ts";
 import type { FailedPage } from "../../../src/search/pages/page-failure.ts";
-import { type Answer, startWireServer, type WireServer } from "../engines/wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 const MEGABYTE = Buffer.alloc(1_000_000, "a");
 

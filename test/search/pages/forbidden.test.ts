@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createWebPageReader, type WebPageReaderOptions } from "../../../src/search/pages/web.ts";
 import type { PageOutcome } from "../../../src/search/pages/page-reader.ts";
-import { type Answer, startWireServer, type WireServer } from "../engines/wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 import { createSwitchboard, type Switchboard } from "./dialled.ts";
 
 function isWiki(address: string, host: string): boolean {

@@ -3,7 +3,7 @@ import { createJinaPageReader, type JinaPageReaderOptions } from "../../../src/s
 import type { PageOutcome } from "../../../src/search/pages/page-reader.ts";
 import { describePageReader, type PageSituation } from "../../conformance/page-reader.ts";
 import { json } from "../engines/wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../engines/wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 import { LONG_PAGE } from "./situations.ts";
 
 const KEY = "jina_0123456789abcdef";

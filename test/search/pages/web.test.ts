@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Page, PageOutcome, PageReader } from "../../../src/search/pages/page-reader.ts";
 import { createWebPageReader, type WebPageReaderOptions } from "../../../src/search/pages/web.ts";
 import { describePageReader, type PageSituation } from "../../conformance/page-reader.ts";
-import { type Answer, startWireServer, type WireServer } from "../engines/wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 import { LONG_PAGE } from "./situations.ts";
 
 async function start(answer: Answer): Promise<WireServer> {

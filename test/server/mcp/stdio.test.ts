@@ -4,7 +4,7 @@ import { startProgram } from "../../cli/process.ts";
 import { call } from "../../graph/agent.ts";
 import { startCompletionsServer, unusedUrl, type ServerReply } from "../../servers/completions.ts";
 import { startTavilyServer } from "../../servers/tavily.ts";
-import { startWireServer } from "../../search/engines/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 import { spawnServer } from "./client.ts";
 
 const TIMEOUT = { timeout: 60_000 };

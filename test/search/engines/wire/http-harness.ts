@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { SearchEngine, SearchFailureKind, SearchResult } from "../../../../src/search/engine.ts";
 import type { HttpOptions } from "../../../../src/search/engines/wire/http.ts";
 import type { SearchEngineHarness, Situation } from "../../../conformance/search-engine.ts";
-import { type Answer, startWireServer } from "../wire-server.ts";
+import { type Answer, startWireServer } from "../../../servers/wire-server.ts";
 
 export interface HttpHarnessOptions {
   readonly name: string;

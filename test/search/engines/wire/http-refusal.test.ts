@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { type JsonRequest, type Reply, requestJson } from "../../../../src/search/engines/wire/http.ts";
 import type { Refusal } from "../../../../src/search/engines/wire/refusal.ts";
-import { startWireServer } from "../wire-server.ts";
+import { startWireServer } from "../../../servers/wire-server.ts";
 
 const schema = z.object({ answer: z.number().nullable() });
 type Answer = z.infer<typeof schema>;

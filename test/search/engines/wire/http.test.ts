@@ -5,7 +5,7 @@ import { type HttpOptions, type Reply, requestJson } from "../../../../src/searc
 import { readIsoDate } from "../../../../src/search/engines/wire/iso-date.ts";
 import { readRetryAfter } from "../../../../src/search/engines/wire/retry-after.ts";
 import { json } from "./http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../wire-server.ts";
+import { type Answer, startWireServer, type WireServer } from "../../../servers/wire-server.ts";
 
 async function fetchForever(): Promise<never> {
   return new Promise(() => undefined);
