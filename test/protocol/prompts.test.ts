@@ -4,7 +4,7 @@ import { chatmlTemplate, jinjaTemplate, rawTemplate } from "../../src/model/temp
 import { protocols } from "../../src/protocol/index.ts";
 import type { Turn } from "../../src/protocol/protocol.ts";
 
-const FIXTURES = new URL("fixtures/", import.meta.url);
+const FIXTURES = new URL("../fixtures/", import.meta.url);
 const qwqTemplate = jinjaTemplate(readFileSync(new URL("model/qwq.jinja", FIXTURES), "utf8"), {
   name: "QwQ",
 });

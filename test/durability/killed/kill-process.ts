@@ -15,17 +15,17 @@ interface Bundler {
 const UNBUNDLED = ["libsql", "pg"];
 
 /**
- * The program of a run, a file beside this one, in one file, which starts in a third of the time. `remove` deletes it. The bundler is the one
- * that tsx brings.
+ * The program of a run, bundled into one file: it starts in a third of the time. `remove`
+ * deletes it. The bundler is the one that tsx brings.
  */
-export function bundleRun(program: string | URL = new URL("killed-process.ts", import.meta.url)): {
+export function bundleRun(program = new URL("process.ts", import.meta.url)): {
   readonly file: string;
   readonly remove: () => void;
 } {
   const file = fileURLToPath(new URL(`node_modules/.cache/killed-run-${crypto.randomUUID()}.mjs`, ROOT));
   const { buildSync } = createRequire(import.meta.resolve("tsx"))("esbuild") as Bundler;
   buildSync({
-    entryPoints: [fileURLToPath(new URL(program, import.meta.url))],
+    entryPoints: [fileURLToPath(program)],
     outfile: file,
     bundle: true,
     platform: "node",

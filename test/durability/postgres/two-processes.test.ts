@@ -25,7 +25,7 @@ describe.skipIf(NO_POSTGRES !== "")(`two processes on one PostgreSQL ${NO_POSTGR
         response.setHeader("content-type", "application/json").end(JSON.stringify(reply)),
       );
     });
-    const bundle = bundleRun(new URL("resuming-process.ts", import.meta.url));
+    const bundle = bundleRun(new URL("../killed/resuming-process.ts", import.meta.url));
     const children: ChildProcess[] = [];
     onTestFinished(async () => {
       for (const child of children) child.kill("SIGKILL");

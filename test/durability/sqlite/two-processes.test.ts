@@ -17,7 +17,7 @@ async function stage(leaseMs: number) {
   const file = newFile();
   const held: ServerResponse[] = [];
   const web = await startWireServer((response) => held.push(response));
-  const bundle = bundleRun("resuming-process.ts");
+  const bundle = bundleRun(new URL("../killed/resuming-process.ts", import.meta.url));
   const children: ChildProcess[] = [];
   const durability = openSqliteDurability(file);
   onTestFinished(async () => {
