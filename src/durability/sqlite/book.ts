@@ -4,7 +4,8 @@ import { forgetSearches } from "../../search/journal/journal.ts";
 import type { Claim, Lease, RunStatus, ThreadBook, ThreadRow } from "../durability.ts";
 import { leaseLost } from "../lease.ts";
 import { deleteCheckpoints, nameIn } from "./checkpoint-rows.ts";
-import { explainStoreError, inTransaction, storeUnusable, type StoreDatabase } from "./file.ts";
+import { inTransaction, type SqliteDatabase } from "../../sqlite/sqlite.ts";
+import { explainStoreError, storeUnusable } from "./file.ts";
 
 /** Milliseconds since 1970, by the clock of the machine that the file is on. */
 const NOW = "cast(unixepoch('subsec') * 1000 as integer)";
@@ -31,12 +32,12 @@ const heldRow = z.object({ held: z.number() });
 /** The book of threads in the SQLite file of a store. A thread that was claimed and never begun is not listed. */
 export class SqliteBook implements ThreadBook {
   readonly #file: string;
-  readonly #database: StoreDatabase;
+  readonly #database: SqliteDatabase;
   readonly #store: BaseStore;
   /** The epochs of the threads that were claimed here and not released. */
   readonly #claimed = new Map<string, number>();
 
-  constructor(file: string, database: StoreDatabase, store: BaseStore) {
+  constructor(file: string, database: SqliteDatabase, store: BaseStore) {
     this.#file = file;
     this.#database = database;
     this.#store = store;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { pack, unpack } from "../packed.ts";
-import type { StoreDatabase } from "./file.ts";
+import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
 
 /** A value as the serializer wrote it: its kind, and its text (of bytes: base64). */
 export type Encoded = readonly [kind: string, text: string];
@@ -83,7 +83,7 @@ const LONG = 128;
 const COLUMNS = "thread, place, id, parent, body";
 
 export function insertCheckpoint(
-  database: StoreDatabase,
+  database: SqliteDatabase,
   { thread, place, id, parent, body }: CheckpointRow,
 ): void {
   const values = body.values.map(([channel, value]) => [
@@ -97,7 +97,7 @@ export function insertCheckpoint(
 
 /** One checkpoint, or the last one of its place. */
 export function findCheckpoint(
-  database: StoreDatabase,
+  database: SqliteDatabase,
   { thread, place }: Place,
   id: string | undefined,
 ): CheckpointRow | undefined {
@@ -124,7 +124,7 @@ export interface Wanted {
 
 /** The checkpoints that are wanted, newest first: the first of them, or those that follow one. */
 export function listCheckpoints(
-  database: StoreDatabase,
+  database: SqliteDatabase,
   { thread, place, id, before }: Wanted,
   after: PlacedCheckpoint | undefined,
   limit: number,
@@ -150,7 +150,7 @@ function namesOf({ id, thread, place }: PlacedCheckpoint): [string, string, stri
 
 /** The values of a checkpoint, those in chunks too. */
 export function valuesOf(
-  database: StoreDatabase,
+  database: SqliteDatabase,
   { thread, body }: CheckpointRow,
 ): readonly (readonly [channel: string, value: Encoded])[] {
   return body.values.map(([channel, value]) => [
@@ -166,7 +166,7 @@ export function numberOf(channel: string, at: number): number {
 
 /** Adds writes of one task. What it wrote before stays as it is, but for LangGraph's own, which replace each other. */
 export function insertWrites(
-  database: StoreDatabase,
+  database: SqliteDatabase,
   { thread, place, id }: PlacedCheckpoint,
   { task, path }: Pick<WriteRow, "task" | "path">,
   writes: readonly Pick<WriteRow, "number" | "channel" | "value">[],
@@ -199,7 +199,7 @@ export function insertWrites(
 
 /** The writes after a checkpoint, in the order in which a run applies them. */
 export function writesOf(
-  database: StoreDatabase,
+  database: SqliteDatabase,
   { thread, place, id }: PlacedCheckpoint,
 ): readonly WriteRow[] {
   const rows = database
@@ -222,7 +222,7 @@ export function writesOf(
   );
 }
 
-export function deleteCheckpoints(database: StoreDatabase, thread: string): void {
+export function deleteCheckpoints(database: SqliteDatabase, thread: string): void {
   for (const table of ["checkpoints", "chunks", "writes"]) {
     database.prepare(`delete from ${table} where thread = ?`).run(thread);
   }
@@ -233,7 +233,7 @@ export function nameIn(json: string): string {
   return z.string().parse(JSON.parse(json));
 }
 
-function keepChunk(database: StoreDatabase, thread: string, [kind, text]: Encoded): number {
+function keepChunk(database: SqliteDatabase, thread: string, [kind, text]: Encoded): number {
   const content = JSON.stringify([kind, text]);
   const digest = createHash("sha256").update(content).digest();
   const find = "select id from chunks where thread = ? and digest = ?";
@@ -245,7 +245,7 @@ function keepChunk(database: StoreDatabase, thread: string, [kind, text]: Encode
   return idRow.parse(database.prepare(find).get(thread, digest)).id;
 }
 
-function findChunk(database: StoreDatabase, thread: string, id: number): Encoded {
+function findChunk(database: SqliteDatabase, thread: string, id: number): Encoded {
   const row: unknown = database
     .prepare("select body from chunks where thread = ? and id = ?")
     .get(thread, id);

@@ -18,7 +18,8 @@ import {
   type PlacedCheckpoint,
   type WriteRow,
 } from "./checkpoint-rows.ts";
-import { explainStoreError, inTransaction, storeUnusable, type StoreDatabase } from "./file.ts";
+import { inTransaction, type SqliteDatabase } from "../../sqlite/sqlite.ts";
+import { explainStoreError, storeUnusable } from "./file.ts";
 
 type Saver = BaseCheckpointSaver;
 type Config = Parameters<Saver["getTuple"]>[0];
@@ -61,10 +62,10 @@ interface Stored {
  */
 export class SqliteCheckpointer extends BaseCheckpointSaver {
   readonly #file: string;
-  readonly #database: StoreDatabase;
+  readonly #database: SqliteDatabase;
   readonly #fence: Fence;
 
-  constructor(file: string, database: StoreDatabase, fence: Fence = () => undefined) {
+  constructor(file: string, database: SqliteDatabase, fence: Fence = () => undefined) {
     super();
     this.#file = file;
     this.#database = database;

@@ -1,7 +1,8 @@
 import type { Durability } from "../durability.ts";
 import { SqliteBook } from "./book.ts";
 import { SqliteCheckpointer } from "./checkpointer.ts";
-import { closeStoreFile, openStoreFile } from "./file.ts";
+import { closeDatabase } from "../../sqlite/sqlite.ts";
+import { openStoreFile } from "./file.ts";
 import { SqliteStore, type SqliteStoreOptions } from "./store.ts";
 
 /**
@@ -22,7 +23,7 @@ export function openSqliteDurability(
     store,
     book,
     async close() {
-      if (database.open) closeStoreFile(database);
+      if (database.open) closeDatabase(database);
     },
   };
 }

@@ -10,14 +10,8 @@ import {
 } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-import {
-  closeStoreFile,
-  explainStoreError,
-  inTransaction,
-  openStoreFile,
-  storeUnusable,
-  type StoreDatabase,
-} from "./file.ts";
+import { closeDatabase, inTransaction, type SqliteDatabase } from "../../sqlite/sqlite.ts";
+import { explainStoreError, openStoreFile, storeUnusable } from "./file.ts";
 import { decodeNamespace, encodeNamespace, rangeOf } from "./names.ts";
 import { matching, passes } from "../store-filter.ts";
 
@@ -65,9 +59,9 @@ const COLUMNS = "namespace, key, value, created_at, updated_at";
 /** A store in a database that is open already. Its `stop` closes the database. */
 export class SqliteStore extends BaseStore {
   readonly #file: string;
-  readonly #database: StoreDatabase;
+  readonly #database: SqliteDatabase;
 
-  constructor(file: string, database: StoreDatabase) {
+  constructor(file: string, database: SqliteDatabase) {
     super();
     this.#file = file;
     this.#database = database;
@@ -90,7 +84,7 @@ export class SqliteStore extends BaseStore {
   }
 
   override stop(): void {
-    if (this.#database.open) closeStoreFile(this.#database);
+    if (this.#database.open) closeDatabase(this.#database);
   }
 
   #step(operation: Operation): () => unknown {

@@ -1,9 +1,8 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
-import Database from "libsql";
+import { renameSync, rmSync } from "node:fs";
 import { z } from "zod";
+import { SqliteProblem, sqliteProblem } from "../../sqlite/problem.ts";
+import { closeDatabase, inTransaction, openDatabase, type SqliteDatabase } from "../../sqlite/sqlite.ts";
 import type { CacheStore, KeptAnswer } from "./cache-store.ts";
-import { type IndexDatabase, inTransaction } from "../local/index-store.ts";
 import { answerSchema } from "./kept-outcome.ts";
 import { parseJson } from "../engines/wire/refusal.ts";
 
@@ -19,13 +18,6 @@ export interface DiskCacheOptions {
 const DEFAULT_MAX_BYTES = 100_000_000;
 /** The part that is left when room is made, so that it is not made with every answer. */
 const KEPT_PART = 0.9;
-/** Calls are synchronous: better no answer from the cache than a process that stands still. */
-const LOCK_TIMEOUT_MS = 200;
-
-/** "ARSC": tells our files from other SQLite databases. */
-const APPLICATION_ID = 0x41525343;
-/** Raised whenever answers of an older version could not be read. */
-const FORMAT_VERSION = 1;
 
 const SCHEMA = `
   drop table if exists answers;
@@ -34,9 +26,19 @@ const SCHEMA = `
     bytes integer not null, answer text not null
   ) without rowid;
   create index answers_by_expiry on answers (expires, bytes);
-  pragma application_id = ${APPLICATION_ID};
-  pragma user_version = ${FORMAT_VERSION};
 `;
+
+const FORMAT = {
+  /** "ARSC" */
+  applicationId: 0x41525343,
+  /** Raised whenever answers of an older version could not be read. */
+  version: 1,
+  schema: SCHEMA,
+  upgrade: (database: SqliteDatabase) => void database.exec(SCHEMA),
+  mode: "write",
+  /** Calls are synchronous: better no answer from the cache than a process that stands still. */
+  timeout: 200,
+} as const;
 
 const rowSchema = z.object({
   engine: z.string(),
@@ -52,36 +54,37 @@ const rowSchema = z.object({
  */
 export function createDiskCache(options: DiskCacheOptions): CacheStore {
   const { file, maxBytes = DEFAULT_MAX_BYTES, onProblem = () => undefined } = options;
-  let database: IndexDatabase | undefined;
+  let database: SqliteDatabase | undefined;
   let state: "usable" | "replaced" | "off" = "usable";
 
-  function use<Value>(work: (opened: IndexDatabase) => Value): Value | undefined {
+  function use<Value>(work: (opened: SqliteDatabase) => Value): Value | undefined {
     if (state === "off") return undefined;
     try {
-      database ??= open(file);
+      database ??= openDatabase({ ...FORMAT, file });
       return work(database);
     } catch (error) {
-      if (!isBusy(error)) giveUp(error);
+      giveUp(sqliteProblem(error) ?? error);
       return undefined;
     }
   }
-  function giveUp(error: unknown): void {
+  function giveUp(problem: unknown): void {
+    const fault = problem instanceof SqliteProblem ? problem.fault : undefined;
+    if (fault === "locked") return;
     release();
-    if (isDamage(error) && state === "usable" && putAside(file)) {
+    const isDamaged = fault === "damaged" || fault === "no-database";
+    if (isDamaged && state === "usable" && putAside(file)) {
       state = "replaced";
       onProblem(
-        `The search cache ${file} is damaged (${reasonOf(error)}). It is now ${file}.damaged, and a new one is begun.`,
+        `The search cache ${file} is damaged (${reasonOf(problem)}). It is now ${file}.damaged, and a new one is begun.`,
       );
       return;
     }
     state = "off";
-    onProblem(
-      `The search cache ${file} cannot be used: ${reasonOf(error)}. Searches go on without it. Check its disk and permissions, or choose another file.`,
-    );
+    onProblem(`The search cache ${file} ${reasonOf(problem)}. Searches go on without it.`);
   }
   function release(): void {
     try {
-      database?.close();
+      if (database !== undefined) closeDatabase(database);
     } catch {
       // it is given up either way
     }
@@ -95,11 +98,9 @@ export function createDiskCache(options: DiskCacheOptions): CacheStore {
         return rowSchema.safeParse(row).data;
       }),
     put(key, kept) {
-      use((opened) => inTransaction(opened, () => write(opened, key, kept, maxBytes)));
+      use((opened) => inTransaction(opened, "immediate", () => write(opened, key, kept, maxBytes)));
     },
     close() {
-      // the file is then whole on its own
-      if (database !== undefined) use((opened) => opened.exec("pragma wal_checkpoint(truncate)"));
       release();
       state = "off";
     },
@@ -108,7 +109,7 @@ export function createDiskCache(options: DiskCacheOptions): CacheStore {
 
 const sizeRow = z.object({ bytes: z.number() });
 
-function write(database: IndexDatabase, key: string, kept: KeptAnswer, maxBytes: number): void {
+function write(database: SqliteDatabase, key: string, kept: KeptAnswer, maxBytes: number): void {
   const answer = JSON.stringify(kept.answer);
   const bytes = Buffer.byteLength(answer) + key.length;
   if (bytes > maxBytes) return;
@@ -131,61 +132,6 @@ function write(database: IndexDatabase, key: string, kept: KeptAnswer, maxBytes:
     .run(key, maxBytes * KEPT_PART);
 }
 
-function open(file: string): IndexDatabase {
-  mkdirSync(dirname(file), { recursive: true });
-  const database: IndexDatabase = new Database(file, { timeout: LOCK_TIMEOUT_MS });
-  try {
-    prepare(database);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-/** A database that belongs to somebody else. */
-class ForeignDatabase extends Error {}
-
-const formatRow = z.object({ objects: z.number(), application: z.number(), version: z.number() });
-
-function prepare(database: IndexDatabase): void {
-  const readFormat = (): z.infer<typeof formatRow> =>
-    formatRow.parse(
-      database
-        .prepare(
-          "select (select count(*) from sqlite_schema) as objects, application_id as application, user_version as version from pragma_application_id, pragma_user_version",
-        )
-        .get(),
-    );
-  const { objects, application } = readFormat();
-  if (objects > 0 && application !== APPLICATION_ID) {
-    throw new ForeignDatabase("it is a database of another program");
-  }
-  // Readers are not held up by a writer while there is a write-ahead log.
-  database.exec("pragma journal_mode = wal; pragma synchronous = normal");
-  if (objects > 0 && readFormat().version === FORMAT_VERSION) return;
-  inTransaction(database, () => {
-    const now = readFormat();
-    if (now.objects === 0 || now.version !== FORMAT_VERSION) database.exec(SCHEMA);
-  });
-}
-
-function sqliteCode(error: unknown): string | undefined {
-  return error instanceof Error && error.name === "SqliteError" && "code" in error
-    ? String(error.code)
-    : undefined;
-}
-
-function isBusy(error: unknown): boolean {
-  return /^SQLITE_(?:BUSY|LOCKED)/u.test(sqliteCode(error) ?? "");
-}
-
-/** Any other code than these of SQLite is damage. */
-function isDamage(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code !== undefined && !/^SQLITE_(?:FULL|READONLY|CANTOPEN|PERM|IOERR)/u.test(code);
-}
-
 function putAside(file: string): boolean {
   try {
     renameSync(file, `${file}.damaged`);
@@ -196,6 +142,6 @@ function putAside(file: string): boolean {
   }
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function reasonOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
 }

@@ -5,7 +5,8 @@ import { throwIfAborted } from "../deadline.ts";
 import type { Document, DocumentProblem } from "./documents/document.ts";
 import { listFolder } from "./documents/folder.ts";
 import { type OnProgress, readFolderChanges } from "./folder-changes.ts";
-import { explainIndexError, finishWriting, type IndexDatabase, openToWrite } from "./index-store.ts";
+import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
+import { explainIndexError, finishWriting, openToWrite } from "./index-store.ts";
 import { createIndexWriter, type Entry, type IndexWriter } from "./index-writer.ts";
 import { type LocalIndex, readIndex } from "./local-index.ts";
 
@@ -144,7 +145,7 @@ async function putAll(
 
 const sizeRow = z.object({ bytes: z.number() });
 
-function readSize(database: IndexDatabase): number {
+function readSize(database: SqliteDatabase): number {
   const sql = "select page_count * page_size as bytes from pragma_page_count, pragma_page_size";
   return sizeRow.parse(database.prepare(sql).get()).bytes;
 }

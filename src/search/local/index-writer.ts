@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Document } from "./documents/document.ts";
-import { type IndexDatabase, inTransaction } from "./index-store.ts";
+import { inTransaction, type SqliteDatabase } from "../../sqlite/sqlite.ts";
 import { toIndexedForm } from "./indexed-form.ts";
 import { splitPassages } from "./passages.ts";
 
@@ -35,7 +35,7 @@ export interface IndexWriter {
 const fileRow = z.object({ key: z.string(), size: z.number(), modified: z.number(), sha256: z.string() });
 const idRow = z.object({ id: z.number() }).optional();
 
-export function createIndexWriter(database: IndexDatabase): IndexWriter {
+export function createIndexWriter(database: SqliteDatabase): IndexWriter {
   const selectId = database.prepare("select id from documents where key = ?");
   const deleteTerms = database.prepare(
     "delete from passage_terms where rowid in (select id from passages where document = ?)",
@@ -86,7 +86,7 @@ export function createIndexWriter(database: IndexDatabase): IndexWriter {
     },
     put(entries) {
       let replaced = 0;
-      inTransaction(database, () => {
+      inTransaction(database, "immediate", () => {
         for (const entry of entries) {
           if (removeOne(entry.key)) replaced++;
           insertOne(entry);
@@ -95,12 +95,12 @@ export function createIndexWriter(database: IndexDatabase): IndexWriter {
       return replaced;
     },
     touch(files) {
-      inTransaction(database, () => {
+      inTransaction(database, "immediate", () => {
         for (const [key, { size, modified }] of files) updateFile.run(size, modified, key);
       });
     },
     remove(keys) {
-      inTransaction(database, () => {
+      inTransaction(database, "immediate", () => {
         for (const key of keys) removeOne(key);
       });
     },

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { type IndexQuery, readIndexQuery } from "./index-query.ts";
-import { explainIndexError, type IndexDatabase, openToRead } from "./index-store.ts";
+import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
+import { explainIndexError, openToRead } from "./index-store.ts";
 import { DEFAULT_MAX_RESULT_BYTES, type FoundResult } from "../limits.ts";
 
 /** An embedded full-text index over documents. Calls are synchronous and take milliseconds. */
@@ -75,7 +76,7 @@ const MIN_COMMON = 1_000;
 const WORTH_SHOWING = 0.5;
 
 /** The index in an open database. */
-export function readIndex(file: string, database: IndexDatabase): LocalIndex {
+export function readIndex(file: string, database: SqliteDatabase): LocalIndex {
   const find = database.prepare(FIND);
   const countPassages = database.prepare("select coalesce(max(id), 0) as count from passages");
   const countUpTo = database.prepare(COUNT_UP_TO);

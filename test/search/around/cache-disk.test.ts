@@ -161,7 +161,7 @@ describe("searches go on without a cache, and it is said once", () => {
     rawly(file, (database) => database.exec("create table mine (a); insert into mine values (1)"));
     const bytes = readFileSync(file);
     expect(await searchTwice(file)).toEqual([
-      `The search cache ${file} cannot be used: it is a database of another program. Searches go on without it. Check its disk and permissions, or choose another file.`,
+      `The search cache ${file} is a database of another program. Choose another file. Searches go on without it.`,
     ]);
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });

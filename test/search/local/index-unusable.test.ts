@@ -40,10 +40,7 @@ describe("an index that cannot be used", () => {
   test("because it is something else", async () => {
     const file = join(createFolder(), "index.db");
     writeFileSync(file, "this is a letter to a friend, and no database. ".repeat(100));
-    const error = unusable(
-      file,
-      "is not an index. Choose another file, or delete it and build the index again",
-    );
+    const error = unusable(file, "is no database. Choose another file");
     expect(await errorsOf(file)).toEqual([error, error]);
   });
 
@@ -77,11 +74,17 @@ describe("an index that cannot be used", () => {
     const file = join(createFolder(), "index.db");
     await build({ folder: createFolder(FILES), file });
     alter(file, "pragma user_version = 99");
-    const error = unusable(
+    const newer = unusable(
       file,
-      "was built by another version of this package. Delete it and build the index again",
+      "was written by a newer version of this package. Update it, or choose another file",
     );
-    expect(await errorsOf(file)).toEqual([error, error]);
+    expect(await errorsOf(file)).toEqual([newer, newer]);
+    alter(file, "pragma user_version = 0");
+    const older = unusable(
+      file,
+      "was written by an older version of this package. Delete it and build the index again",
+    );
+    expect(await errorsOf(file)).toEqual([older, older]);
   });
 
   test("because a part of it is missing", async () => {
@@ -99,7 +102,7 @@ describe("an index that cannot be used", () => {
     const other = new Database(file);
     other.exec("begin immediate");
     await expect(buildIndex({ folder: createFolder({ "x.md": "x" }), file })).rejects.toEqual(
-      unusable(file, "is being written by another process. Wait for it, or choose another file"),
+      unusable(file, "is locked by another process. Wait for it, or choose another file"),
     );
     other.close();
     expect(titlesOf(file, "fruit").sort()).toEqual(["Apple", "b", "c"]);

@@ -229,6 +229,8 @@ describe("the local engine", () => {
       /^The index .+ is damaged \(.+\)\. Delete it and build the index again\.$/u,
     );
     writeFileSync(file, "");
-    expect(() => openIndex(file)).toThrow(`The index ${file} is empty. Build it from a folder of documents.`);
+    expect(() => openIndex(file)).toThrow(
+      `There is no index at ${file}. Build one from a folder of documents.`,
+    );
   });
 });
