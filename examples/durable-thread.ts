@@ -2,8 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDurability } from "../src/durability/open.ts";
-import { assemble, createAgenticRag, readSettings } from "../src/index.ts";
+import { assemble, createAgenticRag, openDurability, readSettings } from "../src/index.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "durable-thread-"));
 const parts = assemble(readSettings(process.env));

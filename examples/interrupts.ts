@@ -1,7 +1,12 @@
 /** A person allows, changes or forbids each search before it is sent. */
 import { Command, INTERRUPT, isInterrupted, MemorySaver } from "@langchain/langgraph";
-import { assemble, createAgenticRag, readSettings } from "../src/index.ts";
-import type { ApprovalRequest, SearchApproval } from "../src/graph/approval/approval.ts";
+import {
+  assemble,
+  createAgenticRag,
+  readSettings,
+  type ApprovalRequest,
+  type SearchApproval,
+} from "../src/index.ts";
 
 const parts = assemble(readSettings(process.env));
 const agent = createAgenticRag(

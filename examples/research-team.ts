@@ -1,6 +1,5 @@
 /** A question in parts: an agent for each, all at once, and one answer with one numbering of sources. */
-import { createResearchTeam } from "../src/compose/team/research-team.ts";
-import { assemble, readSettings } from "../src/index.ts";
+import { assemble, createResearchTeam, readSettings } from "../src/index.ts";
 
 const team = createResearchTeam(assemble(readSettings(process.env)));
 

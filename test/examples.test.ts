@@ -64,6 +64,14 @@ test("every example is run here", async () => {
   expect(files.map((name) => name.replace(/\.ts$/, "")).sort()).toEqual([...ALONE, ...ON_A_SERVER].sort());
 });
 
+test("each imports what the package exports, and nothing deeper", async () => {
+  for (const name of [...ALONE, ...ON_A_SERVER]) {
+    const text = await readFile(join(EXAMPLES, `${name}.ts`), "utf8");
+    const own = [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, target]) => target);
+    expect([name, own.filter((target) => target !== "../src/index.ts")]).toEqual([name, []]);
+  }
+});
+
 test.each(ALONE)("%s", async (name) => {
   expect(await printed(name)).toBe(await golden(name));
 });
