@@ -1,4 +1,4 @@
-import { enterServer } from "./entry.ts";
+import { startServerApp } from "../src/server/app.ts";
 
-/** What `http.app` of langgraph.json names: the same routes with nothing in front, for a developer's own machine. */
-export const app = enterServer({ guarded: false });
+/** What `http.app` of langgraph.json names: the same routes without keys, for a developer's own machine. */
+export const app = startServerApp(process, { guarded: false });

@@ -1,4 +1,4 @@
-import { enterServer } from "./entry.ts";
+import { startServerApp } from "../src/server/app.ts";
 
 /** What `http.app` of langgraph.production.json names. */
-export const app = enterServer({ guarded: true });
+export const app = startServerApp(process, { guarded: true });

@@ -91,6 +91,7 @@ describe("a planted violation is found", () => {
     ["src/errors.ts", 'import { a } from "./graph/state.ts";', "src/errors.ts imports src/graph/state.ts"],
     ["src/assemble/x.ts", 'import { a } from "../cli/main.ts";', "src/assemble/x.ts imports src/cli/main.ts"],
     ["src/search/x.ts", "const key = process.env.KEY;", "src/search/x.ts reads the process"],
+    ["src/server/x.ts", 'import { env } from "node:process";', "src/server/x.ts reads the process"],
     ["src/model/x.ts", 'import { env } from "node:process";', "src/model/x.ts reads the process"],
   ];
   test.each(planted)("%s: %s", (path, text, found) => {

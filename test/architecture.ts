@@ -87,7 +87,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
 
 const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\()"(\.[^"]+)"/g;
 const PROCESS = /\bprocess\.(?:env|argv|exit|exitCode|stdin|stdout|stderr|cwd)\b|\bfrom "(?:node:)?process"/;
-const MAY_READ_THE_PROCESS = /^(?:src\/cli|src\/server|graphs)\//;
+const MAY_READ_THE_PROCESS = /^(?:src\/cli|graphs)\//;
 
 /** The most files that a folder holds itself, and the most lines of a file. */
 export const MOST_FILES = 20;

@@ -2,50 +2,58 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import { readApiKeys, type ApiKeys } from "./api-keys.ts";
-import { refusalAt, type Door } from "./door.ts";
+import { refusalOf, type RequestRules } from "./request-checks.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Who and what is let in. */
 export interface Access {
   readonly keys: ApiKeys;
-  readonly door: Door;
+  readonly rules: RequestRules;
   readonly webhookHosts: readonly string[];
 }
 
-const PRODUCTION = new URL("../../langgraph.production.json", import.meta.url);
-const configuration = z.object({
-  http: z.object({ cors: z.object({ allow_origins: z.array(z.string()) }) }),
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const ROOT = new URL("../../", import.meta.url);
+const configurationSchema = z.object({
+  http: z.object({ cors: z.object({ allow_origins: z.array(z.string()) }).optional() }),
 });
 const HOST = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
 /**
- * Reads who and what is let in: `AGENTIC_RAG_API_KEYS`, `AGENTIC_RAG_ALLOWED_HOSTS` and `AGENTIC_RAG_WEBHOOK_HOSTS`
- * of the environment, and the origins of the server's configuration, which the server needs itself. Throws
- * `settings-invalid`.
+ * Reads who and what is let in on langgraph.production.json: the rules for requests, and `AGENTIC_RAG_API_KEYS` and
+ * `AGENTIC_RAG_WEBHOOK_HOSTS` of the environment. Throws `settings-invalid`.
  */
-export function readAccess(
-  environment: Readonly<Record<string, string | undefined>>,
-  configurationFile: URL = PRODUCTION,
-): Access {
+export function readAccess(environment: Environment): Access {
   return {
     keys: readApiKeys(environment["AGENTIC_RAG_API_KEYS"]),
-    door: {
-      hosts: readHosts("AGENTIC_RAG_ALLOWED_HOSTS", environment).map((host) => host.replace(/:\d+$/, "")),
-      origins: readOrigins(configurationFile),
-    },
+    rules: readRules(environment, "langgraph.production.json"),
     webhookHosts: readHosts("AGENTIC_RAG_WEBHOOK_HOSTS", environment),
   };
 }
 
-/** The user who sent a request, or why it is not let in. */
-export function admit(request: Request, { keys, door }: Access): { readonly identity: string } | Refusal {
-  return refusalAt(request, door) ?? keys.identify(request.headers);
+/**
+ * Reads which requests are taken: hosts from `AGENTIC_RAG_ALLOWED_HOSTS` of the environment, origins from the server's
+ * configuration, which the server needs itself. Throws `settings-invalid`.
+ */
+export function readRules(
+  environment: Environment,
+  configuration: "langgraph.json" | "langgraph.production.json",
+): RequestRules {
+  return {
+    hosts: readHosts("AGENTIC_RAG_ALLOWED_HOSTS", environment).map((host) => host.replace(/:\d+$/, "")),
+    origins: readOrigins(configuration),
+    localPages: configuration === "langgraph.json",
+    configuration,
+  };
 }
 
-function readHosts(
-  name: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
+/** The user who sent a request, or why it is not let in. */
+export function admit(request: Request, { keys, rules }: Access): { readonly identity: string } | Refusal {
+  return refusalOf(request, rules) ?? keys.identify(request.headers);
+}
+
+function readHosts(name: string, environment: Environment): readonly string[] {
   const hosts = (environment[name] ?? "")
     .split(",")
     .map((host) => host.trim().toLowerCase())
@@ -60,13 +68,14 @@ function readHosts(
   return hosts;
 }
 
-function readOrigins(file: URL): readonly string[] {
+function readOrigins(configuration: string): readonly string[] {
   try {
-    return configuration.parse(JSON.parse(readFileSync(file, "utf8"))).http.cors.allow_origins;
+    const read = configurationSchema.parse(JSON.parse(readFileSync(new URL(configuration, ROOT), "utf8")));
+    return read.http.cors?.allow_origins ?? [];
   } catch (cause) {
     throw new AgenticRagError(
       "settings-invalid",
-      "http.cors.allow_origins of langgraph.production.json cannot be read. It must be a list of origins; an empty one lets no other page in.",
+      `http.cors.allow_origins of ${configuration} cannot be read. It must be a list of origins; an empty one lets no other page in.`,
       { cause },
     );
   }

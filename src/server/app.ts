@@ -1,15 +1,20 @@
 import { Hono } from "hono";
 import { assemble } from "../assemble/assemble.ts";
+import { AgenticRagError } from "../errors.ts";
 import { createAgenticRag, type AgenticRag } from "../graph/graph.ts";
 import { readSettings } from "../settings/settings.ts";
-import { readAccess } from "./access.ts";
-import { guard, type GuardedVariables } from "./guard.ts";
+import { readAccess, readRules } from "./access.ts";
+import { checkRequests, guard, type GuardedVariables } from "./guard.ts";
 import { mcpRoutes } from "./mcp/http.ts";
 import { openAiRoutes } from "./openai/routes.ts";
+import { refuseTornState } from "./state-files.ts";
 
 export interface ServerAppOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether everything, LangGraph's own routes included, is behind keys and checks; not on a developer's machine. */
+  /**
+   * Whether everything, LangGraph's own routes included, is behind keys. Not on a developer's machine, where our own
+   * routes alone check hosts, origins and the form of bodies.
+   */
   readonly guarded: boolean;
   /** Told of failures in our own routes, in words for whoever runs the server. */
   readonly onFailure?: (failure: { readonly code: string; readonly message: string }) => void;
@@ -26,6 +31,10 @@ export function createServerApp({
 }: ServerAppOptions): Hono<{ Variables: GuardedVariables }> {
   const app = new Hono<{ Variables: GuardedVariables }>();
   if (guarded) app.use(guard(readAccess(environment)));
+  else {
+    const check = checkRequests(readRules(environment, "langgraph.json"));
+    app.use("/v1/*", check).use("/mcp/*", check);
+  }
 
   const settings = readSettings(environment);
   const parts = assemble(settings);
@@ -39,8 +48,28 @@ export function createServerApp({
   };
   const shared = { ceilings: settings.limits, ...(onFailure !== undefined && { onFailure }) };
   app.route("/v1", openAiRoutes({ ...shared, agents }));
-  // the guard has looked at hosts and origins
-  const neighbours = guarded ? ({ allowedHosts: "any", allowedOrigins: "any" } as const) : {};
-  app.route("/mcp", mcpRoutes({ ...shared, ...neighbours, agent, engine: parts.engine }));
+  app.route("/mcp", mcpRoutes({ ...shared, agent, engine: parts.engine }));
   return app;
+}
+
+/**
+ * The app for a process of LangGraph Server. Where the state of `langgraphjs dev` is torn, the process ends at once: going
+ * on, or merely failing, it would write an empty state over it.
+ */
+export function startServerApp(
+  { cwd, env, exit, stderr }: Pick<NodeJS.Process, "cwd" | "env" | "exit" | "stderr">,
+  { guarded }: Pick<ServerAppOptions, "guarded">,
+): ReturnType<typeof createServerApp> {
+  try {
+    refuseTornState(cwd());
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error)) throw error;
+    stderr.write(`${error.message}\n`);
+    exit(1);
+  }
+  return createServerApp({
+    environment: env,
+    guarded,
+    onFailure: ({ code, message }) => stderr.write(`${code}: ${message}\n`),
+  });
 }

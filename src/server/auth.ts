@@ -1,6 +1,5 @@
-import { env } from "node:process";
 import { Auth, HTTPException } from "@langchain/langgraph-sdk/auth";
-import { admit, readAccess, type Access } from "./access.ts";
+import { admit, type Access } from "./access.ts";
 import { grantAccess } from "./grants.ts";
 
 /**
@@ -22,6 +21,3 @@ export function createAuth(access: Access): Auth {
   grantAccess(authentication, access.webhookHosts);
   return authentication;
 }
-
-/** What `auth.path` of langgraph.production.json names. */
-export const auth: Auth = createAuth(readAccess(env));

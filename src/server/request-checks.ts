@@ -1,11 +1,15 @@
 import type { Refusal } from "./refusal.ts";
 
-/** What requests the server takes, judged by their line and headers alone. */
-export interface Door {
+/** Which requests the server takes, judged by their line and headers alone. */
+export interface RequestRules {
   /** Names by which the server may be addressed, without ports, besides this machine's own. */
   readonly hosts: readonly string[];
   /** Origins of pages that may use the server, such as `https://chat.example.org`. */
   readonly origins: readonly string[];
+  /** Pages of this machine may use it too, whatever their port: the tools of a developer. */
+  readonly localPages: boolean;
+  /** The file that lists the origins, to be named to whoever is refused. */
+  readonly configuration: string;
 }
 
 /** Everything that is served. What is not named here does not exist from outside, `/internal` above all. */
@@ -26,14 +30,14 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 const NOT_FOUND: Refusal = { status: 404, code: "not_found", message: "There is nothing at this address." };
 
 /**
- * Why a request is not let in, or null. It stops what no good client sends: names of other hosts (a page that had its
- * own name point here), other origins, bodies that a page may send without being asked, ids that are not ids, and
- * routes that are for nobody.
+ * Why a request is refused, or null. Stops what no good client sends: another `Host` (DNS rebinding: a page that had its
+ * own name point here), a foreign `Origin`, bodies that a page may send without a preflight, malformed ids, and routes
+ * that are not served.
  */
-export function refusalAt(request: Request, { hosts, origins }: Door): Refusal | null {
+export function refusalOf(request: Request, rules: RequestRules): Refusal | null {
   const [, address = "/"] = /^[a-z]+:\/\/[^/?#]*([^#]*)/i.exec(request.url) ?? [];
   const host = request.headers.get("host") ?? new URL(request.url).host;
-  if (![...OWN_NAMES, ...hosts].includes(withoutPort(host))) {
+  if (![...OWN_NAMES, ...rules.hosts].includes(withoutPort(host))) {
     return {
       status: 421,
       code: "unknown_host",
@@ -42,15 +46,20 @@ export function refusalAt(request: Request, { hosts, origins }: Door): Refusal |
     };
   }
   const origin = request.headers.get("origin");
-  if (origin !== null && !origins.includes(origin) && hostOf(origin) !== host.toLowerCase()) {
+  if (origin !== null && !mayUse(origin, host, rules)) {
     return {
       status: 403,
       code: "foreign_origin",
-      message:
-        "Pages of this origin may not use this server. Whoever runs it can add it to http.cors.allow_origins in langgraph.production.json.",
+      message: `Pages of this origin may not use this server. Whoever runs it can add it to http.cors.allow_origins in ${rules.configuration}.`,
     };
   }
   return ofAddress(address) ?? ofBody(request);
+}
+
+function mayUse(origin: string, host: string, { origins, localPages }: RequestRules): boolean {
+  const page = hostOf(origin);
+  if (origins.includes(origin) || page === host.toLowerCase()) return true;
+  return localPages && page !== null && OWN_NAMES.includes(withoutPort(page));
 }
 
 function ofAddress(address: string): Refusal | null {

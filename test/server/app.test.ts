@@ -1,16 +1,21 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createServerApp } from "../../src/server/app.ts";
 
-const tools = (key?: string): RequestInit => ({
+const post = (body: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit => ({
   method: "POST",
-  body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+  body: JSON.stringify(body),
   headers: {
     host: "localhost:2024",
     "content-type": "application/json",
     accept: "application/json, text/event-stream",
-    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    ...headers,
   },
 });
+const tools = (key?: string): RequestInit =>
+  post(
+    { jsonrpc: "2.0", id: 1, method: "tools/list" },
+    key === undefined ? {} : { authorization: `Bearer ${key}` },
+  );
 
 test("on a developer's machine our routes answer without a key, and nothing stands before LangGraph's", async () => {
   const app = createServerApp({ environment: {}, guarded: false });
@@ -38,4 +43,50 @@ test("behind the guard, and with no keys set, nobody is let in and the answer sa
 test("keys that cannot be used end the start", () => {
   const environment = { AGENTIC_RAG_API_KEYS: "alice:my-key" };
   expect(() => createServerApp({ environment, guarded: true })).toThrow("is not a SHA-256 in hex");
+});
+
+describe("on a developer's machine no page reaches our routes by a name or an origin of its own", () => {
+  const environment = { AGENTIC_RAG_ALLOWED_HOSTS: "rag.example.org:8443" };
+  const app = createServerApp({ environment, guarded: false });
+  const question = { model: "agentic-rag", messages: [{ role: "user", content: "What is BM25?" }] };
+  const reply = async (path: string, headers: Readonly<Record<string, string>>) =>
+    app.request(
+      path,
+      path === "/mcp" ? post({ jsonrpc: "2.0", id: 1, method: "ping" }, headers) : post(question, headers),
+    );
+
+  describe.each(["/v1/chat/completions", "/mcp"])("%s", (path) => {
+    test.each([
+      [{ host: "attacker.example" }, 421, "AGENTIC_RAG_ALLOWED_HOSTS"],
+      [{ host: "localhost.attacker.example:2024" }, 421, "AGENTIC_RAG_ALLOWED_HOSTS"],
+      [{ origin: "https://attacker.example" }, 403, "http.cors.allow_origins in langgraph.json"],
+      [{ origin: "http://localhost.attacker.example" }, 403, "http.cors.allow_origins in langgraph.json"],
+      [{ origin: "null" }, 403, "http.cors.allow_origins in langgraph.json"],
+      [{ "content-type": "text/plain" }, 415, "application/json"],
+      [{ "content-type": "application/x-www-form-urlencoded" }, 415, "application/json"],
+    ])("%j is refused with %i", async (headers, status, advice) => {
+      const refused = await reply(path, headers);
+      const { error } = (await refused.json()) as { error: { message: string } };
+      expect([refused.status, error.message]).toEqual([status, expect.stringContaining(advice)]);
+    });
+
+    test.each([
+      { host: "127.0.0.1:2024" },
+      { host: "[::1]:2024" },
+      { host: "rag.example.org" },
+      { origin: "http://localhost:2024" },
+      { origin: "http://localhost:6274" },
+      { origin: "http://127.0.0.1:3000" },
+      { origin: "http://[::1]:3000" },
+    ])("%j is answered", async (headers) => {
+      expect((await reply(path, headers as Record<string, string>)).status).toBe(200);
+    });
+  });
+
+  test("the list of models neither", async () => {
+    expect((await app.request("/v1/models", { headers: { host: "attacker.example" } })).status).toBe(421);
+    expect(
+      (await app.request("/v1/models", { headers: { origin: "https://attacker.example" } })).status,
+    ).toBe(403);
+  });
 });

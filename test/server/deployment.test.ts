@@ -38,9 +38,9 @@ const targets = [development, production].flatMap(({ http, auth }) => [
 ]);
 
 test.each([
-  ["./src/server/development.ts:app", "fetch"],
-  ["./src/server/production.ts:app", "fetch"],
-  ["./src/server/auth.ts:auth", "authenticate"],
+  ["./graphs/development.ts:app", "fetch"],
+  ["./graphs/production.ts:app", "fetch"],
+  ["./graphs/auth.ts:auth", "authenticate"],
 ])("%s exists", async (named, method) => {
   expect(targets).toContain(named);
   const [file = "", name = ""] = named.split(":");

@@ -1,10 +1,15 @@
 import { expect, test } from "vitest";
-import { refusalAt, type Door } from "../../src/server/door.ts";
+import { refusalOf, type RequestRules } from "../../src/server/request-checks.ts";
 
-const door: Door = { hosts: ["rag.example.org"], origins: ["https://chat.example.org"] };
+const rules: RequestRules = {
+  hosts: ["rag.example.org"],
+  origins: ["https://chat.example.org"],
+  localPages: false,
+  configuration: "langgraph.production.json",
+};
 const ID = "01a20308-e89b-733c-b1c9-11ccc72c94b3";
 const at = (address: string, headers: Record<string, string> = {}, method = "GET"): string | undefined =>
-  refusalAt(new Request(`http://localhost:2024${address}`, { method, headers }), door)?.code;
+  refusalOf(new Request(`http://localhost:2024${address}`, { method, headers }), rules)?.code;
 
 test.each([
   "/ok",

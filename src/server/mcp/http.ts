@@ -6,10 +6,9 @@ import { readJson } from "../openai/body.ts";
 import { Problem } from "../openai/problem.ts";
 import { createInFlight } from "./in-flight.ts";
 import type { McpParts } from "./parts.ts";
-import { refuseStranger, type Neighbours } from "./rebinding.ts";
 import { createMcpServers } from "./server.ts";
 
-export interface McpRoutesOptions extends McpParts, Neighbours {
+export interface McpRoutesOptions extends McpParts {
   /** Default: 1 MiB. */
   readonly maxBodyBytes?: number;
 }
@@ -34,13 +33,7 @@ export function mcpRoutes(options: McpRoutesOptions): Hono {
   const inFlight = createInFlight();
   const app = new Hono();
 
-  app.use(async (c, next) => {
-    const refused = refuseStranger(c.req.raw.headers, options);
-    if (refused === undefined) return next();
-    return c.json(errorBody(-32_000, refused), 403);
-  });
-
-  // there is nothing to tell a client that asked nothing
+  // no server-initiated messages, so no GET stream
   app.get("/", (c) => c.json(errorBody(-32_000, "Method not allowed."), 405, { allow: "POST, DELETE" }));
 
   app.delete("/", (c) => {

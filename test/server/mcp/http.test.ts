@@ -1,5 +1,4 @@
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { request as sendRequest } from "node:http";
 import { expect, test } from "vitest";
 import type { McpRoutesOptions } from "../../../src/server/mcp/http.ts";
 import type { Failure } from "../../../src/server/mcp/failure.ts";
@@ -233,27 +232,3 @@ test("without a session, and for what no client should send", async () => {
   expect((await post(url, { ...RAW_CALL, more: "x".repeat(600) })).status).toBe(413);
   expect((await post(url, { jsonrpc: "1.0" })).status).toBe(400);
 });
-
-test("a page in a browser reaches it under no name of its own", async () => {
-  const { agent } = scripted([]);
-  const { url } = await start(agent, { allowedOrigins: ["https://chat.example.org"] });
-  const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
-  expect((await post(url, ping, { origin: "https://evil.example" })).status).toBe(403);
-  expect((await post(url, ping, { origin: "null" })).status).toBe(403);
-  expect((await post(url, ping, { origin: "https://chat.example.org" })).status).toBe(200);
-  expect((await post(url, ping, { origin: "http://localhost:6274" })).status).toBe(200);
-  expect(await statusUnder("evil.example", url)).toBe(403);
-  expect(await statusUnder("localhost:1234", url)).toBe(405);
-});
-
-/** The status of a GET under another host name, which `fetch` would not send. */
-function statusUnder(host: string, url: URL): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    sendRequest(url, { headers: { host } }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
-      .on("error", reject)
-      .end();
-  });
-}

@@ -1,0 +1,5 @@
+import { readAccess } from "../src/server/access.ts";
+import { createAuth } from "../src/server/auth.ts";
+
+/** What `auth.path` of langgraph.production.json names. */
+export const auth = createAuth(readAccess(process.env));
