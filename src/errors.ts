@@ -56,3 +56,26 @@ export class AgenticRagError extends Error {
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === "AbortError" || error.message === "AbortError");
 }
+
+/** The message of an error, or the text of anything else that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` that Node and libraries put on an error, such as `ECONNREFUSED`; `undefined` where there is none. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** An error and what caused it, the outermost first; after an AggregateError its errors. Each once. */
+export function causesOf(error: unknown): readonly Error[] {
+  const found = new Set<Error>();
+  const visit = (each: unknown): void => {
+    if (!(each instanceof Error) || found.has(each)) return;
+    found.add(each);
+    if (each instanceof AggregateError) for (const one of each.errors) visit(one);
+    visit(each.cause);
+  };
+  visit(error);
+  return [...found];
+}

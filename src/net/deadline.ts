@@ -1,15 +1,13 @@
 import { AgenticRagError } from "../errors.ts";
-import { abortError } from "./abort.ts";
+import { abortError, throwIfAborted } from "./abort.ts";
 import type { SilenceWatch } from "./event-stream.ts";
-
-/** Above this, Node's timers fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { startTimer } from "./wait.ts";
 
 /** Ends a request when its time is over or its caller no longer wants it. Timers count monotonic time. */
 export interface Deadline {
   /** Aborted when the request is to end, for whatever reason. */
   readonly signal: AbortSignal;
-  /** Starts to count towards a limit. A limit that passes before `clear` ends the request. */
+  /** Starts to count towards a limit. One that passes before `clear` ends the request. */
   limit(milliseconds: number, message: string): { clear(): void };
   /** Counts silences: from the first `wait` to the next `heard`. */
   silence(milliseconds: number, message: string): SilenceWatch;
@@ -21,7 +19,7 @@ export interface Deadline {
 
 export function startDeadline(caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
-  const timers = new Set<NodeJS.Timeout>();
+  const stops = new Set<() => void>();
   let failure: Error | undefined;
 
   const fail = (error: Error): void => {
@@ -36,15 +34,12 @@ export function startDeadline(caller: AbortSignal | undefined): Deadline {
   caller?.addEventListener("abort", onAbort, { once: true });
 
   const limit: Deadline["limit"] = (milliseconds, message) => {
-    const timer = setTimeout(
-      () => fail(new AgenticRagError("model-timeout", message)),
-      Math.min(milliseconds, LONGEST_TIMER_MS),
-    );
-    timers.add(timer);
+    const stop = startTimer(milliseconds, () => fail(new AgenticRagError("model-timeout", message)));
+    stops.add(stop);
     return {
       clear() {
-        clearTimeout(timer);
-        timers.delete(timer);
+        stop();
+        stops.delete(stop);
       },
     };
   };
@@ -66,10 +61,41 @@ export function startDeadline(caller: AbortSignal | undefined): Deadline {
     },
     failure: () => failure,
     close() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
+      for (const stop of stops) stop();
+      stops.clear();
       caller?.removeEventListener("abort", onAbort);
       controller.abort();
     },
   };
+}
+
+/**
+ * Runs a task with a signal that is aborted when its time is over (the result is then `"deadline"`) or the caller's
+ * signal is (rejects with an AbortError). Does not wait for a task that ignores its signal.
+ */
+export async function withDeadline<Value>(
+  { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal?: AbortSignal | undefined },
+  run: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value | "deadline"> {
+  throwIfAborted(signal);
+  const controller = new AbortController();
+  const listening = new AbortController();
+  let stop: (() => void) | undefined;
+  const ended = new Promise<"deadline">((resolve, reject) => {
+    stop = startTimer(deadlineMs, () => {
+      resolve("deadline");
+      controller.abort();
+    });
+    const onAbort = (): void => {
+      if (signal !== undefined) reject(abortError(signal));
+      controller.abort();
+    };
+    signal?.addEventListener("abort", onAbort, { signal: listening.signal });
+  });
+  try {
+    return await Promise.race([run(controller.signal), ended]);
+  } finally {
+    stop?.();
+    listening.abort();
+  }
 }

@@ -1,5 +1,10 @@
-import type { Dispatcher, fetch as undiciFetch, RequestInit as UndiciRequestInit } from "undici";
-import { AgenticRagError } from "../errors.ts";
+import type {
+  buildConnector,
+  Dispatcher,
+  fetch as undiciFetch,
+  RequestInit as UndiciRequestInit,
+} from "undici";
+import { AgenticRagError, causesOf, codeOf } from "../errors.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,6 +22,7 @@ interface Proxies {
 
 const LOOPBACK =
   /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])\.?$/iu;
+const REFUSED = /^Proxy (?:response|Authentication Required) \((\d+)\)/u;
 const NO_CONNECTION = /^(?:ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|UND_ERR_CONNECT)/u;
 
 /**
@@ -47,7 +53,7 @@ export function createProxyFetch(
       const url = input instanceof Request ? input.url : input;
       return await undici.fetch(url, { ...readRequest(input, init), dispatcher: undici.dispatcher });
     } catch (error) {
-      throw explain(error, proxies);
+      throw explain(error);
     }
   };
 }
@@ -72,9 +78,19 @@ interface Undici {
 
 /** The library is loaded by the first request: most runs have no proxy. */
 async function open(proxies: Proxies, loopback: boolean): Promise<Undici> {
-  const { Agent, EnvHttpProxyAgent, fetch } = await import("undici");
-  // http: is asked of the proxy itself, not through a tunnel: many proxies open tunnels to port 443 alone
-  const proxied = new EnvHttpProxyAgent({ ...proxies, proxyTunnel: false });
+  const { Agent, buildConnector, EnvHttpProxyAgent, fetch, Pool } = await import("undici");
+  // what fails in these connections is the proxy's fault, whatever lies at the same address besides
+  const connect = blamingProxy(buildConnector({}));
+  const toProxy = (proxy: string | URL): Dispatcher => new Pool(new URL(proxy).origin, { connect });
+  const proxied = new EnvHttpProxyAgent({
+    ...proxies,
+    // http: is asked of the proxy itself, not through a tunnel: many proxies open tunnels to port 443 alone
+    proxyTunnel: false,
+    clientFactory: toProxy,
+    // the agent makes the pools of other hosts here too; a proxy alone is named by its whole address
+    factory: (to, options) =>
+      [proxies.httpProxy, proxies.httpsProxy].includes(String(to)) ? toProxy(to) : new Pool(to, options),
+  });
   if (loopback) return { fetch, dispatcher: proxied };
   const direct = new Agent();
   const dispatcher = proxied.compose((dispatch) => (request, handler) => {
@@ -82,6 +98,16 @@ async function open(proxies: Proxies, loopback: boolean): Promise<Undici> {
     return isHere ? direct.dispatch(request, handler) : dispatch(request, handler);
   });
   return { fetch, dispatcher };
+}
+
+function blamingProxy(connect: buildConnector.connector): buildConnector.connector {
+  return (to, done) => {
+    connect(to, (...[error, socket]) => {
+      if (error === null) return done(null, socket);
+      const isUnreachable = NO_CONNECTION.test(codeOf(error) ?? "");
+      done(isUnreachable ? proxyFailure("PROXY_UNREACHABLE", "could not be reached", error) : error, null);
+    });
+  };
 }
 
 function readProxy(environment: Environment, name: string): string {
@@ -116,42 +142,18 @@ function readNoProxy(written: string): string {
   return hosts.map((host) => (/^[^[\]]*:[^[\]]*:[^[\]]*$/u.test(host) ? `[${host}]` : host)).join(",");
 }
 
-function explain(error: unknown, proxies: Proxies): unknown {
-  const chain = causesOf(error);
-  const status = chain.map(({ message }) => readStatus(message)).find((found) => found !== undefined);
-  if (status === "407")
-    return failure("PROXY_AUTHENTICATION_REQUIRED", "The proxy wants a user name and password.", error);
-  if (status !== undefined)
-    return failure("PROXY_REFUSED", `The proxy answered with HTTP status ${status}.`, error);
-  const addresses = [proxies.httpProxy, proxies.httpsProxy].filter((proxy) => proxy !== "");
-  if (!chain.some((cause) => isFromProxy(cause, addresses))) return error;
-  return failure("PROXY_UNREACHABLE", "The proxy could not be reached.", error);
+/** undici tells a refusal of the proxy in words alone. */
+function explain(error: unknown): unknown {
+  const statuses = causesOf(error).map(({ message }) => REFUSED.exec(message)?.[1]);
+  const status = statuses.find((each) => each !== undefined);
+  if (status === undefined) return error;
+  const cause =
+    status === "407"
+      ? proxyFailure("PROXY_AUTHENTICATION_REQUIRED", "wants a user name and password", error)
+      : proxyFailure("PROXY_REFUSED", `answered with HTTP status ${status}`, error);
+  return new TypeError("fetch failed", { cause });
 }
 
-function causesOf(error: unknown): readonly Error[] {
-  if (!(error instanceof Error)) return [];
-  return [error, ...(error instanceof AggregateError ? error.errors : [error.cause]).flatMap(causesOf)];
-}
-
-/** undici tells the reply of a proxy in words alone. */
-function readStatus(message: string): string | undefined {
-  return /^Proxy (?:response|Authentication Required) \((\d+)\)/u.exec(message)?.[1];
-}
-
-/** A connection that was not made: the system tells the port that was tried, the resolver the host. */
-function isFromProxy(error: Error, proxies: readonly string[]): boolean {
-  if (!("code" in error) || typeof error.code !== "string" || !NO_CONNECTION.test(error.code)) return false;
-  const port = "port" in error ? error.port : undefined;
-  const host = "hostname" in error ? error.hostname : undefined;
-  return proxies.some((proxy) => {
-    const url = new URL(proxy);
-    const usual = url.protocol === "https:" ? 443 : 80;
-    return port === Number(url.port || usual) || host === url.hostname;
-  });
-}
-
-function failure(code: string, message: string, error: unknown): TypeError {
-  return new TypeError("fetch failed", {
-    cause: Object.assign(new Error(message, { cause: error }), { code }),
-  });
+function proxyFailure(code: string, what: string, cause: unknown): Error {
+  return Object.assign(new Error(`The proxy ${what}.`, { cause }), { code });
 }

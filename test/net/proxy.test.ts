@@ -22,6 +22,13 @@ function proxied(environment: Environment, options?: { loopback: boolean }): typ
   return made;
 }
 
+/** An address where nothing listens any more. */
+async function closedUrl(): Promise<string> {
+  const gone = await startWireServer(json("{}"));
+  await gone.close();
+  return gone.url;
+}
+
 /** The code that a failed fetch has on its cause. */
 async function failureOf(request: Promise<Response>): Promise<unknown> {
   const error: unknown = await request.then(
@@ -196,9 +203,7 @@ describe("what the proxy does wrong", () => {
   });
 
   test.each(["http", "https"])("has a code of its own when it is not there, for %s", async (protocol) => {
-    const gone = await startWireServer(json("{}"));
-    await gone.close();
-    expect(await failureOf(proxied({ http_proxy: gone.url })(`${protocol}://search.invalid/`))).toBe(
+    expect(await failureOf(proxied({ http_proxy: await closedUrl() })(`${protocol}://search.invalid/`))).toBe(
       "PROXY_UNREACHABLE",
     );
     // a label of more than 63 characters is never asked of a name server
@@ -263,5 +268,30 @@ test.each([
     code: "settings-invalid",
     message:
       "The proxy in HTTP_PROXY is not an http(s) address. Write it as in http://proxy.example:3128, with a user name and password as in http://name:password@proxy.example:3128 (special characters as %40), or remove the variable.",
+  });
+});
+
+describe("a service that is not there is not blamed on a proxy at the same address", () => {
+  test("when it is asked directly, as this machine or by no_proxy", async () => {
+    const url = await closedUrl();
+    const { host, port } = new URL(url);
+    expect(await failureOf(proxied({ http_proxy: url })(url))).toBe("ECONNREFUSED");
+    for (const no_proxy of ["*", host, "127.0.0.1"]) {
+      const fetch = proxied({ http_proxy: url, https_proxy: url, no_proxy }, { loopback: true });
+      expect(await failureOf(fetch(url))).toBe("ECONNREFUSED");
+      expect(await failureOf(fetch(url.replace("http:", "https:")))).toBe("ECONNREFUSED");
+    }
+    expect(await failureOf(proxied({ http_proxy: `http://proxy.invalid:${port}` })(url))).toBe(
+      "ECONNREFUSED",
+    );
+  });
+
+  test("when a reply that came through the proxy redirects to it", async () => {
+    const url = await closedUrl();
+    const target = await startTarget((response) => response.writeHead(302, { location: url }).end());
+    const proxy = await startProxy({ targetPort: target.port });
+    const fetch = proxied({ http_proxy: `http://127.0.0.1:${proxy.port}` });
+    expect(await failureOf(fetch("http://search.invalid/"))).toBe("ECONNREFUSED");
+    expect(proxy.seen).toHaveLength(1);
   });
 });

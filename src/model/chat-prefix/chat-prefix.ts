@@ -11,7 +11,7 @@ import {
   type ModelChunk,
   type PromptMessage,
 } from "../model.ts";
-import { systemClock, type RetryClock } from "../../net/retry.ts";
+import { systemClock, type RetryClock } from "../../net/clock.ts";
 import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
 import type { WrittenCall } from "../exchange/written-call.ts";
 

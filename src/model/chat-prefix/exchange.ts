@@ -7,7 +7,7 @@ import { readEvents } from "../../net/event-stream.ts";
 import { type RequestTarget, connectionFailure, truncated } from "../exchange/http-failure.ts";
 import type { ModelChunk } from "../model.ts";
 import { namePrefillRefusal } from "./prefill-refusal.ts";
-import type { RetryClock } from "../../net/retry.ts";
+import type { RetryClock } from "../../net/clock.ts";
 
 /** One streamed request with all its tries. */
 export interface Exchange {

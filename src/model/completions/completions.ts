@@ -5,7 +5,7 @@ import type { ChatTemplate } from "../template/chat-template.ts";
 import { openCompletion } from "../exchange/open.ts";
 import { createConnection, type Connection } from "./connection.ts";
 import type { DialectName } from "./dialect.ts";
-import { readLines } from "../exchange/lines.ts";
+import { readLines } from "../../net/lines.ts";
 import { prepareRequest, type PreparedRequest } from "./prepare.ts";
 import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "../exchange/request.ts";
 import { createServerRoutes } from "../exchange/server.ts";
@@ -20,7 +20,7 @@ import {
   type ModelDescription,
   type PromptMessage,
 } from "../model.ts";
-import { systemClock, type RetryClock } from "../../net/retry.ts";
+import { systemClock, type RetryClock } from "../../net/clock.ts";
 import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
 
 /** The small questions beside the text: what kind of server it is, how it spells a text. */

@@ -1,7 +1,12 @@
+import { AgenticRagError } from "../../errors.ts";
 import { throwIfAborted } from "../../net/abort.ts";
 import type { Deadline } from "../../net/deadline.ts";
+import { MAX_RETRY_AFTER_MS } from "./http-failure.ts";
 import type { ModelChunk } from "../model.ts";
-import { retryDelay, type RetryClock } from "../../net/retry.ts";
+import type { RetryClock } from "../../net/clock.ts";
+
+const FIRST_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 8_000;
 
 /** A request with all its tries. */
 export interface Attempts {
@@ -45,4 +50,23 @@ export async function* runAttempts(attempts: Attempts): AsyncGenerator<ModelChun
     const ended = deadline.failure();
     if (ended !== undefined) throw ended;
   }
+}
+
+/** Milliseconds to wait after `tries` failures in which nothing of a reply was seen; undefined if trying again would not help. */
+function retryDelay(failure: unknown, tries: number, random: () => number): number | undefined {
+  if (!AgenticRagError.isInstance(failure) || !isTransient(failure)) return undefined;
+  const asked = failure.facts.retryAfterMs ?? 0;
+  if (asked > MAX_RETRY_AFTER_MS) return undefined;
+  const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS);
+  return asked > 0 ? asked : Math.round(backoff * (0.5 + random() / 2));
+}
+
+function isTransient({ code, facts }: AgenticRagError): boolean {
+  return (
+    code === "model-unreachable" ||
+    code === "model-truncated" ||
+    code === "model-rate-limited" ||
+    code === "model-server-error" ||
+    (code === "model-timeout" && facts.status === 408)
+  );
 }

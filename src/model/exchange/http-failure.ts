@@ -1,6 +1,9 @@
 import { z } from "zod";
-import { AgenticRagError } from "../../errors.ts";
-import { MAX_RETRY_AFTER_MS } from "../../net/retry.ts";
+import { AgenticRagError, causesOf, codeOf, messageOf } from "../../errors.ts";
+import { parseJson } from "../../net/json.ts";
+
+/** The longest wait that a server may ask for; beyond it the request fails at once. */
+export const MAX_RETRY_AFTER_MS = 30_000;
 
 /** Whom a failed request was for, and what must not be repeated of it. */
 export interface RequestTarget {
@@ -48,17 +51,17 @@ export function reportedFailure(target: RequestTarget, reported: unknown): Agent
 
 /** A connection that was refused, or broken before anything came. */
 export function connectionFailure(target: RequestTarget, error: unknown): AgenticRagError {
-  const code = networkCode(error);
+  const code = causesOf(error)
+    .map(codeOf)
+    .find((each) => each !== undefined);
   if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT") {
     return new AgenticRagError(
       "model-timeout",
       `The model server at ${target.baseUrl} was silent for too long.`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
-  const reason = code ?? target.redact(error instanceof Error ? error.message : String(error));
+  const reason = code ?? target.redact(messageOf(error));
   return new AgenticRagError(
     "model-unreachable",
     `No connection to the model server at ${target.baseUrl} (${reason}). Start it, or correct the base URL.`,
@@ -177,22 +180,10 @@ function statusOf(code: number | string | null | undefined, kind: string): numbe
 }
 
 function wordsOfBody(body: string): ServerWords {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return { text: body, kind: "" };
-  }
+  const value = parseJson(body);
+  if (value === undefined) return { text: body, kind: "" };
   const wrapped = z.object({ error: z.unknown().optional() }).safeParse(value);
   return wordsOf(wrapped.success && wrapped.data.error != null ? wrapped.data.error : value);
-}
-
-function networkCode(error: unknown): string | undefined {
-  const coded = z.object({ code: z.string() });
-  const nested = z.object({ cause: coded }).safeParse(error);
-  if (nested.success) return nested.data.cause.code;
-  const direct = coded.safeParse(error);
-  return direct.success ? direct.data.code : undefined;
 }
 
 /** A reply that broke off before the server said that it was finished. */

@@ -1,11 +1,12 @@
 import { AgenticRagError } from "../../errors.ts";
 import { cleanMessage, statusFailure, type RequestTarget } from "./http-failure.ts";
-import { readRetryAfter } from "../../net/retry.ts";
+import { readBodyStart } from "../../net/read-body.ts";
+import { readRetryAfter } from "../../net/retry-after.ts";
 
 const EVENT_STREAM = /^text\/event-stream/i;
 
 /** An error page that is longer says nothing more. */
-const MAX_FAILURE_CHARACTERS = 65_536;
+const MAX_FAILURE_BYTES = 65_536;
 
 export interface OpenRequest {
   readonly url: string;
@@ -32,7 +33,7 @@ export async function openCompletion(request: OpenRequest): Promise<ReadableStre
   const type = response.headers.get("content-type");
   if (response.ok && response.body !== null && (type === null || mediaType.test(type))) return response.body;
 
-  const text = await readStart(response);
+  const text = await readBodyStart(response, MAX_FAILURE_BYTES);
   if (!response.ok) {
     const said = response.status < 400 ? redirection(response) : text || response.statusText;
     throw statusFailure(target, response.status, said, readRetryAfter(response.headers, request.now()));
@@ -50,24 +51,4 @@ function redirection(response: Response): string {
   return location !== null && URL.canParse(location, response.url)
     ? `it redirects to ${new URL(location, response.url).origin}`
     : response.statusText;
-}
-
-/** The start of a body, as far as it comes. */
-async function readStart(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  try {
-    while (text.length < MAX_FAILURE_CHARACTERS) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
-    }
-  } catch {
-    // the status alone says enough
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-  return text.slice(0, MAX_FAILURE_CHARACTERS);
 }

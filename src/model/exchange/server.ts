@@ -1,3 +1,6 @@
+import { parseJson } from "../../net/json.ts";
+import { readBody } from "../../net/read-body.ts";
+
 /** What came of a question to a server: a JSON value, a status that is no success, or nothing (in time). */
 export type ServerReply =
   | { readonly kind: "value"; readonly value: unknown }
@@ -12,7 +15,7 @@ export interface ServerRoutes {
 }
 
 /** An answer that is longer is none to a small question. */
-const MAX_REPLY_CHARACTERS = 16_000_000;
+const MAX_REPLY_BYTES = 16_000_000;
 
 export function createServerRoutes(options: {
   readonly headers: () => Headers;
@@ -30,9 +33,9 @@ export function createServerRoutes(options: {
         redirect: "manual",
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });
-      const text = await readLimited(response);
+      const { text } = await readBody(response, MAX_REPLY_BYTES);
       if (!response.ok) return { kind: "refused", status: response.status, text };
-      return { kind: "value", value: parsed(text) };
+      return { kind: "value", value: parseJson(text) };
     } catch (error) {
       return timeout.aborted ? { kind: "silent" } : { kind: "unreachable", error };
     }
@@ -41,31 +44,4 @@ export function createServerRoutes(options: {
     get: (url, signal) => ask(url, { method: "GET" }, signal),
     post: (url, body, signal) => ask(url, { method: "POST", body: JSON.stringify(body) }, signal),
   };
-}
-
-/** The body of a response, cut off where it is too long to be an answer. */
-async function readLimited(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  try {
-    while (text.length < MAX_REPLY_CHARACTERS) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-  return text;
-}
-
-/** The value of a JSON text; `undefined` where it is none. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

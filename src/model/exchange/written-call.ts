@@ -1,3 +1,5 @@
+import { parseJson } from "../../net/json.ts";
+
 /** A tool call as an endpoint gives it: not as text, but taken apart. */
 export interface WrittenCall {
   readonly name: string;
@@ -41,16 +43,7 @@ export function createWrittenCalls(): {
       calls.map((call) => ({
         name: call.name,
         arguments: call.arguments,
-        whole: finished && isJson(call.arguments),
+        whole: finished && parseJson(call.arguments) !== undefined,
       })),
   };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

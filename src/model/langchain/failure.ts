@@ -7,7 +7,7 @@ import {
   statusFailure,
   truncated,
 } from "../exchange/http-failure.ts";
-import { readRetryAfter } from "../../net/retry.ts";
+import { readRetryAfter } from "../../net/retry-after.ts";
 
 const MAX_CAUSES = 5;
 
@@ -57,7 +57,10 @@ export function langchainFailure(target: RequestTarget, error: unknown, seen: bo
   const code = failures.map((one) => one.code).find((one) => typeof one === "string");
   if (seen || error instanceof SyntaxError) return truncated(target);
   if (code !== undefined || /connection|fetch failed|network|terminated/i.test(`${name} ${message}`)) {
-    return connectionFailure(target, code === undefined ? new Error(message) : { cause: { code } });
+    return connectionFailure(
+      target,
+      code === undefined ? new Error(message) : Object.assign(new Error(code), { code }),
+    );
   }
   // what a chat model refuses to send at all
   if (/is not supported (?:for|when)\b/.test(message)) return statusFailure(target, 400, message);

@@ -22,7 +22,7 @@ import {
 } from "../model.ts";
 import { turnOf } from "../native-tools/side.ts";
 import { namePrefillRefusal } from "../chat-prefix/prefill-refusal.ts";
-import { systemClock, type RetryClock } from "../../net/retry.ts";
+import { systemClock, type RetryClock } from "../../net/clock.ts";
 import type { WrittenCall } from "../exchange/written-call.ts";
 
 export interface PrefilledChatOptions extends LangchainChatOptions {

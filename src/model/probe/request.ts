@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { requestHeaders, type ApiKey } from "../exchange/request.ts";
-import { readLines } from "../exchange/lines.ts";
+import { readLines } from "../../net/lines.ts";
 import { startDeadline } from "../../net/deadline.ts";
 import { readEvents, type SilenceWatch } from "../../net/event-stream.ts";
 import { connectionFailure, statusFailure, type RequestTarget } from "../exchange/http-failure.ts";

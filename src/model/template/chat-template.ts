@@ -1,5 +1,5 @@
 import { Template } from "@huggingface/jinja";
-import { AgenticRagError } from "../../errors.ts";
+import { AgenticRagError, messageOf } from "../../errors.ts";
 import type { PromptMessage } from "../model.ts";
 
 /** Turns messages into the text that a model was trained to continue. */
@@ -102,10 +102,9 @@ function named<T>(name: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new AgenticRagError(
       "settings-invalid",
-      `The chat template "${name}" failed: ${reason}. Give the template that belongs to the model, or use chatml.`,
+      `The chat template "${name}" failed: ${messageOf(error)}. Give the template that belongs to the model, or use chatml.`,
       { cause: error },
     );
   }

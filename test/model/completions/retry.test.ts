@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
-import type { RetryClock } from "../../../src/net/retry.ts";
+import type { RetryClock } from "../../../src/net/clock.ts";
 import { completionWire } from "../../servers/completions-wire.ts";
 import { json, startCompletionsServer, unusedUrl, type ServerReply } from "../../servers/completions.ts";
 import { collect, collectUntilError, textOf } from "../collect.ts";

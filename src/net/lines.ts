@@ -1,5 +1,6 @@
-import { AgenticRagError } from "../../errors.ts";
-import type { SilenceWatch } from "../../net/event-stream.ts";
+import { AgenticRagError } from "../errors.ts";
+import type { SilenceWatch } from "./event-stream.ts";
+import { parseJson } from "./json.ts";
 
 /** A line of a completion is a few hundred characters. */
 const MAX_LINE_CHARACTERS = 1_000_000;
@@ -37,21 +38,12 @@ export async function* readLines(
       if (length > MAX_LINE_CHARACTERS) throw tooLong();
       if (!done) continue;
       const last = rest.join("");
-      if (isJson(last)) yield last;
+      if (parseJson(last) !== undefined) yield last;
       return;
     }
   } finally {
     silence.heard();
     await reader.cancel().catch(() => {});
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { AgenticRagError } from "../../../src/errors.ts";
-import { readLines } from "../../../src/model/exchange/lines.ts";
-import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
-import { startWireServer } from "../../servers/wire-server.ts";
-import { collectUntilError, HELLO } from "../collect.ts";
+import { AgenticRagError } from "../../src/errors.ts";
+import { readLines } from "../../src/net/lines.ts";
+import { createCompletionsModel } from "../../src/model/completions/completions.ts";
+import { startWireServer } from "../servers/wire-server.ts";
+import { collectUntilError, HELLO } from "../model/collect.ts";
 
 const LINES = ["Hé ", "<tool_call>", "😀"].map((response) => JSON.stringify({ response, done: false }));
 const DONE = JSON.stringify({ response: "", done: true, done_reason: "stop", eval_count: 3 });
