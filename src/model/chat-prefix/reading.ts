@@ -61,7 +61,7 @@ export async function* readTurn(
 }
 
 /** Whether only the connection failed, and nothing was said to be wrong. */
-function isBreak(error: unknown): boolean {
+export function isBreak(error: unknown): boolean {
   if (!AgenticRagError.isInstance(error)) return true;
   return error.code === "model-timeout" || error.code === "model-truncated";
 }

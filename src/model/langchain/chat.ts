@@ -150,7 +150,7 @@ export async function* streamReply(
 /** Puts the messages of a reply together while they are read. */
 export function createWholeReply(): {
   watch(messages: AsyncIterable<BaseMessage>): AsyncGenerator<BaseMessage>;
-  /** All of them; undefined while more may come. */
+  /** All that came; undefined while more may come. */
   readonly message: BaseMessage | undefined;
 } {
   let whole: BaseMessage | undefined;
@@ -158,12 +158,16 @@ export function createWholeReply(): {
     async *watch(messages) {
       let last: BaseMessage | undefined;
       let chunks: AIMessageChunk | undefined;
-      for await (const message of messages) {
-        if (AIMessageChunk.isInstance(message)) chunks = chunks?.concat(message) ?? message;
-        last = AIMessageChunk.isInstance(message) ? chunks : message;
-        yield message;
+      try {
+        for await (const message of messages) {
+          if (AIMessageChunk.isInstance(message)) chunks = chunks?.concat(message) ?? message;
+          last = AIMessageChunk.isInstance(message) ? chunks : message;
+          yield message;
+        }
+      } finally {
+        // a connection may break behind the finish
+        whole = last;
       }
-      whole = last;
     },
     get message() {
       return whole;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Finish, SaidPart } from "../chat-prefix/reading.ts";
+import { isBreak, type Finish, type SaidPart } from "../chat-prefix/reading.ts";
 import { type RequestTarget, truncated } from "../exchange/http-failure.ts";
 import type { ModelChunk, ModelUsage } from "../model.ts";
 import { OPEN_TOOL_NAME, TOOL_NAME } from "./replay.ts";
@@ -17,7 +17,7 @@ export interface ReplyReading {
 
 /**
  * A reply of a chat model as text that follows `before`: reasoning as reasoning, content as the answer, tool calls as
- * one call at the end, which is cut off where the reply is.
+ * one call at the end, which is cut off where the reply is. A connection that breaks after the finish has lost nothing.
  *
  * @throws `model-truncated` when the parts end without a finish, and what reading them throws.
  */
@@ -37,17 +37,21 @@ export async function* readReply(
     return { type: "text", text: said };
   };
 
-  for await (const part of parts) {
-    if (part.reasoning !== "") yield say(side.beginReasoning(text), part.reasoning);
-    // blanks alone say nothing yet: some models write a line break in front of a call
-    blank += part.content;
-    if (blank.trim() !== "") {
-      yield say(side.beginAnswer(text), blank);
-      blank = "";
+  try {
+    for await (const part of parts) {
+      if (part.reasoning !== "") yield say(side.beginReasoning(text), part.reasoning);
+      // blanks alone say nothing yet: some models write a line break in front of a call
+      blank += part.content;
+      if (blank.trim() !== "") {
+        yield say(side.beginAnswer(text), blank);
+        blank = "";
+      }
+      for (const call of part.calls) calls.add(call);
+      usage = { ...usage, ...part.usage };
+      finish = part.finish ?? finish;
     }
-    for (const call of part.calls) calls.add(call);
-    usage = { ...usage, ...part.usage };
-    finish = part.finish ?? finish;
+  } catch (error) {
+    if (finish === undefined || !isBreak(error)) throw error;
   }
   if (finish === undefined) throw truncated(target);
   const called = writtenAs(calls.whole(finish.finishReason === "stop"), finish, side, pages);

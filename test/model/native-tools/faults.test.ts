@@ -42,9 +42,7 @@ test("a body that ends before the finish is truncated, and its call is not there
     const whole = after >= FINISHED_AT;
     const code = AgenticRagError.isInstance(error) ? error.code : "whole";
     expect([after, whole ? text : SAID.startsWith(text)]).toEqual([after, whole ? SAID + CALL : true]);
-    // the client reads what comes behind the finish, and does not forgive half an event
-    const ended = whole && code === "model-truncated" ? "whole" : code;
-    expect([after, ended]).toEqual([after, whole ? "whole" : "model-truncated"]);
+    expect([after, code]).toEqual([after, whole ? "whole" : "model-truncated"]);
   }
 });
 
@@ -54,6 +52,15 @@ test.each(["end", "break", "reset"] as const)("so it is over a connection with %
     expect(error).toMatchObject({ code: expect.stringMatching(/^model-(truncated|unreachable)$/) });
   }
 });
+
+test.each(["end", "break", "stall"] as const)(
+  "what was finished is whole, whatever becomes of the connection: %s",
+  async (kind) => {
+    const reply = { ...REPLY, fault: { kind, after: FINISHED_AT } };
+    const { text, error } = await ask(reply, { idleTimeoutMs: 500 });
+    expect({ text, error }).toEqual({ text: SAID + CALL, error: undefined });
+  },
+);
 
 describe("silence is a timeout, and closes the connection", () => {
   test("before the headers", async () => {

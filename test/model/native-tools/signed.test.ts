@@ -7,6 +7,7 @@ import { createNativeToolsModel } from "../../../src/model/native-tools/native-t
 import { createSignedReplies } from "../../../src/model/native-tools/signed.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { ask, FIXED, pagesEngine } from "../../graph/agent.ts";
+import { messagesWire } from "../../servers/messages-wire.ts";
 import { startMessagesServer, type MessagesReply } from "../../servers/messages.ts";
 import { HELLO } from "../collect.ts";
 import { qwqNativeSide } from "./side.ts";
@@ -63,6 +64,27 @@ test("reasoning that was signed goes back as it came, with the calls behind it",
   ]);
   // each prompt is that of the step before, and more
   expect(last.slice(0, 3)).toEqual(server.requests[1]?.body.messages);
+});
+
+test("it is kept although the connection breaks behind the finish", async () => {
+  const wire = messagesWire(REPLIES[0]!, { model: "claude-sonnet-4-5", messages: [] });
+  const after = wire.indexOf("\n\n", wire.indexOf("event: message_delta")) + 2;
+  await using server = await startMessagesServer([
+    { ...REPLIES[0]!, fault: { kind: "break", after } },
+    ...REPLIES.slice(1),
+  ]);
+  const agent = createAgenticRag({
+    protocol: qwq,
+    model: thinking(server.url),
+    engine: pagesEngine(),
+    ...FIXED,
+  });
+  expect(await agent.invoke({ question: "Q?" })).toMatchObject({ stopReason: "answered", searches: 3 });
+  expect(server.requests[1]?.body.messages[1]?.content).toContainEqual({
+    type: "thinking",
+    thinking: "Let me look.",
+    signature: "signed:Let me look.",
+  });
 });
 
 test("a run that another process began says what is missing, and what to do", async () => {
