@@ -26,7 +26,6 @@ export {
   type StopReason,
   type Usage,
 } from "./graph/state.ts";
-export { cachedPrefill } from "./model/langchain/anthropic-chat.ts";
 export {
   chatmlTemplate,
   jinjaTemplate,
@@ -48,7 +47,11 @@ export {
 } from "./model/model.ts";
 export { createNativeToolsModel, type NativeToolsOptions } from "./model/native-tools/native-tools.ts";
 export { createOfflineModel } from "./model/offline/offline.ts";
-export { createPrefilledChatModel, type PrefilledChatOptions } from "./model/langchain/prefilled-chat.ts";
+export {
+  cachedPrefill,
+  createPrefilledChatModel,
+  type PrefilledChatOptions,
+} from "./model/langchain/prefilled-chat.ts";
 export type { FamilyChoice } from "./model/probe/choice.ts";
 export { probeEndpoint } from "./model/probe/probe.ts";
 export { createProbedModel, createProber, type ProbedOptions, type Prober } from "./model/probe/probed.ts";

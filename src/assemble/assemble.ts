@@ -3,7 +3,7 @@ import { pageReaderFor } from "./pages.ts";
 import { assembleSearch, type SearchSurroundings } from "./search.ts";
 import { AgenticRagError } from "../errors.ts";
 import type { AgenticRagParts } from "../graph/parts.ts";
-import { cachedPrefill, loadAnthropicChat } from "../model/langchain/anthropic-chat.ts";
+import { loadAnthropicChat } from "../model/langchain/anthropic-chat.ts";
 import {
   chatmlTemplate,
   jinjaTemplate,
@@ -18,7 +18,7 @@ import type { ContinuationModel } from "../model/model.ts";
 import type { NativeSide } from "../model/native-tools/side.ts";
 import { createNativeToolsModel } from "../model/native-tools/native-tools.ts";
 import { createOfflineModel } from "../model/offline/offline.ts";
-import { createPrefilledChatModel } from "../model/langchain/prefilled-chat.ts";
+import { cachedPrefill, createPrefilledChatModel } from "../model/langchain/prefilled-chat.ts";
 import { loadOpenAiChat } from "../model/langchain/openai-chat.ts";
 import { chatDialectOf, completionsDialectOf, knownDialect } from "../model/probe/dialect.ts";
 import type { ServerDialect } from "../model/server-dialects.ts";

@@ -1,4 +1,3 @@
-import { AIMessage } from "@langchain/core/messages";
 import type { ChatAnthropic } from "@langchain/anthropic";
 import { readBaseUrl, revealed, type ApiKey } from "../exchange/request.ts";
 import type { ModelRequest } from "./chat.ts";
@@ -60,22 +59,6 @@ export const MESSAGES_HEADERS = { "anthropic-version": "2023-06-01" } as const;
 /** The address in front of `/v1/messages`. */
 export function messagesRoot(baseUrl: string): string {
   return readBaseUrl(baseUrl).replace(/\/v1$/, "");
-}
-
-/**
- * The message that Claude continues, marked as the end of what is kept in the prompt cache: a block for each text, so
- * that those of the last step are found there.
- * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
- */
-export function cachedPrefill(texts: readonly string[]): AIMessage {
-  const last = texts.length - 1;
-  return new AIMessage({
-    content: texts.map((text, at) => ({
-      type: "text",
-      text,
-      ...(at === last && { cache_control: { type: "ephemeral" } }),
-    })),
-  });
 }
 
 /** The fields that someone has set. */

@@ -132,6 +132,22 @@ export class PrefilledChatModel extends ContinuationModel {
 }
 
 /**
+ * The message that Claude continues, marked as the end of what is kept in the prompt cache: a block for each text, so
+ * that those of the last step are found there.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
+ */
+export function cachedPrefill(texts: readonly string[]): AIMessage {
+  const last = texts.length - 1;
+  return new AIMessage({
+    content: texts.map((text, at) => ({
+      type: "text",
+      text,
+      ...(at === last && { cache_control: { type: "ephemeral" } }),
+    })),
+  });
+}
+
+/**
  * The texts, none of which ends in white space: it stands before the next one instead, and what the last one ends in is
  * left out. So each is the same when more has been added.
  */

@@ -1,9 +1,12 @@
 import { AIMessage } from "@langchain/core/messages";
 import { ChatOpenAI } from "@langchain/openai";
 import { expect, test } from "vitest";
-import { cachedPrefill } from "../../../src/model/langchain/anthropic-chat.ts";
 import type { PromptMessage, TurnPiece } from "../../../src/model/model.ts";
-import { createPrefilledChatModel, trimmedTexts } from "../../../src/model/langchain/prefilled-chat.ts";
+import {
+  cachedPrefill,
+  createPrefilledChatModel,
+  trimmedTexts,
+} from "../../../src/model/langchain/prefilled-chat.ts";
 import { startChatServer } from "../../servers/chat.ts";
 import { startMessagesServer } from "../../servers/messages.ts";
 import { collect, HELLO, textOf } from "../collect.ts";
