@@ -88,7 +88,7 @@ function modelFor(
       const template = templateFor(model.template);
       return createGgufModel({
         modelPath: model.file,
-        template: typeof template === "string" ? "file" : template,
+        template: template === "server" ? "file" : template,
         sampling,
         ...(model.name !== undefined && { modelName: model.name }),
       });

@@ -30,7 +30,7 @@ export type ModelSettings =
       readonly file: string;
       /** What it is called in results, where that is not the file's name. */
       readonly name?: string;
-      /** As for a server; `server` is the template that the file has. */
+      /** As for a server: `server` is the template that the file has, `auto` that one, or ChatML where it has none. */
       readonly template: string;
     }
   /** No model, an extractive reader. `discover`: one that runs on this machine may be taken instead. */
@@ -116,9 +116,7 @@ export function modelSettings(env: ModelEnvironment): ModelSettings {
   const { AGENTIC_RAG_MODEL_URL: baseUrl, AGENTIC_RAG_MODEL: name, AGENTIC_RAG_GGUF: file } = env;
   const family = env.AGENTIC_RAG_MODEL_FAMILY ?? "auto";
   if (file !== undefined && (family === "gguf" || (family === "auto" && baseUrl === undefined))) {
-    const template =
-      env.AGENTIC_RAG_CHAT_TEMPLATE === "auto" ? "server" : wanted === "auto" ? "chatml" : wanted;
-    return { family: "gguf", file, template, ...(name !== undefined && { name }) };
+    return { family: "gguf", file, template: wanted, ...(name !== undefined && { name }) };
   }
   if (family === "offline" || family === "gguf" || baseUrl === undefined || name === undefined) {
     return { family: "offline", discover: family !== "offline" && env.AGENTIC_RAG_DISCOVER !== "off" };

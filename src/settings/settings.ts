@@ -72,7 +72,7 @@ const environmentSchema = z.object({
     .string()
     .optional()
     .describe(
-      "auto (default: llama.cpp's own, else chatml), chatml, raw, server (llama.cpp's, a GGUF file's), or a file with a Jinja chat template",
+      "auto (default: llama.cpp's or a GGUF file's own, else chatml), chatml, raw, server (llama.cpp's, a GGUF file's), or a file with a Jinja chat template",
     ),
   AGENTIC_RAG_MODEL_IDLE_SECONDS: number(z.number().positive()).describe("longest silence in a reply (60)"),
   AGENTIC_RAG_MODEL_TOTAL_SECONDS: number(z.number().positive()).describe("longest reply (600)"),

@@ -17,7 +17,7 @@ describe.skipIf(notHere !== "")(`a GGUF file in this process${notHere}`, () => {
     expect(lines).toEqual([
       expect.stringMatching(/^ok {7}gguf file: \/folder\/Tiny\.gguf, [\d.]+ kB$/),
       "ok       node-llama-cpp: is installed and runs here",
-      "ok       chat template: chatml",
+      "ok       chat template: the file's own, else ChatML",
       "ok       model: Tiny at /folder/Tiny.gguf answered in 0.1 s",
     ]);
     expect(exitCode).toBe(0);

@@ -133,7 +133,18 @@ test.each([
 });
 
 test.each([
-  [{ AGENTIC_RAG_GGUF: "/m/a.gguf" }, { family: "gguf", file: "/m/a.gguf", template: "chatml" }],
+  [{ AGENTIC_RAG_GGUF: "/m/a.gguf" }, { family: "gguf", file: "/m/a.gguf", template: "auto" }],
+  ...["auto", "chatml", "raw", "own.jinja"].map(
+    (template) =>
+      [
+        { AGENTIC_RAG_GGUF: "a.gguf", AGENTIC_RAG_CHAT_TEMPLATE: template },
+        { family: "gguf", file: "a.gguf", template },
+      ] as const,
+  ),
+  [
+    { AGENTIC_RAG_GGUF: "a.gguf", AGENTIC_RAG_PROTOCOL: "r1-searcher" },
+    { family: "gguf", file: "a.gguf", template: "raw" },
+  ],
   [
     {
       ...SERVER,

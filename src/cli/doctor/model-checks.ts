@@ -32,7 +32,8 @@ export async function* checkModel(
     const checks = await checkGguf(model.file);
     yield* checks;
     if (checks.some(({ status }) => status === "failed")) return;
-    yield { name: "chat template", status: "ok", message: model.template };
+    const template = model.template === "auto" ? "the file's own, else ChatML" : model.template;
+    yield { name: "chat template", status: "ok", message: template };
     yield await checkContinuation(asked(parts), model.file, signal);
   } else {
     yield* checkServed(settings, model, parts, signal);

@@ -9,7 +9,7 @@ import { createSequencePool, type SequencePool } from "./sequences.ts";
 
 export interface EngineOptions {
   readonly modelPath: string;
-  readonly template?: ChatTemplate | "file";
+  readonly template?: ChatTemplate | "file" | "auto";
   readonly contextSize?: number;
   readonly sequences?: number;
   readonly threads?: number;
@@ -71,10 +71,11 @@ function createContext(file: GgufFile, runtime: GgufRuntime, options: EngineOpti
   return file.createContext({ contextSize, sequences, threads: options.threads ?? spare });
 }
 
-function templateOf(file: GgufFile, { modelPath, template = chatmlTemplate }: EngineOptions): ChatTemplate {
-  if (template !== "file") return template;
+function templateOf(file: GgufFile, { modelPath, template = "auto" }: EngineOptions): ChatTemplate {
+  if (typeof template !== "string") return template;
   const text = file.fileInfo.metadata.tokenizer?.chat_template;
   if (text === undefined) {
+    if (template === "auto") return chatmlTemplate;
     throw new AgenticRagError(
       "settings-invalid",
       `The model file ${modelPath} has no chat template of its own. Use chatml, or the template that belongs to it.`,

@@ -20,8 +20,8 @@ export interface GgufOptions {
   readonly modelPath: string;
   /** What it is called in results. @default the file's name without `.gguf` */
   readonly modelName?: string;
-  /** `file`: the template that the file itself has. @default chatmlTemplate */
-  readonly template?: ChatTemplate | "file";
+  /** `file`: the template that the file itself has; `auto`: that one, or ChatML where it has none. @default "auto" */
+  readonly template?: ChatTemplate | "file" | "auto";
   /** @default QWQ_SAMPLING */
   readonly sampling?: Sampling;
   /** At most this many tokens for one continuation. @default 8192 */

@@ -1,7 +1,15 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assert, describe, expect, onTestFinished, test } from "vitest";
+import { assemble } from "../../../src/assemble/assemble.ts";
+import { GgufModel } from "../../../src/model/gguf/gguf.ts";
 import type { ContinuationOptions, ModelChunk, PromptMessage } from "../../../src/model/model.ts";
+import { chatmlTemplate } from "../../../src/model/template/chat-template.ts";
+import { readSettings } from "../../../src/settings/settings.ts";
 import { describeModel } from "../../conformance/model.ts";
 import { createTinyGguf, lettersOf } from "../../engine/tiny-gguf.ts";
+import { collect, textOf } from "../collect.ts";
 import { chained, modelOfBytes, notHere, sharedTinyModel, tinyModel } from "./here.ts";
 
 const END = "<|im_end|>";
@@ -144,18 +152,43 @@ describe.skipIf(notHere !== "")(`a GGUF file in this process${notHere}`, () => {
     expect(model.modelName).toBe("Tiny-F32");
   });
 
-  test("uses the template of the file where that is asked for", async () => {
-    const script = chained([["<think>\n", "Own", " words.", END]]);
-    // the file's own template writes `<think>`
-    expect(texts(await say(tinyModel(script, { template: "file" }).model, "")).join("")).toBe("Own words.");
-  });
+  describe("the chat template", () => {
+    const script = chained([
+      // the file's own template writes `<think>`
+      ["<think>\n", "Own", " words.", END],
+      [OPENED, "ChatML.", END],
+    ]);
+    const whole = createTinyGguf(script);
+    const bare = Buffer.from(whole);
+    bare.write("tokenizer.char_template", bare.indexOf("tokenizer.chat_template"));
 
-  test("says so when the file has no template", async () => {
-    const bytes = createTinyGguf(chained([[OPENED, "a", END]]));
-    const key = bytes.indexOf("tokenizer.chat_template");
-    bytes.write("tokenizer.char_template", key);
-    const { model: bare } = modelOfBytes(bytes, { template: "file" });
-    await expect(say(bare, "")).rejects.toMatchObject({ code: "settings-invalid" });
+    test.each([
+      ["the file's own", "file", whole, "Own words."],
+      ["the file's own where it has one", "auto", whole, "Own words."],
+      ["ChatML where it has none", "auto", bare, "ChatML."],
+      ["the one that is given", chatmlTemplate, whole, "ChatML."],
+    ])("is %s", async (_, template, bytes, text) => {
+      expect(texts(await say(modelOfBytes(bytes, { template }).model, "")).join("")).toBe(text);
+    });
+
+    test("is the file's own by the settings' default", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "tiny-gguf-"));
+      const modelPath = join(folder, "Own.gguf");
+      writeFileSync(modelPath, whole);
+      const { model: own } = assemble(readSettings({ AGENTIC_RAG_GGUF: modelPath }));
+      assert(own instanceof GgufModel);
+      onTestFinished(async () => {
+        await own.dispose();
+        rmSync(folder, { recursive: true });
+      });
+      expect(textOf(await collect(own, { maxTokens: 2 }))).toBe("Own words.");
+    });
+
+    test("says so when the file has none", async () => {
+      await expect(say(modelOfBytes(bare, { template: "file" }).model, "")).rejects.toMatchObject({
+        code: "settings-invalid",
+      });
+    });
   });
 
   /** The id of a text that is one token: it is taken from the first chunk of what follows a prompt that ends before it. */
@@ -178,16 +211,10 @@ const BEFORE: Readonly<Record<string, string>> = {
   "</tool_call>": "\n{}\n",
 };
 
-async function say(
-  model: ReturnType<typeof tinyModel>["model"],
-  opened: string,
-  options: ContinuationOptions = {},
-): Promise<ModelChunk[]> {
+function say(model: GgufModel, opened: string, options: ContinuationOptions = {}): Promise<ModelChunk[]> {
   const messages: PromptMessage[] = [{ role: "user", content: "go" }];
   if (opened !== "") messages.push({ role: "assistant", content: opened });
-  const chunks: ModelChunk[] = [];
-  for await (const chunk of model.continueText(messages, options)) chunks.push(chunk);
-  return chunks;
+  return collect(model, options, messages);
 }
 
 function texts(chunks: readonly ModelChunk[]): readonly string[] {

@@ -5,6 +5,7 @@ import { afterAll, onTestFinished } from "vitest";
 import type { GgufLibrary, GgufSequence } from "../../../src/model/gguf/library.ts";
 import { reasonOf, startRuntime } from "../../../src/model/gguf/runtime.ts";
 import { createGgufModel, type GgufModel, type GgufOptions } from "../../../src/model/gguf/gguf.ts";
+import { chatmlTemplate } from "../../../src/model/template/chat-template.ts";
 import { createTinyGguf, type Script } from "../../engine/tiny-gguf.ts";
 
 export interface TinyModel {
@@ -50,7 +51,14 @@ function createTiny(bytes: Uint8Array, options: TinyOptions): TinyModel & { remo
   writeFileSync(modelPath, bytes);
   const sequences: GgufSequence[] = [];
   made.set(modelPath, sequences);
-  const model = createGgufModel({ modelPath, threads: 1, gpu: false, load: loadWatched, ...options });
+  const model = createGgufModel({
+    modelPath,
+    threads: 1,
+    gpu: false,
+    load: loadWatched,
+    template: chatmlTemplate,
+    ...options,
+  });
   return {
     model,
     sequences,
