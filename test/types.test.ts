@@ -31,11 +31,8 @@ test("the declarations need nothing that is optional", { timeout: 240_000 }, () 
   const { name, dependencies, peerDependencies, peerDependenciesMeta } = manifest;
   const installed = join(folder, "node_modules", name);
   const outDir = join(installed, "dist");
-  execFileSync(process.execPath, [
-    TSC,
-    ...["-p", join(ROOT, "tsconfig.build.json")],
-    ...["--emitDeclarationOnly", "--outDir", outDir],
-  ]);
+  const build = ["-p", join(ROOT, "tsconfig.build.json"), "--emitDeclarationOnly", "--outDir", outDir];
+  execFileSync(process.execPath, [TSC, ...build]);
   copyFileSync(join(ROOT, "package.json"), join(installed, "package.json"));
   const required = [...Object.keys(dependencies), ...Object.keys(peerDependencies)].filter(
     (dependency) => peerDependenciesMeta[dependency]?.optional !== true,
@@ -47,8 +44,12 @@ test("the declarations need nothing that is optional", { timeout: 240_000 }, () 
   }
   writeFileSync(join(folder, "index.ts"), `export * from "${name}";\n`);
   const compilerOptions = {
-    ...{ module: "nodenext", target: "es2023", strict: true, noEmit: true },
-    ...{ skipLibCheck: false, types: ["node"] },
+    module: "nodenext",
+    target: "es2023",
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: ["node"],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
 

@@ -108,7 +108,7 @@ function modelFor(
 /** One probe serves the models of all protocols. */
 function probedFor(
   model: Served,
-  sampling: Sampling,
+  sampling: Partial<Sampling>,
   probeCache: string | undefined,
 ): (protocol: Protocol) => ContinuationModel {
   // a template that is wrong is told before anything is asked
@@ -151,7 +151,7 @@ function connectionOf({ baseUrl, name, apiKey, idleSeconds, totalSeconds, fetch 
 
 function completionsFor(
   model: Served,
-  sampling: Sampling,
+  sampling: Partial<Sampling>,
   server: ServedModelSettings["dialect"],
 ): ContinuationModel {
   const dialect = server === "auto" ? server : completionsDialectOf(server);
@@ -163,7 +163,11 @@ function completionsFor(
   });
 }
 
-function chatPrefixFor(model: Served, sampling: Sampling, { nativeSide }: Protocol): ContinuationModel {
+function chatPrefixFor(
+  model: Served,
+  sampling: Partial<Sampling>,
+  { nativeSide }: Protocol,
+): ContinuationModel {
   const callText = nativeSide && { callText: (call: WrittenCall) => nativeSide.callText(call) };
   const { dialect, baseUrl, apiKey, name: modelName, fetch } = model;
   const overHttp = (found: ServerDialect): ContinuationModel =>
@@ -192,7 +196,7 @@ function chatPrefixFor(model: Served, sampling: Sampling, { nativeSide }: Protoc
   });
 }
 
-function nativeToolsFor(model: Served, sampling: Sampling, protocol: Protocol): ContinuationModel {
+function nativeToolsFor(model: Served, sampling: Partial<Sampling>, protocol: Protocol): ContinuationModel {
   const side = nativeSideOf(protocol);
   const { baseUrl, name: modelName, apiKey, fetch } = model;
   const dialect: ServedModelSettings["dialect"] =

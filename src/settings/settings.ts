@@ -12,7 +12,7 @@ import {
   type Given,
   type ModelSettings,
 } from "./model.ts";
-import { QWQ_SAMPLING, type Sampling } from "../model/sampling.ts";
+import type { Sampling } from "../model/sampling.ts";
 import { createProxyFetch } from "../net/proxy.ts";
 import { searchFields, searchProblems, searchSettings, type SearchSettings } from "./search.ts";
 import { Secret } from "../secret.ts";
@@ -30,7 +30,8 @@ export interface Settings {
   readonly search: SearchSettings;
   /** Folder of documents that was indexed with `agentic-rag index`; without it the shipped articles are searched. */
   readonly documents?: string;
-  readonly sampling: Sampling;
+  /** The fields that are set; each family of models has defaults of its own for the others. */
+  readonly sampling: Partial<Sampling>;
   readonly limits: RunLimits;
   /** The file in which it is kept what servers were found to do; without it they are asked in each process. */
   readonly probeCache?: string;
@@ -219,22 +220,24 @@ function proxyProblems(environment: Readonly<Record<string, string | undefined>>
 
 type Environment = z.infer<typeof environmentSchema>;
 
-function samplingSettings(env: Environment): Sampling {
+function samplingSettings(env: Environment): Partial<Sampling> {
   return {
-    temperature: orElse(env.AGENTIC_RAG_TEMPERATURE, QWQ_SAMPLING.temperature),
-    topP: orElse(env.AGENTIC_RAG_TOP_P, QWQ_SAMPLING.topP),
-    topK: orElse(env.AGENTIC_RAG_TOP_K, QWQ_SAMPLING.topK),
-    minP: orElse(env.AGENTIC_RAG_MIN_P, QWQ_SAMPLING.minP),
-    presencePenalty: orElse(env.AGENTIC_RAG_PRESENCE_PENALTY, QWQ_SAMPLING.presencePenalty),
-    frequencyPenalty: orElse(env.AGENTIC_RAG_FREQUENCY_PENALTY, QWQ_SAMPLING.frequencyPenalty),
-    repetitionPenalty: orElse(env.AGENTIC_RAG_REPETITION_PENALTY, QWQ_SAMPLING.repetitionPenalty),
-    seed: orElse(env.AGENTIC_RAG_SEED, QWQ_SAMPLING.seed),
+    ...(env.AGENTIC_RAG_TEMPERATURE !== undefined && { temperature: env.AGENTIC_RAG_TEMPERATURE }),
+    ...(env.AGENTIC_RAG_TOP_P !== undefined && { topP: env.AGENTIC_RAG_TOP_P }),
+    ...(env.AGENTIC_RAG_TOP_K !== undefined && { topK: env.AGENTIC_RAG_TOP_K }),
+    ...(env.AGENTIC_RAG_MIN_P !== undefined && { minP: env.AGENTIC_RAG_MIN_P }),
+    ...(env.AGENTIC_RAG_PRESENCE_PENALTY !== undefined && {
+      presencePenalty: env.AGENTIC_RAG_PRESENCE_PENALTY,
+    }),
+    ...(env.AGENTIC_RAG_FREQUENCY_PENALTY !== undefined && {
+      frequencyPenalty: env.AGENTIC_RAG_FREQUENCY_PENALTY,
+    }),
+    ...(env.AGENTIC_RAG_REPETITION_PENALTY !== undefined && {
+      repetitionPenalty: env.AGENTIC_RAG_REPETITION_PENALTY,
+    }),
+    ...(env.AGENTIC_RAG_SEED !== undefined && { seed: env.AGENTIC_RAG_SEED }),
     ...(env.AGENTIC_RAG_LOGPROBS === "on" && { logprobs: true }),
   };
-}
-
-function orElse<Value>(value: Value | undefined, fallback: Value): Value {
-  return value === undefined ? fallback : value;
 }
 
 /** An address may carry a user name and a password. */

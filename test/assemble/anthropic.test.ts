@@ -58,14 +58,38 @@ test.each([
   }
 });
 
-test("sampling that someone has set is sent", async () => {
+test.each(["chat-prefix", "native-tools"])("%s: exactly the sampling that is set is sent", async (family) => {
+  const { temperature, topP, topK } = QWQ_SAMPLING;
+  const cases = [
+    [{}, {}],
+    [{ AGENTIC_RAG_TEMPERATURE: "0.25" }, { temperature: 0.25 }],
+    [{ AGENTIC_RAG_TEMPERATURE: "none" }, {}],
+    // what QwQ is recommended is sent like any other value
+    [{ AGENTIC_RAG_TEMPERATURE: String(temperature) }, { temperature }],
+    [{ AGENTIC_RAG_TOP_P: String(topP) }, { top_p: topP }],
+    [{ AGENTIC_RAG_TOP_K: String(topK) }, { top_k: topK }],
+  ] as const;
+  for (const [environment, sent] of cases) {
+    const { endpoint, model } = await assembled((_, text) => ({ text }), {
+      AGENTIC_RAG_MODEL_FAMILY: family,
+      ...environment,
+    });
+    await collect(model, { maxTokens: 9 });
+    const { temperature: t, top_p, top_k, max_tokens } = endpoint.requests[0]?.body ?? {};
+    const fields = Object.entries({ temperature: t, top_p, top_k }).filter(
+      ([, value]) => value !== undefined,
+    );
+    expect([Object.fromEntries(fields), max_tokens]).toEqual([sent, 9]);
+  }
+});
+
+test("sampling of a request is sent, over that of the settings", async () => {
   const { endpoint, model } = await assembled((_, text) => ({ text }), {
     AGENTIC_RAG_MODEL_FAMILY: "chat-prefix",
-    AGENTIC_RAG_TEMPERATURE: "0.25",
+    AGENTIC_RAG_TOP_K: "7",
   });
-  await collect(model, { sampling: { topK: 40 }, maxTokens: 9 });
-  expect(endpoint.requests[0]?.body).toMatchObject({ temperature: 0.25, top_k: 40, max_tokens: 9 });
-  expect(endpoint.requests[0]?.body?.["top_p"]).toBeUndefined();
+  await collect(model, { sampling: { topK: 40 } });
+  expect(endpoint.requests[0]?.body).toMatchObject({ top_k: 40 });
 });
 
 test.each([{}, { AGENTIC_RAG_MODEL_FAMILY: "native-tools" }])(

@@ -31,8 +31,8 @@ export interface ChatPrefixOptions {
    * whole without its end. @default none: such a reply is a `model-bad-reply`
    */
   readonly callText?: (call: WrittenCall) => string;
-  /** Fields that the dialect does not know are not sent. @default QWQ_SAMPLING */
-  readonly sampling?: Sampling;
+  /** Fields that the dialect does not know are not sent. @default QWQ_SAMPLING, field by field */
+  readonly sampling?: Partial<Sampling>;
   /** At most this many tokens for one continuation. @default 8192 */
   readonly maxTokens?: number;
   /** The longest silence inside a reply, in milliseconds. @default 60_000 */
@@ -97,7 +97,7 @@ export class ChatPrefixModel extends ContinuationModel {
       headers = {},
       maxTokens = 8192,
       reasoningTags: tags = { open: "<think>", close: "</think>" },
-      sampling = QWQ_SAMPLING,
+      sampling,
     } = this.#options;
     const given = givenText(messages);
     const target = this.#target(options);
@@ -110,7 +110,7 @@ export class ChatPrefixModel extends ContinuationModel {
         messages,
         modelName: target.modelName,
         maxTokens: options.maxTokens ?? maxTokens,
-        sampling: { ...sampling, ...options.sampling },
+        sampling: { ...QWQ_SAMPLING, ...sampling, ...options.sampling },
         stop: options.stop,
         extra: extraBody,
       }),

@@ -44,8 +44,8 @@ export interface CompletionsOptions {
    * @default "auto"
    */
   readonly template?: ChatTemplate | "server" | "auto";
-  /** @default QWQ_SAMPLING */
-  readonly sampling?: Sampling;
+  /** @default QWQ_SAMPLING, field by field */
+  readonly sampling?: Partial<Sampling>;
   /** At most this many tokens for one continuation. @default 8192 */
   readonly maxTokens?: number;
   /** More tokens that end a continuation, such as `[151658]`; for vLLM and SGLang. @default none */
@@ -167,7 +167,7 @@ export class CompletionsModel extends ContinuationModel {
     target: RequestTarget,
     deadline: Deadline,
   ): Promise<PreparedRequest> {
-    const { sampling = QWQ_SAMPLING, maxTokens = 8192, extraBody = {}, stopTokenIds = [] } = this.#options;
+    const { sampling, maxTokens = 8192, extraBody = {}, stopTokenIds = [] } = this.#options;
     try {
       return await prepareRequest({
         connection: this.#connection,
@@ -177,7 +177,7 @@ export class CompletionsModel extends ContinuationModel {
         stop: options.stop ?? [],
         stopTokenIds,
         maxTokens: options.maxTokens ?? maxTokens,
-        sampling: { ...sampling, ...options.sampling },
+        sampling: { ...QWQ_SAMPLING, ...sampling, ...options.sampling },
         extraBody,
         signal: deadline.signal,
       });

@@ -22,8 +22,8 @@ export interface GgufOptions {
   readonly modelName?: string;
   /** `file`: the template that the file itself has; `auto`: that one, or ChatML where it has none. @default "auto" */
   readonly template?: ChatTemplate | "file" | "auto";
-  /** @default QWQ_SAMPLING */
-  readonly sampling?: Sampling;
+  /** @default QWQ_SAMPLING, field by field */
+  readonly sampling?: Partial<Sampling>;
   /** At most this many tokens for one continuation. @default 8192 */
   readonly maxTokens?: number;
   /** Tokens for a run, prompt and all. @default the model's own, at most 32,768, and less where memory is short */
@@ -86,11 +86,11 @@ export class GgufModel extends ContinuationModel {
           "at least one of them for the reply. Raise the context size, or allow fewer or shorter search results.",
       );
     }
-    const { sampling = QWQ_SAMPLING, maxTokens = 8192 } = this.#options;
+    const { sampling, maxTokens = 8192 } = this.#options;
     const limit = Math.min(options.maxTokens ?? maxTokens, room);
     yield* this.#generate(engine, prompt, limit, {
       ...options,
-      sampling: { ...sampling, ...options.sampling },
+      sampling: { ...QWQ_SAMPLING, ...sampling, ...options.sampling },
     });
   }
 

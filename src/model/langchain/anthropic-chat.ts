@@ -2,15 +2,15 @@ import type { ChatAnthropic } from "@langchain/anthropic";
 import { readBaseUrl, revealed, type ApiKey } from "../exchange/request.ts";
 import type { ModelRequest } from "./chat.ts";
 import { loadPackage } from "./optional-package.ts";
-import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
+import type { Sampling } from "../sampling.ts";
 
 export interface AnthropicChatOptions {
   /** The address in front of `/v1/messages`, with `/v1` or without. */
   readonly baseUrl: string;
   readonly modelName: string;
   readonly apiKey?: ApiKey | undefined;
-  /** What QwQ is recommended is not sent: most Claude models take no two of these together, and newer ones none. */
-  readonly sampling: Sampling;
+  /** Only what is set is sent: most Claude models reject temperature together with top_p, and newer ones take neither. */
+  readonly sampling: Partial<Sampling>;
   /** The family that needs it, as an error names it. */
   readonly family: string;
   /** How often a request is sent again before a reply begins. */
@@ -36,7 +36,7 @@ export async function loadAnthropicChat(
     load: options.load ?? (() => import("@langchain/anthropic")),
   });
   return ({ maxTokens, sampling, modelName = options.modelName }) => {
-    const { temperature, topP, topK } = { ...chosen(options.sampling), ...sampling };
+    const { temperature, topP, topK } = { ...options.sampling, ...sampling };
     return new Chat({
       model: modelName,
       // a server that needs none is sent a word, without which nothing is sent at all
@@ -59,14 +59,4 @@ export const MESSAGES_HEADERS = { "anthropic-version": "2023-06-01" } as const;
 /** The address in front of `/v1/messages`. */
 export function messagesRoot(baseUrl: string): string {
   return readBaseUrl(baseUrl).replace(/\/v1$/, "");
-}
-
-/** The fields that someone has set. */
-function chosen(sampling: Sampling): Partial<Sampling> {
-  const { temperature, topP, topK } = sampling;
-  return {
-    ...(temperature !== QWQ_SAMPLING.temperature && { temperature }),
-    ...(topP !== QWQ_SAMPLING.topP && { topP }),
-    ...(topK !== QWQ_SAMPLING.topK && { topK }),
-  };
 }

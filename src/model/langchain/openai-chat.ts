@@ -3,7 +3,7 @@ import { revealed, type ApiKey } from "../exchange/request.ts";
 import type { ModelRequest } from "./chat.ts";
 import { loadPackage } from "./optional-package.ts";
 import type { ServerDialect } from "../server-dialects.ts";
-import type { Sampling } from "../sampling.ts";
+import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
 import { sparingParameters } from "./spared-parameters.ts";
 
 export interface OpenAiChatOptions {
@@ -13,7 +13,8 @@ export interface OpenAiChatOptions {
   readonly apiKey?: ApiKey | undefined;
   /** What is not OpenAI's own is sent only where it is known to be understood. */
   readonly dialect: ServerDialect | "auto";
-  readonly sampling: Sampling;
+  /** Where a field is missing, QWQ_SAMPLING's counts. */
+  readonly sampling: Partial<Sampling>;
   /** @default the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Where `@langchain/openai` comes from. @default import("@langchain/openai") */
@@ -46,7 +47,7 @@ export async function loadOpenAiChat(
   });
   const fetch = sparingParameters(options.fetch ?? globalThis.fetch);
   return ({ maxTokens, sampling, modelName = options.modelName }) => {
-    const drawn = { ...options.sampling, ...sampling };
+    const drawn = { ...QWQ_SAMPLING, ...options.sampling, ...sampling };
     return new Chat({
       model: modelName,
       // a server that needs none is sent a word, without which nothing is sent at all

@@ -167,7 +167,7 @@ describe.skipIf(notHere !== "")(`a GGUF file in this process${notHere}`, () => {
       ["the file's own where it has one", "auto", whole, "Own words."],
       ["ChatML where it has none", "auto", bare, "ChatML."],
       ["the one that is given", chatmlTemplate, whole, "ChatML."],
-    ])("is %s", async (_, template, bytes, text) => {
+    ] as const)("is %s", async (_, template, bytes, text) => {
       expect(texts(await say(modelOfBytes(bytes, { template }).model, "")).join("")).toBe(text);
     });
 
