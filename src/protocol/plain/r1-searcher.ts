@@ -1,14 +1,7 @@
-import { condenseBetween } from "../condense.ts";
-import { readAnswer } from "../reading/answer.ts";
 import { neutralise } from "../neutralise.ts";
-import { readPlainCall } from "./call.ts";
-import { ANSWER_NOW, fieldText, numberedByTitle, oneLine, replyText, type Document } from "./reply.ts";
-import { positionAfter } from "../reading/position.ts";
-import type { HeardResult, Protocol, ToolReply, Turn } from "../protocol.ts";
-import type { TagGrammar } from "../reading/tag-grammar.ts";
-import { createReasonInDocuments } from "./reason-in-documents.ts";
-import { createTaggedReader } from "../reading/tagged-reader.ts";
-import { lastUserText } from "../reading/turns.ts";
+import type { ToolReply } from "../protocol.ts";
+import { createPlainProtocol, hearDocuments, type PlainOpenOptions } from "./plain-protocol.ts";
+import { ANSWER_NOW, fieldText, replyText, type Document } from "./reply.ts";
 
 const TAGS = ["think", "answer", "tool_call", "tool_response"];
 
@@ -16,16 +9,6 @@ const THINK = { open: "<think>", close: "</think>" } as const;
 const CALL = { open: "<|begin_of_query|>", close: "<|end_of_query|>" } as const;
 const RESPONSE = { open: "<|begin_of_documents|>", close: "<|end_of_documents|>" } as const;
 const ANSWER = { open: "<answer>", close: "</answer>" } as const;
-
-const grammar: TagGrammar = {
-  think: THINK,
-  call: CALL,
-  response: RESPONSE,
-  answer: ANSWER,
-  turnEnds: ["<|im_end|>", "<|im_start|>", "<|endoftext|>"],
-  beginsCall: () => undefined,
-  isWholeCall: (body) => body.trim() !== "" && !body.trim().includes("\n"),
-};
 
 /**
  * The prompt that R1-Searcher's checkpoints are evaluated with, to the letter (MIT, RUCAIBox/R1-Searcher,
@@ -54,16 +37,11 @@ function harmless(text: string): string {
   return neutralise(text.replaceAll(FORGED_TURN, " "), TAGS);
 }
 
-function conversation(history: readonly Turn[], question: string): string {
+function conversation({ history, question }: PlainOpenOptions): string {
   const earlier = history.map(
-    ({ role, content }) => `${role === "assistant" ? ASSISTANT : USER}${harmless(content).trim()}\n`,
+    ({ role, content }) => `${role === "assistant" ? ASSISTANT : USER}${content.trim()}\n`,
   );
-  return `${earlier.join("")}${USER}${harmless(question).trim()}\n${ASSISTANT}`;
-}
-
-function respond(reply: ToolReply): string {
-  const body = harmless(bodyOf(reply));
-  return `\n\n${RESPONSE.open}\n${body}${body === NOTHING ? "" : "\n"}${RESPONSE.close}\n\n`;
+  return `${earlier.join("")}${USER}${question.trim()}\n${ASSISTANT}`;
 }
 
 function bodyOf(reply: ToolReply): string {
@@ -84,55 +62,42 @@ function documentsText(results: readonly Document[]): string {
     .join("\n");
 }
 
-function hearResults(continuation: string): readonly HeardResult[] {
-  const responses = continuation.matchAll(/<\|begin_of_documents\|>\n([\s\S]*?)\n<\|end_of_documents\|>/g);
-  return numberedByTitle(
-    [...responses].flatMap(([, body = ""]) =>
-      [...body.matchAll(/^\(\d+\)(.*?) {3}(.*)$/gm)].map(([, title = "", text = ""]) => ({ title, text })),
-    ),
-  );
-}
-
 /**
  * R1-Searcher (arXiv 2503.05592), the checkpoint of the base model: `<|begin_of_query|> keywords<|end_of_query|>` in
  * mid-reasoning, numbered documents in the same turn, a short answer between `<answer>` tags. Its prompt has no chat
  * template: it is one user turn, whole to its last byte with the template `raw`, in which earlier questions and
  * answers stand as further turns.
  */
-export const r1Searcher: Protocol = {
+export const r1Searcher = createPlainProtocol({
   name: "r1-searcher",
-  callPattern: /<\|begin_of_query\|>(.*?)<\|end_of_query\|>\s*$/s,
-  stop: [CALL.close, ANSWER.close, RESPONSE.open, "<|im_end|>"],
-  answerStop: [CALL.open, ANSWER.close, RESPONSE.open, "<|im_end|>"],
-  citesSources: false,
-  open: ({ question, history }) => ({
-    messages: [{ role: "user", content: PROMPT + conversation(history, question) }],
+  tags: TAGS,
+  grammar: { think: THINK, call: CALL, response: RESPONSE, answer: ANSWER },
+  stop: ["<|im_end|>"],
+  harmless,
+  open: (options) => ({
+    messages: [{ role: "user", content: PROMPT + conversation(options) }],
     prefix: THINK.open,
   }),
-  reader: (before, options) => createTaggedReader(grammar, before, options),
-  readCall: (generated, closedByModel) => readPlainCall(CALL, generated, closedByModel),
-  respond,
-  nudge(before, cause) {
-    const { mode } = positionAfter(before, grammar);
+  question(prompt) {
+    const at = prompt.lastIndexOf(`\n${USER}`);
+    if (!prompt.startsWith(PROMPT) || !prompt.endsWith(`\n${ASSISTANT}`)) return prompt;
+    return prompt.slice(at + 1 + USER.length, -ASSISTANT.length);
+  },
+  respond(reply) {
+    const body = bodyOf(reply);
+    const after = `${body === NOTHING ? "" : "\n"}${RESPONSE.close}\n\n`;
+    return { before: `\n\n${RESPONSE.open}\n`, body, after };
+  },
+  nudge(mode, cause) {
     if (mode === "answer") return "";
     if (mode === "text") return `\n\n${ANSWER.open}`;
     return cause === "undecided"
       ? "\n\nIf I need to look something up, I search for it now. Otherwise I give the final answer.\n"
       : `\n${THINK.close}\n\n${ANSWER.open}`;
   },
-  answer: (segments) => readAnswer(grammar, segments),
-  condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
-  digestSide: createReasonInDocuments({ tags: TAGS, cites: false }),
-  modelSide: {
-    question: (messages) => {
-      const text = lastUserText(messages);
-      const at = text.lastIndexOf(`\n${USER}`);
-      if (!text.startsWith(PROMPT) || !text.endsWith(`\n${ASSISTANT}`)) return text.trim();
-      return text.slice(at + 1 + USER.length, -ASSISTANT.length).trim();
-    },
-    results: hearResults,
-    searchesLeft: () => null,
-    call: (query) => `${CALL.open} ${neutralise(oneLine(query), TAGS)}${CALL.close}`,
-    answer: (text) => `\n${THINK.close}\n\n${ANSWER.open} ${neutralise(text, TAGS)} ${ANSWER.close}`,
+  hear: hearDocuments(RESPONSE, /^\(\d+\)(.*?) {3}(.*)$/gm),
+  writes: {
+    call: (query) => `${CALL.open} ${query}${CALL.close}`,
+    answer: (text) => `\n${THINK.close}\n\n${ANSWER.open} ${text} ${ANSWER.close}`,
   },
-};
+});

@@ -1,42 +1,17 @@
-import { condenseBetween } from "../condense.ts";
-import { readAnswer } from "../reading/answer.ts";
-import { unboxed, unboxingReader } from "./boxed.ts";
-import { neutralise } from "../neutralise.ts";
-import { readPlainCall } from "./call.ts";
-import { ANSWER_NOW, fieldText, numberedByTitle, oneLine, replyText, type Document } from "./reply.ts";
-import { positionAfter } from "../reading/position.ts";
-import type { HeardResult, Protocol, ToolReply } from "../protocol.ts";
-import type { TagGrammar } from "../reading/tag-grammar.ts";
-import { createReasonInDocuments } from "./reason-in-documents.ts";
-import { createTaggedReader } from "../reading/tagged-reader.ts";
-import { lastUserText } from "../reading/turns.ts";
-
-const TAGS = ["think", "search", "result", "answer", "tool_call", "tool_response"];
+import type { ToolReply } from "../protocol.ts";
+import { createPlainProtocol, hearDocuments } from "./plain-protocol.ts";
+import { ANSWER_NOW, fieldText, replyText, type Document } from "./reply.ts";
 
 const THINK = { open: "<think>", close: "</think>" } as const;
 const CALL = { open: "<search>", close: "</search>" } as const;
 const RESPONSE = { open: "<result>", close: "</result>" } as const;
 const ANSWER = { open: "<answer>", close: "</answer>" } as const;
 
-const grammar: TagGrammar = {
-  think: THINK,
-  call: CALL,
-  response: RESPONSE,
-  answer: ANSWER,
-  turnEnds: ["<|im_end|>", "<|im_start|>", "<|endoftext|>"],
-  beginsCall: () => undefined,
-  isWholeCall: (body) => body.trim() !== "" && !body.trim().includes("\n"),
-};
-
 /**
  * The system message that ReSearch's instruct checkpoints were trained on, to the letter (MIT, Agent-RL/ReCall, branch
  * re-search, src/verl/utils/dataset/template.py, `re_search_template_sys`).
  */
 const SYSTEM = String.raw`You are a helpful assistant that can solve the given question step by step with the help of the wikipedia search tool. Given a question, you need to first think about the reasoning process in the mind and then provide the answer. During thinking, you can invoke the wikipedia search tool to search for fact information about specific topics if needed. The reasoning process and answer are enclosed within <think> </think> and <answer> </answer> tags respectively, and the search query and result are enclosed within <search> </search> and <result> </result> tags respectively. For example, <think> This is the reasoning process. </think> <search> search query here </search> <result> search result here </result> <think> This is the reasoning process. </think> <answer> The final answer is \[ \boxed{answer here} \] </answer>. In the last part of the answer, the final exact answer is enclosed within \boxed{} with latex format.`;
-
-function respond(reply: ToolReply): string {
-  return ` ${RESPONSE.open}\n${neutralise(bodyOf(reply), TAGS)}\n${RESPONSE.close}`;
-}
 
 function bodyOf(reply: ToolReply): string {
   switch (reply.kind) {
@@ -55,51 +30,35 @@ function documentsText(results: readonly Document[]): string {
   return results.map(({ title, text }) => `"${fieldText(title)}"\n${fieldText(text)}`).join("\n\n");
 }
 
-function hearResults(continuation: string): readonly HeardResult[] {
-  return numberedByTitle(
-    [...continuation.matchAll(/<result>\n([\s\S]*?)\n<\/result>/g)].flatMap(([, body = ""]) =>
-      [...body.matchAll(/^"(.*)"\n(.*)$/gm)].map(([, title = "", text = ""]) => ({ title, text })),
-    ),
-  );
-}
-
 /**
  * ReSearch (arXiv 2503.19470), its instruct checkpoints: `<search> query </search>` between two thoughts, documents
  * between `<result>` tags in the same turn, an answer between `<answer>` tags whose core is boxed. The box is for a
  * grader: what a person reads, in the stream and at the end, is `The final answer is X`.
  */
-export const reSearch: Protocol = {
+export const reSearch = createPlainProtocol({
   name: "re-search",
-  callPattern: /<search>(.*?)<\/search>\s*$/s,
-  stop: [CALL.close, ANSWER.close, RESPONSE.open],
-  answerStop: [CALL.open, ANSWER.close, RESPONSE.open],
-  citesSources: false,
+  tags: ["think", "search", "result", "answer", "tool_call", "tool_response"],
+  grammar: { think: THINK, call: CALL, response: RESPONSE, answer: ANSWER },
+  boxed: true,
   open: ({ question, history }) => ({
-    messages: [
-      { role: "system", content: SYSTEM },
-      ...history.map(({ role, content }) => ({ role, content: neutralise(content, TAGS) })),
-      { role: "user", content: neutralise(question, TAGS) },
-    ],
+    messages: [{ role: "system", content: SYSTEM }, ...history, { role: "user", content: question }],
     prefix: "",
   }),
-  reader: (before, options) => unboxingReader(createTaggedReader(grammar, before, options)),
-  readCall: (generated, closedByModel) => readPlainCall(CALL, generated, closedByModel),
-  respond,
-  nudge(before, cause) {
-    const { mode } = positionAfter(before, grammar);
+  question: (prompt) => prompt,
+  respond: (reply) => ({
+    before: ` ${RESPONSE.open}\n`,
+    body: bodyOf(reply),
+    after: `\n${RESPONSE.close}`,
+  }),
+  nudge(mode, cause) {
     if (mode === "answer") return "";
     if (cause === "undecided")
       return `${mode === "think" ? "" : ` ${THINK.open}`} If I need to look something up, I search for it now. Otherwise I give the answer. ${THINK.close}`;
     return `${mode === "think" ? ` ${THINK.close}` : ""} ${ANSWER.open}`;
   },
-  answer: (segments) => unboxed(readAnswer(grammar, segments)),
-  condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
-  digestSide: createReasonInDocuments({ tags: TAGS, cites: false }),
-  modelSide: {
-    question: (messages) => lastUserText(messages).trim(),
-    results: hearResults,
-    searchesLeft: () => null,
-    call: (query) => `${CALL.open} ${neutralise(oneLine(query), TAGS)} ${CALL.close}`,
-    answer: (text) => `\n${ANSWER.open} ${neutralise(text, TAGS)} ${ANSWER.close}`,
+  hear: hearDocuments(RESPONSE, /^"(.*)"\n(.*)$/gm),
+  writes: {
+    call: (query) => `${CALL.open} ${query} ${CALL.close}`,
+    answer: (text) => `\n${ANSWER.open} ${text} ${ANSWER.close}`,
   },
-};
+});

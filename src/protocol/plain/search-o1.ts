@@ -1,37 +1,12 @@
-import { condenseBetween } from "../condense.ts";
-import { readAnswer } from "../reading/answer.ts";
-import { lastBoxed, unboxed, unboxingReader } from "./boxed.ts";
-import { neutralise } from "../neutralise.ts";
-import { readPlainCall } from "./call.ts";
+import { between, createPlainProtocol, type NudgeCause, type Spliced } from "./plain-protocol.ts";
+import { lastBoxed } from "./boxed.ts";
 import { fieldText, oneLine } from "./reply.ts";
-import { positionAfter } from "../reading/position.ts";
-import type {
-  BudgetName,
-  HeardResult,
-  NumberedResult,
-  Protocol,
-  QueryReply,
-  Segment,
-  ToolReply,
-} from "../protocol.ts";
+import type { Mode } from "../reading/position.ts";
+import type { BudgetName, HeardResult, NumberedResult, QueryReply, Segment, ToolReply } from "../protocol.ts";
 import { QWQ_TAGS } from "../qwq/prompt.ts";
-import { createReasonInDocuments } from "./reason-in-documents.ts";
-import type { TagGrammar } from "../reading/tag-grammar.ts";
-import { createTaggedReader } from "../reading/tagged-reader.ts";
-import { lastUserText } from "../reading/turns.ts";
 
 const CALL = { open: "<|begin_search_query|>", close: "<|end_search_query|>" } as const;
 const RESPONSE = { open: "<|begin_search_result|>", close: "<|end_search_result|>" } as const;
-
-const grammar: TagGrammar = {
-  think: { open: "<think>", close: "</think>" },
-  call: CALL,
-  response: RESPONSE,
-  answer: null,
-  turnEnds: ["<|im_end|>", "<|im_start|>", "<|endoftext|>"],
-  beginsCall: () => undefined,
-  isWholeCall: (body) => body.trim() !== "" && !body.trim().includes("\n"),
-};
 
 /** What Search-o1 tells a model about multi-hop questions, to the letter (MIT, RUC-NLPIR/Search-o1, scripts/prompts.py). */
 function instruction(maxSearches: number): string {
@@ -99,7 +74,7 @@ const SPENT: Record<BudgetName, string> = {
 /** What stands for a text that an earlier page says as well. */
 const SAME_TEXT = /^\((?:shown above|same text as Web Page \d+)(?:, but for:)?\) ?/;
 
-function respond(reply: ToolReply): string {
+function respond(reply: ToolReply): Spliced {
   switch (reply.kind) {
     case "fault":
       return notice(
@@ -112,13 +87,13 @@ function respond(reply: ToolReply): string {
       const isNotice = reply.queries.every(({ status }) => status === "repeated" || status === "not-run");
       return isNotice
         ? notice(body)
-        : `\n\n${RESPONSE.open}${neutralise(body, QWQ_TAGS)}${RESPONSE.close}\n\n`;
+        : { before: `\n\n${RESPONSE.open}`, body, after: `${RESPONSE.close}\n\n` };
     }
   }
 }
 
-function notice(text: string): string {
-  return `\n${RESPONSE.open}\n${neutralise(text, QWQ_TAGS)}\n${RESPONSE.close}\n`;
+function notice(body: string): Spliced {
+  return { before: `\n${RESPONSE.open}\n`, body, after: `\n${RESPONSE.close}\n` };
 }
 
 function queryText({ status, results, digest, reason }: QueryReply): string {
@@ -150,10 +125,9 @@ function pageText({ number, title, text, date, shownBefore, echo }: NumberedResu
   return `${head}\n${echo.rest === "" ? `(${told})` : `(${told}, but for:) ${fieldText(echo.rest)}`}`;
 }
 
-function hearResults(continuation: string): readonly HeardResult[] {
-  const responses = continuation.matchAll(/<\|begin_search_result\|>([\s\S]*?)<\|end_search_result\|>/g);
-  return [...responses]
-    .flatMap(([, body = ""]) => [...body.matchAll(/^\*\*Web Page (\d+):\*\* (.*)\n(.*)$/gm)])
+function hear(continuation: string): readonly HeardResult[] {
+  return between(continuation, RESPONSE.open, RESPONSE.close)
+    .flatMap((body) => [...body.matchAll(/^\*\*Web Page (\d+):\*\* (.*)\n(.*)$/gm)])
     .map(([, number, title = "", text = ""]) => ({
       number: Number(number),
       title,
@@ -163,9 +137,8 @@ function hearResults(continuation: string): readonly HeardResult[] {
 }
 
 /** What stands after the reasoning, or else the last box in it: QwQ at times ends with that. */
-function answer(segments: readonly Segment[]): string | null {
-  const reasoning = segments.map(({ origin, text }) => (origin === "model" ? text : "\n")).join("");
-  return unboxed(readAnswer(grammar, segments)) ?? boxIn(reasoning);
+function answer(segments: readonly Segment[], read: string | null): string | null {
+  return read ?? boxIn(segments.map(({ origin, text }) => (origin === "model" ? text : "\n")).join(""));
 }
 
 /** The last box that a model filled; the prompt's own, quoted, is none. */
@@ -174,10 +147,9 @@ function boxIn(reasoning: string): string | null {
   return box === "" || box === "YOUR_ANSWER" ? null : box;
 }
 
-function nudge(before: string, cause: BudgetName | "undecided" | "no-answer"): string {
+function nudge(mode: Mode, cause: NudgeCause, before: string): string {
   const isUndecided = cause === "undecided";
-  if (positionAfter(before, grammar).mode !== "think")
-    return isUndecided || cause === "no-answer" ? "\n\n" : "";
+  if (mode !== "think") return isUndecided || cause === "no-answer" ? "\n\n" : "";
   const sinceResult = before.slice(before.lastIndexOf(RESPONSE.close) + 1);
   if (isUndecided && boxIn(sinceResult) === null)
     return "\n\nIf I need to look something up, I search for it now. Otherwise I answer.\n";
@@ -191,38 +163,34 @@ function nudge(before: string, cause: BudgetName | "undecided" | "no-answer"): s
  * mid-reasoning, the answer after the reasoning, boxed. QwQ's template opens the reasoning. The box is for a grader:
  * what a person reads, in the stream and at the end, is what it holds.
  */
-export const searchO1: Protocol = {
+export const searchO1 = createPlainProtocol({
   name: "search-o1",
-  callPattern: /<\|begin_search_query\|>(.*?)<\|end_search_query\|>\s*$/s,
-  stop: [CALL.close, RESPONSE.open, "<|im_end|>"],
-  answerStop: [CALL.open, RESPONSE.open, "<|im_end|>"],
-  citesSources: false,
+  tags: QWQ_TAGS,
+  grammar: {
+    think: { open: "<think>", close: "</think>" },
+    call: CALL,
+    response: RESPONSE,
+    answer: null,
+  },
+  stop: ["<|im_end|>"],
+  boxed: true,
   open: ({ question, history, maxSearches }) => ({
     messages: [
-      ...history.map(({ role, content }) => ({ role, content: neutralise(content, QWQ_TAGS) })),
-      {
-        role: "user",
-        content: `${instruction(maxSearches)}${TASK}${neutralise(question, QWQ_TAGS).trim()}\n\n`,
-      },
+      ...history,
+      { role: "user", content: `${instruction(maxSearches)}${TASK}${question.trim()}\n\n` },
     ],
     prefix: "<think>\n",
   }),
-  reader: (before, options) => unboxingReader(createTaggedReader(grammar, before, options)),
-  readCall: (generated, closedByModel) => readPlainCall(CALL, generated, closedByModel),
+  question(prompt) {
+    const at = prompt.indexOf(TASK);
+    return at < 0 ? prompt : prompt.slice(at + TASK.length);
+  },
   respond,
   nudge,
+  hear,
   answer,
-  condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
-  digestSide: createReasonInDocuments({ tags: QWQ_TAGS, cites: false }),
-  modelSide: {
-    question: (messages) => {
-      const text = lastUserText(messages);
-      const at = text.indexOf(TASK);
-      return (at < 0 ? text : text.slice(at + TASK.length)).trim();
-    },
-    results: hearResults,
-    searchesLeft: () => null,
-    call: (query) => `${CALL.open}${neutralise(oneLine(query), QWQ_TAGS)}${CALL.close}`,
-    answer: (text) => `\n</think>\n\n${neutralise(text, QWQ_TAGS)}`,
+  writes: {
+    call: (query) => `${CALL.open}${query}${CALL.close}`,
+    answer: (text) => `\n</think>\n\n${text}`,
   },
-};
+});

@@ -1,26 +1,7 @@
-import { condenseBetween } from "../condense.ts";
-import { readAnswer } from "../reading/answer.ts";
-import { neutralise } from "../neutralise.ts";
-import { readPlainCall } from "./call.ts";
-import { fieldText, ANSWER_NOW, numberedByTitle, oneLine, replyText, type Document } from "./reply.ts";
-import { positionAfter } from "../reading/position.ts";
-import type { HeardResult, Protocol, ToolReply } from "../protocol.ts";
-import type { TagGrammar } from "../reading/tag-grammar.ts";
-import { createReasonInDocuments } from "./reason-in-documents.ts";
-import { createTaggedReader } from "../reading/tagged-reader.ts";
-import { lastUserText } from "../reading/turns.ts";
+import { createPlainProtocol, hearDocuments } from "./plain-protocol.ts";
+import { ANSWER_NOW, fieldText, replyText, type Document } from "./reply.ts";
 
-const TAGS = ["think", "search", "information", "answer", "tool_call", "tool_response"];
-
-const grammar: TagGrammar = {
-  think: { open: "<think>", close: "</think>" },
-  call: { open: "<search>", close: "</search>" },
-  response: { open: "<information>", close: "</information>" },
-  answer: { open: "<answer>", close: "</answer>" },
-  turnEnds: ["<|im_end|>", "<|im_start|>", "<|endoftext|>"],
-  beginsCall: () => undefined,
-  isWholeCall: (body) => body.trim() !== "" && !body.trim().includes("\n"),
-};
+const RESPONSE = { open: "<information>", close: "</information>" } as const;
 
 /** The prompt that Search-R1's checkpoints were trained on, to the letter (Apache-2.0, PeterGriffinJin/Search-R1). */
 const PROMPT =
@@ -30,15 +11,6 @@ const PROMPT =
 const INVALID_ACTION =
   "\nMy previous action is invalid. If I want to search, I should put the query between <search> and </search>. If I want to give the final answer, I should put the answer between <answer> and </answer>. Let me try again.\n";
 
-function respond(reply: ToolReply): string {
-  if (reply.kind === "fault") return INVALID_ACTION;
-  const body =
-    reply.kind === "spent"
-      ? ANSWER_NOW
-      : reply.queries.map((query) => replyText(query, documentsText)).join("\n");
-  return `\n\n${grammar.response.open}${neutralise(body, TAGS)}${grammar.response.close}\n\n`;
-}
-
 /** Documents as in training: counted anew in each response, the title in quotes. */
 function documentsText(results: readonly Document[]): string {
   return results
@@ -46,57 +18,46 @@ function documentsText(results: readonly Document[]): string {
     .join("\n");
 }
 
-function hearResults(continuation: string): readonly HeardResult[] {
-  return numberedByTitle(
-    [...continuation.matchAll(/<information>([\s\S]*?)<\/information>/g)].flatMap(([, body = ""]) =>
-      [...body.matchAll(/^Doc \d+\(Title: "(.*?)"\) (.*)$/gm)].map(([, title = "", text = ""]) => ({
-        title,
-        text,
-      })),
-    ),
-  );
-}
-
 /**
  * Search-R1 (arXiv 2503.09516): `<search> query </search>` in mid-reasoning, documents between `<information>` tags
  * in the same turn, a short answer between `<answer>` tags.
  */
-export const searchR1: Protocol = {
+export const searchR1 = createPlainProtocol({
   name: "search-r1",
-  callPattern: /<search>(.*?)<\/search>\s*$/s,
-  stop: [grammar.call.close, grammar.answer?.close ?? "", grammar.response.open],
-  answerStop: [grammar.call.open, grammar.answer?.close ?? "", grammar.response.open],
-  citesSources: false,
+  tags: ["think", "search", "information", "answer", "tool_call", "tool_response"],
+  grammar: {
+    think: { open: "<think>", close: "</think>" },
+    call: { open: "<search>", close: "</search>" },
+    response: RESPONSE,
+    answer: { open: "<answer>", close: "</answer>" },
+  },
   open({ question, history }) {
-    const asked = neutralise(question, TAGS).trim();
+    const asked = question.trim();
     return {
       messages: [
-        ...history.map(({ role, content }) => ({ role, content: neutralise(content, TAGS) })),
+        ...history,
         { role: "user", content: `${PROMPT}${asked.endsWith("?") ? asked : `${asked}?`}\n` },
       ],
       prefix: "",
     };
   },
-  reader: (before, options) => createTaggedReader(grammar, before, options),
-  readCall: (generated, closedByModel) => readPlainCall(grammar.call, generated, closedByModel),
-  respond,
-  nudge(before, cause) {
+  question: (prompt) => (prompt.startsWith(PROMPT) ? prompt.slice(PROMPT.length) : prompt),
+  respond(reply) {
+    if (reply.kind === "fault") return INVALID_ACTION;
+    const body =
+      reply.kind === "spent"
+        ? ANSWER_NOW
+        : reply.queries.map((query) => replyText(query, documentsText)).join("\n");
+    return { before: `\n\n${RESPONSE.open}`, body, after: `${RESPONSE.close}\n\n` };
+  },
+  nudge(mode, cause) {
     if (cause === "undecided") return INVALID_ACTION;
-    const { mode } = positionAfter(before, grammar);
     if (mode === "answer") return "";
     return mode === "think" ? "\n</think>\n\n<answer>" : "\n\n<answer>";
   },
-  answer: (segments) => readAnswer(grammar, segments),
-  condense: (response, maxLength) => condenseBetween(grammar.response, response, maxLength),
-  digestSide: createReasonInDocuments({ tags: TAGS, cites: false }),
-  modelSide: {
-    question: (messages) => {
-      const text = lastUserText(messages);
-      return (text.startsWith(PROMPT) ? text.slice(PROMPT.length) : text).trim();
-    },
-    results: hearResults,
-    searchesLeft: () => null,
-    call: (query) => `${grammar.call.open} ${neutralise(oneLine(query), TAGS)} ${grammar.call.close}`,
-    answer: (text) => `\n<answer> ${neutralise(text, TAGS)} </answer>`,
+  hear: hearDocuments(RESPONSE, /^Doc \d+\(Title: "(.*?)"\) (.*)$/gm),
+  writes: {
+    call: (query) => `<search> ${query} </search>`,
+    answer: (text) => `\n<answer> ${text} </answer>`,
   },
-};
+});
