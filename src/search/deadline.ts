@@ -1,3 +1,6 @@
+/** Above this, Node's timers fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export interface Deadline {
   /** Time for the whole of `run`. */
   readonly deadlineMs: number;
@@ -17,10 +20,13 @@ export async function withDeadline<T>(
   const listening = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const ended = new Promise<"deadline">((resolve, reject) => {
-    timer = setTimeout(() => {
-      resolve("deadline");
-      controller.abort();
-    }, deadlineMs);
+    timer = setTimeout(
+      () => {
+        resolve("deadline");
+        controller.abort();
+      },
+      Math.min(deadlineMs, LONGEST_TIMER_MS),
+    );
     const onAbort = (): void => {
       reject(abortError(signal));
       controller.abort();

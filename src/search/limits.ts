@@ -13,6 +13,9 @@ export const DEFAULT_MAX_RESULT_BYTES = 4_000;
 const DEFAULT_MAX_RESPONSE_BYTES = 24_000;
 const MAX_TITLE_CHARACTERS = 300;
 const MAX_URL_CHARACTERS = 2_000;
+const WEB = ["http:", "https:"];
+/** What results of the user's own documents may lead to. */
+export const WEB_AND_FILES: readonly string[] = [...WEB, "file:"];
 /** A rest of the response shorter than this is not worth a result of its own. */
 const MIN_REST_BYTES = 200;
 const MORE = " …";
@@ -27,12 +30,14 @@ export interface FoundResult {
 
 /**
  * The last step of every engine: cleans the results, drops the empty and repeated ones, and keeps the best
- * `maxResults` within the byte limits. `nothing` when none is left.
+ * `maxResults` within the byte limits. `nothing` when none is left. A URL of another scheme than `schemes` is dropped:
+ * only an engine over the user's own documents may name files.
  */
 export function toOutcome(
   found: readonly FoundResult[],
   maxResults: number,
   limits: ResultLimits = {},
+  schemes: readonly string[] = WEB,
 ): SearchOutcome {
   const maxResultBytes = limits.maxResultBytes ?? DEFAULT_MAX_RESULT_BYTES;
   let rest = limits.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
@@ -41,7 +46,7 @@ export function toOutcome(
   for (const { title: foundTitle, url: foundUrl, text: foundText, date } of found) {
     if (results.length === maxResults) break;
     const title = cutLine(cleanLine(foundTitle));
-    const url = safeUrl(foundUrl);
+    const url = safeUrl(foundUrl, schemes);
     const clean = cleanText(foundText);
     const key = `${url}\n${clean}`;
     if ((title === "" && clean.trim() === "") || seen.has(key)) continue;
@@ -84,11 +89,11 @@ function cutLine(line: string): string {
 }
 
 /** The URL as it was written when it is a plain one, else as the URL standard writes it; empty when unusable. */
-function safeUrl(url: string): string {
+function safeUrl(url: string, schemes: readonly string[]): string {
   const written = url.trim();
   if (!URL.canParse(written)) return "";
   const parsed = new URL(written);
-  if (!["http:", "https:", "file:"].includes(parsed.protocol)) return "";
+  if (!schemes.includes(parsed.protocol)) return "";
   const safe = cleanLine(written) === written && !/[\s<>"]/u.test(written) ? written : parsed.href;
   return safe.length > MAX_URL_CHARACTERS ? "" : safe;
 }

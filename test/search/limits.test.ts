@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cleanLine, cleanText } from "../../src/search/clean-text.ts";
-import { cutText, type FoundResult, toOutcome } from "../../src/search/limits.ts";
+import { cutText, type FoundResult, toOutcome, WEB_AND_FILES } from "../../src/search/limits.ts";
 
 const ESC = "\u001B";
 
@@ -142,7 +142,8 @@ describe("toOutcome", () => {
     ["https://ja.wikipedia.org/wiki/東京", "https://ja.wikipedia.org/wiki/東京"],
     ["https://example.com/a b", "https://example.com/a%20b"],
     ["https://example.com/\n<tag>", "https://example.com/%3Ctag%3E"],
-    ["file:///home/me/notes.md", "file:///home/me/notes.md"],
+    ["file:///home/me/notes.md", ""],
+    [" FILE:///etc/passwd", ""],
     ["javascript:alert(1)", ""],
     ["data:text/html,x", ""],
     ["/relative", ""],
@@ -150,6 +151,14 @@ describe("toOutcome", () => {
     [`https://example.com/${"a".repeat(2_000)}`, ""],
   ])("takes the URL %j as %j", (url, safe) => {
     expect(resultsOf({ url })).toEqual([{ title: "T", url: safe, text: "text" }]);
+  });
+
+  test.each([
+    ["file:///home/me/notes.md", "file:///home/me/notes.md"],
+    ["https://example.com/a", "https://example.com/a"],
+    ["javascript:alert(1)", ""],
+  ])("takes the URL %j of the user's own documents as %j", (url, safe) => {
+    expect(toOutcome([found({ url })], 5, {}, WEB_AND_FILES)).toMatchObject({ results: [{ url: safe }] });
   });
 
   test("makes the title one line of 300 characters at most", () => {

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -20,6 +21,9 @@ import { parseJson } from "../engines/wire/refusal.ts";
 const VERSION = 1;
 const FORMAT = "agentic-rag-searches";
 const HEADER = `${JSON.stringify({ format: FORMAT, version: VERSION })}\n`;
+
+/** Of the first line, with blank lines before it. */
+const MAX_HEADER_BYTES = 4_096;
 
 const headerSchema = z.object({ format: z.literal(FORMAT), version: z.number() });
 
@@ -48,7 +52,7 @@ const recordedSchema = z.object({
  * @throws AgenticRagError `recording-unusable`, with the number of the line
  */
 export function readCassette(file: string): RecordedSearch[] {
-  const lines = readText(file)
+  const lines = attempt(file, () => readFileSync(file, "utf8"))
     .replace(/^\uFEFF/u, "")
     .split("\n")
     .map((text, index) => ({ text, number: index + 1 }))
@@ -58,10 +62,39 @@ export function readCassette(file: string): RecordedSearch[] {
   return rest.map(({ text, number }) => readLine(file, text, number));
 }
 
-/** Adds a search in one piece; creates the file, with its folder, where there is none. Throws what the disk throws. */
+/**
+ * Checks what a file says that it is, and reads no more of it; a file that does not exist will do.
+ *
+ * @throws AgenticRagError `recording-unusable`
+ */
+export function checkCassette(file: string): void {
+  if (!existsSync(file)) return;
+  const head = Buffer.alloc(MAX_HEADER_BYTES);
+  const text = attempt(file, () => {
+    const descriptor = openSync(file, "r");
+    try {
+      return head.toString("utf8", 0, readSync(descriptor, head, 0, MAX_HEADER_BYTES, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+  checkHeader(file, text.trimStart().split("\n")[0] ?? "");
+}
+
+/**
+ * Adds a search in one piece; creates the file, with its folder, where there is none. Throws what the disk throws, and
+ * an AgenticRagError for a search that could not be read back.
+ */
 export function appendToCassette(file: string, search: RecordedSearch): void {
+  const readable = recordedSchema.safeParse(search);
+  if (!readable.success) {
+    throw new AgenticRagError(
+      "recording-unusable",
+      `its results break the rules: ${explain(readable.error)}`,
+    );
+  }
   createCassette(file);
-  const line = `${JSON.stringify(search)}\n`;
+  const line = `${JSON.stringify(readable.data)}\n`;
   appendFileSync(file, endsWithLine(file) ? line : `\n${line}`);
 }
 
@@ -86,9 +119,9 @@ function endsWithLine(file: string): boolean {
   }
 }
 
-function readText(file: string): string {
+function attempt(file: string, read: () => string): string {
   try {
-    return readFileSync(file, "utf8");
+    return read();
   } catch (error) {
     const why = codeOf(error) === "ENOENT" ? "There is no recording" : "The recording cannot be read";
     throw new AgenticRagError(
@@ -119,15 +152,15 @@ function readLine(file: string, text: string, number: number): RecordedSearch {
   const value = parseJson(text);
   const parsed = recordedSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const why =
-    value === undefined || issue === undefined
-      ? "it is not JSON"
-      : `${issue.path.join(".") || "it"}: ${cleanLine(issue.message)}`;
+  const why = value === undefined ? "it is not JSON" : explain(parsed.error);
   throw new AgenticRagError(
     "recording-unusable",
     `The recording ${file} cannot be used because of line ${number}: ${why}. Mend or delete that line, or record anew.`,
   );
+}
+
+function explain({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join(".") || "it"}: ${cleanLine(issue?.message ?? "")}`;
 }
 
 function codeOf(error: unknown): unknown {

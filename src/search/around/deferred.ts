@@ -1,28 +1,37 @@
 import { AgenticRagError } from "../../errors.ts";
 import { abortError, throwIfAborted } from "../deadline.ts";
+import { cleanLine } from "../clean-text.ts";
 import type { SearchEngine } from "../engine.ts";
 
 /**
  * An engine that is opened by its first search, such as one whose index has to be read. All searches wait for the
- * same opening; when it fails, that search fails and the next one tries again.
+ * same opening; when it fails, those searches fail and the next one tries again.
  */
 export function createDeferredEngine(name: string, open: () => Promise<SearchEngine>): SearchEngine {
   let opening: Promise<SearchEngine> | undefined;
+  const start = async (): Promise<SearchEngine> => open();
   return {
     name,
     async search(query, options) {
       throwIfAborted(options?.signal);
-      opening ??= open();
+      const mine = (opening ??= start());
+      let engine: SearchEngine;
       try {
-        const engine = await untilAborted(opening, options?.signal);
-        return await engine.search(query, options);
+        engine = await untilAborted(mine, options?.signal);
       } catch (error) {
-        if (!AgenticRagError.isInstance(error)) throw error;
-        opening = undefined;
-        return { status: "failed", failure: { kind: "misconfigured", message: error.message } };
+        throwIfAborted(options?.signal);
+        if (opening === mine) opening = undefined;
+        return { status: "failed", failure: { kind: "misconfigured", message: explain(name, error) } };
       }
+      return engine.search(query, options);
     },
   };
+}
+
+function explain(name: string, error: unknown): string {
+  if (AgenticRagError.isInstance(error)) return error.message;
+  const reason = cleanLine(error instanceof Error ? error.message : String(error));
+  return `The search engine ${name} cannot be opened: ${reason}. Check what it is opened with.`;
 }
 
 /** The value, unless the signal is aborted first: the work then goes on for those who still wait for it. */

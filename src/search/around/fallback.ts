@@ -52,8 +52,8 @@ export function createFallbackEngine(
 
   /** Who is asked now, in turn: those set aside come last. */
   function inTurn(): readonly Link[] {
-    const isAside = ({ failedAt }: Link): boolean =>
-      failedAt !== undefined && clock() - failedAt < cooldownMs;
+    const now = clock();
+    const isAside = ({ failedAt }: Link): boolean => failedAt !== undefined && now - failedAt < cooldownMs;
     return [...links.filter((link) => !isAside(link)), ...links.filter(isAside)];
   }
   async function askOne(

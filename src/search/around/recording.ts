@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { AgenticRagError } from "../../errors.ts";
 import { ask, createWrapper } from "./attempts.ts";
-import { appendToCassette, type RecordedSearch, readCassette } from "./cassette.ts";
+import { appendToCassette, checkCassette, type RecordedSearch, readCassette } from "./cassette.ts";
 import type { SearchEngine, SearchOutcome } from "../engine.ts";
 import { cutText } from "../limits.ts";
 import { readQuestion } from "../query.ts";
@@ -9,19 +8,19 @@ import { readQuestion } from "../query.ts";
 export interface RecordingOptions {
   /** Grows by one line with each search. Created with its folder where there is none. */
   readonly file: string;
-  /** Told once when the file cannot be written: searches go on, and the recording lacks them. */
+  /** Told once when the file cannot be written, and once of results that it may not hold: the recording lacks them. */
   readonly onProblem?: (message: string) => void;
 }
 
 /**
  * Writes down each search that is answered or fails, to be replayed by `createReplayEngine`. An aborted one is not.
  *
- * @throws AgenticRagError `recording-unusable` when the file exists and is something else, or damaged
+ * @throws AgenticRagError `recording-unusable` when the file exists and is something else
  */
 export function withRecording(engine: SearchEngine, options: RecordingOptions): SearchEngine {
   const { file, onProblem = () => undefined } = options;
-  if (existsSync(file)) readCassette(file);
-  let hasFailed = false;
+  checkCassette(file);
+  const told = new Set<boolean>();
   return createWrapper(engine.name, async (query, searchOptions, trail) => {
     const before = trail.attempts().length;
     const outcome = await ask(engine, query, searchOptions, trail);
@@ -35,11 +34,16 @@ export function withRecording(engine: SearchEngine, options: RecordingOptions): 
         outcome,
       });
     } catch (error) {
-      if (!hasFailed) {
+      const isUnreadable = AgenticRagError.isInstance(error);
+      if (!told.has(isUnreadable)) {
         const reason = error instanceof Error ? error.message : String(error);
-        onProblem(`Searches cannot be recorded in ${file}: ${reason}. Check its disk and permissions.`);
+        onProblem(
+          isUnreadable
+            ? `A search of ${engine.name} is left out of the recording ${file}, because ${reason}. Mend the engine.`
+            : `Searches cannot be recorded in ${file}: ${reason}. Check its disk and permissions.`,
+        );
       }
-      hasFailed = true;
+      told.add(isUnreadable);
     }
     return outcome;
   });

@@ -9,7 +9,7 @@ import type {
   SearchOutcome,
 } from "../engine.ts";
 import { furtherTries } from "./mending.ts";
-import { LONGEST_TIMER_MS, waitFor } from "./wait.ts";
+import { waitFor } from "./wait.ts";
 
 export interface RetryOptions {
   /** How often a search is tried in all. Default 3. */
@@ -75,7 +75,7 @@ async function searchAgain(
   const failures: SearchFailure[] = [];
   for (;;) {
     const outcome = await withDeadline(
-      { deadlineMs: Math.min(Math.max(timeLeft(), 0), LONGEST_TIMER_MS), signal: options.signal },
+      { deadlineMs: Math.max(timeLeft(), 0), signal: options.signal },
       (signal) => ask(engine, query, { ...options, signal }, trail),
     );
     if (outcome === "deadline") {

@@ -6,7 +6,7 @@ import { toolInput } from "./input.ts";
 import { readDocument } from "./item.ts";
 import { readToolOutput } from "./output.ts";
 import { createHiding } from "./secrets.ts";
-import { type ResultLimits, toOutcome } from "../limits.ts";
+import { type ResultLimits, toOutcome, WEB_AND_FILES } from "../limits.ts";
 import { EMPTY_QUERY, readQuestion } from "../query.ts";
 
 /** The part of LangChain's `StructuredToolInterface` that is used, without its type parameters: every tool fits. */
@@ -66,7 +66,7 @@ export function createLangChainEngine(options: LangChainOptions): SearchEngine {
       ): Promise<SearchOutcome> {
         const documents = await retriever.invoke(words, { signal });
         const found = documents.map(({ pageContent, metadata }) => readDocument(pageContent, metadata ?? {}));
-        return toOutcome(found, maxResults, options.limits);
+        return toOutcome(found, maxResults, options.limits, WEB_AND_FILES);
       }
 
       async function askTool(

@@ -1,7 +1,7 @@
 import { throwIfAborted } from "../deadline.ts";
 import type { SearchEngine } from "../engine.ts";
 import { explainIndexError } from "./index-store.ts";
-import { type ResultLimits, toOutcome } from "../limits.ts";
+import { type ResultLimits, toOutcome, WEB_AND_FILES } from "../limits.ts";
 import type { LocalIndex } from "./local-index.ts";
 import { EMPTY_QUERY, readQuestion } from "../query.ts";
 
@@ -21,7 +21,8 @@ export function createLocalEngine(options: LocalEngineOptions): SearchEngine {
       const question = readQuestion(query, searchOptions);
       if (question.query === "") return EMPTY_QUERY;
       try {
-        return toOutcome(index.find(question.query, question.maxResults), question.maxResults, limits);
+        const found = index.find(question.query, question.maxResults);
+        return toOutcome(found, question.maxResults, limits, WEB_AND_FILES);
       } catch (error) {
         const explained = explainIndexError(index.file, error);
         const message = explained instanceof Error ? explained.message : String(explained);

@@ -160,12 +160,6 @@ function unsupported(url: URL, what: string): FailedPage {
   return failPage("unsupported-content", `${showUrl(url.href)} ${what}. Read another page.`);
 }
 
-const TIMEOUTS = new Map([
-  ["UND_ERR_CONNECT_TIMEOUT", "did not accept a connection in time"],
-  ["UND_ERR_HEADERS_TIMEOUT", "took a request and did not answer in time"],
-  ["UND_ERR_BODY_TIMEOUT", "stopped in the middle of its reply"],
-]);
-
 function explainNetwork(url: string, error: unknown): FailedPage {
   if (error instanceof ForbiddenAddressError) return refusePage(url, error.message);
   if (error instanceof CodingError) return failPage("bad-reply", `${showUrl(url)} sent ${error.message}.`);
@@ -173,13 +167,12 @@ function explainNetwork(url: string, error: unknown): FailedPage {
     return failPage("bad-reply", `${showUrl(url)} sent something that is not a well-formed HTTP reply.`);
   }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const late = TIMEOUTS.get(code);
-  if (late !== undefined) {
-    return failPage("timeout", `${showUrl(url)} ${late}. Read it later, or another page.`);
-  }
   if (/^ERR_(?:BROTLI|_ERROR|BUFFER|PADDING)/u.test(code)) {
     return failPage("bad-reply", `${showUrl(url)} sent a compressed body that is broken (${code}).`);
   }
   const { kind, what } = readNetworkFailure(error);
+  if (kind === "timeout" || code === "UND_ERR_CONNECT_TIMEOUT") {
+    return failPage("timeout", `${showUrl(url)} ${what}. Read it later, or another page.`);
+  }
   return failPage(kind, `${showUrl(url)} ${what}. Read another page.`);
 }

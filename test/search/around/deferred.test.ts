@@ -21,19 +21,31 @@ test("searches side by side wait for one opening", async () => {
   expect(deferred.name).toBe("outer");
 });
 
-test("a failed opening fails that search, and the next one tries again", async () => {
-  let openings = 0;
-  const deferred = createDeferredEngine("outer", async () => {
-    openings += 1;
-    if (openings === 1) throw new AgenticRagError("index-unusable", "There is no index. Build one.");
-    return engine;
-  });
-  expect(await deferred.search("a")).toEqual({
-    status: "failed",
-    failure: { kind: "misconfigured", message: "There is no index. Build one." },
-  });
-  expect(await deferred.search("a")).toEqual({ status: "nothing" });
-});
+const unopened = (reason: string): string =>
+  `The search engine outer cannot be opened: ${reason}. Check what it is opened with.`;
+
+test.each([
+  [new AgenticRagError("index-unusable", "There is no index. Build one."), "There is no index. Build one."],
+  [new TypeError("no such\nmodule"), unopened("no such module")],
+  [new DOMException("gone", "AbortError"), unopened("gone")],
+  ["a string", unopened("a string")],
+])(
+  "an opening that fails with %o fails that search, and the next one tries again",
+  async (error, message) => {
+    const throwError = (): never => {
+      throw error;
+    };
+    for (const fail of [throwError, async () => throwError()]) {
+      const openings = [fail, async () => engine];
+      const deferred = createDeferredEngine("outer", () => (openings.shift() ?? fail)());
+      expect(await deferred.search("a")).toEqual({
+        status: "failed",
+        failure: { kind: "misconfigured", message },
+      });
+      expect(await deferred.search("a")).toEqual({ status: "nothing" });
+    }
+  },
+);
 
 test("an aborted search rejects and opens nothing", async () => {
   const deferred = createDeferredEngine("outer", () => Promise.reject(new Error("opened")));

@@ -102,6 +102,20 @@ describe("an engine that failed for good", () => {
     expect(told(await chain.search("4"))).toEqual(["bad engine found"]);
   });
 
+  test.each([997, 998, 999, 1000])(
+    "is asked when its time ends while engines are chosen, from %i ms on",
+    async (start) => {
+      let time = 0;
+      const chain = createFallbackEngine([tavilyAt(await startScript(refused(401), found))], {
+        cooldownMs: 1000,
+        clock: () => time++,
+      });
+      await chain.search("1");
+      time = start;
+      expect(told(await chain.search("2"))).toEqual(["tavily engine found"]);
+    },
+  );
+
   test.each([429, 500, 400])("but not with status %i", async (status) => {
     const [bad, well] = [await startScript(refused(status)), await startScript(found)];
     const chain = createFallbackEngine([tavilyAt(bad, "bad"), tavilyAt(well, "well")]);

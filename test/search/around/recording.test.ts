@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createFallbackEngine } from "../../../src/search/around/fallback.ts";
+import type { SearchEngine } from "../../../src/search/engine.ts";
 import { createReplayEngine, withRecording } from "../../../src/search/around/recording.ts";
 import { withRetry } from "../../../src/search/around/retry.ts";
 import { createTavilyEngine } from "../../../src/search/engines/tavily.ts";
@@ -176,6 +177,41 @@ test("a file that cannot be written is told once, and searches go on", async () 
   ]);
 });
 
+test.each([
+  { url: "doc://1 a", what: "outcome.results.0.url: expected an http(s) or file URL, or nothing" },
+  { url: "javascript:x", what: "outcome.results.0.url: expected an http(s) or file URL, or nothing" },
+])("what could not be read back is not written, and that is told once: $url", async ({ url, what }) => {
+  const file = newFile();
+  const problems: string[] = [];
+  const own: SearchEngine = {
+    name: "own",
+    search: async (query) => ({
+      status: "found",
+      results: [{ title: "", text: "x", url: query === "good" ? "https://example.com/" : url }],
+    }),
+  };
+  const engine = withRecording(own, { file, onProblem: (message) => problems.push(message) });
+  for (const query of ["bad", "good", "bad"]) {
+    expect(told(await engine.search(query))).toEqual(["own engine found"]);
+  }
+  expect(told(await createReplayEngine({ file }).search("good"))).toEqual(["own recording found"]);
+  expect(problems).toEqual([
+    `A search of own is left out of the recording ${file}, because its results break the rules: ${what}. Mend the engine.`,
+  ]);
+});
+
+test("what is written is what is read: without characters that nobody sees", async () => {
+  const file = newFile();
+  const own: SearchEngine = {
+    name: "own",
+    search: async () => ({ status: "found", results: [{ title: "a\nb", text: "c\u200Bd", url: "" }] }),
+  };
+  await withRecording(own, { file }).search("q");
+  const results = [{ title: "a b", url: "", text: "cd" }];
+  expect(await createReplayEngine({ file }).search("q")).toMatchObject({ results });
+  expect(readFileSync(file, "utf8")).toContain(JSON.stringify(results));
+});
+
 describe("a recording that cannot be used", () => {
   test("because there is none", () => {
     expect(() => createReplayEngine({ file: "/nowhere/searches.jsonl" })).toThrow(
@@ -218,7 +254,10 @@ describe("a recording that cannot be used", () => {
       message: expect.stringContaining(message),
     });
     expect(() => createReplayEngine({ file })).toThrow(unusable);
-    expect(() => withRecording(createReplayEngine({ file: fileWith(HEADER) }), { file })).toThrow(unusable);
+    const record = (): unknown => withRecording(createReplayEngine({ file: fileWith(HEADER) }), { file });
+    // whoever adds to a recording reads its first line only, however long it is
+    const refused = expect(record);
+    (text.startsWith(HEADER) ? refused.not : refused).toThrow();
     expect(readFileSync(file, "utf8")).toBe(text);
   });
 

@@ -20,6 +20,10 @@ describe("text that nobody sees", () => {
     '<p hidden="until-found">SECRET</p>',
     '<p aria-hidden="true">SECRET</p>',
     '<p ARIA-HIDDEN="TRUE">SECRET</p>',
+    "<P HIDDEN>SECRET</P>",
+    '<P STYLE="DISPLAY: NONE">SECRET</P>',
+    '<p Style="opacity:0">SECRET</p>',
+    '<TABLE BGCOLOR="#eeeeee"><TR><TD><FONT COLOR="#eeeeee">SECRET</FONT></TD></TR></TABLE>',
     "<template><p>SECRET</p></template>",
     "<noscript>SECRET</noscript>",
     "<noscript><p>SECRET</p></noscript>",
@@ -126,6 +130,35 @@ describe("text that is seen although it looks hidden", () => {
     "<details><summary>More</summary>SEEN</details>",
   ])("%s", (shown) => {
     expect(extract(body(`<p>Before.</p>${shown}`)).text).toContain("SEEN");
+  });
+});
+
+describe("text that fades in while one scrolls", () => {
+  const menu = '<header><nav><a href="/">Home</a></nav></header>';
+  test.each([
+    '<div style="opacity:0;transform:translateY(24px)">SEEN</div>',
+    '<div style="opacity: 0%; transform: translate3d(-40px, 0, 0) scale(.9)"><p>SEEN</p></div>',
+    '<section class="wow" style="visibility: hidden; animation-name: none">SEEN</section>',
+    '<div style="filter:opacity(0)">SEEN</div>',
+    '<main><section style="opacity:0">One.</section><section style="opacity:0">SEEN</section></main>',
+    '<div style="opacity:0"><div style="opacity:0"><p>SEEN</p></div></div>',
+    '<p hidden>Hidden.</p><div style="display:none"><p>Hidden.</p></div><p style="opacity:0">SEEN</p>',
+    '<p style="color:white">Unseen.</p><p style="opacity:0">SEEN</p>',
+  ])("is read where nothing else is: %s", (faded) => {
+    for (const page of [faded, `${menu}${faded}<footer>Imprint</footer>`]) {
+      expect(extract(body(page)).text).toContain("SEEN");
+      expect(extract(body(page)).text).not.toMatch(/Hidden|Unseen/u);
+    }
+    expect(extract(`<html><body style="opacity:0">${faded}</body></html>`).text).toContain("SEEN");
+  });
+
+  test.each([
+    "display:none;opacity:0",
+    "opacity:0;font-size:0",
+    "opacity:0;position:absolute;left:-9999px",
+    "visibility:hidden;height:0",
+  ])("but not what is hidden in another way too: %s", (style) => {
+    expect(extract(body(`${menu}<p style="${style}">SECRET</p>`)).text).not.toContain("SECRET");
   });
 });
 

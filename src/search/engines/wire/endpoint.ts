@@ -1,3 +1,4 @@
+import { unescape } from "node:querystring";
 import { AgenticRagError } from "../../../errors.ts";
 
 export interface Endpoint {
@@ -27,11 +28,8 @@ export function readEndpoint(service: string, baseUrl: string, route: string): E
   const path = url.pathname.replace(/\/+$/u, "");
   url.pathname = path.endsWith(`/${route}`) ? path : `${path}/${route}`;
   if (username === "" && password === "") return { url, headers: {}, secrets: [] };
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const basic = Buffer.from(credentials).toString("base64");
-  return {
-    url,
-    headers: { authorization: `Basic ${basic}` },
-    secrets: [basic, decodeURIComponent(password)],
-  };
+  // A percent sign that begins no escape stands for itself.
+  const secret = unescape(password);
+  const basic = Buffer.from(`${unescape(username)}:${secret}`).toString("base64");
+  return { url, headers: { authorization: `Basic ${basic}` }, secrets: [basic, secret] };
 }

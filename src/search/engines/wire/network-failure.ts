@@ -22,6 +22,12 @@ const WORDS = new Map<string, string>([
   ["PROXY_UNREACHABLE", "could not be asked: the proxy is not there"],
 ]);
 
+/** The service was reached, and was too slow. */
+const TIMEOUTS = new Map<string, string>([
+  ["UND_ERR_HEADERS_TIMEOUT", "took a request and did not answer in time"],
+  ["UND_ERR_BODY_TIMEOUT", "stopped in the middle of its reply"],
+]);
+
 /** The codes of `createProxyFetch`. */
 const PROXY_WORDS = new Map<string, string>([
   ["PROXY_AUTHENTICATION_REQUIRED", "the proxy wants a user name and password, or others"],
@@ -29,15 +35,20 @@ const PROXY_WORDS = new Map<string, string>([
 ]);
 
 /**
- * Reads what `fetch` threw: undici puts the system's code on `cause`. Only the code is used, because its messages
- * may quote a header.
+ * Reads what `fetch` threw, undici's or one of the user's own: undici puts the system's code on `cause`. Only codes and
+ * names are used, because messages may quote a header.
  */
 export function readNetworkFailure(error: unknown): NetworkFailure {
-  const code = readCode(error) ?? (error instanceof Error ? readCode(error.cause) : undefined);
-  if (code === undefined) {
-    return { kind: "misconfigured", what: "could not be asked: its URL, a header or the key is malformed" };
+  const errors = error instanceof Error ? [error, error.cause].filter((each) => each instanceof Error) : [];
+  const code = errors.map(readCode).find((found) => found !== undefined);
+  if (code !== undefined) return explainNetworkCode(code);
+  if (errors.some(({ name }) => name === "TimeoutError" || name === "AbortError")) {
+    return { kind: "timeout", what: "did not answer within the time that its `fetch` allows" };
   }
-  return explainNetworkCode(code);
+  if (errors.some(({ name }) => name !== "TypeError")) {
+    return { kind: "unreachable", what: "could not be reached: its `fetch` failed" };
+  }
+  return { kind: "misconfigured", what: "could not be asked: its URL, a header or the key is malformed" };
 }
 
 /** What a code of the system, of TLS or of undici means. */
@@ -45,6 +56,8 @@ export function explainNetworkCode(code: string): NetworkFailure {
   const refused = PROXY_WORDS.get(code);
   if (refused !== undefined)
     return { kind: "misconfigured", what: `could not be asked: ${refused} (${code})` };
+  const late = TIMEOUTS.get(code);
+  if (late !== undefined) return { kind: "timeout", what: late };
   if (/CERT|SIGNATURE|TLS|SSL/u.test(code)) {
     return { kind: "misconfigured", what: `has a certificate or TLS setup that was not accepted (${code})` };
   }
@@ -54,7 +67,6 @@ export function explainNetworkCode(code: string): NetworkFailure {
   return { kind: "unreachable", what: `${WORDS.get(code) ?? "could not be reached"} (${code})` };
 }
 
-function readCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
+function readCode(error: Error): string | undefined {
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

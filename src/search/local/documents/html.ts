@@ -16,18 +16,18 @@ const HIDDEN = [
   '[aria-hidden="true" i]',
   '[style*="display:none" i]',
   '[style*="display: none" i]',
-  '[style*="visibility:hidden" i]',
-  '[style*="visibility: hidden" i]',
 ];
+const TRANSPARENT = ['[style*="visibility:hidden" i]', '[style*="visibility: hidden" i]'];
 const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
 const FURTHER_CELLS = ["td + td", "td + th", "th + td", "th + th"];
 
-const TEXT: HtmlToTextOptions = {
+/** For what `removeHidden` has gone through. */
+const SHOWN = {
   wordwrap: false,
   limits: { maxDepth: 200 },
   selectors: [
-    ...HIDDEN.map((selector) => ({ selector, format: "skip" })),
+    ...skip(HIDDEN),
     ...HEADINGS.map((selector) => ({ selector, options: { uppercase: false } })),
     { selector: "a", options: { ignoreHref: true } },
     { selector: "ul", options: { itemPrefix: "- " } },
@@ -38,7 +38,9 @@ const TEXT: HtmlToTextOptions = {
       options: { prefix: " | ", suffix: "" },
     })),
   ],
-};
+} satisfies HtmlToTextOptions;
+
+const TEXT: HtmlToTextOptions = { ...SHOWN, selectors: [...skip(TRANSPARENT), ...SHOWN.selectors] };
 
 const TITLE: HtmlToTextOptions = {
   wordwrap: false,
@@ -55,22 +57,31 @@ const MAY_HIDE = /\b(?:style|color|bgcolor|text|popover)\b|<(?:dialog|object|ifr
  */
 export async function parseHtml(bytes: Uint8Array): Promise<ParsedFile> {
   const html = decodePage(bytes, undefined, true);
-  return { title: cleanLine(convert(html, TITLE)) || undefined, text: htmlToText(await withoutHidden(html)) };
+  return { title: cleanLine(convert(html, TITLE)) || undefined, text: await visibleText(html) };
 }
 
 /** The page parser is loaded with the first page that needs it; one too deep for it is read as it is. */
-async function withoutHidden(html: string): Promise<string> {
-  if (!MAY_HIDE.test(html) || isNestedTooDeep(html)) return html;
+async function visibleText(html: string): Promise<string> {
+  if (!MAY_HIDE.test(html) || isNestedTooDeep(html)) return htmlToText(html);
   const [{ parsePage }, { removeHidden }] = await Promise.all([
     import("../../pages/html/dom.ts"),
     import("../../pages/html/hidden.ts"),
   ]);
   const document = parsePage(html);
   removeHidden(document);
-  return document.body.innerHTML;
+  return shownToText(document.body.innerHTML);
 }
 
-/** Text of a page or of a piece of one. */
+/** Text of a page that `removeHidden` has gone through. */
+export function shownToText(html: string): string {
+  return convert(html, SHOWN);
+}
+
+/** Text of a page or of a piece of one, without what is plainly hidden. */
 export function htmlToText(html: string): string {
   return convert(html, TEXT);
+}
+
+function skip(selectors: readonly string[]): { readonly selector: string; readonly format: "skip" }[] {
+  return selectors.map((selector) => ({ selector, format: "skip" }));
 }

@@ -1,8 +1,9 @@
 import { parseHTML } from "linkedom";
 
-interface PageNode {
+export interface PageNode {
   /** 3 for text. */
   readonly nodeType: number;
+  readonly textContent: string | null;
   remove(): void;
 }
 
@@ -10,10 +11,11 @@ interface PageNode {
 export interface PageElement extends PageNode {
   readonly tagName: string;
   readonly parentElement: PageElement | null;
-  readonly textContent: string | null;
+  readonly attributes: Iterable<{ readonly name: string; readonly value: string }>;
   readonly childNodes: Iterable<PageNode>;
   innerHTML: string;
   getAttribute(name: string): string | null;
+  setAttribute(name: string, value: string): void;
   querySelectorAll(selector: string): Iterable<PageElement>;
   querySelector(selector: string): PageElement | null;
 }
@@ -26,5 +28,16 @@ export interface PageDocument extends PageElement {
 export function parsePage(html: string): PageDocument {
   const whole = /<body[\s>]/iu.test(html) ? html : `<html><head></head><body>${html}</body></html>`;
   const { document }: { document: PageDocument } = parseHTML(whole);
+  lowerAttributeNames(document);
   return document;
+}
+
+/** To a browser they are the same in capitals; linkedom finds them only as they are written. */
+function lowerAttributeNames(document: PageDocument): void {
+  for (const element of document.querySelectorAll("*")) {
+    for (const { name, value } of Array.from(element.attributes, (attribute) => attribute)) {
+      const lower = name.toLowerCase();
+      if (lower !== name && element.getAttribute(lower) === null) element.setAttribute(lower, value);
+    }
+  }
 }

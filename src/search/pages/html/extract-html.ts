@@ -1,6 +1,6 @@
 import { Readability } from "@mozilla/readability";
 import { cleanText } from "../../clean-text.ts";
-import { htmlToText } from "../../local/documents/html.ts";
+import { shownToText } from "../../local/documents/html.ts";
 import { type PageDocument, type PageElement, parsePage } from "./dom.ts";
 import { removeHidden } from "./hidden.ts";
 import { readBase, readHrefs, readPublished, readTitle, toLinks } from "./page-facts.ts";
@@ -39,7 +39,7 @@ export function* extractHtml(html: string, url: string): Generator<PageText> {
 }
 
 function toText(element: PageElement): string {
-  return cleanText(htmlToText(element.innerHTML)).trim();
+  return cleanText(shownToText(element.innerHTML)).trim();
 }
 
 /** Changes the document. */

@@ -1,6 +1,6 @@
 import { type Colour, isUnseen, readColour, WHITE } from "./colour.ts";
-import type { PageDocument, PageElement } from "./dom.ts";
-import { hidesText, type InlineStyle, readInlineStyle } from "./inline-style.ts";
+import type { PageDocument, PageElement, PageNode } from "./dom.ts";
+import { hidesText, type InlineStyle, isTransparent, readInlineStyle } from "./inline-style.ts";
 
 /** What browsers show no text of, whatever the style says. */
 const NEVER_SHOWN = [
@@ -36,28 +36,43 @@ interface Paint {
 
 const PLAIN: Paint = { colour: undefined, background: WHITE };
 const TEXT_NODE = 3;
+const FRAMES = new Set(["HEAD", "NAV", "HEADER", "FOOTER"]);
 
 /**
  * Removes what a person who looks at the page does not see: elements that are never shown, those whose own attributes
  * hide them (not shown, transparent, without size, outside of the screen), and text in the colour of its background.
- * Style sheets are not read.
+ * Style sheets are not read. Pages that fade their text in while one scrolls are transparent until a script runs: where
+ * everything but menus, headers and footers is, transparent text stays.
  */
 export function removeHidden(document: PageDocument): void {
   for (const element of document.querySelectorAll(NEVER_SHOWN)) element.remove();
   const paints = new Map<PageElement, Paint>();
+  const transparent: PageElement[] = [];
+  /** What is hidden, transparent or a frame of the page, with all that is in it. */
+  const besides = new Set<PageElement>();
+  let showsText = false;
   for (const element of document.querySelectorAll("*")) {
+    const parent = element.parentElement;
     const style = readInlineStyle(element.getAttribute("style") ?? "");
-    if (hidesText(style)) {
+    const isHidden = hidesText(style);
+    const fades = isTransparent(style);
+    if (isHidden || fades || FRAMES.has(element.tagName.toUpperCase()) || (parent && besides.has(parent))) {
+      besides.add(element);
+    }
+    if (isHidden) {
       element.remove();
       continue;
     }
-    const inherited = (element.parentElement && paints.get(element.parentElement)) ?? PLAIN;
-    const paint = readPaint(element, style, inherited);
+    if (fades) transparent.push(element);
+    const paint = readPaint(element, style, (parent && paints.get(parent)) ?? PLAIN);
     paints.set(element, paint);
     const { colour, background } = paint;
-    if (colour !== undefined && background !== "unknown" && isUnseen(colour, background))
-      removeOwnText(element);
+    const own = ownText(element);
+    if (colour !== undefined && background !== "unknown" && isUnseen(colour, background)) {
+      for (const node of own) node.remove();
+    } else if (!besides.has(element) && own.some(({ textContent }) => textContent?.trim())) showsText = true;
   }
+  if (showsText) for (const element of transparent) element.remove();
 }
 
 function readPaint(element: PageElement, style: InlineStyle, inherited: Paint): Paint {
@@ -85,7 +100,6 @@ function readFontColour(element: PageElement): string | null {
   return tag === "BODY" ? element.getAttribute("text") : null;
 }
 
-function removeOwnText(element: PageElement): void {
-  const own = Array.from(element.childNodes, (node) => node).filter((node) => node.nodeType === TEXT_NODE);
-  for (const node of own) node.remove();
+function ownText(element: PageElement): PageNode[] {
+  return Array.from(element.childNodes, (node) => node).filter((node) => node.nodeType === TEXT_NODE);
 }

@@ -39,12 +39,20 @@ const PIXELS_PER_UNIT = new Map([
 ]);
 const LENGTH = /^(?:calc\(\s*)?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)/u;
 
-/** True where the declarations themselves keep the element's text from being seen. */
+/** True where the declarations make the element's text invisible in its place: a script may be about to show it. */
+export function isTransparent(style: InlineStyle): boolean {
+  const value = (name: string): string => style.get(name) ?? "";
+  return (
+    /^(?:hidden|collapse)$/u.test(value("visibility")) ||
+    isBelow(value("opacity"), 0.05) ||
+    /opacity\(\s*0*\.?0*%?\s*\)/u.test(value("filter"))
+  );
+}
+
+/** True where the declarations keep the element's text from being seen in any other way. */
 export function hidesText(style: InlineStyle): boolean {
   const value = (name: string): string => style.get(name) ?? "";
   if (value("display") === "none" || value("content-visibility") === "hidden") return true;
-  if (/^(?:hidden|collapse)$/u.test(value("visibility"))) return true;
-  if (isBelow(value("opacity"), 0.05) || /opacity\(\s*0*\.?0*%?\s*\)/u.test(value("filter"))) return true;
   if (isBelow(value("font-size"), 1.5) || /^\s*(?:\S+\s+)*?0[a-z%]*(?:\/|\s)/u.test(value("font")))
     return true;
   return isClipped(style) || isMovedAway(style) || isSqueezed(style);

@@ -138,6 +138,11 @@ test("ends by its deadline even if fetch heeds no signal", async () => {
   });
 });
 
+test.each([Number.POSITIVE_INFINITY, 30 * 86_400_000])("takes a deadline of %s ms", async (deadlineMs) => {
+  const server = await start((response) => setTimeout(() => response.end('{"answer":1}'), 20));
+  expect(await ask(server, { deadlineMs })).toEqual({ status: "replied", value: { answer: 1 } });
+});
+
 test.each([
   [Object.assign(new TypeError("fetch failed"), { cause: { code: "ENOTFOUND" } }), "misconfigured"],
   [
@@ -153,6 +158,17 @@ test.each([
     "bad-reply",
   ],
   ["no error at all", "misconfigured"],
+  [new TypeError("Headers.append: invalid header value"), "misconfigured"],
+  [new DOMException("The operation was aborted due to timeout", "TimeoutError"), "timeout"],
+  [new TypeError("fetch failed", { cause: new DOMException("late", "TimeoutError") }), "timeout"],
+  [new DOMException("This operation was aborted", "AbortError"), "timeout"],
+  [Object.assign(new Error("Request timed out"), { name: "TimeoutError" }), "timeout"],
+  [
+    Object.assign(new Error("x"), { name: "HeadersTimeoutError", code: "UND_ERR_HEADERS_TIMEOUT" }),
+    "timeout",
+  ],
+  [new TypeError("x", { cause: Object.assign(new Error("x"), { code: "UND_ERR_BODY_TIMEOUT" }) }), "timeout"],
+  [new Error("socket hang up"), "unreachable"],
 ])("tells the kind of %o", async (error, kind) => {
   async function fetchNothing(): Promise<never> {
     throw error;
