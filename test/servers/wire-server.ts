@@ -13,6 +13,8 @@ export interface RecordedRequest {
 export interface WireServer {
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
+  /** How many connections were opened. */
+  readonly connections: () => number;
   readonly asked: Promise<unknown>;
   /** Resolves when the client closes a connection whose reply has not ended. */
   readonly disconnected: Promise<unknown>;
@@ -38,12 +40,15 @@ export async function startWireServer(answer: Answer): Promise<WireServer> {
     events.emit("asked");
   }
   const server = createServer((request, response) => void take(request, response));
+  let connections = 0;
+  server.on("connection", () => (connections += 1));
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    connections: () => connections,
     asked,
     disconnected,
     close: () =>

@@ -77,7 +77,7 @@ test("sends exactly this", async () => {
     headers: {
       "x-subscription-token": SECRET,
       accept: "application/json",
-      connection: "close",
+      connection: "keep-alive",
       authorization: `Basic ${Buffer.from("me:word").toString("base64")}`,
     },
     body: "",

@@ -57,7 +57,7 @@ test("sends exactly this", async () => {
       "x-api-key": SECRET,
       "content-type": "application/json",
       accept: "application/json",
-      connection: "close",
+      connection: "keep-alive",
     },
     body: '{"query":"who discovered it","numResults":5,"contents":{"text":{"maxCharacters":4000},"highlights":true}}',
   });

@@ -52,7 +52,7 @@ test("sends exactly this", async () => {
     headers: {
       authorization: `Bearer ${SECRET}`,
       accept: "application/json",
-      connection: "close",
+      connection: "keep-alive",
       "x-retain-images": "none",
       "x-md-link-style": "discarded",
     },

@@ -66,7 +66,7 @@ test("sends exactly this", async () => {
       "x-api-key": SECRET,
       "content-type": "application/json",
       accept: "application/json",
-      connection: "close",
+      connection: "keep-alive",
     },
     body: '{"q":"who discovered it","num":5}',
   });

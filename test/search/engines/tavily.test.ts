@@ -59,7 +59,7 @@ test("sends exactly this", async () => {
       authorization: `Bearer ${SECRET}`,
       "content-type": "application/json",
       accept: "application/json",
-      connection: "close",
+      connection: "keep-alive",
     },
     body: '{"query":"who discovered hafnium","max_results":5}',
   });

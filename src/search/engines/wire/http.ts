@@ -77,8 +77,7 @@ const MAX_REDIRECTS = 3;
 
 /**
  * One request for JSON. Whatever the network or the server does is a `failed` reply; it rejects only with the
- * AbortError of `signal`. Redirects are followed within the same origin, so that a key goes nowhere else. The
- * connection is not kept: an idle one that the server closes costs the next search.
+ * AbortError of `signal`. Redirects are followed within the same origin, so that a key goes nowhere else.
  */
 export async function requestJson<T>(request: JsonRequest<T>): Promise<Reply<T>> {
   const reply = await run(request, {
@@ -175,7 +174,6 @@ async function send(request: ServiceRequest, wire: Wire, signal: AbortSignal): P
       method: wire.content === undefined ? "GET" : "POST",
       headers: {
         accept: wire.accept,
-        connection: "close",
         ...(wire.content === undefined ? {} : { "content-type": wire.content.type }),
         ...request.headers,
       },

@@ -77,6 +77,26 @@ test("joins characters that arrive in pieces", async () => {
   expect(await ask(server)).toEqual({ status: "replied", value: { answer: 1 } });
 });
 
+test("keeps the connection for the next search, also after a refusal", async () => {
+  const replies = [200, 503];
+  const server = await start((response) => response.writeHead(replies.shift() ?? 200).end('{"answer":1}'));
+  for (const status of ["replied", "failed", "replied"]) {
+    expect(await ask(server)).toMatchObject({ status });
+  }
+  expect(server.connections()).toBe(1);
+});
+
+test.each(["replied", "failed"])(
+  "opens another one where the server closes it after it %s",
+  async (status) => {
+    const server = await start((response) =>
+      response.writeHead(status === "failed" ? 500 : 200, { connection: "close" }).end('{"answer":1}'),
+    );
+    for (const again of [status, status, status]) expect(await ask(server)).toMatchObject({ status: again });
+    expect(server.connections()).toBe(3);
+  },
+);
+
 test("follows a redirect within the origin with the same method and body", async () => {
   const server = await start((response, { path }) => {
     if (path === "/api") response.writeHead(308, { location: "/new" }).end();
