@@ -3,8 +3,10 @@ import type { Durability } from "../durability/durability.ts";
 import { isRunEvent, type RunEvent } from "../graph/events.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import type { Approver } from "./approver.ts";
-import { readRecord, type RunRecord } from "./view/run-record.ts";
-import { OWNER } from "./thread-database.ts";
+import { EXIT_CODES } from "./terminal/exit-code.ts";
+import { OWNER, stoppedLine, waitingLine } from "./thread-database.ts";
+import type { Presentation } from "./view/presentation.ts";
+import { exitCodeOf, readRecord, type RunRecord } from "./view/run-record.ts";
 
 interface RunCommon {
   readonly agent: AgenticRag;
@@ -72,6 +74,22 @@ export async function runAgent(request: RunRequest): Promise<EndedRun> {
   } catch (error) {
     return { record: readRecord(state), stopped: false, waiting: false, thrown: { error } };
   }
+}
+
+/** Shows how a run ended, and gives the code to end with. Throws what ended it, if that was an error. */
+export function concludeRun(
+  { record, stopped, waiting, thrown }: EndedRun,
+  shown: Presentation,
+  { name, drain, approves }: Pick<ThreadUse, "name" | "drain"> & { readonly approves: boolean },
+): number {
+  if (thrown !== undefined) throw thrown.error;
+  if (stopped) {
+    const waits = waiting && !drain.aborted;
+    shown.stop(record, waits ? waitingLine(name) : stoppedLine(name, approves));
+    return waits ? EXIT_CODES.failed : EXIT_CODES.answered;
+  }
+  shown.end(record);
+  return exitCodeOf(record);
 }
 
 function drive(

@@ -1,22 +1,18 @@
-import { assemble } from "../../assemble/assemble.ts";
 import type { Durability } from "../../durability/durability.ts";
 import { openSqliteDurability } from "../../durability/sqlite/sqlite.ts";
 import { AgenticRagError } from "../../errors.ts";
-import { createAgenticRag } from "../../graph/graph.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { wantsApproval } from "../approver.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { chooseNow, chooseSettings, quoted, requireIndex } from "../arguments/chosen-settings.ts";
+import { quoted } from "../arguments/chosen-settings.ts";
 import { createConversation, type Conversation } from "../conversation.ts";
-import { discoverModel } from "../discovery.ts";
+import { openAgent, type Kept } from "../open-agent.ts";
 import { EXIT_CODES, SIGNAL_EXIT_CODES } from "../terminal/exit-code.ts";
 import { report, UsageError } from "../terminal/failure.ts";
-import { headerFor } from "../view/header.ts";
 import { interruptible, Interruption } from "../terminal/interruption.ts";
 import { createLineReader, type LineReader } from "../terminal/line-reader.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { printableLine } from "../terminal/printable.ts";
-import { createProblemTeller } from "../terminal/problem-teller.ts";
 import type { SignalName, Surroundings, TextOutput } from "../terminal/surroundings.ts";
 import { openThreads, stoppedLine, waitingLine } from "../thread-database.ts";
 
@@ -32,19 +28,11 @@ Ctrl-C stops an answer.
 export async function chat(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { environment, stdout, stderr, onSignal, leave } = surroundings;
   const approves = wantsApproval(args, surroundings);
-  const chosen = chooseSettings(args, surroundings);
-  const now = chooseNow(args);
-  requireIndex(chosen);
-  const { settings, note } = await interruptible(surroundings, (signal) =>
-    discoverModel(chosen, args, surroundings, signal),
+  const opened = await interruptible(surroundings, (signal) =>
+    openAgent(args, surroundings, signal, (settings) => openHistory(args, settings)),
   );
-  const parts = assemble(settings, { onProblem: createProblemTeller(surroundings) });
-  const kept = await openHistory(args, settings);
-  const durability = kept.durability ?? openSqliteDurability(":memory:");
-  const agent = createAgenticRag(
-    { ...parts, limits: { ...parts.limits, approveSearches: approves }, now },
-    durability,
-  );
+  const { agent, settings, header } = opened;
+  const { durability, isKept } = opened.kept;
   const paintOptions = { environment, noColor: args.switches.has("no-color") };
   const thread = args.values.get("thread");
   const reader: LineReader = createLineReader(surroundings, {
@@ -65,7 +53,7 @@ export async function chat(args: Arguments, surroundings: Surroundings): Promise
   const unsubscribe = onSignal((name) => {
     if (ended !== undefined) return leave(SIGNAL_EXIT_CODES[name]);
     ended = name;
-    if (name === "SIGTERM" && kept.durability !== undefined) conversation.drain();
+    if (name === "SIGTERM" && isKept) conversation.drain();
     else conversation.stop();
     reader.close();
   });
@@ -73,45 +61,47 @@ export async function chat(args: Arguments, surroundings: Surroundings): Promise
   const screen = stdout.isTTY === true ? stdout : stderr;
   const hint = reader.interactive ? "\nAsk a question, or type /help." : "";
   const { dim } = createPaint(screen, paintOptions);
-  screen.write(`${dim(note + kept.note + headerFor(settings) + hint)}\n`);
+  screen.write(`${dim(header + hint)}\n`);
   try {
     const exitCode = await talk(reader, conversation, screen, () => ended !== undefined);
-    if (kept.durability !== undefined && conversation.thread !== undefined) {
+    if (isKept && conversation.thread !== undefined) {
       screen.write(`\n${dim(howToGoOn(conversation.thread, conversation, approves))}\n`);
     }
-    if (ended === "SIGTERM" && kept.durability !== undefined) return EXIT_CODES.answered;
+    if (ended === "SIGTERM" && isKept) return EXIT_CODES.answered;
     if (ended !== undefined) return report(new Interruption(ended), surroundings, { json: false });
     return reader.interactive ? EXIT_CODES.answered : exitCode;
   } finally {
     unsubscribe();
     reader.close();
-    parts.close();
-    await durability.close();
+    await opened.close();
   }
 }
 
-interface History {
-  /** Undefined where nothing is kept. */
-  readonly durability?: Durability;
-  /** Why nothing is kept, where that is not what was asked for. */
-  readonly note: string;
+interface History extends Kept {
+  readonly durability: Durability;
+  /** False: what is said is gone with the process. */
+  readonly isKept: boolean;
 }
 
 /** What nobody chose does not keep anyone from talking: where the usual place cannot be used, nothing is kept. */
 async function openHistory(args: Arguments, settings: Settings): Promise<History> {
   const thread = args.values.get("thread");
   if (args.switches.has("no-history")) {
-    if (thread === undefined) return { note: "" };
+    if (thread === undefined) return keptNowhere();
     throw new UsageError("--thread and --no-history exclude each other.");
   }
-  if (settings.database === undefined && thread === undefined) return { note: "" };
+  if (settings.database === undefined && thread === undefined) return keptNowhere();
   try {
-    return { durability: await openThreads(settings), note: "" };
+    return { durability: await openThreads(settings), isKept: true };
   } catch (error) {
     const isChosen = settings.database?.byDefault !== true || thread !== undefined;
     if (isChosen || !AgenticRagError.isInstance(error)) throw error;
-    return { note: `This conversation is not kept: ${printableLine(error.message)}\n` };
+    return keptNowhere(`This conversation is not kept: ${printableLine(error.message)}\n`);
   }
+}
+
+function keptNowhere(note = ""): History {
+  return { durability: openSqliteDurability(":memory:"), isKept: false, note };
 }
 
 function howToGoOn(

@@ -1,13 +1,9 @@
 import { Readable, Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { assemble } from "../../assemble/assemble.ts";
-import { createAgenticRag } from "../../graph/graph.ts";
 import { createMcpServers } from "../../server/mcp/server.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { chooseNow, chooseSettings, requireIndex } from "../arguments/chosen-settings.ts";
-import { discoverModel } from "../discovery.ts";
+import { openAgent } from "../open-agent.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
-import { headerFor } from "../view/header.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { withoutKeys } from "../terminal/keys.ts";
 import { printable } from "../terminal/printable.ts";
@@ -23,34 +19,32 @@ export async function mcp(args: Arguments, surroundings: Surroundings): Promise<
     throw new TypeError("MCP is spoken over streams of Node.js");
   }
   const say = (message: string): string => printable(withoutKeys(message, environment));
-  const chosen = chooseSettings(args, surroundings);
-  const now = chooseNow(args);
-  requireIndex(chosen);
   return interruptible(surroundings, async (signal) => {
-    const { settings, note } = await discoverModel(chosen, args, surroundings, signal);
-    const parts = { ...assemble(settings), now };
-    const createServer = createMcpServers({
-      agent: createAgenticRag(parts),
-      engine: parts.engine,
-      ceilings: settings.limits,
-      // whoever starts this process is whoever asks
-      explain: ({ message }) => say(message),
-      onFailure: ({ message }) => stderr.write(`${say(message)}\n`),
-    });
-    const server = createServer();
-    const closed = new Promise<void>((resolve) => {
-      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no event target
-      server.server.onclose = resolve;
-    });
-    const close = (): void => void server.close();
-    stdin.once("end", close).once("close", close);
-    signal.addEventListener("abort", close, { once: true });
-    await server.connect(new StdioServerTransport(stdin, stdout));
-    stderr.write(
-      `${note}${headerFor(settings)}\nMCP is spoken on stdin and stdout; the end of stdin ends it.\n`,
-    );
-    if (signal.aborted || stdin.readableEnded) close();
-    await closed;
-    return EXIT_CODES.answered;
+    const opened = await openAgent(args, surroundings, signal, async () => ({}));
+    const { agent, engine, settings, header } = opened;
+    try {
+      const server = createMcpServers({
+        agent,
+        engine,
+        ceilings: settings.limits,
+        // whoever starts this process is whoever asks
+        explain: ({ message }) => say(message),
+        onFailure: ({ message }) => stderr.write(`${say(message)}\n`),
+      })();
+      const closed = new Promise<void>((resolve) => {
+        // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no event target
+        server.server.onclose = resolve;
+      });
+      const close = (): void => void server.close();
+      stdin.once("end", close).once("close", close);
+      signal.addEventListener("abort", close, { once: true });
+      await server.connect(new StdioServerTransport(stdin, stdout));
+      stderr.write(`${header}\nMCP is spoken on stdin and stdout; the end of stdin ends it.\n`);
+      if (signal.aborted || stdin.readableEnded) close();
+      await closed;
+      return EXIT_CODES.answered;
+    } finally {
+      await opened.close();
+    }
   });
 }

@@ -1,24 +1,21 @@
-import { assemble, type AssembledParts } from "../../assemble/assemble.ts";
+import { AgenticRagError } from "../../errors.ts";
 import type { Durability, ThreadRow } from "../../durability/durability.ts";
 import { threadUnknown } from "../../durability/lease.ts";
 import { sweepOrphans, type Swept } from "../../durability/sweep.ts";
 import { isRunEvent } from "../../graph/events.ts";
-import { createAgenticRag } from "../../graph/graph.ts";
+import type { AgenticRag } from "../../graph/graph.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { wantsApproval, type Approver } from "../approver.ts";
 import { openApprovingTerminal } from "../approving-terminal.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { chooseNow, chooseSettings, requireIndex } from "../arguments/chosen-settings.ts";
-import { discoverModel } from "../discovery.ts";
+import { openAgent } from "../open-agent.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { report } from "../terminal/failure.ts";
-import { headerFor } from "../view/header.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { createPresentation, type Presentation } from "../view/presentation.ts";
 import { printableLine } from "../terminal/printable.ts";
-import { createProblemTeller } from "../terminal/problem-teller.ts";
 import { exitCodeOf, NOTHING_YET, readRecord } from "../view/run-record.ts";
-import { runAgent } from "../run.ts";
+import { concludeRun, runAgent } from "../run.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 import { openThreads, OWNER, stoppedLine, waitingLine } from "../thread-database.ts";
 
@@ -27,7 +24,7 @@ interface Opened {
   readonly args: Arguments;
   readonly surroundings: Surroundings;
   readonly settings: Settings;
-  readonly parts: AssembledParts;
+  readonly agent: AgenticRag;
   readonly durability: Durability;
   readonly header: string;
   readonly signal: AbortSignal;
@@ -40,8 +37,6 @@ interface Opened {
 
 /** Finishes one run, or all whose process is gone, and gives the code to end with. */
 export async function resume(args: Arguments, surroundings: Surroundings): Promise<number> {
-  const settings = chooseSettings(args, surroundings);
-  requireIndex(settings);
   const approves = wantsApproval(args, surroundings);
   const drain = new AbortController();
   const [thread] = args.words;
@@ -51,7 +46,7 @@ export async function resume(args: Arguments, surroundings: Surroundings): Promi
     return await interruptible(
       terminal?.surroundings ?? surroundings,
       (signal) =>
-        open(args, surroundings, settings, {
+        open(args, surroundings, {
           signal,
           drain: drain.signal,
           approver: terminal?.approver,
@@ -68,20 +63,20 @@ export async function resume(args: Arguments, surroundings: Surroundings): Promi
 async function open(
   args: Arguments,
   surroundings: Surroundings,
-  chosen: Settings,
   given: Pick<Opened, "signal" | "drain" | "approver" | "show">,
 ): Promise<number> {
-  const { settings, note } = await discoverModel(chosen, args, surroundings, given.signal);
-  const durability = await openThreads(settings);
-  const parts = assemble(settings, { onProblem: createProblemTeller(surroundings) });
-  const header = note + headerFor(settings);
+  const { agent, settings, header, kept, close } = await openAgent(
+    args,
+    surroundings,
+    given.signal,
+    async (chosen) => ({ durability: await openThreads(chosen) }),
+  );
   try {
-    const opened = { args, surroundings, settings, parts, durability, header, ...given };
+    const opened = { args, surroundings, settings, agent, durability: kept.durability, header, ...given };
     const [thread] = args.words;
     return thread === undefined ? await resumeAll(opened) : await resumeOne(opened, thread);
   } finally {
-    parts.close();
-    await durability.close();
+    await close();
   }
 }
 
@@ -96,7 +91,7 @@ async function resumeOne(opened: Opened, name: string): Promise<number> {
   try {
     shown.begin(`${questionLine(thread)}\n${opened.header}`);
     const ended = await runAgent({
-      agent: agentOf(opened),
+      agent: opened.agent,
       signal,
       thread: { durability, name, leaseMs: opened.settings.leaseSeconds * 1000, drain },
       approver,
@@ -106,15 +101,9 @@ async function resumeOne(opened: Opened, name: string): Promise<number> {
       },
     });
     ({ record } = ended);
-    if (ended.thrown !== undefined) throw ended.thrown.error;
-    if (ended.stopped) {
-      const waits = ended.waiting && !drain.aborted;
-      shown.stop(record, waits ? waitingLine(name) : stoppedLine(name, approver !== undefined));
-      return waits ? EXIT_CODES.failed : EXIT_CODES.answered;
-    }
     const { answer, answered, citations, stopReason } = record;
     // an answer that was there already is told by nobody else
-    if (!streamed) {
+    if (!streamed && !ended.stopped && ended.thrown === undefined) {
       shown.onEvent({
         type: "answer-end",
         answer,
@@ -123,8 +112,7 @@ async function resumeOne(opened: Opened, name: string): Promise<number> {
         stopReason: stopReason ?? "no-answer",
       });
     }
-    shown.end(record);
-    return exitCodeOf(record);
+    return concludeRun(ended, shown, { name, drain, approves: approver !== undefined });
   } catch (error) {
     shown.abandon(record, error);
     return report(error, surroundings, { json: false });
@@ -134,13 +122,14 @@ async function resumeOne(opened: Opened, name: string): Promise<number> {
 async function resumeAll(opened: Opened): Promise<number> {
   const { args, surroundings, durability, signal, drain, approver } = opened;
   const { stderr } = surroundings;
-  const shownOf = (thread: ThreadRow) => createPresentation(args, surroundings, () => thread.question);
+  const shownOf = (thread: ThreadRow) =>
+    createPresentation(args, surroundings, () => thread.question, { oneOfSeveral: true });
   let current: ReturnType<typeof shownOf> | undefined;
   let exitCode: number = EXIT_CODES.answered;
   let count = 0;
   const sweeping = sweepOrphans({
     durability,
-    agent: agentOf(opened),
+    agent: opened.agent,
     owner: OWNER,
     leaseMs: opened.settings.leaseSeconds * 1000,
     signal,
@@ -164,8 +153,12 @@ async function resumeAll(opened: Opened): Promise<number> {
       shown.end(record);
       exitCode = Math.max(exitCode, exitCodeOf(record));
     } else {
-      shown.abandon(NOTHING_YET, new Error(sentenceOn(swept, approver !== undefined)));
-      stderr.write(`${sentenceOn(swept, approver !== undefined)}\n`);
+      const sentence = sentenceOn(swept, approver !== undefined);
+      if (swept.status === "stopped" || swept.status === "waiting") shown.stop(NOTHING_YET, sentence);
+      else {
+        shown.abandon(NOTHING_YET, failureOf(swept, sentence));
+        stderr.write(`${sentence}\n`);
+      }
       if (swept.status === "failed" || swept.status === "waiting") exitCode = EXIT_CODES.failed;
     }
   }
@@ -181,11 +174,10 @@ function sentenceOn({ thread, status, problem }: Swept, approves: boolean): stri
   return `${name}: ${printableLine(problem)}`;
 }
 
-function questionLine({ question }: ThreadRow): string {
-  return printableLine(question);
+function failureOf({ status }: Swept, sentence: string): Error {
+  return status === "busy" ? new AgenticRagError("thread-busy", sentence) : new Error(sentence);
 }
 
-function agentOf({ args, parts, durability, approver }: Opened) {
-  const limits = { ...parts.limits, approveSearches: approver !== undefined };
-  return createAgenticRag({ ...parts, limits, now: chooseNow(args) }, durability);
+function questionLine({ question }: ThreadRow): string {
+  return printableLine(question);
 }

@@ -6,9 +6,8 @@ import type { Arguments } from "../arguments/arguments.ts";
 import { chooseSettings, requireIndex } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { interruptible } from "../terminal/interruption.ts";
-import { withoutKeys } from "../terminal/keys.ts";
+import { createProblemTeller, withoutKeys } from "../terminal/keys.ts";
 import { printableJson } from "../terminal/printable.ts";
-import { createProblemTeller } from "../terminal/problem-teller.ts";
 import { cacheState, showSearch, type Searched } from "../view/search-view.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 

@@ -23,7 +23,7 @@ export function explain(error: unknown, environment: Surroundings["environment"]
 }
 
 export interface ReportOptions {
-  /** The failure as a JSON object on stdout too. */
+  /** The failure as a JSON object on stdout too, in one line: other lines may stand before it. */
   readonly json: boolean;
 }
 
@@ -34,7 +34,7 @@ export function report(
   { json }: ReportOptions,
 ): number {
   const { code, message, exitCode } = explain(error, environment);
-  if (json) stdout.write(`${printableJson({ error: { code, message } })}\n`);
+  if (json) stdout.write(`${printableJson({ error: { code, message } }, 0)}\n`);
   stderr.write(`${message}\n`);
   const debug = environment["AGENTIC_RAG_DEBUG"];
   if (debug !== undefined && debug !== "" && error instanceof Error) {

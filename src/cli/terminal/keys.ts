@@ -1,4 +1,5 @@
 import { SETTINGS } from "../../settings/settings.ts";
+import { printableLine } from "./printable.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A placeholder such as "EMPTY" is an everyday word and no key. */
@@ -12,4 +13,12 @@ export function withoutKeys(text: string, environment: Surroundings["environment
   return keys
     .filter((key) => key.length >= SHORTEST_KEY)
     .reduce((shown, key) => shown.replaceAll(key, "[hidden]"), text);
+}
+
+/** Tells on stderr what goes wrong beside the work, such as a cache that cannot be written. */
+export function createProblemTeller({
+  stderr,
+  environment,
+}: Pick<Surroundings, "stderr" | "environment">): (message: string) => void {
+  return (message) => void stderr.write(`${printableLine(withoutKeys(message, environment))}\n`);
 }

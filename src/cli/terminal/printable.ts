@@ -17,9 +17,9 @@ export function printableLine(text: string): string {
   return printable(text.replaceAll(/[\n\r\t\u0085\u2028\u2029]+/g, " ")).trim();
 }
 
-/** JSON in which such characters are escaped, as `\u009b`. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(
+/** JSON in which such characters are escaped, as `\u009b`. `indent` 0: on one line. */
+export function printableJson(value: unknown, indent: 0 | 2 = 2): string {
+  return JSON.stringify(value, null, indent).replaceAll(
     COMMANDS,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

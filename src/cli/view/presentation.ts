@@ -1,15 +1,15 @@
+import type { RunEvent } from "../../graph/events.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { UsageError } from "../terminal/failure.ts";
 import { printable } from "../terminal/printable.ts";
 import type { RunRecord } from "./run-record.ts";
 import { runJson } from "./run-json.ts";
 import { createRunView } from "./run-view.ts";
-import type { RunRequest } from "../run.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 /** How a run is shown. */
 export interface Presentation {
-  readonly onEvent: RunRequest["onEvent"];
+  readonly onEvent: (event: RunEvent) => void;
   begin(header: string): void;
   /** What a person is asked, before they answer. */
   readonly ask: (text: string) => void;
@@ -21,7 +21,8 @@ export interface Presentation {
 }
 
 /**
- * As `--json`, `--quiet` or neither asks for it. `question` gives what was asked, once it is known.
+ * As `--json`, `--quiet` or neither asks for it. `question` gives what was asked, once it is known. `oneOfSeveral`: the
+ * run's JSON is one line (https://jsonlines.org), since others follow.
  *
  * @throws UsageError for both of them
  */
@@ -29,20 +30,25 @@ export function createPresentation(
   args: Arguments,
   surroundings: Surroundings,
   question: () => string,
+  { oneOfSeveral = false }: { readonly oneOfSeveral?: boolean } = {},
 ): Presentation {
   const { stdout, stderr, environment } = surroundings;
   const [json, quiet] = [args.switches.has("json"), args.switches.has("quiet")];
   if (json && quiet) throw new UsageError("--json and --quiet exclude each other.");
   const tellStopped = (line: string) => stderr.write(`${printable(line)}\n`);
   if (json) {
+    const write = (record: RunRecord, thrown?: { readonly error: unknown }) =>
+      stdout.write(
+        `${runJson(question(), record, { indent: oneOfSeveral ? 0 : 2, ...(thrown && { thrown: { ...thrown, environment } }) })}\n`,
+      );
     return {
       onEvent: () => undefined,
       begin: () => undefined,
       ask: () => undefined,
-      end: (record) => stdout.write(`${runJson(question(), record)}\n`),
-      abandon: (record, error) => stdout.write(`${runJson(question(), record, { error, environment })}\n`),
+      end: (record) => write(record),
+      abandon: (record, error) => write(record, { error }),
       stop(record, line) {
-        stdout.write(`${runJson(question(), record)}\n`);
+        write(record);
         tellStopped(line);
       },
     };

@@ -3,6 +3,17 @@ import { printableJson } from "../terminal/printable.ts";
 import { mergeSources, type RunRecord } from "./run-record.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
+interface Thrown {
+  readonly error: unknown;
+  readonly environment: Surroundings["environment"];
+}
+
+export interface RunJsonOptions {
+  /** As `printableJson` takes it. Default: 2. */
+  readonly indent?: 0 | 2;
+  readonly thrown?: Thrown;
+}
+
 /**
  * What `ask --json` prints. The keys are always there, in this order, but for `failure` (the model could not go on)
  * and `error` (the run itself was ended by an error or a signal; the rest is how far it got).
@@ -10,11 +21,11 @@ import type { Surroundings } from "../terminal/surroundings.ts";
 export function runJson(
   question: string,
   record: RunRecord,
-  thrown?: { readonly error: unknown; readonly environment: Surroundings["environment"] },
+  { indent = 2, thrown }: RunJsonOptions = {},
 ): string {
   const { answer, answered, citations, sources, stopReason, searches, queries, usage, transcript } = record;
   const { opening, failure, pages, readings } = record;
-  return printableJson({
+  const told = {
     question,
     answer,
     answered,
@@ -32,10 +43,11 @@ export function runJson(
     engine: opening?.engine ?? null,
     ...(failure !== null && { failure }),
     ...(thrown !== undefined && { error: errorOf(thrown) }),
-  });
+  };
+  return printableJson(told, indent);
 }
 
-function errorOf({ error, environment }: { error: unknown; environment: Surroundings["environment"] }) {
+function errorOf({ error, environment }: Thrown) {
   const { code, message } = explain(error, environment);
   return { code, message };
 }

@@ -1,0 +1,68 @@
+import { assemble } from "../assemble/assemble.ts";
+import type { Durability } from "../durability/durability.ts";
+import { createAgenticRag, type AgenticRag } from "../graph/graph.ts";
+import type { SearchEngine } from "../search/engine.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Arguments } from "./arguments/arguments.ts";
+import { chooseNow, chooseSettings, requireIndex } from "./arguments/chosen-settings.ts";
+import { discoverModel } from "./discovery.ts";
+import { createProblemTeller } from "./terminal/keys.ts";
+import type { Surroundings } from "./terminal/surroundings.ts";
+import { headerFor } from "./view/header.ts";
+
+/** Where runs are kept. */
+export interface Kept {
+  /** Undefined where nothing is kept. */
+  readonly durability?: Durability | undefined;
+  /** A line on it for the header, ended by a line break. */
+  readonly note?: string;
+}
+
+export interface OpenAgent<Keeping extends Kept = Kept> {
+  readonly agent: AgenticRag;
+  readonly engine: SearchEngine;
+  readonly settings: Settings;
+  readonly kept: Keeping;
+  /** Who answers from what, before the first question. */
+  readonly header: string;
+  /** Closes what searches and threads are kept in. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The agent that options, environment and, where no model is set, the servers of this machine name. `keep` opens what its
+ * threads are kept in.
+ *
+ * @throws AgenticRagError `settings-invalid`
+ * @throws UsageError
+ */
+export async function openAgent<Keeping extends Kept>(
+  args: Arguments,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+  keep: (settings: Settings) => Promise<Keeping>,
+): Promise<OpenAgent<Keeping>> {
+  const chosen = chooseSettings(args, surroundings);
+  const now = chooseNow(args);
+  requireIndex(chosen);
+  const { settings, note } = await discoverModel(chosen, args, surroundings, signal);
+  const parts = assemble(settings, { onProblem: createProblemTeller(surroundings) });
+  try {
+    const kept = await keep(settings);
+    const limits = { ...parts.limits, approveSearches: args.switches.has("approve") };
+    return {
+      agent: createAgenticRag({ ...parts, limits, now }, kept.durability),
+      engine: parts.engine,
+      settings,
+      kept,
+      header: note + (kept.note ?? "") + headerFor(settings),
+      close: async () => {
+        parts.close();
+        await kept.durability?.close();
+      },
+    };
+  } catch (error) {
+    parts.close();
+    throw error;
+  }
+}
