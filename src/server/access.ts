@@ -3,7 +3,7 @@ import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import { readApiKeys, type ApiKeys } from "./api-keys.ts";
 import { refusalOf, type RequestRules } from "./request-checks.ts";
-import type { Refusal } from "./refusal.ts";
+import type { ErrorReply } from "./error-reply.ts";
 
 /** Who and what is let in. */
 export interface Access {
@@ -49,7 +49,7 @@ export function readRules(
 }
 
 /** The user who sent a request, or why it is not let in. */
-export function admit(request: Request, { keys, rules }: Access): { readonly identity: string } | Refusal {
+export function admit(request: Request, { keys, rules }: Access): { readonly identity: string } | ErrorReply {
   return refusalOf(request, rules) ?? keys.identify(request.headers);
 }
 

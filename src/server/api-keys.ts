@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { AgenticRagError } from "../errors.ts";
-import type { Refusal } from "./refusal.ts";
+import type { ErrorReply } from "./error-reply.ts";
 
 /** Who may use the server, each known by the SHA-256 of a key. The keys themselves are nowhere. */
 export interface ApiKeys {
   /** The user whose key the request brings (`Authorization: Bearer` or `x-api-key`), or why nobody's. */
-  identify(headers: Headers): { readonly identity: string } | Refusal;
+  identify(headers: Headers): { readonly identity: string } | ErrorReply;
 }
 
 interface KnownKey {
@@ -22,18 +22,18 @@ const DIGEST_OF_NOTHING = createHash("sha256").update("").digest("hex");
 /** Characters of a key; what is longer is nobody's and not hashed. */
 const MAX_KEY = 512;
 
-const NO_KEYS: Refusal = {
+const NO_KEYS: ErrorReply = {
   status: 401,
   code: "no_keys_set",
   message:
     "Nobody can get in: this server has no API keys. Whoever runs it sets AGENTIC_RAG_API_KEYS to name:<sha256 of a key>.",
 };
-const NO_KEY: Refusal = {
+const NO_KEY: ErrorReply = {
   status: 401,
   code: "no_key",
   message: "An API key is needed: send it as Authorization: Bearer <key>, or as x-api-key.",
 };
-const WRONG_KEY: Refusal = {
+const WRONG_KEY: ErrorReply = {
   status: 401,
   code: "wrong_key",
   message: "This API key is not known here. Ask whoever runs this server for one.",

@@ -4,10 +4,16 @@ import { AgenticRagError } from "../errors.ts";
 import { createAgenticRag, type AgenticRag } from "../graph/graph.ts";
 import { readSettings } from "../settings/settings.ts";
 import { readAccess, readRules } from "./access.ts";
+import type { ReportedFailure } from "./error-reply.ts";
 import { checkRequests, guard, type GuardedVariables } from "./guard.ts";
+import { limitBody } from "./json-body.ts";
 import { mcpRoutes } from "./mcp/http.ts";
 import { openAiRoutes } from "./openai/routes.ts";
+import { createSlots } from "./slots.ts";
 import { refuseTornState } from "./state-files.ts";
+
+/** Bytes of a body of our own routes. */
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 export interface ServerAppOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -17,7 +23,7 @@ export interface ServerAppOptions {
    */
   readonly guarded: boolean;
   /** Told of failures in our own routes, in words for whoever runs the server. */
-  readonly onFailure?: (failure: { readonly code: string; readonly message: string }) => void;
+  readonly onFailure?: (failure: ReportedFailure) => void;
 }
 
 /**
@@ -35,6 +41,8 @@ export function createServerApp({
     const check = checkRequests(readRules(environment, "langgraph.json"));
     app.use("/v1/*", check).use("/mcp/*", check);
   }
+  const limited = limitBody(MAX_BODY_BYTES);
+  app.use("/v1/*", limited).use("/mcp/*", limited);
 
   const settings = readSettings(environment);
   const parts = assemble(settings);
@@ -46,7 +54,8 @@ export function createServerApp({
       "search-r1": createAgenticRag({ ...parts, protocol: searchR1 }, { name: "search-r1" }),
     }),
   };
-  const shared = { ceilings: settings.limits, ...(onFailure !== undefined && { onFailure }) };
+  const slots = createSlots(settings.concurrency);
+  const shared = { ceilings: settings.limits, slots, ...(onFailure !== undefined && { onFailure }) };
   app.route("/v1", openAiRoutes({ ...shared, agents }));
   app.route("/mcp", mcpRoutes({ ...shared, agent, engine: parts.engine }));
   return app;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Refusal } from "./refusal.ts";
+import type { ErrorReply } from "./error-reply.ts";
 
 /** How deep lists and objects may lie in one another; beyond 3000 the checkpoint would be lost. */
 const MAX_DEPTH = 64;
@@ -57,7 +57,7 @@ const schema = z.union([
 ]);
 
 /** Why the JSON text of a body is not taken, or null. */
-export function refusalOfBody(text: string): Refusal | null {
+export function refusalOfBody(text: string): ErrorReply | null {
   const value = parse(text);
   if (value === undefined) return bad("The body is not JSON.");
   const found = forbidden(value);
@@ -104,6 +104,6 @@ function deepest(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue
   );
 }
 
-function bad(message: string): Refusal {
+function bad(message: string): ErrorReply {
   return { status: 400, code: "bad_body", message };
 }

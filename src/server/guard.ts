@@ -1,10 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { admit, type Access } from "./access.ts";
+import { limitBody } from "./json-body.ts";
 import { refusalOf, type RequestRules } from "./request-checks.ts";
 import { refusalOfBody } from "./body.ts";
 import { refusalOfOwnership } from "./ownership.ts";
-import { toReply, type Refusal } from "./refusal.ts";
+import { toResponse, type ErrorReply } from "./error-reply.ts";
 
 /** What routes behind the guard find in `c.var`. */
 export interface GuardedVariables {
@@ -15,11 +15,6 @@ export interface GuardedVariables {
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Routes of our own, which read and bound their bodies themselves. */
 const OWN_ROUTES = /^\/(?:v1|mcp)(?:\/|$)/;
-const TOO_LARGE: Refusal = {
-  status: 413,
-  code: "body_too_large",
-  message: `The body is larger than ${MAX_BODY_BYTES} bytes.`,
-};
 const HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -33,13 +28,13 @@ const HEADERS = {
  * at `/info`, at `/ui` and, in its image, at routes that it does not know. `/ok` alone is open.
  */
 export function guard(access: Access): MiddlewareHandler<{ Variables: GuardedVariables }> {
-  const limitBody = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => toReply(TOO_LARGE) });
+  const limited = limitBody(MAX_BODY_BYTES);
   return async (c, next) => {
     const { path, method } = c.req;
     const admitted = admit(c.req.raw, access);
     const health = path === "/ok" && method === "GET";
     if ("status" in admitted && !(health && admitted.status === 401)) {
-      c.res = toReply(admitted);
+      c.res = toResponse(admitted);
       return;
     }
     // LangGraph's own entry, where there is one, holds more than the name
@@ -49,10 +44,10 @@ export function guard(access: Access): MiddlewareHandler<{ Variables: GuardedVar
 
     if (OWN_ROUTES.test(path)) await next();
     else {
-      const reply = await limitBody(c, async () => {
+      const reply = await limited(c, async () => {
         const refusal = (await refusalOfText(c)) ?? (await refusalOfOwnership(c.req.raw, path));
         if (refusal === null) await next();
-        else c.res = toReply(refusal);
+        else c.res = toResponse(refusal);
       });
       if (reply instanceof Response) c.res = reply;
     }
@@ -66,17 +61,12 @@ export function guard(access: Access): MiddlewareHandler<{ Variables: GuardedVar
 export function checkRequests(rules: RequestRules): MiddlewareHandler {
   return async (c, next) => {
     const refusal = refusalOf(c.req.raw, rules);
-    return refusal === null ? next() : toReply(refusal);
+    return refusal === null ? next() : toResponse(refusal);
   };
 }
 
-async function refusalOfText(c: Context): Promise<Refusal | null> {
+async function refusalOfText(c: Context): Promise<ErrorReply | null> {
   if (c.req.method === "GET" || c.req.method === "HEAD") return null;
-  let text: string;
-  try {
-    text = await c.req.text();
-  } catch {
-    return TOO_LARGE;
-  }
+  const text = await c.req.text();
   return text === "" ? null : refusalOfBody(text);
 }

@@ -1,7 +1,7 @@
 import { Client } from "@langchain/langgraph-sdk";
-import type { Refusal } from "./refusal.ts";
+import type { ErrorReply } from "./error-reply.ts";
 
-const NOT_FOUND: Refusal = { status: 404, code: "not_found", message: "There is no such thread or run." };
+const NOT_FOUND: ErrorReply = { status: 404, code: "not_found", message: "There is no such thread or run." };
 const OWN_HEADERS = ["authorization", "x-api-key", "host"];
 
 /**
@@ -9,7 +9,7 @@ const OWN_HEADERS = ["authorization", "x-api-key", "host"];
  * and commands of a thread are served to anybody, and a run is joined without a look whether it is of this thread. It
  * is asked through the server's own routes, as the caller, what they may see.
  */
-export async function refusalOfOwnership(request: Request, path: string): Promise<Refusal | null> {
+export async function refusalOfOwnership(request: Request, path: string): Promise<ErrorReply | null> {
   const [root, thread = "", part = "", run = "", action = ""] = path.replace(/^\//, "").split("/");
   if (root !== "threads") return null;
   if (part === "commands" || part === "stream") {
@@ -34,7 +34,7 @@ function clientOf({ headers }: Request): Client {
   });
 }
 
-async function seen(answer: Promise<unknown>): Promise<Refusal | null> {
+async function seen(answer: Promise<unknown>): Promise<ErrorReply | null> {
   try {
     await answer;
     return null;

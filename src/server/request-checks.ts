@@ -1,4 +1,4 @@
-import type { Refusal } from "./refusal.ts";
+import type { ErrorReply } from "./error-reply.ts";
 
 /** Which requests the server takes, judged by their line and headers alone. */
 export interface RequestRules {
@@ -27,14 +27,18 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   state: ["checkpoint"],
 };
 
-const NOT_FOUND: Refusal = { status: 404, code: "not_found", message: "There is nothing at this address." };
+const NOT_FOUND: ErrorReply = {
+  status: 404,
+  code: "not_found",
+  message: "There is nothing at this address.",
+};
 
 /**
  * Why a request is refused, or null. Stops what no good client sends: another `Host` (DNS rebinding: a page that had its
  * own name point here), a foreign `Origin`, bodies that a page may send without a preflight, malformed ids, and routes
  * that are not served.
  */
-export function refusalOf(request: Request, rules: RequestRules): Refusal | null {
+export function refusalOf(request: Request, rules: RequestRules): ErrorReply | null {
   const [, address = "/"] = /^[a-z]+:\/\/[^/?#]*([^#]*)/i.exec(request.url) ?? [];
   const host = request.headers.get("host") ?? new URL(request.url).host;
   if (![...OWN_NAMES, ...rules.hosts].includes(withoutPort(host))) {
@@ -62,7 +66,7 @@ function mayUse(origin: string, host: string, { origins, localPages }: RequestRu
   return localPages && page !== null && OWN_NAMES.includes(withoutPort(page));
 }
 
-function ofAddress(address: string): Refusal | null {
+function ofAddress(address: string): ErrorReply | null {
   if (address.length > MAX_ADDRESS) {
     return { status: 414, code: "address_too_long", message: "The address of this request is too long." };
   }
@@ -87,7 +91,7 @@ function ofAddress(address: string): Refusal | null {
 }
 
 /** Threads, runs and checkpoints are UUIDs; crons and joining a run without its thread are for nobody. */
-function ofThreadsAndRuns(segments: readonly string[]): Refusal | null {
+function ofThreadsAndRuns(segments: readonly string[]): ErrorReply | null {
   if (segments[0] !== "threads" && segments[0] !== "runs") return null;
   if (segments.includes("crons")) {
     return { status: 403, code: "no_crons", message: "Scheduled runs are not offered here." };
@@ -109,7 +113,7 @@ function ofThreadsAndRuns(segments: readonly string[]): Refusal | null {
 }
 
 /** A page may send text/plain and forms to any server without being asked; JSON it may not. */
-function ofBody({ method, headers }: Request): Refusal | null {
+function ofBody({ method, headers }: Request): ErrorReply | null {
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return null;
   const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   const bodyless =

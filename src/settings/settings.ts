@@ -39,6 +39,8 @@ export interface Settings {
   readonly database?: DatabaseSetting;
   /** How long a thread is left alone when the process that drives it dies, in seconds. */
   readonly leaseSeconds: number;
+  /** How many questions a server answers at the same time, and how many of one caller. */
+  readonly concurrency: { readonly total: number; readonly perCaller: number };
   /** The variables that name proxies, as they are. */
   readonly proxies?: Readonly<Record<string, Secret>>;
 }
@@ -125,6 +127,12 @@ const environmentSchema = z.object({
   AGENTIC_RAG_LEASE_SECONDS: number(z.number().min(1).max(3600)).describe(
     "how long a thread is left alone when the process that drives it dies (15)",
   ),
+  AGENTIC_RAG_MAX_CONCURRENT: number(z.number().int().min(1).max(10_000)).describe(
+    "questions that /v1 and /mcp answer at the same time (8); more are told to come back",
+  ),
+  AGENTIC_RAG_MAX_PER_CALLER: number(z.number().int().min(1).max(10_000)).describe(
+    "of these, questions of one caller, where keys tell callers apart (4)",
+  ),
   HTTP_PROXY: z.string().optional().describe("proxy for http addresses, for all but this machine itself"),
   HTTPS_PROXY: z.string().optional().describe("proxy for https addresses (HTTP_PROXY)"),
   NO_PROXY: z.string().optional().describe("hosts that are asked without a proxy, with commas between"),
@@ -191,6 +199,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       condenseResults: env.AGENTIC_RAG_CONDENSE_RESULTS === "on",
     },
     ...(database !== undefined && { database }),
+    concurrency: {
+      total: env.AGENTIC_RAG_MAX_CONCURRENT ?? 8,
+      perCaller: env.AGENTIC_RAG_MAX_PER_CALLER ?? 4,
+    },
     leaseSeconds: env.AGENTIC_RAG_LEASE_SECONDS ?? 15,
     ...(cacheFolder !== undefined && { probeCache: join(cacheFolder, "probes.json") }),
     ...(Object.keys(proxies).length > 0 && { proxies }),

@@ -83,6 +83,30 @@ describe("on a developer's machine no page reaches our routes by a name or an or
     });
   });
 
+  test.each(["/v1/chat/completions", "/mcp"])("a body for %s beyond the limit is not read", async (path) => {
+    const whole = `"${"x".repeat(2 * 1024 * 1024)}"`;
+    for (const body of [whole, new Blob([whole]).stream()]) {
+      const { headers = {} } = post("");
+      const length = typeof body === "string" ? { "content-length": String(body.length) } : {};
+      const refused = await app.request(path, {
+        method: "POST",
+        body,
+        headers: { ...(headers as Record<string, string>), ...length },
+        ...(typeof body !== "string" && { duplex: "half" as const }),
+      });
+      const { error } = (await refused.json()) as { error: { code: string; message: string } };
+      expect([refused.status, error]).toEqual([
+        413,
+        {
+          message: "The body is larger than 2097152 bytes.",
+          type: "invalid_request_error",
+          param: null,
+          code: "body_too_large",
+        },
+      ]);
+    }
+  });
+
   test("the list of models neither", async () => {
     expect((await app.request("/v1/models", { headers: { host: "attacker.example" } })).status).toBe(421);
     expect(

@@ -20,6 +20,7 @@ test("an empty environment is the offline reader over the shipped articles", () 
   expect(readSettings({})).toEqual({
     model: { family: "offline", discover: true },
     protocol: "qwq",
+    concurrency: { total: 8, perCaller: 4 },
     leaseSeconds: 15,
     search: {
       engines: ["local"],

@@ -1,6 +1,7 @@
 import { Readable, Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { createMcpServers } from "../../server/mcp/server.ts";
+import { createSlots } from "../../server/slots.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { openAgent } from "../open-agent.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
@@ -27,6 +28,7 @@ export async function mcp(args: Arguments, surroundings: Surroundings): Promise<
         agent,
         engine,
         ceilings: settings.limits,
+        slots: createSlots(settings.concurrency),
         // whoever starts this process is whoever asks
         explain: ({ message }) => say(message),
         onFailure: ({ message }) => stderr.write(`${say(message)}\n`),

@@ -1,18 +1,12 @@
 import { AgenticRagError } from "../../errors.ts";
 import type { SearchFailureKind } from "../../search/engine.ts";
-import { failedRun } from "../openai/problem.ts";
-
-/** Why something failed, for whoever runs the agent: the message may name addresses of theirs. */
-export interface Failure {
-  /** A code of `AgenticRagError`, a kind of search failure, or `unexpected`. */
-  readonly code: string;
-  readonly message: string;
-}
+import type { ReportedFailure } from "../error-reply.ts";
+import { failedRun } from "../failed-run.ts";
 
 const UNEXPECTED = "unexpected";
 
-/** A failure as it was thrown. */
-export function failureOf(error: unknown): Failure {
+/** A failure as it was thrown. Its code is one of `AgenticRagError`, a kind of search failure, or `unexpected`. */
+export function failureOf(error: unknown): ReportedFailure {
   if (AgenticRagError.isInstance(error)) return { code: error.code, message: error.message };
   const reason = error instanceof Error ? error.message : String(error);
   return { code: UNEXPECTED, message: `Something went wrong that should not: ${reason}` };
@@ -31,7 +25,7 @@ const SEARCH_WORDS: Readonly<Record<SearchFailureKind, string>> = {
 };
 
 /** The same for someone who does not run the agent: by code alone, without the words of any server. */
-export function inClientWords({ code }: Failure): string {
+export function inClientWords({ code }: ReportedFailure): string {
   if (code === UNEXPECTED) return "The agent failed. Whoever runs it can find out why.";
   return isSearchFailure(code) ? SEARCH_WORDS[code] : failedRun(code).message;
 }

@@ -2,18 +2,12 @@ import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/
 import { Hono } from "hono";
 import { z } from "zod";
 import { callerOf } from "../caller.ts";
-import { readJson } from "../openai/body.ts";
-import { Problem } from "../openai/problem.ts";
+import { RequestError } from "../error-reply.ts";
+import { readJson } from "../json-body.ts";
 import { createInFlight } from "./in-flight.ts";
 import type { McpParts } from "./parts.ts";
 import { createMcpServers } from "./server.ts";
 
-export interface McpRoutesOptions extends McpParts {
-  /** Default: 1 MiB. */
-  readonly maxBodyBytes?: number;
-}
-
-const MAX_BODY_BYTES = 1024 * 1024;
 const SESSION = "mcp-session-id";
 
 const callSchema = z.object({ method: z.string(), id: z.union([z.string(), z.number()]).optional() });
@@ -23,13 +17,13 @@ const cancelSchema = z.object({
 });
 
 /**
- * MCP over Streamable HTTP, to be mounted at `/mcp`. Who may ask is decided in front of it.
+ * MCP over Streamable HTTP, to be mounted at `/mcp`. Who may ask, and with how large a body, is decided in front of it.
  *
  * Nothing is kept between requests, so any number of processes can answer one client. A session's name is only given
  * out so that a client can cancel what it began, where that runs in this process; and a client that leaves cancels too.
  */
-export function mcpRoutes(options: McpRoutesOptions): Hono {
-  const createServer = createMcpServers(options);
+export function mcpRoutes(parts: McpParts): Hono {
+  const createServer = createMcpServers(parts);
   const inFlight = createInFlight();
   const app = new Hono();
 
@@ -45,10 +39,10 @@ export function mcpRoutes(options: McpRoutesOptions): Hono {
     const request = c.req.raw;
     let body: unknown;
     try {
-      body = await readJson(request, options.maxBodyBytes ?? MAX_BODY_BYTES);
+      body = await readJson(request);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return Response.json(errorBody(-32_700, error.message), { status: error.status });
+      if (!(error instanceof RequestError)) throw error;
+      return Response.json(errorBody(-32_700, error.message), { status: error.reply.status });
     }
     const session = request.headers.get(SESSION) ?? undefined;
     const messages = Array.isArray(body) ? body : [body];

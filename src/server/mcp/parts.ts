@@ -1,8 +1,9 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { AgenticRag } from "../../graph/graph.ts";
 import type { SearchEngine } from "../../search/engine.ts";
-import { createSlots, type Slots } from "../openai/slots.ts";
-import { failureOf, inClientWords, type Failure } from "./failure.ts";
+import type { ReportedFailure } from "../error-reply.ts";
+import type { Slots } from "../slots.ts";
+import { failureOf, inClientWords } from "./failure.ts";
 
 /** What an MCP server offers. */
 export interface McpParts {
@@ -11,22 +12,13 @@ export interface McpParts {
   readonly engine: SearchEngine;
   /** What one call may use at most. Default: `RUN_DEFAULTS`. */
   readonly ceilings?: { readonly maxSearches: number; readonly maxResults: number };
-  /** Calls that run at the same time; more are told to come back. Default: 8. */
-  readonly maxConcurrent?: number;
-  /** Of these, calls of one caller, where callers are known. Default: 4. */
-  readonly maxPerCaller?: number;
+  /** How many calls run at the same time, in all and of each caller, where callers are known. */
+  readonly slots: Slots;
   /** What a client is told of a failure. Default: plain words that name no address and quote no server. */
-  readonly explain?: (failure: Failure) => string;
-  readonly onFailure?: (failure: Failure) => void;
+  readonly explain?: (failure: ReportedFailure) => string;
+  readonly onFailure?: (failure: ReportedFailure) => void;
   /** After so long without anything to tell, a client that follows the progress is told that it goes on. Default 10,000 ms. */
   readonly heartbeatMs?: number;
-}
-
-const MAX_CONCURRENT = 8;
-const MAX_PER_CALLER = 4;
-
-export function slotsFor({ maxConcurrent = MAX_CONCURRENT, maxPerCaller = MAX_PER_CALLER }: McpParts): Slots {
-  return createSlots(maxConcurrent, maxPerCaller);
 }
 
 /**
@@ -35,11 +27,11 @@ export function slotsFor({ maxConcurrent = MAX_CONCURRENT, maxPerCaller = MAX_PE
  */
 export async function answerCall(
   parts: McpParts,
-  take: () => (() => void) | null,
+  caller: string | undefined,
   signal: AbortSignal,
   work: () => Promise<CallToolResult>,
 ): Promise<CallToolResult> {
-  const release = take();
+  const release = parts.slots.take(caller);
   if (release === null)
     return refusal("As many calls as may run at the same time are running. Call again in a few seconds.");
   try {
@@ -53,7 +45,7 @@ export async function answerCall(
 }
 
 /** A failure as a result; whoever runs the agent is told all of it. */
-export function failed(parts: McpParts, failure: Failure): CallToolResult {
+export function failed(parts: McpParts, failure: ReportedFailure): CallToolResult {
   parts.onFailure?.(failure);
   return refusal((parts.explain ?? inClientWords)(failure));
 }

@@ -2,7 +2,7 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { RUN_DEFAULTS } from "../../graph/context.ts";
 import { readVersion } from "../../version.ts";
 import { withoutThreads } from "../openai/agent-run.ts";
-import { answerCall, slotsFor, type McpParts } from "./parts.ts";
+import { answerCall, type McpParts } from "./parts.ts";
 import { RESEARCH, research, researchInput, researchOutput } from "./research.ts";
 import { search, searchAbout, searchInput, searchOutput } from "./search.ts";
 
@@ -14,7 +14,6 @@ const INSTRUCTIONS =
  * keep nothing between calls; closing one aborts the calls that run in it.
  */
 export function createMcpServers(parts: McpParts): (caller?: string) => McpServer {
-  const slots = slotsFor(parts);
   const { maxSearches, maxResults } = parts.ceilings ?? RUN_DEFAULTS;
   const kept: McpParts = { ...parts, agent: withoutThreads(parts.agent) };
   return (caller) => {
@@ -25,13 +24,7 @@ export function createMcpServers(parts: McpParts): (caller?: string) => McpServe
     server.registerTool(
       "research",
       { ...RESEARCH, inputSchema: researchInput(maxSearches), outputSchema: researchOutput },
-      (input, extra) =>
-        answerCall(
-          kept,
-          () => slots.take(caller),
-          extra.signal,
-          () => research(kept, input, extra),
-        ),
+      (input, extra) => answerCall(kept, caller, extra.signal, () => research(kept, input, extra)),
     );
     server.registerTool(
       "search",
@@ -40,13 +33,7 @@ export function createMcpServers(parts: McpParts): (caller?: string) => McpServe
         inputSchema: searchInput(maxResults),
         outputSchema: searchOutput,
       },
-      (input, extra) =>
-        answerCall(
-          kept,
-          () => slots.take(caller),
-          extra.signal,
-          () => search(kept, input, extra),
-        ),
+      (input, extra) => answerCall(kept, caller, extra.signal, () => search(kept, input, extra)),
     );
     return server;
   };

@@ -4,7 +4,8 @@ import { isRunEvent, type RunEvent } from "../../graph/events.ts";
 import type { AgenticRag } from "../../graph/graph.ts";
 import { pageRecordSchema } from "../../graph/pages/record.ts";
 import { queryRecordSchema, sourceSchema, usageSchema } from "../../graph/state.ts";
-import { failedRun } from "./problem.ts";
+import { RequestError } from "../error-reply.ts";
+import { failedRun } from "../failed-run.ts";
 import type { RunWishes } from "./run-settings.ts";
 
 const recordSchema = z.object({
@@ -42,7 +43,7 @@ export function withoutThreads(agent: AgenticRag): AgenticRag {
 /**
  * Asks the agent: what happens as it happens, and what it came to.
  *
- * @throws Problem when the model could not go on; else what the graph throws, also on abort.
+ * @throws RequestError when the model could not go on; else what the graph throws, also on abort.
  */
 export async function* runAgent(request: RunRequest): AsyncGenerator<RunEvent, RunEnd> {
   const { agent, messages, context, signal } = request;
@@ -62,5 +63,5 @@ export async function* runAgent(request: RunRequest): AsyncGenerator<RunEvent, R
 }
 
 function modelFailure({ code, message }: Failure) {
-  return failedRun(code, new Error(message));
+  return new RequestError(failedRun(code), new Error(message));
 }

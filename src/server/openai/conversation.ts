@@ -1,5 +1,5 @@
 import { AIMessage, HumanMessage, type BaseMessage } from "@langchain/core/messages";
-import { Problem } from "./problem.ts";
+import { RequestError } from "../error-reply.ts";
 import type { ChatMessage } from "./request.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { ChatMessage } from "./request.ts";
  * and developer messages say is put in front of the first user message, since a model that was trained to search
  * brings a system prompt of its own. Tool traffic of other models is left out.
  *
- * @throws Problem 400 when the last message, apart from system messages, is not a user's, or has no text.
+ * @throws RequestError 400 when the last message, apart from system messages, is not a user's, or has no text.
  */
 export function toConversation(messages: readonly ChatMessage[]): BaseMessage[] {
   const instructions = messages.flatMap((message) => (isInstruction(message) ? [textOf(message)] : []));
@@ -15,9 +15,8 @@ export function toConversation(messages: readonly ChatMessage[]): BaseMessage[] 
   const turns = messages.filter((message) => !isInstruction(message));
   const question = turns.at(-1);
   if (question?.role !== "user" || textOf(question) === "") {
-    throw new Problem(400, "invalid_value", "The last message has to be the user's question, with text.", {
-      param: "messages",
-    });
+    const message = "The last message has to be the user's question, with text.";
+    throw new RequestError({ status: 400, code: "invalid_value", message, param: "messages" });
   }
   const conversation: BaseMessage[] = [];
   for (const message of turns) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Problem } from "./problem.ts";
+import { RequestError } from "../error-reply.ts";
 
 const textPart = z.object({ type: z.literal("text"), text: z.string() });
 const refusalPart = z.object({ type: z.literal("refusal"), refusal: z.string() });
@@ -49,7 +49,7 @@ export type ChatMessage = ChatRequest["messages"][number];
  * Reads a request for a chat completion. Fields that it does not know are left out, as OpenAI's clients send ever
  * more of them.
  *
- * @throws Problem 400 for what is wrong, and for what was asked and cannot be had.
+ * @throws RequestError 400 for what is wrong, and for what was asked and cannot be had.
  */
 export function readRequest(value: unknown): ChatRequest {
   refuseOtherParts(value);
@@ -58,12 +58,12 @@ export function readRequest(value: unknown): ChatRequest {
     const [issue] = read.error.issues;
     const path = issue?.path ?? [];
     const param = pathText(path);
-    throw new Problem(
-      400,
-      "invalid_value",
-      `${param === "" ? "The request" : param} is not as it has to be: ${issue?.message ?? "unknown problem"}.`,
-      param === "" ? {} : { param },
-    );
+    throw new RequestError({
+      status: 400,
+      code: "invalid_value",
+      message: `${param === "" ? "The request" : param} is not as it has to be: ${issue?.message ?? "unknown problem"}.`,
+      ...(param !== "" && { param }),
+    });
   }
   const request = read.data;
   if (request.n != null && request.n !== 1) refuse("n", "One answer is given to a request: leave out n.");
@@ -91,17 +91,15 @@ function refuseOtherParts(value: unknown): void {
     const other = parts.findIndex(({ type }) => type !== "text" && type !== "refusal");
     const type = parts[other]?.type;
     if (type === undefined) continue;
-    throw new Problem(
-      400,
-      "unsupported_value",
+    refuse(
+      `messages[${at}].content[${other}]`,
       `The agent reads text only: leave out the part of type ${JSON.stringify(type.slice(0, 40))}.`,
-      { param: `messages[${at}].content[${other}]` },
     );
   }
 }
 
 function refuse(param: string, why: string): never {
-  throw new Problem(400, "unsupported_value", why, { param });
+  throw new RequestError({ status: 400, code: "unsupported_value", message: why, param });
 }
 
 /** `messages[0].content`, as OpenAI names fields. */

@@ -4,63 +4,61 @@ import type { RunEvent } from "../../graph/events.ts";
 import type { AgenticRag } from "../../graph/graph.ts";
 import { callerOf } from "../caller.ts";
 import { runAgent, withoutThreads, type RunEnd } from "./agent-run.ts";
-import { readJson } from "./body.ts";
-import { toChunks } from "./chunks.ts";
-import { toCompletion, type ReplyHead } from "./completion.ts";
+import {
+  errorBody,
+  RequestError,
+  toResponse,
+  type ErrorReply,
+  type ReportedFailure,
+} from "../error-reply.ts";
+import { toRequestError } from "../failed-run.ts";
+import { readJson } from "../json-body.ts";
+import type { Slots } from "../slots.ts";
+import { toChunks, type Chunk } from "./chunks.ts";
+import { toCompletion } from "./completion.ts";
 import { toConversation } from "./conversation.ts";
-import { toEventStream } from "./event-stream.ts";
-import { Problem, toProblem } from "./problem.ts";
+import { toEventStream, type EventStreamOptions } from "./event-stream.ts";
 import { readRequest } from "./request.ts";
 import { toRunSettings, type Ceilings } from "./run-settings.ts";
-import { createSlots } from "./slots.ts";
-
-/** A failure for whoever runs the agent: it may name addresses that no client is told. */
-export interface ReportedFailure {
-  /** The id that the client was given, as `x-request-id` and in the reply. */
-  readonly requestId: string;
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface OpenAiRoutesOptions {
   /** The agents by the names under which they are offered as models. */
   readonly agents: Readonly<Record<string, AgenticRag>>;
   /** What one request may use at most. Default: `RUN_DEFAULTS`. */
   readonly ceilings?: Ceilings;
-  /** Requests that run at the same time; more are told to come back. Default: 8. */
-  readonly maxConcurrent?: number;
-  /** The same for each caller, where whoever stands in front tells them apart (`c.var.auth`). Default: 4. */
-  readonly maxPerCaller?: number;
-  /** Default: 2 MiB. */
-  readonly maxBodyBytes?: number;
+  /** How many requests run at the same time, in all and for each caller (`c.var.auth`). */
+  readonly slots: Slots;
   /**
    * How long a stream waits for its first piece before it begins without one, and after which silence it sends a
    * comment. A failure before it begins has a status of its own. Default: 15 000 ms.
    */
   readonly keepAliveMs?: number;
-  readonly onFailure?: (failure: ReportedFailure) => void;
+  /** `requestId` is what the client was given as `x-request-id` and in the reply. */
+  readonly onFailure?: (failure: ReportedFailure & { readonly requestId: string }) => void;
   /** The present moment. Default: the system's clock. */
   readonly now?: () => Date;
 }
 
-const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
-const MAX_CONCURRENT = 8;
-const MAX_PER_CALLER = 4;
 const RETRY_AFTER_SECONDS = 5;
 /** "Client closed request": nobody reads it. */
 const CLIENT_GONE = 499;
+const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  // nginx would hold the stream back
+  "x-accel-buffering": "no",
+};
 
 /**
  * The agents as models behind OpenAI's `/chat/completions` and `/models`, to be mounted at `/v1`. They keep no
- * threads: each request brings its whole conversation. Who may ask is decided in front of it.
+ * threads: each request brings its whole conversation. Who may ask, and with how large a body, is decided in front of it.
  */
-export function openAiRoutes(options: OpenAiRoutesOptions): Hono {
-  const { ceilings = RUN_DEFAULTS, keepAliveMs = KEEP_ALIVE_MS, now = () => new Date() } = options;
+export function openAiRoutes({ onFailure, ...options }: OpenAiRoutesOptions): Hono {
+  const { ceilings = RUN_DEFAULTS, slots, keepAliveMs = KEEP_ALIVE_MS, now = () => new Date() } = options;
   const agents = new Map(
     Object.entries(options.agents).map(([name, agent]) => [name, withoutThreads(agent)]),
   );
-  const slots = createSlots(options.maxConcurrent ?? MAX_CONCURRENT, options.maxPerCaller ?? MAX_PER_CALLER);
   const seconds = (): number => Math.floor(now().getTime() / 1000);
   const since = seconds();
   const app = new Hono();
@@ -74,64 +72,64 @@ export function openAiRoutes(options: OpenAiRoutesOptions): Hono {
   app.get("/models", (c) => c.json({ object: "list", data: [...agents.keys()].map(modelOf) }));
   app.get("/models/:model{.+}", (c) => {
     const model = c.req.param("model");
-    return agents.has(model) ? c.json(modelOf(model)) : unknownModel(model, agents.keys()).toResponse();
+    return agents.has(model) ? c.json(modelOf(model)) : toResponse(unknownModel(model, agents.keys()));
   });
 
   app.post("/chat/completions", async (c) => {
-    const id = `chatcmpl-${crypto.randomUUID().replaceAll("-", "")}`;
-    const client = c.req.raw.signal;
-    const report = (error: unknown): Problem => {
-      const problem = toProblem(error);
-      const { cause } = problem.options;
-      if (cause !== undefined && !client.aborted) {
+    const requestId = `chatcmpl-${crypto.randomUUID().replaceAll("-", "")}`;
+    const request = c.req.raw;
+    const told = (error: unknown): ErrorReply => {
+      const { reply, cause } = toRequestError(error);
+      if (cause !== undefined && !request.signal.aborted) {
         const message = cause instanceof Error ? cause.message : "It was no error that was thrown.";
-        options.onFailure?.({ requestId: id, code: problem.code, message });
+        onFailure?.({ requestId, code: reply.code, message });
       }
-      return problem;
+      return reply;
     };
-    const reply = await answer(c.req.raw, id, callerOf(c.var)).catch((error: unknown) =>
-      client.aborted ? new Response(null, { status: CLIENT_GONE }) : report(error).toResponse(),
-    );
-    reply.headers.set("x-request-id", id);
-    return reply;
-
-    async function answer(request: Request, requestId: string, caller: string | undefined) {
-      const asked = readRequest(await readJson(request, options.maxBodyBytes ?? MAX_BODY_BYTES));
+    let reply: Response;
+    try {
+      const asked = readRequest(await readJson(request));
       const agent = agents.get(asked.model);
-      if (agent === undefined) throw unknownModel(asked.model, agents.keys());
+      if (agent === undefined) throw new RequestError(unknownModel(asked.model, agents.keys()));
       const messages = toConversation(asked.messages);
       const { context, ignored } = toRunSettings(asked, ceilings);
-      const head: ReplyHead = { id: requestId, created: seconds(), model: asked.model };
-
-      const release = slots.take(caller);
-      if (release === null) throw tooMany();
-      const gone = new AbortController();
-      const leave = (): void => gone.abort();
-      if (request.signal.aborted) leave();
-      request.signal.addEventListener("abort", leave, { once: true });
-      const run = releasing(runAgent({ agent, messages, context, signal: gone.signal }), release);
-
-      if (asked.stream !== true) return Response.json(await toCompletion(run, head, ignored));
-      const includeUsage = asked.stream_options?.include_usage === true;
-      const chunks = toChunks(run, head, { includeUsage, ignored });
-      const first = chunks.next();
-      await within(first, keepAliveMs);
-      const stream = toEventStream(first, chunks, {
-        keepAliveMs,
-        onCancel: leave,
-        onError: (error) => report(error).body,
-      });
-      return new Response(stream, {
-        headers: {
-          "content-type": "text/event-stream; charset=utf-8",
-          "cache-control": "no-cache, no-transform",
-          // nginx would hold the stream back
-          "x-accel-buffering": "no",
-        },
-      });
+      const release = slots.take(callerOf(c.var));
+      if (release === null) throw new RequestError(TOO_MANY);
+      const { signal, abort } = followed(request.signal);
+      const run = releasing(runAgent({ agent, messages, context, signal }), release);
+      const head = { id: requestId, created: seconds(), model: asked.model };
+      if (asked.stream === true) {
+        const includeUsage = asked.stream_options?.include_usage === true;
+        const chunks = toChunks(run, head, { includeUsage, ignored });
+        reply = await streamed(chunks, {
+          keepAliveMs,
+          onCancel: abort,
+          onError: (error) => errorBody(told(error)),
+        });
+      } else reply = Response.json(await toCompletion(run, head, ignored));
+    } catch (error) {
+      reply = request.signal.aborted ? new Response(null, { status: CLIENT_GONE }) : toResponse(told(error));
     }
+    reply.headers.set("x-request-id", requestId);
+    return reply;
   });
   return app;
+}
+
+/** A signal that is aborted with another one, or by itself. */
+function followed(other: AbortSignal): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (other.aborted) abort();
+  other.addEventListener("abort", abort, { once: true });
+  return { signal: controller.signal, abort };
+}
+
+/** Begins with the first chunk, or without it when that takes too long. What fails before is thrown. */
+async function streamed(chunks: AsyncGenerator<Chunk, void>, options: EventStreamOptions): Promise<Response> {
+  const first = chunks.next();
+  await within(first, options.keepAliveMs);
+  return new Response(toEventStream(first, chunks, options), { headers: STREAM_HEADERS });
 }
 
 /** Sets a place free when the run is over, however it ends. */
@@ -159,20 +157,18 @@ async function within(promise: Promise<unknown>, milliseconds: number): Promise<
   }
 }
 
-function unknownModel(model: string, known: Iterable<string>): Problem {
-  return new Problem(
-    404,
-    "model_not_found",
-    `There is no model ${JSON.stringify(model.slice(0, 100))} here. Choose one of: ${[...known].join(", ")}.`,
-    { param: "model" },
-  );
+function unknownModel(model: string, known: Iterable<string>): ErrorReply {
+  return {
+    status: 404,
+    code: "model_not_found",
+    message: `There is no model ${JSON.stringify(model.slice(0, 100))} here. Choose one of: ${[...known].join(", ")}.`,
+    param: "model",
+  };
 }
 
-function tooMany(): Problem {
-  return new Problem(
-    429,
-    "rate_limit_exceeded",
-    `As many questions as may run at the same time are being answered. Ask again in ${RETRY_AFTER_SECONDS} s.`,
-    { retryAfterSeconds: RETRY_AFTER_SECONDS },
-  );
-}
+const TOO_MANY: ErrorReply = {
+  status: 429,
+  code: "rate_limit_exceeded",
+  message: `As many questions as may run at the same time are being answered. Ask again in ${RETRY_AFTER_SECONDS} s.`,
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
+};

@@ -1,48 +1,12 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { onTestFinished } from "vitest";
-import { mcpRoutes, type McpRoutesOptions } from "../../../src/server/mcp/http.ts";
+import { mcpRoutes } from "../../../src/server/mcp/http.ts";
+import type { McpParts } from "../../../src/server/mcp/parts.ts";
+import { createSlots } from "../../../src/server/slots.ts";
+import { serveOnLoopback } from "../serve.ts";
+
+export type McpOptions = Omit<McpParts, "slots"> & Partial<Pick<McpParts, "slots">>;
 
 /** The routes behind a real HTTP server on the loopback, until the test ends. Gives their address. */
-export async function startMcpServer(options: McpRoutesOptions): Promise<URL> {
-  const routes = mcpRoutes(options);
-  const server = createServer((incoming, outgoing) => {
-    void serve(incoming, outgoing, (request) => routes.fetch(request));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-}
-
-/** Web requests and responses over node:http; the request's signal fires when the client leaves. */
-async function serve(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  answer: (request: Request) => Response | Promise<Response>,
-): Promise<void> {
-  const gone = new AbortController();
-  outgoing.on("close", () => {
-    if (!outgoing.writableFinished) gone.abort();
-  });
-  const request = new Request(`http://127.0.0.1${incoming.url}`, {
-    method: incoming.method ?? "GET",
-    headers: Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)]),
-    signal: gone.signal,
-    ...(incoming.method === "POST" && {
-      body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>,
-      duplex: "half",
-    }),
-  });
-  const response = await answer(request);
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers)).flushHeaders();
-  if (response.body === null) outgoing.end();
-  else await pipeline(Readable.fromWeb(response.body as never), outgoing).catch(() => {});
+export async function startMcpServer(options: McpOptions): Promise<URL> {
+  const routes = mcpRoutes({ slots: createSlots({ total: 8, perCaller: 4 }), ...options });
+  return new URL(await serveOnLoopback((request) => routes.fetch(request)));
 }

@@ -1,15 +1,15 @@
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { expect, test } from "vitest";
-import type { McpRoutesOptions } from "../../../src/server/mcp/http.ts";
-import type { Failure } from "../../../src/server/mcp/failure.ts";
+import type { ReportedFailure } from "../../../src/server/error-reply.ts";
+import { createSlots } from "../../../src/server/slots.ts";
 import { call, pagesEngine, scripted, served } from "../../graph/agent.ts";
 import { connect } from "./client.ts";
-import { startMcpServer } from "./http-server.ts";
+import { startMcpServer, type McpOptions } from "./http-server.ts";
 
 const STALL = { text: "Thinking about it.", chunkSize: 5, fault: { kind: "stall", after: 300 } } as const;
 const QUESTION = { name: "research", arguments: { question: "Q?" } };
 
-async function start(agent: McpRoutesOptions["agent"], options: Partial<McpRoutesOptions> = {}) {
+async function start(agent: McpOptions["agent"], options: Partial<McpOptions> = {}) {
   const url = await startMcpServer({ agent, engine: pagesEngine(), ...options });
   const transport = new StreamableHTTPClientTransport(url);
   return { url, transport, client: await connect(transport) };
@@ -124,7 +124,7 @@ test("a client that leaves ends its run", async () => {
 
 test("failures are told in words that name no server, and whole to whoever runs it", async () => {
   const { agent, completions } = await served([{ status: 401, body: "no such key: sk-canary" }]);
-  const failures: Failure[] = [];
+  const failures: ReportedFailure[] = [];
   const engine = {
     name: "internal",
     search: async () => ({
@@ -156,7 +156,7 @@ test("failures are told in words that name no server, and whole to whoever runs 
 });
 
 test("what nobody expected is told without its words", async () => {
-  const failures: Failure[] = [];
+  const failures: ReportedFailure[] = [];
   const engine = {
     name: "broken",
     search: async () => {
@@ -206,7 +206,7 @@ test("a run of which nothing is heard is told to go on", async () => {
 
 test("more calls than may run at the same time are told to come back", async () => {
   const { agent, completions } = await served([STALL]);
-  const { client } = await start(agent, { maxConcurrent: 1 });
+  const { client } = await start(agent, { slots: createSlots({ total: 1, perCaller: 1 }) });
   void client.callTool(QUESTION).catch(() => {});
   await expect.poll(() => completions.requests.length).toBe(1);
   expect(await client.callTool(QUESTION)).toEqual({
@@ -222,13 +222,11 @@ test("more calls than may run at the same time are told to come back", async () 
 
 test("without a session, and for what no client should send", async () => {
   const { agent } = scripted(["</think>\n\nYes."]);
-  const { url } = await start(agent, { maxBodyBytes: 500 });
+  const { url } = await start(agent);
   const reply = await post(url, RAW_CALL);
   expect(reply.headers.get("mcp-session-id")).toBeNull();
   expect(await reply.text()).toContain('"answer":"Yes."');
   expect((await fetch(url, { headers: { accept: "text/event-stream" } })).status).toBe(405);
   expect((await post(url, "{")).status).toBe(400);
-  expect((await post(url, RAW_CALL, { "content-type": "text/plain" })).status).toBe(415);
-  expect((await post(url, { ...RAW_CALL, more: "x".repeat(600) })).status).toBe(413);
   expect((await post(url, { jsonrpc: "1.0" })).status).toBe(400);
 });

@@ -4,16 +4,17 @@ import { createAgenticRag } from "../../../src/graph/graph.ts";
 import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
 import { createScriptedModel } from "../../../src/model/scripted.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
-import type { OpenAiRoutesOptions, ReportedFailure } from "../../../src/server/openai/routes.ts";
+import type { ReportedFailure } from "../../../src/server/error-reply.ts";
+import { createSlots } from "../../../src/server/slots.ts";
 import { call, FIXED, pagesEngine, served } from "../../graph/agent.ts";
 import { json, startCompletionsServer, unusedUrl, type ServerReply } from "../../servers/completions.ts";
-import { startOpenAiServer } from "./server.ts";
+import { startOpenAiServer, type OpenAiOptions } from "./server.ts";
 
 const QUESTION = { model: "agentic-rag", messages: [{ role: "user" as const, content: "Q-canary?" }] };
 
 const SILENT: ServerReply = { text: "x", fault: { kind: "no-headers" } };
 
-async function behind(reply: ServerReply | null, options: Partial<OpenAiRoutesOptions> = {}) {
+async function behind(reply: ServerReply | null, options: Partial<OpenAiOptions> = {}) {
   const completions = reply === null ? null : await startCompletionsServer([reply, reply]);
   if (completions !== null) onTestFinished(() => completions.close());
   const model = createCompletionsModel({
@@ -137,7 +138,10 @@ test("when a client leaves, the model's connection ends and its place is free", 
     { text: "x", chunkSize: 1, fault: { kind: "stall", after: 10 } },
     "x\n</think>\n\nYes.",
   ]);
-  const { post, client } = await startOpenAiServer({ agents: { "agentic-rag": agent }, maxConcurrent: 1 });
+  const { post, client } = await startOpenAiServer({
+    agents: { "agentic-rag": agent },
+    slots: createSlots({ total: 1, perCaller: 1 }),
+  });
 
   const stream = await client.chat.completions.create({ ...QUESTION, stream: true });
   let content = "";
@@ -183,7 +187,10 @@ test("one caller cannot take the places of all", async () => {
     "x\n</think>\n\nYes.",
     "x\n</think>\n\nYes.",
   ]);
-  const { post } = await startOpenAiServer({ agents: { "agentic-rag": agent }, maxPerCaller: 1 });
+  const { post } = await startOpenAiServer({
+    agents: { "agentic-rag": agent },
+    slots: createSlots({ total: 8, perCaller: 1 }),
+  });
   const leave = new AbortController();
   const held = post(QUESTION, { headers: as("ann"), signal: leave.signal });
   while (completions.requests.length < 1) await sleep(5);

@@ -127,26 +127,3 @@ test("fields to which nothing is done are named, those that ask for nothing are 
   const none = { tools: [], stop: null, logprobs: false, logit_bias: {}, frequency_penalty: 0, n: 1 };
   expect(await heard({ ...none, response_format: { type: "text" } })).toEqual([]);
 });
-
-test("a form of another site's page, and a request beyond the limit, are not read", async () => {
-  const { agent, model } = scripted([]);
-  const { post } = await startOpenAiServer({ agents: { "agentic-rag": agent }, maxBodyBytes: 300 });
-  const body = JSON.stringify(asking({}));
-  const typed = await post(body, { headers: { "content-type": "text/plain" } });
-  expect([typed.status, await typed.json()]).toEqual([
-    415,
-    {
-      error: {
-        message: "Send the request as application/json.",
-        type: "invalid_request_error",
-        param: null,
-        code: "unsupported_media_type",
-      },
-    },
-  ]);
-  const long = `{"pad": "${"x".repeat(300)}"}`;
-  expect((await post(long)).status).toBe(413);
-  const chunked = new Blob([long]).stream();
-  expect((await post(long, { body: chunked, duplex: "half" })).status).toBe(413);
-  expect(model.calls).toEqual([]);
-});

@@ -7,7 +7,13 @@ export interface Slots {
   take(caller?: string): (() => void) | null;
 }
 
-export function createSlots(count: number, perCaller: number): Slots {
+export interface Concurrency {
+  readonly total: number;
+  /** Of these, for one caller. */
+  readonly perCaller: number;
+}
+
+export function createSlots({ total, perCaller }: Concurrency): Slots {
   let taken = 0;
   const byCaller = new Map<string, number>();
 
@@ -22,7 +28,7 @@ export function createSlots(count: number, perCaller: number): Slots {
   return {
     take(caller) {
       const own = caller === undefined ? 0 : (byCaller.get(caller) ?? 0);
-      if (taken >= count || own >= perCaller) return null;
+      if (taken >= total || own >= perCaller) return null;
       change(caller, 1);
       let held = true;
       return () => {
