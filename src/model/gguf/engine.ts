@@ -5,13 +5,12 @@ import { chatmlTemplate, jinjaTemplate, type ChatTemplate } from "../template/ch
 import type { GgufContext, GgufFile, GgufGpu, GgufLibrary, GgufRuntime } from "./library.ts";
 import { createPromptTokenizer, type PromptTokenizer } from "./prompt.ts";
 import { reasonOf, startRuntime } from "./runtime.ts";
-import { createSequencePool, type SequencePool } from "./sequences.ts";
+import { createSequenceQueue, type SequenceQueue } from "./sequence.ts";
 
 export interface EngineOptions {
   readonly modelPath: string;
   readonly template?: ChatTemplate | "file" | "auto";
   readonly contextSize?: number;
-  readonly sequences?: number;
   readonly threads?: number;
   readonly gpu?: GgufGpu;
   readonly load?: () => Promise<GgufLibrary>;
@@ -22,7 +21,7 @@ export interface GgufEngine {
   readonly tokenizer: GgufFile;
   readonly contextSize: number;
   readonly batchSize: number;
-  readonly pool: SequencePool;
+  readonly queue: SequenceQueue;
   readonly promptTokens: PromptTokenizer;
   dispose(): Promise<void>;
 }
@@ -32,29 +31,30 @@ const DEFAULT_CONTEXT = 32_768;
 
 /** @throws `dependency-missing` without node-llama-cpp, `settings-invalid` for a file that cannot be run */
 export async function openEngine(options: EngineOptions): Promise<GgufEngine> {
-  const { modelPath, gpu = "auto", sequences = 1 } = options;
-  const { runtime, complaints } = await startRuntime(gpu, options.load);
-  complaints.length = 0;
-  const file = await settled(runtime.loadModel({ modelPath }), (cause) => {
-    // the first complaint names the cause, those after it that something failed
-    const reason = complaints[0] ?? reasonOf(cause);
-    return `The model file ${modelPath} cannot be loaded: ${reason}. Check the path, or fetch the file anew.`;
-  });
+  const { modelPath, gpu = "auto" } = options;
+  const { runtime, loadAlone } = await startRuntime(gpu, options.load);
+  const file = await loadAlone((complaints) =>
+    settled(runtime.loadModel({ modelPath }), (cause) => {
+      // the first complaint names the cause, those after it that something failed
+      const reason = complaints[0] ?? reasonOf(cause);
+      return `The model file ${modelPath} cannot be loaded: ${reason}. Check the path, or fetch the file anew.`;
+    }),
+  );
   try {
     const context = await settled(createContext(file, runtime, options), (cause) => {
       const size = options.contextSize ?? "automatic";
-      return `The model file ${modelPath} cannot be run with a context of ${size} tokens for each of ${sequences} sequences: ${reasonOf(cause)}. Choose a smaller context.`;
+      return `The model file ${modelPath} cannot be run with a context of ${size} tokens: ${reasonOf(cause)}. Choose a smaller context.`;
     });
     const contextShift = { size: 1, strategy: refuseShift };
-    const pool = createSequencePool(sequences, () => context.getSequence({ contextShift }));
+    const queue = createSequenceQueue(() => context.getSequence({ contextShift }));
     return {
       tokenizer: file,
       contextSize: context.contextSize,
       batchSize: context.batchSize,
-      pool,
+      queue,
       promptTokens: createPromptTokenizer(file, templateOf(file, options)),
       async dispose() {
-        pool.close(new Error("the model was disposed"));
+        queue.close(new Error("the model was disposed"));
         await file.dispose();
       },
     };
@@ -65,10 +65,10 @@ export async function openEngine(options: EngineOptions): Promise<GgufEngine> {
 }
 
 function createContext(file: GgufFile, runtime: GgufRuntime, options: EngineOptions): Promise<GgufContext> {
-  const { contextSize = { max: DEFAULT_CONTEXT }, sequences = 1 } = options;
+  const { contextSize = { max: DEFAULT_CONTEXT } } = options;
   // the threads wait for one another by spinning: one that shares its core with the program slows down all
   const spare = Math.max(1, Math.min(runtime.cpuMathCores, availableParallelism() - 1));
-  return file.createContext({ contextSize, sequences, threads: options.threads ?? spare });
+  return file.createContext({ contextSize, threads: options.threads ?? spare });
 }
 
 function templateOf(file: GgufFile, { modelPath, template = "auto" }: EngineOptions): ChatTemplate {

@@ -1,13 +1,13 @@
 import { untilAborted } from "../../net/abort.ts";
 import type { GgufEvaluation, GgufMeter, GgufSequence } from "./library.ts";
-import type { SequencePool } from "./sequences.ts";
+import type { SequenceQueue } from "./sequence.ts";
 import type { Sampling } from "../sampling.ts";
 
 /** Penalties look back on as many tokens, those of the prompt included: llama.cpp's own default. */
 const PENALISED = 64;
 
 export interface EvaluationRequest {
-  readonly pool: SequencePool;
+  readonly queue: SequenceQueue;
   readonly prompt: number[];
   readonly sampling: Sampling;
   /** Tokens of the prompt that are evaluated at once: an abort is heeded in between. */
@@ -23,8 +23,8 @@ export interface EvaluationRequest {
  * work is done.
  */
 export async function* evaluatePrompt(request: EvaluationRequest): AsyncGenerator<number, void, void> {
-  const { pool, prompt, batchSize, signal } = request;
-  const lease = await pool.take(prompt, signal);
+  const { queue, prompt, batchSize, signal } = request;
+  const lease = await queue.take(signal);
   const { sequence } = lease;
   let work: Promise<unknown> = Promise.resolve();
   let tokens: AsyncGenerator<number, void, void> | undefined;
@@ -66,7 +66,7 @@ function evaluated({ usedInputTokens, usedOutputTokens }: GgufMeter): number {
   return usedInputTokens + usedOutputTokens;
 }
 
-/** What is `null` is left to the library, but for the seed: its own is the second that it is. */
+/** What is `null` is left to the library, but for the seed: it takes the current second, so that parallel requests would draw alike. */
 function evaluationOf(sampling: Sampling, recent: number[]): GgufEvaluation {
   const { temperature, topP, topK, minP, seed } = sampling;
   const { repetitionPenalty, frequencyPenalty, presencePenalty } = sampling;

@@ -28,8 +28,6 @@ export interface GgufOptions {
   readonly maxTokens?: number;
   /** Tokens for a run, prompt and all. @default the model's own, at most 32,768, and less where memory is short */
   readonly contextSize?: number;
-  /** Requests at a time, each with a context of its own in memory; more of them wait. @default 1 */
-  readonly sequences?: number;
   /** @default the processor's cores but one */
   readonly threads?: number;
   /** @default "auto", the best that is found */
@@ -41,6 +39,7 @@ export interface GgufOptions {
 /**
  * A model file run in this process by `node-llama-cpp`, which is installed separately. Nothing is loaded before the
  * first request. A run goes on from the tokens of its last step, so that only what was added is evaluated.
+ * One request runs at a time; others wait.
  */
 export function createGgufModel(options: GgufOptions): GgufModel {
   return new GgufModel(options);
@@ -106,9 +105,9 @@ export class GgufModel extends ContinuationModel {
     let cachedTokens: number | undefined;
     let end: Ending | undefined = limit > 0 ? undefined : { finishReason: "length" };
     if (end === undefined) {
-      const { pool, batchSize } = engine;
+      const { queue, batchSize } = engine;
       const onPrompt = (evaluated: number): void => void (cachedTokens = prompt.length - evaluated);
-      const tokens = evaluatePrompt({ pool, prompt, sampling, batchSize, signal, onPrompt });
+      const tokens = evaluatePrompt({ queue, prompt, sampling, batchSize, signal, onPrompt });
       try {
         for await (const token of tokens) {
           completionTokens += 1;
@@ -159,7 +158,7 @@ export class GgufModel extends ContinuationModel {
     if (AgenticRagError.isInstance(error) || isAbort(error)) return error;
     return new AgenticRagError(
       tokens === 0 ? "model-server-error" : "model-truncated",
-      `${this.modelName} failed after ${tokens} tokens: ${reasonOf(error)}. Ask again; if it stays, lower the context size or the number of sequences.`,
+      `${this.modelName} failed after ${tokens} tokens: ${reasonOf(error)}. Ask again; if it stays, lower the context size.`,
       { cause: error },
     );
   }

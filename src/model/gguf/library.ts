@@ -26,7 +26,6 @@ export interface GgufFile extends GgufTokenizer {
   };
   createContext(options: {
     readonly contextSize: number | { readonly max: number };
-    readonly sequences: number;
     readonly threads: number;
   }): Promise<GgufContext>;
   /** Frees the file and what was made of it. */
@@ -48,7 +47,7 @@ export interface GgufTokenizer {
 }
 
 export interface GgufContext {
-  /** Tokens that a sequence has room for. */
+  /** Tokens that its sequence has room for. */
   readonly contextSize: number;
   /** Tokens that are evaluated at once. */
   readonly batchSize: number;
@@ -61,7 +60,6 @@ export interface GgufContext {
 export interface GgufSequence {
   readonly nextTokenIndex: number;
   readonly tokenMeter: { getState(): GgufMeter };
-  compareContextTokens(tokens: number[]): { readonly firstDifferentIndex: number };
   adaptStateToTokens(tokens: number[], allowShift: boolean): Promise<void>;
   eraseContextTokenRanges(ranges: { start: number; end: number }[]): Promise<void>;
   evaluateWithoutGeneratingNewTokens(tokens: number[]): Promise<void>;

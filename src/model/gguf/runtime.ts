@@ -4,8 +4,11 @@ import type { GgufGpu, GgufLibrary, GgufRuntime } from "./library.ts";
 /** llama.cpp as it runs in this process. */
 export interface Running {
   readonly runtime: GgufRuntime;
-  /** What it complained of, the oldest first. */
-  readonly complaints: string[];
+  /**
+   * Loads of files, one at a time, each with what the library complains of meanwhile, the oldest first: the log does not
+   * say which file a line is about.
+   */
+  readonly loadAlone: <Value>(load: (complaints: readonly string[]) => Promise<Value>) => Promise<Value>;
 }
 
 const INSTALL = "npm install node-llama-cpp@3";
@@ -44,7 +47,13 @@ async function loadLibrary(load: () => Promise<GgufLibrary>): Promise<GgufLibrar
 }
 
 async function start(library: GgufLibrary, gpu: GgufGpu): Promise<Running> {
-  const complaints: string[] = [];
+  let complaints: string[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  const loadAlone: Running["loadAlone"] = (load) => {
+    const loaded = last.then(() => load((complaints = [])));
+    last = loaded.catch(() => {});
+    return loaded;
+  };
   try {
     const runtime = await library.getLlama({
       gpu,
@@ -54,7 +63,7 @@ async function start(library: GgufLibrary, gpu: GgufGpu): Promise<Running> {
       maxThreads: 0,
       logger: (level, message) => void (level === "error" && complaints.push(message.trim())),
     });
-    return { runtime, complaints };
+    return { runtime, loadAlone };
   } catch (cause) {
     const machine = gpu === "auto" ? "this machine" : `this machine and gpu: ${gpu}`;
     throw new AgenticRagError(

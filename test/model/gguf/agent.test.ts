@@ -42,22 +42,6 @@ describe.skipIf(notHere !== "")(`an agent over a GGUF file${notHere}`, () => {
       steps.reduce((sum, step) => sum + evaluated(step) + step.completionTokens! - 1, 0),
     );
   });
-
-  test("two runs at a time on two sequences reuse each its own tokens", async () => {
-    const tiny = tinyModel(script, { sequences: 2 });
-    const runs = ["Which three facts?", "What else, and a longer question too?"].map(async (question) => {
-      const { model, steps } = recorded(tiny.model);
-      const agent = createAgenticRag({ protocol: qwq, model, engine: pagesEngine(), ...FIXED });
-      const { answer } = await agent.invoke({ question });
-      expect(answer).toContain("The cache holds prefixes");
-      return steps;
-    });
-    for (const steps of await Promise.all(runs)) {
-      expect(steps.slice(1).map(evaluated)).toEqual(
-        steps.slice(1).map((step, at) => appended(steps[at]!, step) + 1),
-      );
-    }
-  });
 });
 
 /** A model that hands everything on, with a list of what each request came to. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { GgufLibrary } from "../../../src/model/gguf/library.ts";
 import { createGgufModel, type GgufOptions } from "../../../src/model/gguf/gguf.ts";
 import { createTinyGguf } from "../../engine/tiny-gguf.ts";
-import { chained, modelOfBytes, notHere } from "./here.ts";
+import { chained, loadWatched, modelOfBytes, notHere } from "./here.ts";
 
 const OTHER: string = "node-llama-cpp-that-nobody-installed";
 
@@ -37,11 +37,17 @@ test("loads nothing before it is asked, and tries again after a failure", async 
 
 describe.skipIf(notHere !== "")(`a file that cannot be run${notHere}`, () => {
   const whole = createTinyGguf(chained([]));
-
-  test.each([
+  const broken: readonly [name: string, bytes: Uint8Array, reason: string][] = [
     ["of another kind", Buffer.from("This is a text."), "Invalid GGUF magic"],
     ["cut off", whole.subarray(0, 200_000), "data is not within the file bounds"],
-  ])("one %s", async (_name, bytes, reason) => {
+    [
+      "of no known architecture",
+      Buffer.from(whole).fill("lxxxx", whole.indexOf("llama"), whole.indexOf("llama") + 5),
+      "unknown model architecture",
+    ],
+  ];
+
+  test.each(broken)("one %s", async (_name, bytes, reason) => {
     const { model } = modelOfBytes(bytes);
     await expect(model.invoke("a")).rejects.toMatchObject({
       code: "settings-invalid",
@@ -49,17 +55,27 @@ describe.skipIf(notHere !== "")(`a file that cannot be run${notHere}`, () => {
     });
   });
 
-  test("one for a GPU whose binary is not installed", async () => {
-    const { model } = modelOfBytes(whole, { gpu: "cuda" });
-    await expect(model.invoke("a")).rejects.toMatchObject({ code: "dependency-missing" });
-  });
+  test.each([broken, broken.toReversed()])(
+    "several at once, each with its own reason (%#)",
+    async (...files) => {
+      const asked = files.map(([, bytes]) => modelOfBytes(bytes).model.invoke("a"));
+      const messages = (await Promise.allSettled(asked)).map((result) =>
+        result.status === "rejected" ? String(result.reason) : "",
+      );
+      expect(messages).toEqual(files.map(([, , reason]) => expect.stringContaining(reason)));
+    },
+  );
 
-  // the last, for it starts the library as it is: what is complained of is told to whoever started it last
   test("one that is not there", async () => {
-    await expect(ask({ modelPath: "not-there.gguf" })).rejects.toMatchObject({
+    await expect(ask({ modelPath: "not-there.gguf", load: loadWatched })).rejects.toMatchObject({
       code: "settings-invalid",
       message: expect.stringMatching(/^The model file not-there\.gguf cannot be loaded: ENOENT/),
     });
+  });
+
+  test("one for a GPU whose binary is not installed", async () => {
+    const { model } = modelOfBytes(whole, { gpu: "cuda" });
+    await expect(model.invoke("a")).rejects.toMatchObject({ code: "dependency-missing" });
   });
 });
 

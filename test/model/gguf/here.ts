@@ -69,7 +69,7 @@ function createTiny(bytes: Uint8Array, options: TinyOptions): TinyModel & { remo
   };
 }
 
-function loadWatched(): Promise<GgufLibrary> {
+export function loadWatched(): Promise<GgufLibrary> {
   return Promise.resolve(watched);
 }
 

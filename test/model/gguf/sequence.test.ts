@@ -11,33 +11,7 @@ const SCRIPT = chained([
 ]);
 
 describe.skipIf(notHere !== "")(`runs of a GGUF file side by side${notHere}`, () => {
-  test("two runs at a time do not mix, and each finds its own tokens again", async () => {
-    const { model } = tinyModel(SCRIPT, { sequences: 2 });
-    const [first, second] = await Promise.all([
-      say(model, "<first>\n", { maxTokens: 40 }),
-      say(model, "<second>\n", { maxTokens: 40 }),
-    ]);
-    expect(textOf(first)).toBe("tick tock ".repeat(20));
-    expect(textOf(second)).toBe("ding dong ".repeat(20));
-    const again = await Promise.all(
-      [first, second].map((chunks, at) => {
-        const turn = pieces(["<first>\n", "<second>\n"][at]!, chunks);
-        return say(model, turn, { maxTokens: 3 });
-      }),
-    );
-    expect(again.map(textOf)).toEqual(["tick tock tick ", "ding dong ding "]);
-    // all but the last token that was drawn, which nothing had followed yet
-    expect(again.map(evaluatedOf)).toEqual([1, 1]);
-  });
-
-  test("a new run does not take the sequence of one that is between two steps", async () => {
-    const { model } = tinyModel(SCRIPT, { sequences: 2 });
-    const step = await say(model, "<first>\n", { maxTokens: 60 });
-    expect(textOf(await say(model, "<second>\n", { maxTokens: 2 }))).toBe("ding dong ");
-    expect(evaluatedOf(await say(model, pieces("<first>\n", step), { maxTokens: 2 }))).toBe(1);
-  });
-
-  test("more requests than sequences wait for their turn", async () => {
+  test("requests wait for their turn, and each finds its own beginning", async () => {
     const { model } = tinyModel(SCRIPT);
     const said = await Promise.all(
       ["<first>\n", "<short>\n", "<second>\n"].map((opened) => say(model, opened, { maxTokens: 6 })),
