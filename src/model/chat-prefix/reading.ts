@@ -12,6 +12,8 @@ export type Finish = Pick<End, "finishReason" | "stopReason">;
 /** A part of a reply, as the server told it apart. */
 export interface SaidPart {
   readonly reasoning: string;
+  /** Where the reasoning stood: in a field of this name, or in blocks of the type `thinking`. */
+  readonly reasoningField?: "reasoning_content" | "reasoning" | "thinking blocks" | undefined;
   readonly content: string;
   readonly calls: readonly CallPart[];
   readonly finish?: Finish | undefined;

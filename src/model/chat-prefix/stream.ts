@@ -15,40 +15,30 @@ const contentSchema = z.union([
   ),
 ]);
 
-/** What is read of an event; everything else in it is left alone. */
-const eventSchema = z.object({
-  choices: z
+const messageSchema = z.object({
+  content: contentSchema.nullish(),
+  reasoning: z.string().nullish(),
+  reasoning_content: z.string().nullish(),
+  tool_calls: z
     .array(
       z.object({
-        delta: z
-          .object({
-            content: contentSchema.nullish(),
-            reasoning: z.string().nullish(),
-            reasoning_content: z.string().nullish(),
-            tool_calls: z
-              .array(
-                z.object({
-                  index: z.number().int().nullish(),
-                  id: z.string().nullish(),
-                  function: z
-                    .object({ name: z.string().nullish(), arguments: z.string().nullish() })
-                    .nullish(),
-                }),
-              )
-              .nullish(),
-          })
-          .nullish(),
-        ...finishFields,
+        index: z.number().int().nullish(),
+        id: z.string().nullish(),
+        function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
       }),
     )
+    .nullish(),
+});
+
+/** What is read of an event, or of a reply in one piece; everything else in it is left alone. */
+const eventSchema = z.object({
+  choices: z
+    .array(z.object({ delta: messageSchema.nullish(), message: messageSchema.nullish(), ...finishFields }))
     .nullish(),
   ...usageFields,
   error: z.unknown().optional(),
   object: z.unknown().optional(),
 });
-
-type ChatEvent = z.infer<typeof eventSchema>;
-type Choice = NonNullable<ChatEvent["choices"]>[number];
 
 /**
  * What each event of a streamed chat completion says, up to `[DONE]`.
@@ -62,45 +52,55 @@ export async function* readChat(
 ): AsyncGenerator<SaidPart> {
   for await (const data of events) {
     if (data.trim() === "[DONE]") return;
-    const event = readEvent(data, target);
-    const [choice] = event.choices ?? [];
-    const { finish_reason: reason, delta } = choice ?? {};
-    const calls = delta?.tool_calls ?? [];
-    yield {
-      ...readDelta(choice),
-      calls: calls.map(({ index, id, function: call }) => ({
-        index,
-        id,
-        name: call?.name,
-        arguments: call?.arguments,
-      })),
-      finish: choice !== undefined && reason ? readFinish(choice, reason, target) : undefined,
-      usage: readUsage(event),
-    };
+    let value: unknown;
+    try {
+      value = JSON.parse(data);
+    } catch (error) {
+      throw badReply(target, "an event that is not JSON", error);
+    }
+    yield readChatEvent(value, target);
   }
 }
 
-function readEvent(data: string, target: RequestTarget): ChatEvent {
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch (error) {
-    throw badReply(target, "an event that is not JSON", error);
-  }
+/** What one event says, or a reply in one piece. @throws as `readChat` */
+export function readChatEvent(value: unknown, target: RequestTarget): SaidPart {
   const read = eventSchema.safeParse(value);
   if (!read.success) throw badReply(target, "an event that is no chat completion", read.error);
-  if (read.data.error != null) throw reportedFailure(target, read.data.error);
-  if (read.data.object === "error") throw reportedFailure(target, value);
-  return read.data;
+  const { choices, error, object } = read.data;
+  if (error != null) throw reportedFailure(target, error);
+  if (object === "error") throw reportedFailure(target, value);
+  const [choice] = choices ?? [];
+  const { finish_reason: reason } = choice ?? {};
+  const message = choice?.delta ?? choice?.message ?? {};
+  const calls = message.tool_calls ?? [];
+  return {
+    ...readMessage(message),
+    calls: calls.map(({ index, id, function: call }) => ({
+      index,
+      id,
+      name: call?.name,
+      arguments: call?.arguments,
+    })),
+    finish: choice !== undefined && reason ? readFinish(choice, reason, target) : undefined,
+    usage: readUsage(read.data),
+  };
 }
 
 /** Some servers send the reasoning under both of its names. */
-function readDelta(choice: Choice | undefined): { reasoning: string; content: string } {
-  const { content, reasoning, reasoning_content } = choice?.delta ?? {};
+function readMessage({
+  content,
+  reasoning,
+  reasoning_content,
+}: z.infer<typeof messageSchema>): Pick<SaidPart, "reasoning" | "reasoningField" | "content"> {
   const parts = typeof content === "string" ? [{ type: "text", text: content }] : (content ?? []);
-  const thought = parts.flatMap((part) => ("thinking" in part ? (part.thinking ?? []) : []));
+  const thought = parts
+    .flatMap((part) => ("thinking" in part ? (part.thinking ?? []) : []))
+    .map(({ text }) => text ?? "")
+    .join("");
+  const field = reasoning_content ? "reasoning_content" : reasoning ? "reasoning" : undefined;
   return {
-    reasoning: (reasoning_content || reasoning || "") + thought.map(({ text }) => text ?? "").join(""),
+    reasoning: (reasoning_content || reasoning || "") + thought,
+    reasoningField: field ?? (thought === "" ? undefined : "thinking blocks"),
     content: parts.map(({ type, text }) => (type === "text" ? (text ?? "") : "")).join(""),
   };
 }

@@ -179,6 +179,11 @@ function statusOf(code: number | string | null | undefined, kind: string): numbe
   return undefined;
 }
 
+/** What an error reply says went wrong; empty where it does not. */
+export function errorText(body: string): string {
+  return wordsOfBody(body).text;
+}
+
 function wordsOfBody(body: string): ServerWords {
   const value = parseJson(body);
   if (value === undefined) return { text: body, kind: "" };

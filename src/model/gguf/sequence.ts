@@ -36,7 +36,7 @@ export function createSequenceQueue(open: () => GgufSequence): SequenceQueue {
       closing.signal.throwIfAborted();
       throwIfAborted(signal);
       const before = last;
-      let leave = (): void => {};
+      let leave: (() => void) | undefined;
       const used = new Promise<void>((resolve) => (leave = resolve));
       last = before.then(() => used);
       try {
@@ -45,7 +45,7 @@ export function createSequenceQueue(open: () => GgufSequence): SequenceQueue {
           AbortSignal.any([closing.signal, ...(signal === undefined ? [] : [signal])]),
         );
       } catch (error) {
-        leave();
+        leave?.();
         closing.signal.throwIfAborted();
         throw error;
       }

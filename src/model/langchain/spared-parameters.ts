@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { parseJson } from "../../net/json.ts";
+import { readBodyStart } from "../../net/read-body.ts";
 
 /**
  * The words with which OpenAI's reasoning models, and what stands in front of them, refuse a parameter that other models
@@ -18,6 +20,9 @@ const SPARED: ReadonlySet<string> = new Set([
   "stop",
 ]);
 
+/** A refusal that is longer says nothing more. */
+const MAX_REFUSAL_BYTES = 65_536;
+
 const bodySchema = z.record(z.string(), z.unknown());
 
 /**
@@ -34,7 +39,7 @@ export function sparingParameters(
   const refused = new Map<string, Set<string>>();
 
   return async (input, init) => {
-    const read = bodySchema.safeParse(parsed(init?.body));
+    const read = bodySchema.safeParse(typeof init?.body === "string" ? parseJson(init.body) : undefined);
     if (!read.success) return fetch(input, init);
     const { data: body } = read;
     const name = typeof body["model"] === "string" ? body["model"] : "";
@@ -46,7 +51,7 @@ export function sparingParameters(
         without.size === 0 ? init : { ...init, body: JSON.stringify(sent) },
       );
       if (response.status !== 400) return response;
-      const text = await response.text();
+      const text = await readBodyStart(response, MAX_REFUSAL_BYTES);
       const parameter = UNSUPPORTED.exec(text)?.[1];
       if (parameter === undefined || !SPARED.has(parameter) || !Object.hasOwn(sent, parameter)) {
         return new Response(text, response);
@@ -67,13 +72,4 @@ function spare(
     sent["max_completion_tokens"] = Math.max(limit, leastTokens);
   }
   return sent;
-}
-
-function parsed(body: unknown): unknown {
-  if (typeof body !== "string") return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

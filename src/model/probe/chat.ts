@@ -1,11 +1,12 @@
 import { chatBody, DIALECTS } from "../chat-prefix/dialect.ts";
 import type { PromptMessage } from "../model.ts";
-import { readChatValues, type ChatSaid } from "./chat-reply.ts";
-import { readMessagesValues, sendMessages } from "./messages.ts";
+import { readChatEvent } from "../chat-prefix/stream.ts";
+import { joinParts, type ChatSaid } from "./chat-reply.ts";
+import { readMessagesEvent, sendMessages } from "./messages.ts";
 import { chatDialectOf } from "./dialect.ts";
 import type { ServerDialect } from "../server-dialects.ts";
 import { NO_CHAT, type ChatReport } from "./report.ts";
-import { evidence, GREEDY, sendProbe, type ProbeReply, type ProbeTarget } from "./request.ts";
+import { evidence, GREEDY, readValues, sendProbe, type ProbeTarget, type Unanswered } from "./request.ts";
 import { judge, judgeStop, MONTHS, together, WEEKDAYS, type Sequence } from "./sequence.ts";
 
 const TAGS = { open: "<think>", close: "</think>" } as const;
@@ -30,9 +31,7 @@ interface AskOptions {
   readonly tool?: typeof TOOL;
 }
 
-type Asked =
-  | (ChatSaid & { readonly kind: "said"; readonly streamed: boolean })
-  | Exclude<ProbeReply, { kind: "answered" }>;
+type Asked = (ChatSaid & { readonly kind: "said"; readonly streamed: boolean }) | Unanswered;
 
 /** What a chat does with an assistant message at its end, and with what a model writes besides text. */
 export async function probeChat(target: ProbeTarget, server: ServerDialect): Promise<ChatReport> {
@@ -70,8 +69,8 @@ export async function probeChat(target: ProbeTarget, server: ServerDialect): Pro
     evidence: said.map(({ text }) => evidence(target, text)),
     streams: opened.streamed,
     stop: first.kind === "said" ? judgeStop(WEEKDAYS, first.text, first.stopped) : "unclear",
-    usage: [opened, ...said].every(({ completionTokens }) => completionTokens !== undefined),
-    cachedTokens: [opened, ...said].some(({ cachedTokens }) => cachedTokens),
+    usage: [opened, ...said].every(({ usage }) => usage.completionTokens !== undefined),
+    cachedTokens: [opened, ...said].some(({ usage }) => usage.cachedTokens !== undefined),
     reasoning: reasoningIn([opened, ...said]),
     callText: calling?.kind === "said" ? callTextIn(calling) : "unclear",
     tools:
@@ -100,10 +99,10 @@ function withoutEcho(server: ServerDialect, { before }: Sequence, asked: Asked):
 }
 
 function reasoningIn(replies: readonly ChatSaid[]): ChatReport["reasoning"] {
-  for (const { content, reasoningField, completionTokens = 0 } of replies) {
+  for (const { content, reasoningField, usage } of replies) {
     if (reasoningField !== undefined) return reasoningField;
     if (content.trimStart().startsWith(TAGS.open)) return "in the text";
-    if (content === "" && completionTokens > 1) return "swallowed";
+    if (content === "" && (usage.completionTokens ?? 0) > 1) return "swallowed";
   }
   return "none seen";
 }
@@ -142,7 +141,10 @@ async function send(
         }),
       );
   if (reply.kind !== "answered") return reply;
-  const said = isAnthropic ? readMessagesValues(reply.values) : readChatValues(reply.values);
-  if (said === undefined) return { kind: "refused", missing: false, words: "no chat completion" };
-  return { ...said, kind: "said", streamed: reply.streamed };
+  const read = isAnthropic ? readMessagesEvent : readChatEvent;
+  return readValues(reply, (values) => ({
+    ...joinParts(values.map((value) => read(value, target))),
+    kind: "said",
+    streamed: reply.streamed,
+  }));
 }

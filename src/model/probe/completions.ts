@@ -1,12 +1,11 @@
-import { AgenticRagError } from "../../errors.ts";
-import type { Dialect, Reading } from "../completions/dialect.ts";
+import type { Dialect } from "../completions/dialect.ts";
 import { dialects } from "../completions/dialects.ts";
 import { bodyText } from "../exchange/request.ts";
 import type { ModelUsage } from "../model.ts";
 import { completionsDialectOf } from "./dialect.ts";
 import type { ServerDialect } from "../server-dialects.ts";
 import { NO_COMPLETIONS, type CompletionsReport } from "./report.ts";
-import { evidence, GREEDY, sendProbe, type ProbeReply, type ProbeTarget } from "./request.ts";
+import { evidence, GREEDY, readValues, sendProbe, type ProbeTarget, type Unanswered } from "./request.ts";
 import { judge, judgeStop, NUMBERS, together, WEEKDAYS, type Sequence, type Verdict } from "./sequence.ts";
 
 /** A beginning-of-text token, and one to be on the safe side. */
@@ -75,7 +74,7 @@ async function ask(
   dialect: Dialect,
   { before }: Sequence,
   { stop = [], withIds = false, logprobs = false }: Wanted,
-): Promise<Completion | Exclude<ProbeReply, { kind: "answered" }>> {
+): Promise<Completion | Unanswered> {
   const body = dialect.body({
     prompt: before,
     modelName: target.modelName,
@@ -87,20 +86,16 @@ async function ask(
   });
   const reply = await sendProbe(target, dialect.url(target.baseUrl), bodyText(body, {}));
   if (reply.kind !== "answered") return reply;
-  let readings: readonly Reading[];
-  try {
-    readings = reply.values.map((value) => dialect.read(value, target));
-  } catch (error) {
-    if (!AgenticRagError.isInstance(error)) throw error;
-    return { kind: "refused", missing: false, words: error.message };
-  }
-  return {
-    kind: "read",
-    streamed: reply.streamed,
-    text: readings.map(({ text }) => text).join(""),
-    stopped: readings.some(({ finish }) => finish?.finishReason === "stop"),
-    usage: readings.reduce<ModelUsage>((all, { usage }) => ({ ...all, ...usage }), {}),
-    tokenIds: readings.some(({ tokenIds = [] }) => tokenIds.length > 0),
-    logprobs: readings.some(({ logprobs: told = [] }) => told.length > 0),
-  };
+  return readValues(reply, (values) => {
+    const readings = values.map((value) => dialect.read(value, target));
+    return {
+      kind: "read",
+      streamed: reply.streamed,
+      text: readings.map(({ text }) => text).join(""),
+      stopped: readings.some(({ finish }) => finish?.finishReason === "stop"),
+      usage: readings.reduce<ModelUsage>((all, { usage }) => ({ ...all, ...usage }), {}),
+      tokenIds: readings.some(({ tokenIds = [] }) => tokenIds.length > 0),
+      logprobs: readings.some(({ logprobs: told = [] }) => told.length > 0),
+    };
+  });
 }

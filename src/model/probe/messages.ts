@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { messagesRoot, MESSAGES_HEADERS } from "../langchain/anthropic-chat.ts";
+import type { SaidPart } from "../chat-prefix/reading.ts";
+import { badReply, type RequestTarget } from "../exchange/http-failure.ts";
 import { revealed } from "../exchange/request.ts";
 import type { PromptMessage } from "../model.ts";
-import type { ChatSaid } from "./chat-reply.ts";
 import { sendProbe, type ProbeReply, type ProbeTarget } from "./request.ts";
 
 const count = z.number().nullish();
@@ -59,34 +60,28 @@ interface Tool {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined for what is no reply of the Messages API. */
-export function readMessagesValues(values: readonly unknown[]): ChatSaid | undefined {
-  let text = "";
-  let content = "";
-  let reasoningField: ChatSaid["reasoningField"];
-  let calls = false;
-  let stopped = false;
-  let completionTokens: number | undefined;
-  let cachedTokens = false;
-  for (const value of values) {
-    const read = valueSchema.safeParse(value);
-    if (!read.success) return undefined;
-    const { content: blocks, content_block: block, delta, message, stop_reason, usage } = read.data;
-    for (const one of [
-      ...(blocks ?? []),
-      ...(block ? [block] : []),
-      ...(delta ? [{ type: "", ...delta }] : []),
-    ]) {
-      if (one.thinking) reasoningField = "reasoning";
-      text += (one.thinking ?? "") + (one.text ?? "");
-      content += one.text ?? "";
-      calls ||= one.type === "tool_use";
-    }
-    const reason = delta?.stop_reason ?? stop_reason;
-    stopped ||= reason === "end_turn" || reason === "stop_sequence";
-    const counts = usage ?? message?.usage;
-    completionTokens = counts?.output_tokens ?? completionTokens;
-    cachedTokens ||= counts?.cache_read_input_tokens != null;
-  }
-  return { text, content, reasoningField, calls, stopped, completionTokens, cachedTokens };
+/**
+ * What one event of the Messages API says, or a reply in one piece.
+ *
+ * @throws `model-bad-reply`
+ */
+export function readMessagesEvent(value: unknown, target: RequestTarget): SaidPart {
+  const read = valueSchema.safeParse(value);
+  if (!read.success) throw badReply(target, "an event that is none of the Messages API", read.error);
+  const { content, content_block: block, delta, message, stop_reason, usage = message?.usage } = read.data;
+  const blocks = [...(content ?? []), ...(block ? [block] : []), ...(delta ? [{ type: "", ...delta }] : [])];
+  const reasoning = blocks.map(({ thinking }) => thinking ?? "").join("");
+  const reason = delta?.stop_reason ?? stop_reason;
+  const stopped = reason === "end_turn" || reason === "stop_sequence";
+  return {
+    reasoning,
+    reasoningField: reasoning === "" ? undefined : "thinking blocks",
+    content: blocks.map(({ text }) => text ?? "").join(""),
+    calls: blocks.filter(({ type }) => type === "tool_use").map(() => ({})),
+    finish: stopped ? { finishReason: "stop" } : undefined,
+    usage: {
+      ...(usage?.output_tokens != null && { completionTokens: usage.output_tokens }),
+      ...(usage?.cache_read_input_tokens != null && { cachedTokens: usage.cache_read_input_tokens }),
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { SaidPart } from "../chat-prefix/reading.ts";
 import type { ServerDialect } from "../server-dialects.ts";
 import type { StopVerdict, Verdict } from "./sequence.ts";
 
@@ -30,8 +31,8 @@ export interface CompletionsReport extends RouteReport {
 }
 
 export interface ChatReport extends RouteReport {
-  /** Where reasoning comes out: between tags in the text, in a field, nowhere although it is counted, or none was seen. */
-  readonly reasoning: "in the text" | "reasoning_content" | "reasoning" | "swallowed" | "none seen";
+  /** Where reasoning comes out: between tags in the text, apart from it, nowhere although it is counted, or none was seen. */
+  readonly reasoning: "in the text" | NonNullable<SaidPart["reasoningField"]> | "swallowed" | "none seen";
   /** What becomes of a tool call that is written as text. */
   readonly callText: "stays text" | "tool_calls" | "loses its tags" | "unclear";
   /** Whether it takes tools: it called one, took them without calling, or refused them. */

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { requestHeaders, type ApiKey } from "../exchange/request.ts";
+import { parseJson } from "../../net/json.ts";
+import { readBody, readBodyStart } from "../../net/read-body.ts";
 import { readLines } from "../../net/lines.ts";
 import { startDeadline } from "../../net/deadline.ts";
 import { readEvents, type SilenceWatch } from "../../net/event-stream.ts";
-import { connectionFailure, statusFailure, type RequestTarget } from "../exchange/http-failure.ts";
+import { connectionFailure, errorText, statusFailure, type RequestTarget } from "../exchange/http-failure.ts";
 import type { Sampling } from "../sampling.ts";
 
 /** Who is probed. */
@@ -17,8 +19,15 @@ export interface ProbeTarget extends RequestTarget {
 }
 
 /** What came back: the JSON values of a reply, or the word that there is none. */
-export type ProbeReply =
-  | { readonly kind: "answered"; readonly streamed: boolean; readonly values: readonly unknown[] }
+export type ProbeReply = Answered | Unanswered;
+
+interface Answered {
+  readonly kind: "answered";
+  readonly streamed: boolean;
+  readonly values: readonly unknown[];
+}
+
+export type Unanswered =
   /** It does not do this. `missing`: there is no such address, or no such model. */
   | { readonly kind: "refused"; readonly missing: boolean; readonly words: string }
   /** It failed, which may pass. */
@@ -37,7 +46,8 @@ export const GREEDY: Sampling = {
 };
 
 const MISSING = new Set([404, 405, 501]);
-const MAX_CHARACTERS = 65_536;
+/** All that is read of a reply: it is a few dozen tokens long. */
+const MAX_LENGTH = 65_536;
 const MAX_EVIDENCE = 80;
 const UNWATCHED: SilenceWatch = { wait: () => {}, heard: () => {} };
 
@@ -66,7 +76,7 @@ export async function sendProbe(
       signal: deadline.signal,
       redirect: "manual",
     });
-    return await read(target, response);
+    return await readReply(target, response);
   } catch (error) {
     const failure = deadline.failure();
     if (failure !== undefined) throw failure;
@@ -76,26 +86,25 @@ export async function sendProbe(
   }
 }
 
-async function read(target: ProbeTarget, response: Response): Promise<ProbeReply> {
+async function readReply(target: ProbeTarget, response: Response): Promise<ProbeReply> {
+  if (!response.ok) return refusal(target, response.status, await readBodyStart(response, MAX_LENGTH));
   const type = response.headers.get("content-type") ?? "";
-  if (!response.ok) {
-    const text = (await response.text()).slice(0, MAX_CHARACTERS);
-    return refusal(target, response.status, text);
-  }
   if (response.body !== null && /^text\/event-stream/i.test(type)) {
     return answered(target, true, await collect(readEvents(response.body, UNWATCHED)));
   }
   if (response.body !== null && /^application\/x-ndjson/i.test(type)) {
     return answered(target, true, await collect(readLines(response.body, UNWATCHED)));
   }
-  return answered(target, false, [(await response.text()).slice(0, MAX_CHARACTERS)]);
+  return answered(target, false, [(await readBody(response, MAX_LENGTH)).text]);
 }
 
 async function collect(parts: AsyncIterable<string>): Promise<readonly string[]> {
   const texts: string[] = [];
+  let length = 0;
   for await (const text of parts) {
-    if (text.trim() === "[DONE]") break;
+    if (text.trim() === "[DONE]" || length > MAX_LENGTH) break;
     texts.push(text);
+    length += text.length;
   }
   return texts;
 }
@@ -103,12 +112,9 @@ async function collect(parts: AsyncIterable<string>): Promise<readonly string[]>
 const reportedSchema = z.object({ error: z.unknown() });
 
 function answered(target: ProbeTarget, streamed: boolean, texts: readonly string[]): ProbeReply {
-  const values = texts.map(parsed);
-  const reported = values
-    .map((value) => reportedSchema.safeParse(value).data?.error)
-    .find((error) => error != null);
-  if (reported !== undefined)
-    return { kind: "failed", words: evidence(target, wordsOf({ error: reported })) };
+  const reported = texts.find((text) => reportedSchema.safeParse(parseJson(text)).data?.error != null);
+  if (reported !== undefined) return { kind: "failed", words: evidence(target, errorText(reported)) };
+  const values = texts.map(parseJson);
   if (values.length > 0 && values.every((value) => value !== undefined)) {
     return { kind: "answered", streamed, values };
   }
@@ -120,22 +126,24 @@ function answered(target: ProbeTarget, streamed: boolean, texts: readonly string
   };
 }
 
-function refusal(target: ProbeTarget, status: number, text: string): ProbeReply {
-  if ([401, 408, 429, 503].includes(status)) throw statusFailure(target, status, text);
-  const words = `${status}: ${evidence(target, wordsOf(parsed(text)) || text)}`;
-  if (status >= 500 && !MISSING.has(status)) return { kind: "failed", words };
-  return { kind: "refused", missing: MISSING.has(status) || status < 400, words };
+/** What the values of a reply say; a reply that the family could not read is a refusal. */
+export function readValues<Said>(
+  { values }: Answered,
+  read: (values: readonly unknown[]) => Said,
+): Said | Unanswered {
+  try {
+    return read(values);
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error)) throw error;
+    return { kind: "refused", missing: false, words: error.message };
+  }
 }
 
-const wordsSchema = z.object({ message: z.string().optional(), detail: z.string().optional() });
-
-/** The words of an error, in the shapes in which servers put them. */
-function wordsOf(value: unknown): string {
-  if (typeof value === "string") return value;
-  const nested = reportedSchema.safeParse(value).data?.error;
-  if (nested != null) return wordsOf(nested);
-  const { message, detail } = wordsSchema.safeParse(value).data ?? {};
-  return message ?? detail ?? "";
+function refusal(target: ProbeTarget, status: number, text: string): ProbeReply {
+  if ([401, 408, 429, 503].includes(status)) throw statusFailure(target, status, text);
+  const words = `${status}: ${evidence(target, errorText(text) || text)}`;
+  if (status >= 500 && !MISSING.has(status)) return { kind: "failed", words };
+  return { kind: "refused", missing: MISSING.has(status) || status < 400, words };
 }
 
 /** A text as it may be shown: on one line, without anything that a terminal acts on, without the key, short. */
@@ -147,12 +155,4 @@ export function evidence(target: RequestTarget, text: string): string {
       .trim(),
   );
   return plain.length <= MAX_EVIDENCE ? plain.join("") : `${plain.slice(0, MAX_EVIDENCE - 1).join("")}…`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

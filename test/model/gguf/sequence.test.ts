@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isAbort } from "../../../src/errors.ts";
 import type { GgufModel } from "../../../src/model/gguf/gguf.ts";
 import type { ContinuationOptions, ModelChunk, TurnPiece } from "../../../src/model/model.ts";
+import { textOf } from "../collect.ts";
 import { chained, notHere, tinyModel } from "./here.ts";
 
 const SCRIPT = chained([
@@ -10,8 +11,8 @@ const SCRIPT = chained([
   ["<short>\n", "one ", "two ", "three", "<|im_end|>"],
 ]);
 
-describe.skipIf(notHere !== "")(`runs of a GGUF file side by side${notHere}`, () => {
-  test("requests wait for their turn, and each finds its own beginning", async () => {
+describe.skipIf(notHere !== "")(`requests to a GGUF file at the same time${notHere}`, () => {
+  test("requests wait for their turn", async () => {
     const { model } = tinyModel(SCRIPT);
     const said = await Promise.all(
       ["<first>\n", "<short>\n", "<second>\n"].map((opened) => say(model, opened, { maxTokens: 6 })),
@@ -159,18 +160,6 @@ async function say(...asked: Parameters<typeof open>): Promise<ModelChunk[]> {
   const chunks: ModelChunk[] = [];
   for await (const chunk of open(...asked)) chunks.push(chunk);
   return chunks;
-}
-
-function textOf(chunks: readonly ModelChunk[]): string {
-  return chunks.map((chunk) => (chunk.type === "text" ? chunk.text : "")).join("");
-}
-
-function pieces(opened: string, chunks: readonly ModelChunk[]): readonly TurnPiece[] {
-  const tokenIds = chunks.flatMap((chunk) => chunk.tokenIds ?? []);
-  return [
-    { origin: "runtime", text: opened },
-    { origin: "model", text: textOf(chunks), tokenIds },
-  ];
 }
 
 function usageOf(chunks: readonly ModelChunk[]) {

@@ -130,6 +130,44 @@ test("reasoning is found where it comes out", async () => {
   }
 });
 
+/** As Mistral's reasoning models say it: lists of blocks where others put a text. */
+function inBlocks(thinking: string, text: string, kind: "stream" | "whole") {
+  const content = [
+    ...(thinking === "" ? [] : [{ type: "thinking", thinking: [{ type: "text", text: thinking }] }]),
+    ...(text === "" ? [] : [{ type: "text", text }]),
+  ];
+  const usage = { prompt_tokens: 9, completion_tokens: 9 };
+  const choice = { index: 0, finish_reason: "stop" };
+  if (kind === "whole") return json({ choices: [{ ...choice, message: { content } }], usage });
+  const event = { choices: [{ ...choice, delta: { content } }], usage };
+  return {
+    headers: { "content-type": "text/event-stream" },
+    body: `data: ${JSON.stringify(event)}\n\ndata: [DONE]\n\n`,
+  };
+}
+
+test.each(["stream", "whole"] as const)("reasoning in lists of blocks is read (%s)", async (kind) => {
+  const { report } = await probe({
+    completions: "missing",
+    chat: ({ messages }, text) =>
+      messages.length === 1 ? inBlocks("Two and", "", kind) : inBlocks("", text, kind),
+  });
+  expect(report.chat).toMatchObject({
+    continues: "yes",
+    reasoning: "thinking blocks",
+    streams: kind === "stream",
+  });
+  const thought = await probe({
+    completions: "missing",
+    chat: ({ messages }, text) =>
+      messages.length === 1 ? inBlocks("", text, kind) : inBlocks(text, "", kind),
+  });
+  expect(thought.report.chat).toMatchObject({
+    continues: "yes",
+    evidence: ["sday, Friday, Saturday, Sunday", "il, May, June, July"],
+  });
+});
+
 test("a continuation that a parser takes for reasoning is one", async () => {
   const { report, missing } = await probe({
     completions: "missing",

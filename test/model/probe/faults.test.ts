@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { probeEndpoint } from "../../../src/model/probe/probe.ts";
 import { json, unusedUrl } from "../../servers/completions.ts";
 import { startEndpoint } from "../../servers/endpoint.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 import { KEY, probe } from "./ask.ts";
 
 test("neither route: nothing is chosen, and it says why and what to do", async () => {
@@ -52,6 +53,37 @@ test("a server that is not there, and one that does not answer in time", async (
   await expect(
     probeEndpoint({ baseUrl, modelName: "x", dialect: "vllm", timeoutMs: 1, fetch: never }),
   ).rejects.toMatchObject({ code: "model-timeout" });
+});
+
+const EVENT = `data: ${JSON.stringify({ choices: [{ delta: { content: "a" } }] })}\n\n`;
+
+test.each([
+  [200, "text/event-stream", EVENT],
+  [200, "application/json", '{"choices":[],"x":"x"},'],
+  [200, "application/x-ndjson", '{"response":"a","done":false}\n'],
+  [400, "application/json", "unsupported parameter: 'no_such' "],
+  [500, "text/html", "<p>"],
+])("a reply %i %s that never ends is read in part", async (status, type, text) => {
+  const chunk = text.repeat(1_000);
+  const server = await startWireServer((response, { method }) => {
+    response.writeHead(method === "GET" ? 404 : status, { "content-type": type });
+    if (method === "GET") return void response.end();
+    const more = (): void => {
+      while (!response.destroyed && response.write(chunk));
+    };
+    response.on("drain", more);
+    more();
+  });
+  onTestFinished(() => server.close());
+  const report = await probeEndpoint({
+    baseUrl: `${server.url}/v1`,
+    modelName: "x",
+    dialect: type.endsWith("ndjson") ? "ollama" : "generic",
+    timeoutMs: 5_000,
+  });
+  expect(report.completions.exists).toBe(
+    { 200: type.endsWith("/json") ? "no" : "yes", 400: "no", 500: "failed" }[status],
+  );
 });
 
 test("an abort ends it", async () => {

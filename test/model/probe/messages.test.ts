@@ -72,7 +72,7 @@ test("reasoning and calls in blocks of their own are seen", async () => {
   const thinks = await ask(({ messages }, text) =>
     messages.length === 1 ? { thinking: { text: "Two and", signature: "s" }, text } : { text },
   );
-  expect(thinks.report.chat.reasoning).toBe("reasoning");
+  expect(thinks.report.chat.reasoning).toBe("thinking blocks");
   const calls = await ask(({ messages }, text) =>
     JSON.stringify(messages.at(-1)).includes("<tool_call>") ? CALL : { text },
   );
