@@ -20,10 +20,11 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["src/errors.ts", []],
   ["src/secret.ts", []],
   ["src/version.ts", []],
+  ["src/turn.ts", []],
   ["src/net/", ["src/errors.ts"]],
   ["src/sqlite/", ["src/errors.ts", "src/net/"]],
-  ["src/protocol/", ["src/errors.ts"]],
-  ["src/model/", ["src/errors.ts", "src/net/"]],
+  ["src/protocol/", ["src/errors.ts", "src/turn.ts"]],
+  ["src/model/", ["src/errors.ts", "src/turn.ts", "src/net/"]],
   ["src/search/", ["src/errors.ts", "src/net/", "src/sqlite/"]],
   ["src/citation/", []],
   // a thread that is removed takes its searches along
@@ -45,6 +46,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
     "src/assemble/",
     [
       ...FLOOR,
+      "src/turn.ts",
       "src/net/",
       "src/settings/",
       "src/protocol/",

@@ -2,13 +2,10 @@ import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager
 import { BaseChatModel, type BaseChatModelCallOptions } from "@langchain/core/language_models/chat_models";
 import { AIMessage, AIMessageChunk, type BaseMessage, type UsageMetadata } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
+import type { PromptMessage, TurnPiece } from "../turn.ts";
 import type { Sampling } from "./sampling.ts";
 
-/** A turn of the prompt as plain text. */
-export interface PromptMessage {
-  readonly role: "system" | "user" | "assistant";
-  readonly content: string;
-}
+export type { PromptMessage, TurnPiece } from "../turn.ts";
 
 /** Tokens as the endpoint counts them; `undefined` where it does not say. */
 export interface ModelUsage {
@@ -16,13 +13,6 @@ export interface ModelUsage {
   readonly completionTokens?: number;
   /** Those of `promptTokens` that came from the endpoint's prefix cache. */
   readonly cachedTokens?: number;
-}
-
-/** A piece of the assistant's turn: who wrote it and, where an endpoint gave them, its token ids. */
-export interface TurnPiece {
-  readonly origin: "model" | "search" | "runtime";
-  readonly text: string;
-  readonly tokenIds?: readonly number[] | undefined;
 }
 
 /** Text as it is generated, any number of times; then exactly one `end`. */

@@ -1,5 +1,14 @@
+import type { ModelSide, NativeSide, PromptMessage as Turn } from "../turn.ts";
 import type { BudgetName, CallFault, NumberedResult, PageSide, ToolReply } from "./replies.ts";
 
+export type {
+  HeardResult,
+  ModelSide,
+  NativeSide,
+  PromptMessage as Turn,
+  TurnPart,
+  WrittenCall,
+} from "../turn.ts";
 export type {
   BudgetName,
   CallFault,
@@ -11,12 +20,6 @@ export type {
   QueryReply,
   ToolReply,
 } from "./replies.ts";
-
-/** A turn of the prompt as plain text. */
-export interface Turn {
-  readonly role: "system" | "user" | "assistant";
-  readonly content: string;
-}
 
 /**
  * A piece of the one assistant turn. `model`: sampled from the model in a run; `search`: a spliced search response;
@@ -107,66 +110,6 @@ export type CallReading =
   /** Addresses of pages as the model wrote them: on one line each, not empty, else anything. */
   | { readonly kind: "open"; readonly urls: readonly string[] }
   | { readonly kind: "fault"; readonly fault: CallFault; readonly detail: string };
-
-/** A search result as a model reads it off the transcript. */
-export interface HeardResult {
-  readonly number: number;
-  readonly title: string;
-  readonly text: string;
-}
-
-/** The other side of the protocol: what a model that speaks it hears and writes. */
-export interface ModelSide {
-  /** The user's last question in the prompt. */
-  question(messages: readonly Turn[]): string;
-  /** Every result spliced so far, in order. */
-  results(continuation: string): readonly HeardResult[];
-  /** What the last response says is left; `null` where the protocol does not tell. */
-  searchesLeft(continuation: string): number | null;
-  /** The text of one search call with its closing tag. */
-  call(query: string): string;
-  /** Closes the reasoning and gives the answer. */
-  answer(text: string): string;
-}
-
-/** A tool call as an endpoint gives it: not as text, but taken apart. */
-export interface WrittenCall {
-  readonly name: string;
-  /** JSON as the model wrote it, as far as it came. */
-  readonly arguments: string;
-  /** False: it was cut off, and is never one that can be run. */
-  readonly whole: boolean;
-}
-
-/** What a part of the assistant's turn means, without any tag. */
-export type TurnPart =
-  | { readonly type: "reasoning" | "answer"; readonly text: string }
-  /** A call that was or could be run. */
-  | { readonly type: "call"; readonly queries: readonly string[] }
-  /** The same for pages. */
-  | { readonly type: "open"; readonly urls: readonly string[] }
-  /** A call that could not be read, as it was written. */
-  | { readonly type: "broken-call"; readonly text: string }
-  /** What a call was answered with, whoever wrote it. */
-  | { readonly type: "response"; readonly text: string }
-  /** What the runtime wrote to make the model go on. */
-  | { readonly type: "note"; readonly text: string };
-
-/** What a model with tool calling, which does not write the protocol's text, needs to be led through it. */
-export interface NativeSide {
-  /** The turn so far as what it means, in order. Tags, and what opens or closes only them, are no part of it. */
-  parts(turn: readonly Pick<Segment, "origin" | "text">[], options?: CallOptions): readonly TurnPart[];
-  /** What has to be written behind `before` so that reasoning can follow; empty where it can already. */
-  beginReasoning(before: string): string;
-  /** The same for the answer: it closes the reasoning. */
-  beginAnswer(before: string): string;
-  /** The text of one call for all these queries, with its closing tag. */
-  call(queries: readonly string[]): string;
-  /** The same for pages. */
-  openCall(urls: readonly string[]): string;
-  /** The text of any tool calls as one: with its closing tag if all are whole; else such that it can never be run. */
-  callText(...calls: readonly WrittenCall[]): string;
-}
 
 /** Documents that a model is to condense before its reasoning sees them. */
 export interface DigestTask {

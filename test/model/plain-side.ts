@@ -1,4 +1,4 @@
-import type { HeardResult, ModelSide } from "../../src/model/model-side.ts";
+import type { HeardResult, ModelSide } from "../../src/turn.ts";
 
 export interface PlainDocument {
   readonly title: string;

@@ -1,13 +1,8 @@
-import { parseJson } from "../../net/json.ts";
+import type { WrittenCall } from "../../turn.ts";
 
-/** A tool call as an endpoint gives it: not as text, but taken apart. */
-export interface WrittenCall {
-  readonly name: string;
-  /** JSON as the model wrote it, as far as it came. */
-  readonly arguments: string;
-  /** False: it was cut off, and is never one that can be run. */
-  readonly whole: boolean;
-}
+export type { WrittenCall };
+
+import { parseJson } from "../../net/json.ts";
 
 /** A part of a streamed tool call. */
 export interface CallPart {

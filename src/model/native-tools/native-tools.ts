@@ -21,7 +21,8 @@ import {
 import { OPEN_TOOL_NAME, replay, TOOL_NAME } from "./replay.ts";
 import { readReply } from "./reply.ts";
 import { createSignedReplies, nameSignatureRefusal } from "./signed.ts";
-import { turnOf, type NativeSide } from "./side.ts";
+import type { NativeSide } from "../../turn.ts";
+import { turnOf } from "./side.ts";
 
 /** Retries are the chat model's own. */
 export interface NativeToolsOptions extends LangchainChatOptions {

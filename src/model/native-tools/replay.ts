@@ -1,7 +1,6 @@
 import { AIMessage, HumanMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import { toMessage } from "../langchain/chat.ts";
-import type { PromptMessage } from "../model.ts";
-import type { TurnPart } from "./side.ts";
+import type { PromptMessage, TurnPart } from "../../turn.ts";
 
 /** The name under which the search is offered. */
 export const TOOL_NAME = "web_search";

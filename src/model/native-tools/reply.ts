@@ -3,8 +3,8 @@ import { isBreak, type Finish, type SaidPart } from "../chat-prefix/reading.ts";
 import { type RequestTarget, truncated } from "../exchange/http-failure.ts";
 import type { ModelChunk, ModelUsage } from "../model.ts";
 import { OPEN_TOOL_NAME, TOOL_NAME } from "./replay.ts";
-import type { NativeSide } from "./side.ts";
-import { createWrittenCalls, type WrittenCall } from "../exchange/written-call.ts";
+import type { NativeSide, WrittenCall } from "../../turn.ts";
+import { createWrittenCalls } from "../exchange/written-call.ts";
 
 export interface ReplyReading {
   readonly target: RequestTarget;

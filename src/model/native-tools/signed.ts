@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { AgenticRagError } from "../../errors.ts";
 import type { RequestTarget } from "../exchange/http-failure.ts";
-import type { PromptMessage, TurnPiece } from "../model.ts";
-import type { NativeSide, TurnPart } from "./side.ts";
+import type { NativeSide, PromptMessage, TurnPart, TurnPiece } from "../../turn.ts";
 
 const CALLS: ReadonlySet<TurnPart["type"]> = new Set<TurnPart["type"]>(["call", "open"]);
 

@@ -1,4 +1,4 @@
-import type { HeardResult } from "../model-side.ts";
+import type { HeardResult } from "../../turn.ts";
 import { chooseSentences } from "./sentence-choice.ts";
 import { mentions, readTerms, type Term } from "./question-terms.ts";
 import {

@@ -1,6 +1,6 @@
 import { throwIfAborted } from "../../net/abort.ts";
 import { neededTerms, weighEvidence, type Evidence } from "./evidence.ts";
-import type { ModelSide } from "../model-side.ts";
+import type { ModelSide } from "../../turn.ts";
 import {
   ContinuationModel,
   type ContinuationOptions,

@@ -1,4 +1,4 @@
-import type { HeardResult } from "../model-side.ts";
+import type { HeardResult } from "../../turn.ts";
 import { mentions } from "./question-terms.ts";
 import { splitSentences } from "./sentences.ts";
 

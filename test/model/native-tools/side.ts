@@ -1,4 +1,4 @@
-import type { WrittenCall } from "../../../src/model/exchange/written-call.ts";
+import type { WrittenCall } from "../../../src/turn.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 
 /** What a model without a protocol needs of QwQ's. */

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import type { HeardResult } from "../../../src/model/model-side.ts";
+import type { HeardResult } from "../../../src/turn.ts";
 import type { PromptMessage } from "../../../src/model/model.ts";
 import { createOfflineModel } from "../../../src/model/offline/offline.ts";
 import { collect, textOf } from "../collect.ts";
