@@ -79,7 +79,7 @@ export type {
 export { createProxyFetch, type ProxyOptions } from "./net/proxy.ts";
 export { createBraveEngine, type BraveOptions } from "./search/engines/brave.ts";
 export { createDiskCache, type DiskCacheOptions } from "./search/around/cache-disk.ts";
-export { createMemoryCache } from "./search/around/cache-memory.ts";
+export { createMemoryCache } from "./search/around/cache-store.ts";
 export type { Answer, CacheStore, KeptAnswer } from "./search/around/cache-store.ts";
 export { withCache, type CacheOptions } from "./search/around/cache.ts";
 export { createDeferredEngine } from "./search/around/deferred.ts";

@@ -58,31 +58,20 @@ export function createEngine(
       return createJinaEngine({ ...http, ...keyed(name, search.jina) });
     case "searxng":
       return createSearxngEngine({ ...http, baseUrl: needed(name, search.searxng.baseUrl) });
-    case "retriever": {
-      const { baseUrl, api } = search.retriever;
+    case "retriever":
       return createRetrieverEngine({
         ...http,
-        baseUrl: needed(name, baseUrl),
-        ...(api !== undefined && { api }),
+        ...search.retriever,
+        baseUrl: needed(name, search.retriever.baseUrl),
       });
-    }
-    case "wikipedia": {
-      const { baseUrl, language } = search.wikipedia;
+    case "wikipedia":
       return createWikipediaEngine({
         ...http,
+        ...search.wikipedia,
         userAgent: `langgraph-agentic-rag/${readVersion()}`,
-        ...(baseUrl !== undefined && { baseUrl }),
-        ...(language !== undefined && { language }),
       });
-    }
-    case "duckduckgo": {
-      const { baseUrl, region } = search.duckduckgo;
-      return createDuckDuckGoEngine({
-        ...http,
-        ...(baseUrl !== undefined && { baseUrl }),
-        ...(region !== undefined && { region }),
-      });
-    }
+    case "duckduckgo":
+      return createDuckDuckGoEngine({ ...http, ...search.duckduckgo });
   }
 }
 
@@ -91,17 +80,14 @@ function httpOptions(
   { seconds, attempts }: EngineSettings["search"],
   fetch: HttpOptions["fetch"],
 ): HttpOptions {
-  return {
-    ...(fetch !== undefined && { fetch }),
-    ...(seconds !== undefined && { deadlineMs: (seconds * 1000) / Math.min(attempts, 2) }),
-  };
+  return { fetch, deadlineMs: seconds === undefined ? undefined : (seconds * 1000) / Math.min(attempts, 2) };
 }
 
-function keyed(
+function keyed<Keyed extends { readonly apiKey?: Secret | undefined }>(
   name: EngineName,
-  { apiKey, baseUrl }: { readonly apiKey?: Secret | undefined; readonly baseUrl?: string | undefined },
-): { readonly apiKey: string; readonly baseUrl?: string } {
-  return { apiKey: needed(name, apiKey).reveal(), ...(baseUrl !== undefined && { baseUrl }) };
+  settings: Keyed,
+): Omit<Keyed, "apiKey"> & { readonly apiKey: string } {
+  return { ...settings, apiKey: needed(name, settings.apiKey).reveal() };
 }
 
 function needed<Value>(engine: EngineName, value: Value | undefined): Value {

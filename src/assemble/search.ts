@@ -8,7 +8,7 @@ import {
   type SearchSettings,
 } from "../settings/search.ts";
 import { createDiskCache } from "../search/around/cache-disk.ts";
-import { createMemoryCache } from "../search/around/cache-memory.ts";
+import { createMemoryCache } from "../search/around/cache-store.ts";
 import type { CacheStore } from "../search/around/cache-store.ts";
 import { withCache } from "../search/around/cache.ts";
 import type { SearchEngine } from "../search/engine.ts";

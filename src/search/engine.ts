@@ -10,17 +10,20 @@ export interface SearchResult {
   readonly date?: string;
 }
 
+export const SEARCH_FAILURE_KINDS = [
+  "unauthorized",
+  "quota-exceeded",
+  "misconfigured",
+  "rejected",
+  "rate-limited",
+  "timeout",
+  "unreachable",
+  "server-error",
+  "bad-reply",
+] as const;
+
 /** Why a search could not be answered. `unauthorized`, `quota-exceeded` and `misconfigured` do not mend by waiting. */
-export type SearchFailureKind =
-  | "unauthorized"
-  | "quota-exceeded"
-  | "misconfigured"
-  | "rejected"
-  | "rate-limited"
-  | "timeout"
-  | "unreachable"
-  | "server-error"
-  | "bad-reply";
+export type SearchFailureKind = (typeof SEARCH_FAILURE_KINDS)[number];
 
 export interface SearchFailure {
   readonly kind: SearchFailureKind;
@@ -79,7 +82,7 @@ export interface SearchOptions {
  * - Never throws and never rejects for anything that the engine, the network or the query did: that is a
  *   `failed` outcome. It rejects only when `options.signal` is aborted, with that signal's AbortError.
  * - Ends within its own deadline; on abort and on deadline the connection is closed.
- * - Results come best first, at most `maxResults`, each within the byte limits of `limits.ts`.
+ * - Results come best first, at most `maxResults`, each within the byte limits of `outcome.ts`.
  * - Calls may run side by side.
  */
 export interface SearchEngine {

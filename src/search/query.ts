@@ -1,16 +1,17 @@
+import { throwIfAborted } from "../net/abort.ts";
 import { cleanLine } from "./clean-text.ts";
-import type { SearchOptions, SearchOutcome } from "./engine.ts";
+import type { SearchEngine, SearchOptions, SearchOutcome } from "./engine.ts";
 
 const DEFAULT_MAX_RESULTS = 5;
 const MOST_RESULTS = 100;
 
 /** What was asked, made safe to send: one line, no invisible characters, a whole number of results from 1 to 100. */
-export interface Question {
+export interface Query {
   readonly query: string;
   readonly maxResults: number;
 }
 
-export function readQuestion(query: string, options: SearchOptions): Question {
+export function readQuery(query: string, options: SearchOptions): Query {
   const wanted = Math.trunc(options.maxResults ?? DEFAULT_MAX_RESULTS);
   return {
     query: cleanLine(query),
@@ -23,6 +24,21 @@ export const EMPTY_QUERY: SearchOutcome = {
   status: "failed",
   failure: { kind: "rejected", message: "The search query is empty. Ask for something." },
 };
+
+/** An engine that is asked only what can be asked: `search` never sees an aborted signal or an empty query. */
+export function createEngine(
+  name: string,
+  search: (query: Query, options: SearchOptions) => SearchOutcome | Promise<SearchOutcome>,
+): SearchEngine {
+  return {
+    name,
+    async search(query, options = {}) {
+      throwIfAborted(options.signal);
+      const asked = readQuery(query, options);
+      return asked.query === "" ? EMPTY_QUERY : search(asked, options);
+    },
+  };
+}
 
 /** At most `maxCharacters`, cut after a word where there is one. */
 export function shortenQuery(query: string, maxCharacters: number): string {

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isAbort } from "../../src/errors.ts";
+import type { HttpOptions } from "../../src/search/engines/wire/http.ts";
 import type {
   SearchEngine,
   SearchFailureKind,
@@ -56,6 +57,14 @@ export interface SearchEngineHarness {
   readonly statusKinds?: Readonly<Record<number, SearchFailureKind>>;
   /** An engine in front of a service in that situation, with a deadline of `deadlineMs`. */
   open(situation: Situation, deadlineMs?: number): Promise<Subject>;
+}
+
+/** And of one that asks a service over HTTP. */
+export interface HttpSearchEngineHarness extends SearchEngineHarness {
+  /** An engine that asks there. */
+  create(baseUrl: string, options: HttpOptions): SearchEngine;
+  /** What the service says when it finds nothing. */
+  readonly nothing: string;
 }
 
 const STATUS_KINDS: Readonly<Record<number, SearchFailureKind>> = {
@@ -165,7 +174,7 @@ export function describeSearchEngine(harness: SearchEngineHarness): void {
 }
 
 /** Registers what every engine promises that asks a service over HTTP. */
-export function describeHttpSearchEngine(harness: SearchEngineHarness): void {
+export function describeHttpSearchEngine(harness: HttpSearchEngineHarness): void {
   const { query } = harness;
   async function open(situation: Situation, deadlineMs?: number): Promise<Subject> {
     const subject = await harness.open(situation, deadlineMs);
@@ -182,6 +191,22 @@ export function describeHttpSearchEngine(harness: SearchEngineHarness): void {
   describeSearchEngine(harness);
 
   describe(`${harness.name} over HTTP`, () => {
+    test("uses the fetch that it is given", async () => {
+      const asked: string[] = [];
+      const engine = harness.create("https://service.example", {
+        async fetch(url) {
+          asked.push(new URL(url instanceof Request ? url.url : url).host);
+          return new Response(harness.nothing);
+        },
+      });
+      expect(await engine.search(harness.unanswerable)).toEqual({ status: "nothing" });
+      expect(asked).toEqual(["service.example"]);
+    });
+
+    test.each(["", "service.example", "ftp://service.example"])("refuses the base URL %j", (baseUrl) => {
+      expect(() => harness.create(baseUrl, {})).toThrow(/^The base URL of .+ is not an http\(s\) address\./u);
+    });
+
     test("takes null for a field that is absent", async () => {
       const { engine } = await open("nulls");
       expect(await engine.search(query)).toEqual({ status: "found", results: harness.resultsOfNulls });

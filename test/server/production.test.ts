@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startWireServer, type WireServer } from "../servers/wire-server.ts";
+import { openWireServer, type WireServer } from "../servers/wire-server.ts";
 import { belongingsOf, createBelongings, type Belongings } from "./belongings.ts";
 import { startDevServer, type DevServer } from "./dev-server.ts";
 import { FORGED, OPEN, ROUTES, TWISTED } from "./routes.ts";
@@ -31,8 +31,8 @@ async function answerTo(request: Ask): Promise<Answer> {
 }
 
 beforeAll(async () => {
-  webhooks = await startWireServer((response) => response.end());
-  forbidden = await startWireServer((response) => response.end());
+  webhooks = await openWireServer((response) => response.end());
+  forbidden = await openWireServer((response) => response.end());
   server = await startDevServer(
     {
       AGENTIC_RAG_API_KEYS: API_KEYS,

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { onTestFinished } from "vitest";
-import { startWireServer } from "./wire-server.ts";
+import { openWireServer } from "./wire-server.ts";
 import { chatWire, type ChatReply, type ChatRequestBody } from "./chat-wire.ts";
 import { completionWire, type CompletionReply, type CompletionRequestBody } from "./completions-wire.ts";
 import { json, type PlainReply } from "./completions.ts";
@@ -72,7 +72,7 @@ const MISSING: PlainReply = { status: 404, ...json({ error: { message: "Not Foun
  * is given. It is gone when the test is over.
  */
 export async function startEndpoint(options: EndpointOptions = {}): Promise<Endpoint> {
-  const server = await startWireServer((response, { method, path, body }) => {
+  const server = await openWireServer((response, { method, path, body }) => {
     const reply = answerTo(options, `${method} ${path}`, body);
     const { status = 200, headers = {}, body: answer, stallAfter } = reply;
     response.writeHead(status, headers);

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { startWireServer, type Answer, type WireServer } from "./wire-server.ts";
+import { openWireServer, type Answer, type WireServer } from "./wire-server.ts";
 
 /** One page as Tavily sends it. */
 export function tavilyPage(title: string, content = `All about ${title}.`): Answer {
@@ -30,7 +30,7 @@ export function jsonAnswer(
 /** A server that gives each request the next answer, and the last one to all that follow; gone with the test. */
 export async function startEngineServer(...answers: readonly [Answer, ...Answer[]]): Promise<WireServer> {
   let asked = 0;
-  const server = await startWireServer((response, request) => {
+  const server = await openWireServer((response, request) => {
     const answer = answers[Math.min(asked, answers.length - 1)] ?? answers[0];
     asked += 1;
     answer(response, request);

@@ -1,4 +1,4 @@
-import { startWireServer, type WireServer } from "./wire-server.ts";
+import { openWireServer, type WireServer } from "./wire-server.ts";
 
 /** What a Tavily-shaped server finds for a query. */
 export type Found = (query: string) => readonly { title: string; url: string; content: string }[];
@@ -11,7 +11,7 @@ export interface TavilyServer extends Omit<WireServer, "requests">, AsyncDisposa
 /** A server on the loopback that speaks Tavily's `/search`; by default one result about each query. */
 export async function startTavilyServer(found: Found = aboutQuery): Promise<TavilyServer> {
   const queries: string[] = [];
-  const server = await startWireServer((response, request) => {
+  const server = await openWireServer((response, request) => {
     const { query } = JSON.parse(request.body) as { query: string };
     queries.push(query);
     const results = found(query).map((result) => ({ ...result, score: 0.9, raw_content: null }));

@@ -2,6 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
 
 export interface RecordedRequest {
   readonly method: string;
@@ -23,8 +24,15 @@ export interface WireServer {
 
 export type Answer = (response: ServerResponse, request: RecordedRequest) => void;
 
-/** A service on the loopback that records what it is asked and answers every request alike. */
+/** A service on the loopback that records what it is asked and answers every request alike. It ends with the test. */
 export async function startWireServer(answer: Answer): Promise<WireServer> {
+  const server = await openWireServer(answer);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** The same for more than one test: whoever opens it closes it. */
+export async function openWireServer(answer: Answer): Promise<WireServer> {
   const requests: RecordedRequest[] = [];
   const events = new EventEmitter();
   const asked = once(events, "asked");

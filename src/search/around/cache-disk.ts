@@ -3,8 +3,8 @@ import { z } from "zod";
 import { SqliteProblem, sqliteProblem } from "../../sqlite/problem.ts";
 import { closeDatabase, inTransaction, openDatabase, type SqliteDatabase } from "../../sqlite/sqlite.ts";
 import type { CacheStore, KeptAnswer } from "./cache-store.ts";
-import { answerSchema } from "./kept-outcome.ts";
-import { parseJson } from "../engines/wire/refusal.ts";
+import { answerSchema } from "./outcome-schema.ts";
+import { parseJson } from "../../net/json.ts";
 
 export interface DiskCacheOptions {
   /** May be shared with other processes. Created with its folder where there is none. */

@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { AgenticRagError } from "../../errors.ts";
+import { AgenticRagError, codeOf } from "../../errors.ts";
 import { cleanLine } from "../clean-text.ts";
 import type { SearchOutcome } from "../engine.ts";
-import { outcomeSchema } from "./kept-outcome.ts";
-import { parseJson } from "../engines/wire/refusal.ts";
+import { outcomeSchema } from "./outcome-schema.ts";
+import { parseJson } from "../../net/json.ts";
 
 /** Raised whenever a recording of an older version could not be read. */
 const VERSION = 1;
@@ -161,8 +161,4 @@ function readLine(file: string, text: string, number: number): RecordedSearch {
 
 function explain({ issues: [issue] }: z.ZodError): string {
   return `${issue?.path.join(".") || "it"}: ${cleanLine(issue?.message ?? "")}`;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

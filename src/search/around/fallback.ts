@@ -1,7 +1,8 @@
 import { AgenticRagError } from "../../errors.ts";
-import { ask, createWrapper, type Trail } from "./attempts.ts";
-import type { SearchEngine, SearchFailure, SearchOptions, SearchOutcome } from "../engine.ts";
-import { furtherTries, isPermanent } from "./mending.ts";
+import { after, ask } from "./attempts.ts";
+import type { SearchAttempt, SearchEngine, SearchFailure } from "../engine.ts";
+import { createEngine } from "../query.ts";
+import { furtherTries, isPermanent } from "./retryable.ts";
 
 export interface FallbackOptions {
   /** What follows when an engine found nothing: that is the answer, or the next one is asked. Default `stop`. */
@@ -56,35 +57,26 @@ export function createFallbackEngine(
     const isAside = ({ failedAt }: Link): boolean => failedAt !== undefined && now - failedAt < cooldownMs;
     return [...links.filter((link) => !isAside(link)), ...links.filter(isAside)];
   }
-  async function askOne(
-    link: Link,
-    query: string,
-    options: SearchOptions,
-    trail: Trail,
-  ): Promise<SearchOutcome> {
-    const outcome = await ask(link.engine, query, options, trail);
-    if (outcome.status === "failed" && isPermanent(outcome.failure.kind)) link.failedAt = clock();
-    else delete link.failedAt;
-    return outcome;
-  }
-
-  return createWrapper(name, async (query, options, trail) => {
+  return createEngine(name, async ({ query }, options) => {
     const misses: Miss[] = [];
+    let attempts: readonly SearchAttempt[] = [];
     const turn = inTurn();
     for (const [index, link] of turn.entries()) {
       const aside = link.failedAt === undefined ? "" : ", which had been set aside";
-      const outcome = await askOne(link, query, options, trail);
-      const isLast = index === turn.length - 1;
+      const outcome = after(attempts, await ask(link.engine, query, options));
+      attempts = outcome.attempts;
+      if (outcome.status === "failed" && isPermanent(outcome.failure.kind)) link.failedAt = clock();
+      else delete link.failedAt;
       if (outcome.status === "found" || turn.length === 1) return outcome;
       if (outcome.status === "nothing") {
-        if (onNothing === "stop" || isLast) return outcome;
+        if (onNothing === "stop" || index === turn.length - 1) return outcome;
         misses.push({ said: `${link.engine.name}${aside}: found nothing.` });
       } else {
         const { failure } = outcome;
         misses.push({ said: `${link.engine.name}${aside}: ${failure.message}`, failure });
       }
     }
-    return { status: "failed", failure: summarise(name, misses) };
+    return { status: "failed", failure: summarise(name, misses), attempts };
   });
 }
 

@@ -1,8 +1,9 @@
 import { AgenticRagError } from "../../errors.ts";
-import { ask, createWrapper } from "./attempts.ts";
-import { abortError, throwIfAborted } from "../deadline.ts";
+import { after, ask } from "./attempts.ts";
+import { abortError, throwIfAborted } from "../../net/abort.ts";
+import { startTimer } from "../../net/wait.ts";
 import type { SearchEngine } from "../engine.ts";
-import { LONGEST_TIMER_MS } from "./wait.ts";
+import { createEngine } from "../query.ts";
 
 export interface RateLimitOptions {
   /** At most this many searches begin within `perMs`. */
@@ -29,7 +30,7 @@ export interface RateLimit {
 const DEFAULT_MAX_WAIT_MS = 30_000;
 
 /**
- * A limit of `requests` in any stretch of `perMs`, not only in those that a clock would cut.
+ * Sliding window: at most `requests` starts in any `perMs`.
  *
  * @throws AgenticRagError `settings-invalid` for a limit that lets nothing through.
  */
@@ -44,7 +45,7 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
   /** When the last turns were given, oldest first; never more than `requests`. */
   const given: number[] = [];
   const queue: ((now: number) => void)[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: (() => void) | undefined;
 
   /** When the turn behind `ahead` waiting ones comes, in milliseconds from now. */
   function waitBehind(ahead: number): number {
@@ -53,7 +54,7 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
     return next + Math.floor(ahead / requests) * perMs;
   }
   function giveTurns(): void {
-    clearTimeout(timer);
+    stopTimer?.();
     while (queue.length > 0 && waitBehind(0) === 0) {
       const now = clock();
       given.push(now);
@@ -61,7 +62,7 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
       queue.shift()?.(now);
     }
     if (queue.length > 0) {
-      timer = setTimeout(giveTurns, Math.min(Math.ceil(waitBehind(0)), LONGEST_TIMER_MS));
+      stopTimer = startTimer(waitBehind(0), giveTurns);
     }
   }
 
@@ -75,7 +76,7 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
         const leave = (): void => {
           queue.splice(queue.indexOf(enter), 1);
           giveTurns();
-          reject(abortError(signal));
+          if (signal !== undefined) reject(abortError(signal));
         };
         const enter = (now: number): void => {
           signal?.removeEventListener("abort", leave);
@@ -97,14 +98,11 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
  */
 export function withRateLimit(engine: SearchEngine, limit: RateLimit | RateLimitOptions): SearchEngine {
   const turns = "take" in limit ? limit : createRateLimit(limit);
-  return createWrapper(engine.name, async (query, options, trail) => {
+  return createEngine(engine.name, async ({ query }, options) => {
     const turn = await turns.take(options.signal);
-    if (turn.given) {
-      trail.wait(turn.waitedMs);
-      return ask(engine, query, options, trail);
-    }
+    if (turn.given) return after([], await ask(engine, query, options), turn.waitedMs);
     const { retryAfterMs, maxWaitMs } = turn;
     const message = `The rate limit that is set for ${engine.name} has room for this search in ${retryAfterMs / 1000} s only, and a search may wait ${maxWaitMs / 1000} s. Ask again then, or set a higher limit.`;
-    return { status: "failed", failure: { kind: "rate-limited", message, retryAfterMs } };
+    return { status: "failed", failure: { kind: "rate-limited", message, retryAfterMs }, attempts: [] };
   });
 }

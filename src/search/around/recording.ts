@@ -1,9 +1,9 @@
-import { AgenticRagError } from "../../errors.ts";
-import { ask, createWrapper } from "./attempts.ts";
+import { AgenticRagError, messageOf } from "../../errors.ts";
+import { answererOf, ask, beginAttempt } from "./attempts.ts";
 import { appendToCassette, checkCassette, type RecordedSearch, readCassette } from "./cassette.ts";
 import type { SearchEngine, SearchOutcome } from "../engine.ts";
-import { cutText } from "../limits.ts";
-import { readQuestion } from "../query.ts";
+import { cutText } from "../outcome.ts";
+import { createEngine, type Query } from "../query.ts";
 
 export interface RecordingOptions {
   /** Grows by one line with each search. Created with its folder where there is none. */
@@ -21,22 +21,20 @@ export function withRecording(engine: SearchEngine, options: RecordingOptions): 
   const { file, onProblem = () => undefined } = options;
   checkCassette(file);
   const told = new Set<boolean>();
-  return createWrapper(engine.name, async (query, searchOptions, trail) => {
-    const before = trail.attempts().length;
-    const outcome = await ask(engine, query, searchOptions, trail);
-    const answeredBy = trail.attempts().slice(before).at(-1)?.engine ?? engine.name;
-    const question = readQuestion(query, searchOptions);
+  return createEngine(engine.name, async (asked, searchOptions) => {
+    const outcome = await ask(engine, asked.query, searchOptions);
+    const answeredBy = answererOf(outcome) ?? engine.name;
     try {
       appendToCassette(file, {
         engine: engine.name,
         ...(answeredBy !== engine.name && { answeredBy }),
-        ...question,
+        ...asked,
         outcome,
       });
     } catch (error) {
       const isUnreadable = AgenticRagError.isInstance(error);
       if (!told.has(isUnreadable)) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         onProblem(
           isUnreadable
             ? `A search of ${engine.name} is left out of the recording ${file}, because ${reason}. Mend the engine.`
@@ -70,16 +68,14 @@ export function createReplayEngine(options: ReplayOptions): SearchEngine {
   const name = options.engine ?? onlyEngineOf(recorded, file);
   const outcomes = new Map<string, RecordedSearch[]>();
   for (const search of recorded.filter(({ engine }) => engine === name)) {
-    const key = keyOf(search.query, search.maxResults);
+    const key = keyOf(search);
     outcomes.set(key, [...(outcomes.get(key) ?? []), search]);
   }
-  return createWrapper(name, async (query, searchOptions, trail) => {
-    const question = readQuestion(query, searchOptions);
-    const left = outcomes.get(keyOf(question.query, question.maxResults)) ?? [];
+  return createEngine(name, (asked) => {
+    const end = beginAttempt();
+    const left = outcomes.get(keyOf(asked)) ?? [];
     const search = left.length > 1 ? left.shift() : left[0];
-    const outcome = search?.outcome ?? notRecorded(file, name, question);
-    trail.begin(search?.answeredBy ?? name, "recording")(outcome);
-    return outcome;
+    return end(search?.outcome ?? notRecorded(file, name, asked), search?.answeredBy ?? name, "recording");
   });
 }
 
@@ -92,15 +88,11 @@ function onlyEngineOf(recorded: readonly RecordedSearch[], file: string): string
   );
 }
 
-function keyOf(query: string, maxResults: number): string {
+function keyOf({ query, maxResults }: Query): string {
   return `${maxResults} ${query}`;
 }
 
-function notRecorded(
-  file: string,
-  engine: string,
-  { query, maxResults }: { readonly query: string; readonly maxResults: number },
-): SearchOutcome {
+function notRecorded(file: string, engine: string, { query, maxResults }: Query): SearchOutcome {
   const message = `The recording ${file} has no search of ${engine} for "${cutText(query, MAX_QUERY_BYTES)}" with ${maxResults} results. Add it: ask the same once with the engine itself while searches are recorded into this file.`;
   return { status: "failed", failure: { kind: "misconfigured", message } };
 }

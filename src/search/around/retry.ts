@@ -1,15 +1,16 @@
 import { AgenticRagError } from "../../errors.ts";
-import { ask, createWrapper, type Trail } from "./attempts.ts";
-import { withDeadline } from "../deadline.ts";
+import { after, ask, beginAttempt, type Told } from "./attempts.ts";
+import { withDeadline } from "../../net/deadline.ts";
 import type {
+  SearchAttempt,
   SearchEngine,
   SearchFailure,
   SearchFailureKind,
   SearchOptions,
-  SearchOutcome,
 } from "../engine.ts";
-import { furtherTries } from "./mending.ts";
-import { waitFor } from "./wait.ts";
+import { createEngine } from "../query.ts";
+import { furtherTries } from "./retryable.ts";
+import { waitFor } from "../../net/wait.ts";
 
 export interface RetryOptions {
   /** How often a search is tried in all. Default 3. */
@@ -41,8 +42,8 @@ const MAX_BACKOFF_MS = 8_000;
  */
 export function withRetry(engine: SearchEngine, options: RetryOptions = {}): SearchEngine {
   const settings = readOptions(options);
-  return createWrapper(engine.name, (query, searchOptions, trail) =>
-    searchAgain(engine, settings, query, searchOptions, trail),
+  return createEngine(engine.name, ({ query }, searchOptions) =>
+    searchAgain(engine, settings, query, searchOptions),
   );
 }
 
@@ -65,37 +66,38 @@ function readOptions(options: RetryOptions): Required<RetryOptions> {
 
 async function searchAgain(
   engine: SearchEngine,
-  { attempts, deadlineMs, backoffMs, clock, random, wait }: Required<RetryOptions>,
+  { attempts: attemptsAllowed, deadlineMs, backoffMs, clock, random, wait }: Required<RetryOptions>,
   query: string,
   options: SearchOptions,
-  trail: Trail,
-): Promise<SearchOutcome> {
+): Promise<Told> {
   const begun = clock();
-  const timeLeft = (): number => deadlineMs - (clock() - begun);
+  const timeLeft = (): number => Math.max(deadlineMs - (clock() - begun), 0);
   const failures: SearchFailure[] = [];
-  for (;;) {
-    const outcome = await withDeadline(
-      { deadlineMs: Math.max(timeLeft(), 0), signal: options.signal },
-      (signal) => ask(engine, query, { ...options, signal }, trail),
+  let attempts: readonly SearchAttempt[] = [];
+  for (let waitedMs = 0; ;) {
+    const end = beginAttempt();
+    const replied = await withDeadline({ deadlineMs: timeLeft(), signal: options.signal }, (signal) =>
+      ask(engine, query, { ...options, signal }),
     );
-    if (outcome === "deadline") {
-      const failure = overdue(engine.name, deadlineMs, failures.at(-1));
-      trail.giveUp(failure);
-      return { status: "failed", failure };
-    }
-    if (outcome.status !== "failed") return outcome;
+    const isOver = replied === "deadline";
+    const round = isOver
+      ? end({ status: "failed", failure: overdue(engine.name, deadlineMs, failures.at(-1)) }, engine.name)
+      : replied;
+    const outcome = after(attempts, round, waitedMs);
+    if (isOver || outcome.status !== "failed") return outcome;
     const { failure } = outcome;
+    attempts = outcome.attempts;
     failures.push(failure);
-    if (failures.length >= attempts || count(failures, failure.kind) > furtherTries(failure.kind)) {
+    if (failures.length >= attemptsAllowed || count(failures, failure.kind) > furtherTries(failure.kind)) {
       return outcome;
     }
     const backoff = random() * Math.min(backoffMs * 2 ** (failures.length - 1), MAX_BACKOFF_MS);
     const pause = Math.max(failure.retryAfterMs ?? 0, backoff);
     const left = timeLeft();
-    if (pause >= left) return { status: "failed", failure: tooLong(failure, left) };
+    if (pause >= left) return { ...outcome, failure: tooLong(failure, left) };
     const waiting = clock();
     await wait(pause, options.signal);
-    trail.wait(clock() - waiting);
+    waitedMs = clock() - waiting;
   }
 }
 
@@ -114,7 +116,7 @@ function overdue(name: string, deadlineMs: number, before: SearchFailure | undef
 function tooLong(failure: SearchFailure, left: number): SearchFailure {
   const wait =
     failure.retryAfterMs === undefined ? "" : `it asks to wait ${seconds(failure.retryAfterMs)} s, and `;
-  const rest = `${seconds(Math.max(left, 0))} s are left for this search`;
+  const rest = `${seconds(left)} s are left for this search`;
   return { ...failure, message: `${failure.message} It was not asked again: ${wait}${rest}.` };
 }
 

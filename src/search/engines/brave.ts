@@ -1,35 +1,31 @@
 import { z } from "zod";
 import { explainBrave } from "./brave-refusal.ts";
-import { throwIfAborted } from "../deadline.ts";
+import { createHttpEngine, type HttpEngineOptions } from "./wire/http-engine.ts";
+import type { FoundResult } from "../outcome.ts";
+import { shortenQuery } from "../query.ts";
 import type { SearchEngine } from "../engine.ts";
-import { readEndpoint } from "./wire/endpoint.ts";
-import { type HttpOptions, requestJson } from "./wire/http.ts";
-import { joinTexts } from "./wire/join-texts.ts";
-import { type FoundResult, type ResultLimits, toOutcome } from "../limits.ts";
-import { readMarkedSnippet } from "./wire/marked-snippet.ts";
-import { EMPTY_QUERY, readQuestion, shortenQuery } from "../query.ts";
+import { joinTexts } from "./wire/snippet.ts";
+import { readMarkedSnippet } from "./wire/snippet.ts";
 import { readWrittenDate } from "./wire/written-date.ts";
 
 /** Options of a Brave search, as its API names them (https://api-dashboard.search.brave.com/app/documentation/web-search/query). */
-export interface BraveOptions extends HttpOptions {
+export interface BraveOptions extends HttpEngineOptions {
   /** Of a plan for web search; the plan for answers has a key of its own. */
   readonly apiKey: string;
   /** Default `https://api.search.brave.com/res/v1`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Two letters, such as `DE`. Default: Brave's own, `US`. */
-  readonly country?: string;
+  readonly country?: string | undefined;
   /** Such as `en` or `zh-hans`. Default: Brave's own, `en`. */
-  readonly searchLang?: string;
+  readonly searchLang?: string | undefined;
   /** Pages found in the last day, week, month or year, or between two days: `2025-01-01to2025-06-30`. */
-  readonly freshness?: "pd" | "pw" | "pm" | "py" | `${string}to${string}`;
+  readonly freshness?: "pd" | "pw" | "pm" | "py" | `${string}to${string}` | undefined;
   /** Default: Brave's own, `moderate`. */
-  readonly safesearch?: "off" | "moderate" | "strict";
+  readonly safesearch?: "off" | "moderate" | "strict" | undefined;
   /** Up to five more excerpts of each page; not in every plan. */
-  readonly extraSnippets?: boolean;
-  readonly limits?: ResultLimits;
+  readonly extraSnippets?: boolean | undefined;
 }
 
-const SERVICE = "Brave Search";
 const MAX_QUERY_CHARACTERS = 400;
 const MAX_QUERY_WORDS = 50;
 const MAX_RESULTS = 20;
@@ -56,60 +52,37 @@ const replySchema = z
  * @throws AgenticRagError `settings-invalid` for a base URL that is none.
  */
 export function createBraveEngine(options: BraveOptions): SearchEngine {
-  const apiKey = options.apiKey.trim();
-  const endpoint = readEndpoint(
-    SERVICE,
-    options.baseUrl ?? "https://api.search.brave.com/res/v1",
-    "web/search",
-  );
-  return {
+  return createHttpEngine({
     name: "brave",
-    async search(query, searchOptions = {}) {
-      throwIfAborted(searchOptions.signal);
-      const question = readQuestion(query, searchOptions);
-      if (question.query === "") return EMPTY_QUERY;
-      const reply = await requestJson({
-        ...options,
-        service: SERVICE,
-        url: searchUrl(endpoint.url, question.query, question.maxResults, options),
-        headers: { ...endpoint.headers, "x-subscription-token": apiKey },
-        schema: replySchema,
-        explain: explainBrave,
-        secrets: [apiKey, ...endpoint.secrets],
-        signal: searchOptions.signal,
-      });
-      if (reply.status === "failed") return reply;
-      const found = await Promise.all((reply.value.web?.results ?? []).slice(0, MAX_RESULTS).map(readResult));
-      return toOutcome(found, question.maxResults, options.limits);
-    },
-  };
-}
-
-function searchUrl(endpoint: URL, query: string, maxResults: number, options: BraveOptions): URL {
-  const url = new URL(endpoint);
-  const words = query.split(" ").slice(0, MAX_QUERY_WORDS).join(" ");
-  const parameters = {
-    q: shortenQuery(words, MAX_QUERY_CHARACTERS),
-    count: Math.min(maxResults, MAX_RESULTS).toString(),
-    result_filter: "web",
-    text_decorations: "false",
-    country: options.country,
-    search_lang: options.searchLang,
-    freshness: options.freshness,
-    safesearch: options.safesearch,
-    extra_snippets: options.extraSnippets?.toString(),
-  };
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) url.searchParams.set(name, value);
-  }
-  return url;
+    service: "Brave Search",
+    baseUrl: options.baseUrl ?? "https://api.search.brave.com/res/v1",
+    route: "web/search",
+    key: { header: "x-subscription-token", key: options.apiKey },
+    options,
+    request: ({ query, maxResults }) => ({
+      parameters: {
+        q: shortenQuery(query.split(" ").slice(0, MAX_QUERY_WORDS).join(" "), MAX_QUERY_CHARACTERS),
+        count: Math.min(maxResults, MAX_RESULTS).toString(),
+        result_filter: "web",
+        text_decorations: "false",
+        country: options.country,
+        search_lang: options.searchLang,
+        freshness: options.freshness,
+        safesearch: options.safesearch,
+        extra_snippets: options.extraSnippets?.toString(),
+      },
+    }),
+    schema: replySchema,
+    explain: explainBrave,
+    read: ({ web }) => Promise.all((web?.results ?? []).slice(0, MAX_RESULTS).map(readResult)),
+  });
 }
 
 async function readResult(result: z.infer<typeof resultSchema>): Promise<FoundResult> {
   const snippets = [result.description, ...(result.extra_snippets ?? [])];
   return {
     title: await readMarkedSnippet(result.title ?? ""),
-    url: result.url ?? "",
+    url: result.url,
     text: joinTexts(await Promise.all(snippets.map((snippet) => readMarkedSnippet(snippet ?? "")))),
     date: readWrittenDate(result.page_age) ?? readWrittenDate(result.age),
   };

@@ -1,6 +1,6 @@
 import type { HtmlNode } from "./wire/html-page.ts";
-import { readIsoDate } from "./wire/iso-date.ts";
-import type { FoundResult } from "../limits.ts";
+import { readIsoDate } from "./wire/written-date.ts";
+import type { FoundResult } from "../outcome.ts";
 
 /** What a page of html.duckduckgo.com is. */
 export type DuckDuckGoPage =

@@ -1,23 +1,23 @@
-import { throwIfAborted } from "../deadline.ts";
+import { throwIfAborted } from "../../net/abort.ts";
 import { type DuckDuckGoPage, readDuckDuckGoPage } from "./duckduckgo-page.ts";
 import type { SearchEngine, SearchFailure } from "../engine.ts";
 import { readEndpoint } from "./wire/endpoint.ts";
+import type { HttpEngineOptions } from "./wire/http-engine.ts";
 import { parseHtmlPage } from "./wire/html-page.ts";
-import { type HttpOptions, requestText, type TextReply } from "./wire/http.ts";
-import { type ResultLimits, toOutcome } from "../limits.ts";
-import { EMPTY_QUERY, readQuestion, shortenQuery } from "../query.ts";
+import { describeService, requestText, type TextReply } from "./wire/http.ts";
+import { toOutcome } from "../outcome.ts";
+import { createEngine, EMPTY_QUERY, shortenQuery } from "../query.ts";
 import type { Explanation, Refusal } from "./wire/refusal.ts";
 
 /** Options of a search with DuckDuckGo, which has no API: what is read is its page for browsers without scripts. */
-export interface DuckDuckGoOptions extends HttpOptions {
+export interface DuckDuckGoOptions extends HttpEngineOptions {
   /** Default `https://html.duckduckgo.com`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Country and language, such as `us-en`, `de-de`. Default `wt-wt`: all. */
-  readonly region?: string;
-  readonly timeRange?: "day" | "week" | "month" | "year";
+  readonly region?: string | undefined;
+  readonly timeRange?: "day" | "week" | "month" | "year" | undefined;
   /** Default `Mozilla/5.0 (compatible; langgraph-agentic-rag)`. */
-  readonly userAgent?: string;
-  readonly limits?: ResultLimits;
+  readonly userAgent?: string | undefined;
 }
 
 const SERVICE = "DuckDuckGo";
@@ -37,32 +37,28 @@ export function createDuckDuckGoEngine(options: DuckDuckGoOptions = {}): SearchE
   const endpoint = readEndpoint(SERVICE, options.baseUrl ?? "https://html.duckduckgo.com", "html");
   const url = new URL(`${endpoint.url.href}/`);
   const headers = { ...browserHeaders(url, options), ...endpoint.headers };
-  return {
-    name: "duckduckgo",
-    async search(query, searchOptions = {}) {
-      throwIfAborted(searchOptions.signal);
-      const question = readQuestion(query, searchOptions);
-      const words = withoutBangs(question.query);
-      if (words === "") return EMPTY_QUERY;
-      const reply = await requestText({
-        ...options,
-        service: SERVICE,
-        url,
-        headers,
-        form: searchForm(words, options),
-        explain: explainDuckDuckGo,
-        secrets: endpoint.secrets,
-        signal: searchOptions.signal,
-      });
-      if (reply.status === "failed") return reply;
-      const page = await readPage(reply.value);
-      throwIfAborted(searchOptions.signal);
-      if (page.kind === "nothing") return { status: "nothing" };
-      if (page.kind === "results") return toOutcome(page.results, question.maxResults, options.limits);
-      const { httpStatus } = reply.value;
-      return { status: "failed", failure: explainPage(page.kind, url, httpStatus, reply.retryAfterMs) };
-    },
-  };
+  return createEngine("duckduckgo", async ({ query, maxResults }, { signal }) => {
+    const words = withoutBangs(query);
+    // nothing but a bang is nothing to search for
+    if (words === "") return EMPTY_QUERY;
+    const reply = await requestText({
+      ...options,
+      service: SERVICE,
+      url,
+      headers,
+      form: searchForm(words, options),
+      explain: explainDuckDuckGo,
+      secrets: endpoint.secrets,
+      signal,
+    });
+    if (reply.status === "failed") return reply;
+    const page = await readPage(reply.value);
+    throwIfAborted(signal);
+    if (page.kind === "nothing") return { status: "nothing" };
+    if (page.kind === "results") return toOutcome(page.results, maxResults, options.limits);
+    const { httpStatus } = reply.value;
+    return { status: "failed", failure: explainPage(page.kind, url, httpStatus, reply.retryAfterMs) };
+  });
 }
 
 /** As a browser sends its form; without these the robot check strikes sooner. (`sec-fetch-mode` is `fetch`'s to write.) */
@@ -109,7 +105,7 @@ function explainPage(
   status: number,
   retryAfterMs: number | undefined,
 ): SearchFailure {
-  const service = `${SERVICE} at ${url.origin}${url.pathname}`;
+  const service = describeService({ service: SERVICE, url });
   if (kind === "challenge") {
     return {
       kind: "rate-limited",

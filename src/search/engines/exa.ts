@@ -1,13 +1,11 @@
 import { z } from "zod";
-import { throwIfAborted } from "../deadline.ts";
+import { createHttpEngine, type HttpEngineOptions } from "./wire/http-engine.ts";
 import type { SearchEngine } from "../engine.ts";
-import { readEndpoint } from "./wire/endpoint.ts";
-import { type HttpOptions, requestJson } from "./wire/http.ts";
-import { readIsoDate } from "./wire/iso-date.ts";
-import { joinTexts } from "./wire/join-texts.ts";
-import { DEFAULT_MAX_RESULT_BYTES, type ResultLimits, toOutcome } from "../limits.ts";
-import { EMPTY_QUERY, readQuestion } from "../query.ts";
-import { type Explanation, parseJson, type Refusal } from "./wire/refusal.ts";
+import { readIsoDate } from "./wire/written-date.ts";
+import { joinTexts } from "./wire/snippet.ts";
+import { DEFAULT_MAX_RESULT_BYTES } from "../outcome.ts";
+import { parseJson } from "../../net/json.ts";
+import type { Explanation, Refusal } from "./wire/refusal.ts";
 
 /** What of each page Exa sends. Both are used by default: the highlights, or the text where a page has none. */
 export interface ExaContents {
@@ -18,29 +16,26 @@ export interface ExaContents {
 }
 
 /** Options of an Exa search, as its API names them (https://exa.ai/docs/reference/search). */
-export interface ExaOptions extends HttpOptions {
+export interface ExaOptions extends HttpEngineOptions {
   readonly apiKey: string;
   /** Default `https://api.exa.ai`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Default: Exa's own, `auto`. The deep ones take longer than the default deadline. */
-  readonly type?: "auto" | "fast" | "instant" | "deep-lite" | "deep" | "deep-reasoning";
-  readonly includeDomains?: readonly string[];
-  readonly excludeDomains?: readonly string[];
+  readonly type?: "auto" | "fast" | "instant" | "deep-lite" | "deep" | "deep-reasoning" | undefined;
+  readonly includeDomains?: readonly string[] | undefined;
+  readonly excludeDomains?: readonly string[] | undefined;
   /** Results published on or after this ISO date or time. */
-  readonly startPublishedDate?: string;
+  readonly startPublishedDate?: string | undefined;
   /** Results published on or before this ISO date or time. */
-  readonly endPublishedDate?: string;
+  readonly endPublishedDate?: string | undefined;
   /** Such as `news`, `company` or `research paper`. */
-  readonly category?: string;
+  readonly category?: string | undefined;
   /** Country of the searcher in two letters, such as `DE`. */
-  readonly userLocation?: string;
+  readonly userLocation?: string | undefined;
   /** `true` leaves unsafe pages out. Default: Exa's own, `false`. */
-  readonly moderation?: boolean;
-  readonly contents?: ExaContents;
-  readonly limits?: ResultLimits;
+  readonly moderation?: boolean | undefined;
+  readonly contents?: ExaContents | undefined;
 }
-
-const SERVICE = "Exa";
 
 const replySchema = z.object({
   results: z
@@ -63,51 +58,42 @@ const replySchema = z.object({
  * @throws AgenticRagError `settings-invalid` for a base URL that is none.
  */
 export function createExaEngine(options: ExaOptions): SearchEngine {
-  const apiKey = options.apiKey.trim();
-  const endpoint = readEndpoint(SERVICE, options.baseUrl ?? "https://api.exa.ai", "search");
   const maxCharacters = options.limits?.maxResultBytes ?? DEFAULT_MAX_RESULT_BYTES;
-  return {
+  return createHttpEngine({
     name: "exa",
-    async search(query, searchOptions = {}) {
-      throwIfAborted(searchOptions.signal);
-      const question = readQuestion(query, searchOptions);
-      if (question.query === "") return EMPTY_QUERY;
-      const reply = await requestJson({
-        ...options,
-        service: SERVICE,
-        url: endpoint.url,
-        headers: { ...endpoint.headers, "x-api-key": apiKey },
-        body: {
-          query: question.query,
-          numResults: question.maxResults,
-          type: options.type,
-          includeDomains: options.includeDomains,
-          excludeDomains: options.excludeDomains,
-          startPublishedDate: options.startPublishedDate,
-          endPublishedDate: options.endPublishedDate,
-          category: options.category,
-          userLocation: options.userLocation,
-          moderation: options.moderation,
-          contents: {
-            text: options.contents?.text ?? { maxCharacters },
-            highlights: options.contents?.highlights ?? true,
-          },
+    service: "Exa",
+    baseUrl: options.baseUrl ?? "https://api.exa.ai",
+    route: "search",
+    key: { header: "x-api-key", key: options.apiKey },
+    options,
+    request: ({ query, maxResults }) => ({
+      body: {
+        query,
+        numResults: maxResults,
+        type: options.type,
+        includeDomains: options.includeDomains,
+        excludeDomains: options.excludeDomains,
+        startPublishedDate: options.startPublishedDate,
+        endPublishedDate: options.endPublishedDate,
+        category: options.category,
+        userLocation: options.userLocation,
+        moderation: options.moderation,
+        contents: {
+          text: options.contents?.text ?? { maxCharacters },
+          highlights: options.contents?.highlights ?? true,
         },
-        schema: replySchema,
-        explain: explainExa,
-        secrets: [apiKey, ...endpoint.secrets],
-        signal: searchOptions.signal,
-      });
-      if (reply.status === "failed") return reply;
-      const found = (reply.value.results ?? []).map((result) => ({
-        title: result.title ?? "",
-        url: result.url ?? "",
-        text: joinTexts(result.highlights ?? []) || (result.text ?? ""),
-        date: readIsoDate(result.publishedDate),
-      }));
-      return toOutcome(found, question.maxResults, options.limits);
-    },
-  };
+      },
+    }),
+    schema: replySchema,
+    explain: explainExa,
+    read: ({ results }) =>
+      (results ?? []).map(({ title, url, highlights, text, publishedDate }) => ({
+        title,
+        url,
+        text: joinTexts(highlights ?? []) || text,
+        date: readIsoDate(publishedDate),
+      })),
+  });
 }
 
 const errorSchema = z.object({ tag: z.string().nullish() });

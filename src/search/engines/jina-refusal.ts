@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Explanation, parseJson, type Refusal } from "./wire/refusal.ts";
+import { parseJson } from "../../net/json.ts";
+import type { Explanation, Refusal } from "./wire/refusal.ts";
 
 const NOTHING_FOUND = /^No search results available for query/u;
 const NO_PROVIDER = /^No provider can do/u;

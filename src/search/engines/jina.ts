@@ -1,33 +1,28 @@
 import { z } from "zod";
-import { throwIfAborted } from "../deadline.ts";
+import { createHttpEngine, type HttpEngineOptions } from "./wire/http-engine.ts";
+import { shortenQuery } from "../query.ts";
 import type { SearchEngine } from "../engine.ts";
-import { readEndpoint } from "./wire/endpoint.ts";
-import { type HttpOptions, requestJson } from "./wire/http.ts";
 import { explainJina, isNothingFound, readJinaStatus } from "./jina-refusal.ts";
-import { joinTexts } from "./wire/join-texts.ts";
-import { type ResultLimits, toOutcome } from "../limits.ts";
-import { EMPTY_QUERY, readQuestion, shortenQuery } from "../query.ts";
+import { joinTexts } from "./wire/snippet.ts";
 import { readWrittenDate } from "./wire/written-date.ts";
 
 /** Options of a Jina search, as its API names them (https://jina.ai/reader). */
-export interface JinaOptions extends HttpOptions {
+export interface JinaOptions extends HttpEngineOptions {
   readonly apiKey: string;
   /** Default `https://s.jina.ai`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Default 30,000 where Jina reads the pages, for which it takes up to 25 seconds; else 15,000. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** `no-content` gives the snippets of the results only: quicker. Default: the text of each page as well. */
-  readonly respondWith?: "no-content";
+  readonly respondWith?: "no-content" | undefined;
   /** Default: the one that Jina chooses. */
-  readonly provider?: "google" | "bing" | "reader";
+  readonly provider?: "google" | "bing" | "reader" | undefined;
   /** Country of the searcher in two letters, such as `de`. */
-  readonly gl?: string;
+  readonly gl?: string | undefined;
   /** Language of the searcher, such as `de`. */
-  readonly hl?: string;
-  readonly limits?: ResultLimits;
+  readonly hl?: string | undefined;
 }
 
-const SERVICE = "Jina";
 const READING_DEADLINE_MS = 30_000;
 /** The query is part of the address, which servers cut at about 8,000 characters; one of it may need 9 there. */
 const MAX_QUERY_CHARACTERS = 500;
@@ -55,54 +50,35 @@ const replySchema = z.object({
  * @throws AgenticRagError `settings-invalid` for a base URL that is none.
  */
 export function createJinaEngine(options: JinaOptions): SearchEngine {
-  const apiKey = options.apiKey.trim();
-  const endpoint = readEndpoint(SERVICE, options.baseUrl ?? "https://s.jina.ai", "");
   const readsPages = options.respondWith === undefined;
-  const pageHeaders = readsPages ? { "x-retain-images": "none", "x-md-link-style": "discarded" } : {};
-  const deadlineMs = options.deadlineMs ?? (readsPages ? READING_DEADLINE_MS : undefined);
-  return {
+  return createHttpEngine({
     name: "jina",
-    async search(query, searchOptions = {}) {
-      throwIfAborted(searchOptions.signal);
-      const question = readQuestion(query, searchOptions);
-      if (question.query === "") return EMPTY_QUERY;
-      const reply = await requestJson({
-        ...options,
-        ...(deadlineMs === undefined ? {} : { deadlineMs }),
-        service: SERVICE,
-        url: searchUrl(endpoint.url, question.query, question.maxResults, options),
-        headers: { authorization: `Bearer ${apiKey}`, ...pageHeaders },
-        schema: replySchema,
-        refusedIn: readJinaStatus,
-        isAnswer: isNothingFound,
-        explain: explainJina,
-        secrets: [apiKey, ...endpoint.secrets],
-        signal: searchOptions.signal,
-      });
-      if (reply.status === "failed") return reply;
-      const found = (reply.value.data ?? []).map((result) => ({
-        title: result.title ?? "",
-        url: result.url ?? "",
-        text: joinTexts([result.description, result.content]),
-        date: readWrittenDate(result.date),
-      }));
-      return toOutcome(found, question.maxResults, options.limits);
-    },
-  };
-}
-
-function searchUrl(endpoint: URL, query: string, maxResults: number, options: JinaOptions): URL {
-  const url = new URL(endpoint);
-  const parameters = {
-    q: shortenQuery(query, MAX_QUERY_CHARACTERS),
-    num: Math.min(maxResults, MAX_RESULTS).toString(),
-    respondWith: options.respondWith,
-    provider: options.provider,
-    gl: options.gl,
-    hl: options.hl,
-  };
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) url.searchParams.set(name, value);
-  }
-  return url;
+    service: "Jina",
+    baseUrl: options.baseUrl ?? "https://s.jina.ai",
+    route: "",
+    key: { header: "authorization", scheme: "Bearer", key: options.apiKey },
+    headers: readsPages ? { "x-retain-images": "none", "x-md-link-style": "discarded" } : {},
+    options: { ...options, deadlineMs: options.deadlineMs ?? (readsPages ? READING_DEADLINE_MS : undefined) },
+    request: ({ query, maxResults }) => ({
+      parameters: {
+        q: shortenQuery(query, MAX_QUERY_CHARACTERS),
+        num: Math.min(maxResults, MAX_RESULTS).toString(),
+        respondWith: options.respondWith,
+        provider: options.provider,
+        gl: options.gl,
+        hl: options.hl,
+      },
+    }),
+    schema: replySchema,
+    statusInBody: readJinaStatus,
+    isAnswer: isNothingFound,
+    explain: explainJina,
+    read: ({ data }) =>
+      (data ?? []).map(({ title, url, description, content, date }) => ({
+        title,
+        url,
+        text: joinTexts([description, content]),
+        date: readWrittenDate(date),
+      })),
+  });
 }

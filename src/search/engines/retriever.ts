@@ -1,24 +1,19 @@
 import { z } from "zod";
-import { throwIfAborted } from "../deadline.ts";
+import { createHttpEngine, type HttpEngineOptions } from "./wire/http-engine.ts";
+import type { FoundResult } from "../outcome.ts";
 import type { SearchEngine } from "../engine.ts";
-import { readEndpoint } from "./wire/endpoint.ts";
-import { type HttpOptions, requestJson } from "./wire/http.ts";
-import { type FoundResult, type ResultLimits, toOutcome } from "../limits.ts";
-import { EMPTY_QUERY, readQuestion } from "../query.ts";
 import { RETRIEVER_APIS, type RetrieverApi } from "./retriever-api.ts";
 
 /** Options of a retrieval server as the search-trained models have them. */
-export interface RetrieverOptions extends HttpOptions {
+export interface RetrieverOptions extends HttpEngineOptions {
   /** Such as `http://127.0.0.1:8000`, with or without the route (`/retrieve`). */
   readonly baseUrl: string;
   /** Whose server it is. Default `search-r1`. */
-  readonly api?: RetrieverApi;
+  readonly api?: RetrieverApi | undefined;
   /** Sent with each request, such as an `authorization` that a proxy in front of it asks for. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly limits?: ResultLimits;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-const SERVICE = "The retriever";
 const MAX_TITLE_CHARACTERS = 300;
 
 const documentSchema = z.union([
@@ -55,39 +50,28 @@ const replySchema = z.union([
  */
 export function createRetrieverEngine(options: RetrieverOptions): SearchEngine {
   const api = RETRIEVER_APIS[options.api ?? "search-r1"];
-  const endpoint = readEndpoint(SERVICE, options.baseUrl, api.route);
-  const headers = { ...endpoint.headers, ...options.headers };
-  return {
+  return createHttpEngine({
     name: "retriever",
-    async search(query, searchOptions = {}) {
-      throwIfAborted(searchOptions.signal);
-      const question = readQuestion(query, searchOptions);
-      if (question.query === "") return EMPTY_QUERY;
-      const reply = await requestJson({
-        ...options,
-        service: SERVICE,
-        url: endpoint.url,
-        headers,
-        body: api.body(question.query, question.maxResults),
-        schema: replySchema,
-        secrets: [...endpoint.secrets, ...Object.values(options.headers ?? {})],
-        signal: searchOptions.signal,
-      });
-      if (reply.status === "failed") return reply;
-      const found = reply.value.map((document) =>
+    service: "The retriever",
+    baseUrl: options.baseUrl,
+    route: api.route,
+    ...(options.headers && { headers: options.headers, secrets: Object.values(options.headers) }),
+    options,
+    request: ({ query, maxResults }) => ({ body: api.body(query, maxResults) }),
+    schema: replySchema,
+    read: (documents) =>
+      documents.map((document) =>
         readDocument(typeof document === "string" ? api.clean(document) : document),
-      );
-      return toOutcome(found, question.maxResults, options.limits);
-    },
-  };
+      ),
+  });
 }
 
 function readDocument(document: RetrievedDocument): FoundResult {
-  if (typeof document === "string") return { ...splitContents(document), url: "" };
+  if (typeof document === "string") return splitContents(document);
   const contents = splitContents(document.contents ?? "");
   return {
     title: document.title == null ? contents.title : unquote(document.title),
-    url: document.url ?? "",
+    url: document.url,
     text: document.text ?? contents.text,
   };
 }

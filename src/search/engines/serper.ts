@@ -1,33 +1,29 @@
 import { z } from "zod";
-import { throwIfAborted } from "../deadline.ts";
+import { createHttpEngine, type HttpEngineOptions } from "./wire/http-engine.ts";
+import type { FoundResult } from "../outcome.ts";
+import { shortenQuery } from "../query.ts";
 import type { SearchEngine } from "../engine.ts";
-import { readEndpoint } from "./wire/endpoint.ts";
-import { type HttpOptions, requestJson } from "./wire/http.ts";
-import { joinTexts } from "./wire/join-texts.ts";
-import { type FoundResult, type ResultLimits, toOutcome } from "../limits.ts";
-import { EMPTY_QUERY, readQuestion, shortenQuery } from "../query.ts";
+import { joinTexts } from "./wire/snippet.ts";
 import type { Explanation, Refusal } from "./wire/refusal.ts";
 import { readWrittenDate } from "./wire/written-date.ts";
 
 /** Options of a Serper search, as its API names them (https://serper.dev/playground). */
-export interface SerperOptions extends HttpOptions {
+export interface SerperOptions extends HttpEngineOptions {
   readonly apiKey: string;
   /** Default `https://google.serper.dev`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Country of the searcher in two letters, such as `de`. Default: Serper's own, `us`. */
-  readonly gl?: string;
+  readonly gl?: string | undefined;
   /** Language of Google's page, such as `de` or `zh-cn`. Default: Serper's own, `en`. */
-  readonly hl?: string;
+  readonly hl?: string | undefined;
   /** Place of the searcher, such as `Austin, Texas, United States`. */
-  readonly location?: string;
+  readonly location?: string | undefined;
   /** Google's own filters: `qdr:d`, `qdr:w`, `qdr:m` and `qdr:y` are the last day, week, month and year. */
-  readonly tbs?: string;
+  readonly tbs?: string | undefined;
   /** `false` searches for what was asked even where Google would correct its spelling. */
-  readonly autocorrect?: boolean;
-  readonly limits?: ResultLimits;
+  readonly autocorrect?: boolean | undefined;
 }
 
-const SERVICE = "Serper";
 /** Google takes no longer query. */
 const MAX_QUERY_CHARACTERS = 2_048;
 /** Google gives no more on one page. */
@@ -60,65 +56,56 @@ type SerperReply = z.infer<typeof replySchema>;
  * @throws AgenticRagError `settings-invalid` for a base URL that is none.
  */
 export function createSerperEngine(options: SerperOptions): SearchEngine {
-  const apiKey = options.apiKey.trim();
-  const endpoint = readEndpoint(SERVICE, options.baseUrl ?? "https://google.serper.dev", "search");
-  return {
+  return createHttpEngine({
     name: "serper",
-    async search(query, searchOptions = {}) {
-      throwIfAborted(searchOptions.signal);
-      const question = readQuestion(query, searchOptions);
-      if (question.query === "") return EMPTY_QUERY;
-      const reply = await requestJson({
-        ...options,
-        service: SERVICE,
-        url: endpoint.url,
-        headers: { ...endpoint.headers, "x-api-key": apiKey },
-        body: {
-          q: shortenQuery(question.query, MAX_QUERY_CHARACTERS),
-          num: question.maxResults,
-          gl: options.gl,
-          hl: options.hl,
-          location: options.location,
-          tbs: options.tbs,
-          autocorrect: options.autocorrect,
-        },
-        schema: replySchema,
-        explain: explainSerper,
-        secrets: [apiKey, ...endpoint.secrets],
-        signal: searchOptions.signal,
-      });
-      if (reply.status === "failed") return reply;
-      return toOutcome(joinByUrl(readResults(reply.value)), question.maxResults, options.limits);
-    },
-  };
+    service: "Serper",
+    baseUrl: options.baseUrl ?? "https://google.serper.dev",
+    route: "search",
+    key: { header: "x-api-key", key: options.apiKey },
+    options,
+    request: ({ query, maxResults }) => ({
+      body: {
+        q: shortenQuery(query, MAX_QUERY_CHARACTERS),
+        num: maxResults,
+        gl: options.gl,
+        hl: options.hl,
+        location: options.location,
+        tbs: options.tbs,
+        autocorrect: options.autocorrect,
+      },
+    }),
+    schema: replySchema,
+    explain: explainSerper,
+    read: (reply) => joinByUrl(readResults(reply)),
+  });
 }
 
 function readResults({ answerBox, knowledgeGraph, organic }: SerperReply): readonly FoundResult[] {
   const answer = {
-    title: answerBox?.title ?? "",
-    url: answerBox?.link ?? "",
+    title: answerBox?.title,
+    url: answerBox?.link,
     text: joinTexts([answerBox?.answer, answerBox?.snippet]),
     date: readWrittenDate(answerBox?.date),
   };
   const description = {
-    title: knowledgeGraph?.title ?? "",
-    url: knowledgeGraph?.descriptionLink ?? knowledgeGraph?.website ?? "",
-    text: knowledgeGraph?.description ?? "",
+    title: knowledgeGraph?.title,
+    url: knowledgeGraph?.descriptionLink ?? knowledgeGraph?.website,
+    text: knowledgeGraph?.description,
   };
   const pages = (organic ?? []).slice(0, MAX_RESULTS).map(({ title, link, snippet, date }) => ({
-    title: title ?? "",
-    url: link ?? "",
-    text: snippet ?? "",
+    title,
+    url: link,
+    text: snippet,
     date: readWrittenDate(date),
   }));
-  return [...[answer, description].filter((extra) => extra.url !== "" && extra.text !== ""), ...pages];
+  return [...[answer, description].filter((extra) => extra.url && extra.text), ...pages];
 }
 
 /** One result for each URL, where its first one stands, with the texts of all. Those without a URL stay as they are. */
 function joinByUrl(results: readonly FoundResult[]): readonly FoundResult[] {
   const joined = new Map<string, FoundResult>();
   for (const [index, result] of results.entries()) {
-    const key = result.url === "" ? `${index}` : result.url;
+    const key = result.url || `${index}`;
     const first = joined.get(key);
     joined.set(
       key,

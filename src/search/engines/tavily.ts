@@ -1,34 +1,29 @@
 import { z } from "zod";
-import { throwIfAborted } from "../deadline.ts";
+import { createHttpEngine, type HttpEngineOptions } from "./wire/http-engine.ts";
+import { shortenQuery } from "../query.ts";
 import type { SearchEngine } from "../engine.ts";
-import { readEndpoint } from "./wire/endpoint.ts";
-import { type HttpOptions, requestJson } from "./wire/http.ts";
-import { readIsoDate } from "./wire/iso-date.ts";
-import { type ResultLimits, toOutcome } from "../limits.ts";
-import { EMPTY_QUERY, readQuestion, shortenQuery } from "../query.ts";
+import { readIsoDate } from "./wire/written-date.ts";
 import type { Explanation, Refusal } from "./wire/refusal.ts";
 
 /** Options of a Tavily search, as its API names them (https://docs.tavily.com/documentation/api-reference/endpoint/search). */
-export interface TavilyOptions extends HttpOptions {
+export interface TavilyOptions extends HttpEngineOptions {
   readonly apiKey: string;
   /** Default `https://api.tavily.com`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** `advanced` costs two credits, the others one. Default: Tavily's own, `basic`. */
-  readonly searchDepth?: "basic" | "advanced" | "fast" | "ultra-fast";
-  readonly topic?: "general" | "news" | "finance";
-  readonly timeRange?: "day" | "week" | "month" | "year";
+  readonly searchDepth?: "basic" | "advanced" | "fast" | "ultra-fast" | undefined;
+  readonly topic?: "general" | "news" | "finance" | undefined;
+  readonly timeRange?: "day" | "week" | "month" | "year" | undefined;
   /** Results published on or after this ISO date. */
-  readonly startDate?: string;
+  readonly startDate?: string | undefined;
   /** Results published on or before this ISO date. */
-  readonly endDate?: string;
-  readonly includeDomains?: readonly string[];
-  readonly excludeDomains?: readonly string[];
+  readonly endDate?: string | undefined;
+  readonly includeDomains?: readonly string[] | undefined;
+  readonly excludeDomains?: readonly string[] | undefined;
   /** Name of a country whose results are preferred, such as `germany`; only with the topic `general`. */
-  readonly country?: string;
-  readonly limits?: ResultLimits;
+  readonly country?: string | undefined;
 }
 
-const SERVICE = "Tavily";
 const MAX_QUERY_CHARACTERS = 400;
 const MAX_RESULTS = 20;
 
@@ -49,46 +44,37 @@ const replySchema = z.object({
  * @throws AgenticRagError `settings-invalid` for a base URL that is none.
  */
 export function createTavilyEngine(options: TavilyOptions): SearchEngine {
-  const apiKey = options.apiKey.trim();
-  const endpoint = readEndpoint(SERVICE, options.baseUrl ?? "https://api.tavily.com", "search");
-  return {
+  return createHttpEngine({
     name: "tavily",
-    async search(query, searchOptions = {}) {
-      throwIfAborted(searchOptions.signal);
-      const question = readQuestion(query, searchOptions);
-      if (question.query === "") return EMPTY_QUERY;
-      const reply = await requestJson({
-        ...options,
-        service: SERVICE,
-        url: endpoint.url,
-        headers: { authorization: `Bearer ${apiKey}` },
-        body: {
-          query: shortenQuery(question.query, MAX_QUERY_CHARACTERS),
-          max_results: Math.min(question.maxResults, MAX_RESULTS),
-          search_depth: options.searchDepth,
-          topic: options.topic,
-          time_range: options.timeRange,
-          start_date: options.startDate,
-          end_date: options.endDate,
-          include_domains: options.includeDomains,
-          exclude_domains: options.excludeDomains,
-          country: options.country,
-        },
-        schema: replySchema,
-        explain: explainTavily,
-        secrets: [apiKey, ...endpoint.secrets],
-        signal: searchOptions.signal,
-      });
-      if (reply.status === "failed") return reply;
-      const found = reply.value.results.map((result) => ({
-        title: result.title ?? "",
-        url: result.url ?? "",
-        text: result.content ?? "",
-        date: readIsoDate(result.published_date),
-      }));
-      return toOutcome(found, question.maxResults, options.limits);
-    },
-  };
+    service: "Tavily",
+    baseUrl: options.baseUrl ?? "https://api.tavily.com",
+    route: "search",
+    key: { header: "authorization", scheme: "Bearer", key: options.apiKey },
+    options,
+    request: ({ query, maxResults }) => ({
+      body: {
+        query: shortenQuery(query, MAX_QUERY_CHARACTERS),
+        max_results: Math.min(maxResults, MAX_RESULTS),
+        search_depth: options.searchDepth,
+        topic: options.topic,
+        time_range: options.timeRange,
+        start_date: options.startDate,
+        end_date: options.endDate,
+        include_domains: options.includeDomains,
+        exclude_domains: options.excludeDomains,
+        country: options.country,
+      },
+    }),
+    schema: replySchema,
+    explain: explainTavily,
+    read: ({ results }) =>
+      results.map(({ title, url, content, published_date }) => ({
+        title,
+        url,
+        text: content,
+        date: readIsoDate(published_date),
+      })),
+  });
 }
 
 /** 432 and 433 are Tavily's own: the limit of the plan or key, and that of pay-as-you-go. */

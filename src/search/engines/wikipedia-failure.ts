@@ -1,12 +1,12 @@
 import { cleanLine } from "../clean-text.ts";
 import type { SearchFailure, SearchFailureKind } from "../engine.ts";
-import { cutText } from "../limits.ts";
+import { cutText } from "../outcome.ts";
 import type { Explanation, Refusal } from "./wire/refusal.ts";
 
 /** What MediaWiki says instead of an answer, with HTTP status 200 (https://www.mediawiki.org/wiki/API:Errors_and_warnings). */
 export interface MediaWikiError {
   readonly code: string;
-  readonly info: string;
+  readonly info?: string | null | undefined;
 }
 
 const MAX_INFO_BYTES = 300;
@@ -35,7 +35,7 @@ export function readMediaWikiError(
   retryAfterMs: number | undefined,
 ): SearchFailure {
   const [, kind, advice] = KINDS.find(([pattern]) => pattern.test(code)) ?? [undefined, ...OTHER];
-  const said = cutText(cleanLine(`${code}: ${info}`), MAX_INFO_BYTES);
+  const said = cutText(cleanLine(`${code}: ${info ?? ""}`), MAX_INFO_BYTES);
   return {
     kind,
     message: `${service} did not run the search (${said}). ${advice}`,

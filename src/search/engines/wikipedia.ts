@@ -1,30 +1,26 @@
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-import { throwIfAborted } from "../deadline.ts";
+import { createHttpEngine, type HttpEngineOptions } from "./wire/http-engine.ts";
+import type { FoundResult } from "../outcome.ts";
+import { shortenQuery } from "../query.ts";
 import type { SearchEngine } from "../engine.ts";
-import { readEndpoint } from "./wire/endpoint.ts";
-import { type HttpOptions, requestJson } from "./wire/http.ts";
-import { readIsoDate } from "./wire/iso-date.ts";
-import { type FoundResult, type ResultLimits, toOutcome } from "../limits.ts";
-import { readMarkedSnippet } from "./wire/marked-snippet.ts";
-import { EMPTY_QUERY, readQuestion, shortenQuery } from "../query.ts";
+import { readIsoDate } from "./wire/written-date.ts";
+import { readMarkedSnippet } from "./wire/snippet.ts";
 import { explainMediaWiki, readMediaWikiError } from "./wikipedia-failure.ts";
 
 /** Options of a search in Wikipedia, or in any other wiki that MediaWiki runs. */
-export interface WikipediaOptions extends HttpOptions {
+export interface WikipediaOptions extends HttpEngineOptions {
   /** Language of the Wikipedia, as its address has it: `de`, `zh-yue`. Default `en`. */
-  readonly language?: string;
+  readonly language?: string | undefined;
   /** Another wiki: where its api.php is, such as `https://wiki.example.org/w`, with or without `/api.php`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /**
    * Who asks, such as `my-agent/1.0 (https://example.org; me@example.org)`. Wikimedia asks for an address and slows or
    * blocks programs that do not say it. Default `langgraph-agentic-rag`.
    */
-  readonly userAgent?: string;
-  readonly limits?: ResultLimits;
+  readonly userAgent?: string | undefined;
 }
 
-const SERVICE = "Wikipedia";
 const DEFAULT_USER_AGENT = "langgraph-agentic-rag";
 const MAX_QUERY_CHARACTERS = 300;
 
@@ -63,37 +59,40 @@ const replySchema = z.union([errorSchema, answerSchema]);
  * @throws AgenticRagError `settings-invalid` for a base URL or language that is none.
  */
 export function createWikipediaEngine(options: WikipediaOptions = {}): SearchEngine {
-  const endpoint = readEndpoint(SERVICE, options.baseUrl ?? wikipedia(options.language ?? "en"), "api.php");
-  const headers = { ...endpoint.headers, "user-agent": options.userAgent ?? DEFAULT_USER_AGENT };
-  return {
+  return createHttpEngine({
     name: "wikipedia",
-    async search(query, searchOptions = {}) {
-      throwIfAborted(searchOptions.signal);
-      const question = readQuestion(query, searchOptions);
-      if (question.query === "") return EMPTY_QUERY;
-      const reply = await requestJson({
-        ...options,
-        service: SERVICE,
-        url: searchUrl(endpoint.url, shortenQuery(question.query, MAX_QUERY_CHARACTERS), question.maxResults),
-        headers,
-        schema: replySchema,
-        explain: explainMediaWiki,
-        secrets: endpoint.secrets,
-        signal: searchOptions.signal,
-      });
-      if (reply.status === "failed") return reply;
-      if ("error" in reply.value) {
-        const { code, info } = reply.value.error;
-        const service = `${SERVICE} at ${endpoint.url.origin}${endpoint.url.pathname}`;
-        const failure = readMediaWikiError(service, { code, info: info ?? "" }, reply.retryAfterMs);
-        return { status: "failed", failure };
-      }
-      const pages = (reply.value.query?.pages ?? [])
+    service: "Wikipedia",
+    baseUrl: options.baseUrl ?? wikipedia(options.language ?? "en"),
+    route: "api.php",
+    headers: { "user-agent": options.userAgent ?? DEFAULT_USER_AGENT },
+    options,
+    request: ({ query, maxResults }) => ({
+      parameters: {
+        action: "query",
+        format: "json",
+        formatversion: "2",
+        generator: "search",
+        gsrsearch: shortenQuery(query, MAX_QUERY_CHARACTERS),
+        gsrlimit: maxResults.toString(),
+        gsrprop: "snippet|timestamp",
+        prop: "extracts|info",
+        exintro: "1",
+        explaintext: "1",
+        exlimit: "max",
+        inprop: "url",
+        redirects: "1",
+      },
+    }),
+    schema: replySchema,
+    explain: explainMediaWiki,
+    read: (reply, { described, retryAfterMs }) => {
+      if ("error" in reply) return readMediaWikiError(described, reply.error, retryAfterMs);
+      const pages = (reply.query?.pages ?? [])
         .filter(({ missing }) => missing == null || missing === false)
         .toSorted((one, other) => (one.index ?? Infinity) - (other.index ?? Infinity));
-      return toOutcome(await Promise.all(pages.map(readPage)), question.maxResults, options.limits);
+      return Promise.all(pages.map(readPage));
     },
-  };
+  });
 }
 
 function wikipedia(language: string): string {
@@ -106,31 +105,11 @@ function wikipedia(language: string): string {
   return `https://${language}.wikipedia.org/w`;
 }
 
-function searchUrl(endpoint: URL, query: string, maxResults: number): URL {
-  const url = new URL(endpoint);
-  url.search = new URLSearchParams({
-    action: "query",
-    format: "json",
-    formatversion: "2",
-    generator: "search",
-    gsrsearch: query,
-    gsrlimit: maxResults.toString(),
-    gsrprop: "snippet|timestamp",
-    prop: "extracts|info",
-    exintro: "1",
-    explaintext: "1",
-    exlimit: "max",
-    inprop: "url",
-    redirects: "1",
-  }).toString();
-  return url;
-}
-
 async function readPage({ title, fullurl, extract, snippet, timestamp }: Page): Promise<FoundResult> {
   const introduction = extract?.trim() ?? "";
   return {
-    title: title ?? "",
-    url: fullurl ?? "",
+    title,
+    url: fullurl,
     text: introduction === "" ? await readMarkedSnippet(snippet ?? "") : introduction,
     date: readIsoDate(timestamp),
   };

@@ -1,29 +1,17 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { SearchAttempt, SearchResult } from "../engine.ts";
-import type { Question } from "../query.ts";
+import { SEARCH_FAILURE_KINDS, type SearchAttempt, type SearchResult } from "../engine.ts";
+import type { Query } from "../query.ts";
 
 /** Raised whenever an entry of an older version could not be read. */
 const VERSION = 1;
-
-const failureKinds = [
-  "unauthorized",
-  "quota-exceeded",
-  "misconfigured",
-  "rejected",
-  "rate-limited",
-  "timeout",
-  "unreachable",
-  "server-error",
-  "bad-reply",
-] as const;
 
 const attempts = z.array(
   z.strictObject({
     engine: z.string(),
     from: z.enum(["engine", "shared", "cache", "journal", "recording"]),
     status: z.enum(["found", "nothing", "failed"]),
-    failure: z.strictObject({ kind: z.enum(failureKinds), message: z.string() }).exactOptional(),
+    failure: z.strictObject({ kind: z.enum(SEARCH_FAILURE_KINDS), message: z.string() }).exactOptional(),
     waitedMs: z.number(),
     milliseconds: z.number(),
   }),
@@ -60,7 +48,7 @@ export function namespaceOf(group: string): string[] {
   return ["agentic-rag", "searches", digest([group])];
 }
 
-export function keyOf(scope: string, engine: string, { query, maxResults }: Question): string {
+export function keyOf(scope: string, engine: string, { query, maxResults }: Query): string {
   return digest([scope, query, engine, maxResults]);
 }
 

@@ -1,8 +1,9 @@
 import type { BaseStore } from "@langchain/langgraph";
+import { ask } from "../around/attempts.ts";
 import type { SearchAttempt, SearchEngine, SearchOutcome } from "../engine.ts";
 import { keyOf, namespaceOf, type JournalEntry } from "./journal-entry.ts";
-import { erasePage, readPage, writePage, type Page } from "./journal-page.ts";
-import { readQuestion } from "../query.ts";
+import { erasePage, readPage, writePage, type Page } from "./journal-store.ts";
+import { readQuery } from "../query.ts";
 
 export interface JournalOptions {
   /** What is kept together, and forgotten together by `forgetSearches`: a thread. Default: the scope of each search. */
@@ -39,7 +40,7 @@ export function createJournaledEngine(
     name: engine.name,
     async search(query, options = {}) {
       const { scope, signal } = options;
-      const question = readQuestion(query, options);
+      const question = readQuery(query, options);
       if (scope === undefined || question.query === "") return engine.search(query, options);
 
       const attempts: SearchAttempt[] = [];
@@ -75,19 +76,9 @@ export function createJournaledEngine(
       // a store that could not be read is not waited for a second time before the search
       if (entry !== undefined) await writePage(page, { status: "sent", attempts });
 
-      const sent = clock();
-      const outcome = await engine.search(query, options);
-      const made = outcome.attempts ?? [
-        {
-          ...tried(outcome.status, sent),
-          from: "engine" as const,
-          ...(outcome.status === "failed" && {
-            failure: { kind: outcome.failure.kind, message: outcome.failure.message },
-          }),
-        },
-      ];
-      const decided = made.slice(-1);
-      attempts.push(...made.slice(0, -1));
+      const outcome = await ask(engine, query, options, clock);
+      const decided = outcome.attempts.slice(-1);
+      attempts.push(...outcome.attempts.slice(0, -1));
       const answer = answerOf(outcome, [...attempts, ...decided]);
       if (answer !== null) await writePage(page, answer);
       else if (entry !== undefined) await erasePage(page);

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from "node:http";
+import { causesOf, codeOf } from "../../errors.ts";
 import { cleanLine } from "../clean-text.ts";
 import type { SearchFailure, SearchFailureKind } from "../engine.ts";
-import { cutText } from "../limits.ts";
+import { cutText } from "../outcome.ts";
 import { explainNetworkCode } from "../engines/wire/network-failure.ts";
 import { kindOfStatus } from "../engines/wire/refusal.ts";
 
 const MAX_WORDS_BYTES = 300;
-const MOST_CAUSES = 5;
 
 const NETWORK_CODE =
   /^E(?:AI_|CONN|HOST|NET|NOTFOUND|PIPE|PROTO|TIMEDOUT)|^UND_ERR_|^HPE_|CERT|TLS|SSL|^UNABLE_TO_/u;
@@ -44,9 +44,9 @@ const ADVICE: Record<SearchFailureKind, string> = {
 
 /** What a retriever or tool threw, as a failure. `hide` takes the keys out of its words. */
 export function readThrown(name: string, thrown: unknown, hide: (text: string) => string): SearchFailure {
-  const errors = withCauses(thrown);
+  const errors = causesOf(typeof thrown === "string" ? new Error(thrown) : thrown);
   const words = errors.map(({ message }) => message).find((message) => message.trim() !== "") ?? "";
-  const code = errors.map(readCode).find((found) => found !== undefined);
+  const code = errors.map(codeOf).find((found) => found !== undefined && NETWORK_CODE.test(found));
   const status = errors.map(readStatus).find((found) => found !== undefined);
   if (status === undefined && code !== undefined) {
     const { kind, what } = explainNetworkCode(code);
@@ -80,21 +80,6 @@ function explain(
 ): SearchFailure {
   const said = cutText(cleanLine(hide(words)), MAX_WORDS_BYTES);
   return { kind, message: `${name} failed${said === "" ? "" : ` (${said})`}. ${ADVICE[kind]}` };
-}
-
-function withCauses(thrown: unknown): readonly Error[] {
-  const errors: Error[] = [];
-  let next = thrown;
-  while (next instanceof Error && errors.length < MOST_CAUSES) {
-    errors.push(next);
-    next = next instanceof AggregateError ? next.errors[0] : next.cause;
-  }
-  return errors.length > 0 || typeof thrown !== "string" ? errors : [new Error(thrown)];
-}
-
-function readCode(error: Error): string | undefined {
-  if (!("code" in error) || typeof error.code !== "string") return undefined;
-  return NETWORK_CODE.test(error.code) ? error.code : undefined;
 }
 
 /** On the error (openai, exa), on its response (axios, ky), or in its words. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
-import { throwIfAborted } from "../deadline.ts";
+import { throwIfAborted } from "../../net/abort.ts";
 import type { Document, DocumentProblem } from "./documents/document.ts";
 import { listFolder } from "./documents/folder.ts";
 import { type OnProgress, readFolderChanges } from "./folder-changes.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type IndexQuery, readIndexQuery } from "./index-query.ts";
 import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
 import { explainIndexError, openToRead } from "./index-store.ts";
-import { DEFAULT_MAX_RESULT_BYTES, type FoundResult } from "../limits.ts";
+import { DEFAULT_MAX_RESULT_BYTES, type FoundResult } from "../outcome.ts";
 
 /** An embedded full-text index over documents. Calls are synchronous and take milliseconds. */
 export interface LocalIndex {

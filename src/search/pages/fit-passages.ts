@@ -1,4 +1,4 @@
-import { cutText } from "../limits.ts";
+import { cutText } from "../outcome.ts";
 import { splitPassages } from "../local/passages.ts";
 import { scorePassages } from "./passage-score.ts";
 

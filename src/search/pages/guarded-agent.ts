@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector } from "undici";
-import { withDeadline } from "../deadline.ts";
+import { withDeadline } from "../../net/deadline.ts";
 import { type AddressRules, isAllowedAddress } from "./address.ts";
 
 /** All addresses of a host name; rejects like the system's lookup when there is none. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { abortError, throwIfAborted } from "../deadline.ts";
+import { throwIfAborted } from "../../net/abort.ts";
 import { readEndpoint } from "../engines/wire/endpoint.ts";
 import { type HttpOptions, requestJson } from "../engines/wire/http.ts";
 import { explainJina, readJinaStatus } from "../engines/jina-refusal.ts";
@@ -56,8 +56,8 @@ export function createJinaPageReader(options: JinaPageReaderOptions = {}): PageR
       if ("refused" in decision) return refusePage(address, decision.refused);
       const asked = decision.allowed.href;
       const reply = await requestJson({
-        deadlineMs: DEFAULT_DEADLINE_MS,
         ...options,
+        deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
         service: SERVICE,
         url: endpoint.url,
         headers: {
@@ -68,12 +68,12 @@ export function createJinaPageReader(options: JinaPageReaderOptions = {}): PageR
         },
         body: { url: asked },
         schema: replySchema,
-        refusedIn: readJinaStatus,
+        statusInBody: readJinaStatus,
         explain: explainReading,
         secrets: [apiKey, ...endpoint.secrets],
         signal,
       });
-      if (signal?.aborted === true) throw abortError(signal);
+      throwIfAborted(signal);
       if (reply.status === "failed") {
         const { kind, message, status } = reply.failure;
         return failPage(kind, message, status);

@@ -1,5 +1,5 @@
 import { cleanLine } from "../clean-text.ts";
-import { cutText } from "../limits.ts";
+import { cutText } from "../outcome.ts";
 import type { PageFailureKind } from "./page-reader.ts";
 
 export interface FailedPage {

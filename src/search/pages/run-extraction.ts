@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
-import { abortError, throwIfAborted } from "../deadline.ts";
+import { abortError, throwIfAborted } from "../../net/abort.ts";
 import { type Extracted, extractedSchema, type Extraction } from "./extraction.ts";
 
 export interface ExtractionLimits {

@@ -1,5 +1,6 @@
 import type { StructuredToolInterface } from "@langchain/core/tools";
-import { abortError, throwIfAborted, withDeadline } from "../deadline.ts";
+import { throwIfAborted } from "../../net/abort.ts";
+import { withDeadline } from "../../net/deadline.ts";
 import { readThrown, readWords } from "../langchain/failure.ts";
 import { createHiding } from "../langchain/secrets.ts";
 import { type AddressRules, judgeUrl } from "./address.ts";
@@ -55,7 +56,7 @@ export function createToolPageReader(
       if ("refused" in decision) return refusePage(address, decision.refused);
       const asked = decision.allowed.href;
       const reply = await withDeadline({ deadlineMs, signal }, (within) => ask(asked, within));
-      if (signal?.aborted === true) throw abortError(signal);
+      throwIfAborted(signal);
       if (reply === "deadline") {
         return failPage(
           "timeout",

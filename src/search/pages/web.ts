@@ -1,4 +1,5 @@
-import { abortError, throwIfAborted, withDeadline } from "../deadline.ts";
+import { throwIfAborted } from "../../net/abort.ts";
+import { withDeadline } from "../../net/deadline.ts";
 import { type Download, download, type DownloadOptions, type Permission } from "./download.ts";
 import { type ConnectOptions, createGuardedAgent } from "./guarded-agent.ts";
 import { toPageOutcome } from "./page-outcome.ts";
@@ -60,7 +61,7 @@ export function createWebPageReader(options: WebPageReaderOptions = {}): PageRea
       const reply = await withDeadline({ deadlineMs: totalMs, signal }, (within) =>
         readWithin(address, within),
       );
-      if (signal?.aborted === true) throw abortError(signal);
+      throwIfAborted(signal);
       if (reply === "deadline") {
         return failPage(
           "timeout",

@@ -12,7 +12,7 @@ import { withRetry } from "../../../src/search/around/retry.ts";
 import { json } from "../engines/wire/http-harness.ts";
 import { createFolder } from "../temporary-folder.ts";
 import { refused, tavilyAt, TAVILY } from "./wrapped.ts";
-import { type Answer, startWireServer } from "../../servers/wire-server.ts";
+import { type Answer, openWireServer } from "../../servers/wire-server.ts";
 
 /** Engines in one another, as a description that can be shrunk and read. */
 type Shape =
@@ -115,7 +115,7 @@ async function withService<Value>(
   run: (url: string, requests: readonly string[]) => Promise<Value>,
 ): Promise<Value> {
   const requests: string[] = [];
-  const server = await startWireServer((response, request) => {
+  const server = await openWireServer((response, request) => {
     const behaviour = script[requests.length % script.length] ?? "found";
     requests.push(request.path.split("/")[1] ?? "");
     const { query } = JSON.parse(request.body) as { query: string };

@@ -1,4 +1,4 @@
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
 import type {
   SearchEngine,
   SearchFailure,
@@ -6,9 +6,9 @@ import type {
   SearchOutcome,
 } from "../../../src/search/engine.ts";
 import { createTavilyEngine } from "../../../src/search/engines/tavily.ts";
-import type { SearchEngineHarness } from "../../conformance/search-engine.ts";
+import type { HttpSearchEngineHarness } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "../engines/wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
+import { type Answer, openWireServer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 /** The engine that wrappers are put around: Tavily on the loopback, in every situation. */
 export const TAVILY = createHttpHarness({
@@ -32,10 +32,14 @@ export const TAVILY = createHttpHarness({
 });
 
 /** The same situations, seen through a wrapper. */
-export function wrapped(wrap: (engine: SearchEngine) => SearchEngine, name = "tavily"): SearchEngineHarness {
+export function wrapped(
+  wrap: (engine: SearchEngine) => SearchEngine,
+  name = "tavily",
+): HttpSearchEngineHarness {
   return {
     ...TAVILY,
     name,
+    create: (baseUrl, options) => withCheckedAttempts(wrap(TAVILY.create(baseUrl, options))),
     async open(situation, deadlineMs) {
       const subject = await TAVILY.open(situation, deadlineMs);
       return { ...subject, engine: withCheckedAttempts(wrap(subject.engine)) };
@@ -73,13 +77,12 @@ export async function startScript(...answers: readonly [Answer, ...Answer[]]): P
     times.push(performance.now());
     answer(response, request);
   });
-  onTestFinished(() => server.close());
   return { ...server, times };
 }
 
 /** The address of a service that has gone. */
 export async function startNothing(): Promise<string> {
-  const server = await startWireServer(() => undefined);
+  const server = await openWireServer(() => undefined);
   await server.close();
   return server.url;
 }

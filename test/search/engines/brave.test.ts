@@ -1,9 +1,9 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { type BraveOptions, createBraveEngine } from "../../../src/search/engines/brave.ts";
 import type { SearchOutcome } from "../../../src/search/engine.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 
 const DASHBOARD = "https://api-dashboard.search.brave.com";
 
@@ -28,18 +28,12 @@ describeHttpSearchEngine(
   }),
 );
 
-async function start(answer: Answer): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  onTestFinished(() => server.close());
-  return server;
-}
-
 async function parametersOf(
   query: string,
   options: Partial<BraveOptions> = {},
   maxResults?: number,
 ): Promise<Record<string, string>> {
-  const server = await start(json(readFixture("brave-found.json")));
+  const server = await startWireServer(json(readFixture("brave-found.json")));
   const engine = createBraveEngine({ apiKey: SECRET, baseUrl: `${server.url}/`, ...options });
   await engine.search(query, maxResults === undefined ? {} : { maxResults });
   return Object.fromEntries(new URL(server.requests[0]!.path, server.url).searchParams);
@@ -50,7 +44,7 @@ async function refused(
   body: string,
   headers: Record<string, string> = {},
 ): Promise<SearchOutcome> {
-  const server = await start((response) =>
+  const server = await startWireServer((response) =>
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(body),
   );
   const outcome = await createBraveEngine({ apiKey: SECRET, baseUrl: server.url }).search("q");
@@ -67,7 +61,7 @@ function failed(status: number, kind: string, rest: string, retryAfterMs?: numbe
 }
 
 test("sends exactly this", async () => {
-  const server = await start(json(readFixture("brave-found.json")));
+  const server = await startWireServer(json(readFixture("brave-found.json")));
   const baseUrl = `${server.url.replace("//", "//me:word@")}/res/v1`;
   await createBraveEngine({ apiKey: ` ${SECRET}\n`, baseUrl }).search(" C++  &\n北京? ");
   expect(server.requests).toHaveLength(1);
@@ -123,19 +117,9 @@ test("shortens a query over 400 characters or 50 words after a word", async () =
   expect(await parametersOf("w ".repeat(51))).toMatchObject({ q: "w ".repeat(50).trim() });
 });
 
-test("uses the fetch that it is given", async () => {
-  const asked: string[] = [];
-  async function fetch(url: Parameters<typeof globalThis.fetch>[0]): Promise<Response> {
-    asked.push(url instanceof URL ? `${url.origin}${url.pathname}` : "");
-    return new Response(readFixture("brave-nothing.json"));
-  }
-  expect(await createBraveEngine({ apiKey: SECRET, fetch }).search("q")).toEqual({ status: "nothing" });
-  expect(asked).toEqual(["https://api.search.brave.com/res/v1/web/search"]);
-});
-
 test("keeps angle brackets that a page says, and takes an English date where there is no ISO date", async () => {
   const description = "A <b>vector&lt;int&gt;</b> or vector<int>, a&nbsp;&amp;&nbsp;b &#8212; &eacute;";
-  const server = await start(
+  const server = await startWireServer(
     json(JSON.stringify({ type: "search", web: { results: [{ description, age: "March 6, 2025" }] } })),
   );
   const outcome = await createBraveEngine({ apiKey: SECRET, baseUrl: server.url }).search("q");
@@ -256,12 +240,3 @@ test.each(["soon, later", "-1, 5", "", "1e9999", ","])("is not misled by the res
     failed(429, "rate-limited", ". Wait before asking again.", 4_000),
   );
 });
-
-test.each(["", "api.search.brave.com", "ftp://api.search.brave.com"])(
-  "refuses the base URL %j",
-  (baseUrl) => {
-    expect(() => createBraveEngine({ apiKey: SECRET, baseUrl })).toThrow(
-      "The base URL of Brave Search is not an http(s) address.",
-    );
-  },
-);

@@ -1,8 +1,8 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createDuckDuckGoEngine, type DuckDuckGoOptions } from "../../../src/search/engines/duckduckgo.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, html, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 
 const BLOCKED =
   "It takes us for a robot and blocks this address for a while, often an hour: wait and ask more seldom, or use an engine with a key or an instance of SearXNG.";
@@ -34,20 +34,14 @@ describeHttpSearchEngine(
   }),
 );
 
-async function start(answer: Answer): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  onTestFinished(() => server.close());
-  return server;
-}
-
 async function formOf(query: string, options: DuckDuckGoOptions = {}): Promise<string> {
-  const server = await start(html(readFixture("duckduckgo-found.html")));
+  const server = await startWireServer(html(readFixture("duckduckgo-found.html")));
   await createDuckDuckGoEngine({ ...options, baseUrl: server.url }).search(query);
   return server.requests[0]!.body;
 }
 
 test.each(["", "/html", "/html/"])("sends exactly this to a base URL that ends with %j", async (ending) => {
-  const server = await start(html(readFixture("duckduckgo-found.html")));
+  const server = await startWireServer(html(readFixture("duckduckgo-found.html")));
   await createDuckDuckGoEngine({ baseUrl: server.url + ending }).search("C++ & 北京?");
   expect(server.requests).toHaveLength(1);
   expect(server.requests[0]).toMatchObject({
@@ -90,7 +84,7 @@ test.each([
 });
 
 test("does not ask with a query of bangs alone", async () => {
-  const server = await start(html(""));
+  const server = await startWireServer(html(""));
   expect(await createDuckDuckGoEngine({ baseUrl: server.url }).search("! \\")).toMatchObject({
     failure: { kind: "rejected" },
   });
@@ -98,7 +92,7 @@ test("does not ask with a query of bangs alone", async () => {
 });
 
 async function outcomeOf(body: string, status = 200): Promise<unknown> {
-  const server = await start(html(body, status));
+  const server = await startWireServer(html(body, status));
   const outcome = await createDuckDuckGoEngine({ baseUrl: server.url }).search("q");
   return JSON.parse(JSON.stringify(outcome).replaceAll(server.url, "http://host"));
 }
@@ -164,7 +158,7 @@ describe("a page without results", () => {
   });
 
   test("is of an unknown form when it is JSON", async () => {
-    const server = await start(json('{"results":[]}'));
+    const server = await startWireServer(json('{"results":[]}'));
     expect(await createDuckDuckGoEngine({ baseUrl: server.url }).search("q")).toMatchObject({
       failure: { kind: "bad-reply" },
     });

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { createRetrieverEngine } from "../../../src/search/engines/retriever.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
@@ -18,9 +18,7 @@ describeHttpSearchEngine(
 );
 
 async function start(body: string, status?: number): Promise<WireServer> {
-  const server = await startWireServer(json(body, status));
-  onTestFinished(() => server.close());
-  return server;
+  return startWireServer(json(body, status));
 }
 
 test.each(["", "/", "/retrieve"])("sends exactly this to a base URL that ends with %j", async (ending) => {

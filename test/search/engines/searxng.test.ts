@@ -1,8 +1,8 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { createSearxngEngine } from "../../../src/search/engines/searxng.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 
 describeHttpSearchEngine(
   createHttpHarness({
@@ -27,14 +27,8 @@ describeHttpSearchEngine(
   }),
 );
 
-async function start(answer: Answer): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  onTestFinished(() => server.close());
-  return server;
-}
-
 test("sends exactly this", async () => {
-  const server = await start(json(readFixture("searxng-found.json")));
+  const server = await startWireServer(json(readFixture("searxng-found.json")));
   await createSearxngEngine({ baseUrl: server.url }).search("C++ & 北京?");
   expect(server.requests).toHaveLength(1);
   expect(server.requests[0]).toMatchObject({
@@ -47,7 +41,7 @@ test("sends exactly this", async () => {
 });
 
 test("sends every option under the name that the API has for it", async () => {
-  const server = await start(json(readFixture("searxng-found.json")));
+  const server = await startWireServer(json(readFixture("searxng-found.json")));
   const engine = createSearxngEngine({
     baseUrl: `${server.url}/searx/`,
     categories: ["general", "science"],
@@ -63,7 +57,7 @@ test("sends every option under the name that the API has for it", async () => {
 });
 
 test("sends a user name and password of the base URL as basic auth", async () => {
-  const server = await start(json(readFixture("searxng-found.json")));
+  const server = await startWireServer(json(readFixture("searxng-found.json")));
   await createSearxngEngine({ baseUrl: server.url.replace("//", "//me:p%40ss@") }).search("q");
   expect(server.requests[0]!.headers.authorization).toBe(
     `Basic ${Buffer.from("me:p@ss").toString("base64")}`,
@@ -72,7 +66,7 @@ test("sends a user name and password of the base URL as basic auth", async () =>
 
 test("names the setting when JSON is switched off", async () => {
   const page = readFixture("searxng-forbidden.html");
-  const server = await start((response) =>
+  const server = await startWireServer((response) =>
     response.writeHead(403, { "content-type": "text/html" }).end(page),
   );
   expect(await createSearxngEngine({ baseUrl: server.url }).search("q")).toEqual({
@@ -86,7 +80,7 @@ test("names the setting when JSON is switched off", async () => {
 });
 
 test("takes no results of engines that did not respond for an outage", async () => {
-  const server = await start(json(readFixture("searxng-outage.json")));
+  const server = await startWireServer(json(readFixture("searxng-outage.json")));
   expect(await createSearxngEngine({ baseUrl: server.url }).search("q")).toEqual({
     status: "failed",
     failure: {

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { SearchOutcome } from "../../../src/search/engine.ts";
 import { createSerperEngine, type SerperOptions } from "../../../src/search/engines/serper.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
@@ -32,9 +32,7 @@ describeHttpSearchEngine(
 );
 
 async function start(body: string, status?: number): Promise<WireServer> {
-  const server = await startWireServer(json(body, status));
-  onTestFinished(() => server.close());
-  return server;
+  return startWireServer(json(body, status));
 }
 
 async function bodyOf(
@@ -80,16 +78,6 @@ test("sends every option under the name that the API has for it", async () => {
 test("asks for 100 results at most and shortens a query over 2,048 characters", async () => {
   expect(await bodyOf("x".repeat(2_049), {}, 500)).toEqual({ q: "x".repeat(2_048), num: 100 });
   expect(await bodyOf("x".repeat(2_048))).toEqual({ q: "x".repeat(2_048), num: 5 });
-});
-
-test("uses the fetch that it is given", async () => {
-  const asked: string[] = [];
-  async function fetch(url: Parameters<typeof globalThis.fetch>[0]): Promise<Response> {
-    asked.push(url instanceof URL ? url.href : "");
-    return new Response(readFixture("serper-nothing.json"));
-  }
-  expect(await createSerperEngine({ apiKey: SECRET, fetch }).search("q")).toEqual({ status: "nothing" });
-  expect(asked).toEqual(["https://google.serper.dev/search"]);
 });
 
 test("leaves out an answer box or a knowledge graph that names no page or says nothing", async () => {
@@ -175,10 +163,4 @@ test.each([
       message: `Serper at ${server.url}/search answered with HTTP status ${status} ${rest}`,
     },
   });
-});
-
-test("refuses a base URL that is none", () => {
-  expect(() => createSerperEngine({ apiKey: SECRET, baseUrl: "google.serper.dev" })).toThrow(
-    "The base URL of Serper is not an http(s) address.",
-  );
 });

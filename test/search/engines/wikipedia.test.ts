@@ -1,8 +1,8 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { createWikipediaEngine } from "../../../src/search/engines/wikipedia.ts";
 import { describeHttpSearchEngine } from "../../conformance/search-engine.ts";
 import { createHttpHarness, json, readFixture, SECRET } from "./wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 
 const HAFNIUM = {
   title: "Hafnium",
@@ -32,14 +32,8 @@ describeHttpSearchEngine(
   }),
 );
 
-async function start(answer: Answer): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  onTestFinished(() => server.close());
-  return server;
-}
-
 async function queryOf(query: string): Promise<string | null> {
-  const server = await start(json(readFixture("wikipedia-found.json")));
+  const server = await startWireServer(json(readFixture("wikipedia-found.json")));
   await createWikipediaEngine({ baseUrl: server.url }).search(query);
   return new URL(server.requests[0]!.path, server.url).searchParams.get("gsrsearch");
 }
@@ -47,7 +41,7 @@ async function queryOf(query: string): Promise<string | null> {
 test.each(["/w", "/w/", "/w/api.php"])(
   "sends exactly this to a base URL that ends with %j",
   async (ending) => {
-    const server = await start(json(readFixture("wikipedia-found.json")));
+    const server = await startWireServer(json(readFixture("wikipedia-found.json")));
     const engine = createWikipediaEngine({
       baseUrl: server.url + ending,
       userAgent: "tests/1.0 (tests@example.org)",
@@ -64,7 +58,7 @@ test.each(["/w", "/w/", "/w/api.php"])(
 );
 
 test("says who asks", async () => {
-  const server = await start(json(readFixture("wikipedia-found.json")));
+  const server = await startWireServer(json(readFixture("wikipedia-found.json")));
   await createWikipediaEngine({ baseUrl: server.url }).search("q");
   expect(server.requests[0]!.headers["user-agent"]).toBe("langgraph-agentic-rag");
 });
@@ -100,7 +94,7 @@ test("shortens a query over 300 characters after a word", async () => {
 });
 
 test("reads an older wiki without extracts, in the order of the search, by the passages that matched", async () => {
-  const server = await start(json(readFixture("wikipedia-no-extracts.json")));
+  const server = await startWireServer(json(readFixture("wikipedia-no-extracts.json")));
   expect(await createWikipediaEngine({ baseUrl: server.url }).search("pid 1")).toEqual({
     status: "found",
     results: [
@@ -139,7 +133,9 @@ test.each([
   ["srsearch-text-too-long", "rejected", "Change the query."],
 ])("tells the error %s, which comes with status 200, as %s", async (code, kind, advice) => {
   const body = JSON.stringify({ error: { code, info: "It \u001b[31mdid not\nwork.", docref: "See …" } });
-  const server = await start((response) => response.writeHead(200, { "retry-after": "5" }).end(body));
+  const server = await startWireServer((response) =>
+    response.writeHead(200, { "retry-after": "5" }).end(body),
+  );
   expect(await createWikipediaEngine({ baseUrl: `${server.url}/w` }).search("q")).toEqual({
     status: "failed",
     failure: {
@@ -162,7 +158,7 @@ test.each([
     "Set the base URL to the folder of api.php, which the wiki's page Special:Version names.",
   ],
 ])("says what to do about status %i", async (status, kind, advice) => {
-  const server = await start((response) => response.writeHead(status).end("<h1>No</h1>"));
+  const server = await startWireServer((response) => response.writeHead(status).end("<h1>No</h1>"));
   expect(await createWikipediaEngine({ baseUrl: server.url }).search("q")).toEqual({
     status: "failed",
     failure: {

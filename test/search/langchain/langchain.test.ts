@@ -11,7 +11,7 @@ const A = { title: "A", url: "https://example.com/a", text: "Text of A." };
 const B = { title: "B", url: "https://example.com/b", text: "Text of B." };
 const ITEMS = [
   { title: "A", url: "https://example.com/a", content: "Text of A.", score: 0.9, raw_content: null },
-  { name: "B", link: "https://example.com/b", snippet: "Text of B." },
+  { title: "B", link: "https://example.com/b", snippet: "Text of B." },
 ];
 
 function answering(output: unknown): DynamicTool {
@@ -32,11 +32,8 @@ describe("reads", () => {
   test.each([
     ["JSON of a list", JSON.stringify(ITEMS)],
     ["a list", ITEMS],
-    ["objects joined by commas", ITEMS.map((item) => JSON.stringify(item)).join(",")],
     ["an object with results", { query: "q", answer: null, error: null, images: [], results: ITEMS }],
     ["JSON of that", JSON.stringify({ results: ITEMS })],
-    ["JSON in JSON", JSON.stringify(JSON.stringify(ITEMS))],
-    ["results one level deeper", { web: { results: ITEMS } }],
     ["a block of content with JSON", [{ type: "text", text: JSON.stringify(ITEMS) }]],
     ["a message", new ToolMessage({ content: JSON.stringify(ITEMS), tool_call_id: "1" })],
     [
@@ -44,7 +41,7 @@ describe("reads", () => {
       {
         documents: ITEMS.map((item) => ({
           pageContent: item.content ?? item.snippet,
-          metadata: { title: item.title ?? item.name, source: item.url ?? item.link },
+          metadata: { title: item.title, source: item.url ?? item.link },
         })),
       },
     ],
@@ -67,7 +64,7 @@ describe("reads", () => {
       [{ type: "text", text: "one" }, { type: "image" }, { type: "text", text: "two" }],
       ["one", "two"],
     ],
-    ["an object that is one result", { description: "one" }, ["one"]],
+    ["an object that is one result", { content: "one" }, ["one"]],
     ["a number as text", "42", ["42"]],
   ])("%s as results without a title", async (_name, output, texts) => {
     expect(await search(answering(output))).toEqual({
@@ -89,21 +86,43 @@ describe("reads", () => {
     expect(await search(answering(output))).toEqual({ status: "nothing" });
   });
 
-  test.each([
-    [{}],
-    [[{}, null, 3]],
-    [null],
-    [undefined],
-    [3],
-    [{ results: { results: { results: { results: [] } } } }],
-  ])("%j as no results, and not as nothing", async (output) => {
-    expect(await search(answering(output))).toEqual({
-      status: "failed",
-      failure: {
-        kind: "bad-reply",
-        message:
-          "my-search returned something that holds no results. Use a tool that searches, or wrap it in one that returns [{title, url, content}].",
-      },
+  test.each([[{}], [[{}, null, 3]], [null], [undefined], [3], [{ web: { results: ITEMS } }]])(
+    "%j as no results, and not as nothing",
+    async (output) => {
+      expect(await search(answering(output))).toEqual({
+        status: "failed",
+        failure: {
+          kind: "bad-reply",
+          message:
+            "my-search returned something that holds no results. Use a tool that searches, or say with `toResults` where they are.",
+        },
+      });
+    },
+  );
+
+  test("another form by `toResults`, which is given what was in the message and the JSON", async () => {
+    const hits = { web: [{ name: "A", uri: "https://example.com/a", body: "Text of A." }] };
+    const hitsSchema = z.object({
+      web: z.array(z.object({ name: z.string(), uri: z.string(), body: z.string() })),
+    });
+    const engine = createLangChainEngine({
+      source: answering(
+        new ToolMessage({ content: [{ type: "text", text: JSON.stringify(hits) }], tool_call_id: "1" }),
+      ),
+      toResults: (output) =>
+        hitsSchema.parse(output).web.map(({ name, uri, body }) => ({ title: name, url: uri, text: body })),
+    });
+    expect(await engine.search("q")).toEqual({ status: "found", results: [A] });
+  });
+
+  test("no file that a tool names", async () => {
+    const items = [{ title: "A", url: "file:///etc/passwd", content: "x" }];
+    expect(await search(answering(items))).toEqual({
+      status: "found",
+      results: [{ title: "A", url: "", text: "x" }],
+    });
+    expect(await search(answering([{ title: "A", source: "/etc/passwd", content: "x" }]))).toMatchObject({
+      results: [{ url: "" }],
     });
   });
 

@@ -6,7 +6,8 @@ import { FakeVectorStore, SyntheticEmbeddings } from "@langchain/core/utils/test
 import { expect, test } from "vitest";
 import { createLangChainEngine } from "../../../src/search/langchain/langchain.ts";
 import { json, readFixture, SECRET } from "../engines/wire/http-harness.ts";
-import { search, start, startForConstantAddress } from "./search.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
+import { search, startForConstantAddress } from "./search.ts";
 
 test("TavilySearchAPIRetriever gives documents with title, source and date", async () => {
   await startForConstantAddress(json(readFixture("tavily-found.json")));
@@ -43,7 +44,7 @@ test("TavilySearchAPIRetriever throws a status that only Tavily has", async () =
 
 test("VespaRetriever gives documents without title and URL", async () => {
   const children = [{ id: "id:doc:1", fields: { content: "Hafnium was discovered in 1923." } }];
-  const server = await start(json(JSON.stringify({ root: { children } })));
+  const server = await startWireServer(json(JSON.stringify({ root: { children } })));
   const source = new VespaRetriever({
     url: server.url,
     auth: false,

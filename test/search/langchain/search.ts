@@ -3,16 +3,9 @@ import { createLangChainEngine, type LangChainOptions } from "../../../src/searc
 import type { SearchOutcome } from "../../../src/search/engine.ts";
 import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
-/** A service that is closed after the test. */
-export async function start(answer: Answer): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  onTestFinished(() => server.close());
-  return server;
-}
-
 /** Sends what a tool asks at an address that it does not let us choose to a server of the test instead. */
 export async function startForConstantAddress(answer: Answer): Promise<WireServer> {
-  const server = await start(answer);
+  const server = await startWireServer(answer);
   const { fetch } = globalThis;
   globalThis.fetch = (input, init) => {
     const asked = new URL(new Request(input).url);

@@ -24,5 +24,5 @@ export function titlesOf(file: string, question: string): string[] {
   const index = openIndex(file);
   const found = index.find(question, 10);
   index.close();
-  return found.map((result) => result.title);
+  return found.map(({ title }) => title ?? "");
 }

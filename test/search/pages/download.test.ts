@@ -1,17 +1,11 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Download, download, type DownloadOptions } from "../../../src/search/pages/download.ts";
 import { createGuardedAgent } from "../../../src/search/pages/guarded-agent.ts";
 import type { FailedPage } from "../../../src/search/pages/page-failure.ts";
 import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 
 const MEGABYTE = Buffer.alloc(1_000_000, "a");
-
-async function start(answer: Answer): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  onTestFinished(() => server.close());
-  return server;
-}
 
 /** Downloads from a server on the loopback, whose name no resolver knows. */
 async function get(server: WireServer, options: DownloadOptions = {}): Promise<Download | FailedPage> {
@@ -53,12 +47,12 @@ describe("content codings", () => {
     ["gzip, br", brotliCompressSync(gzipSync(page))],
     ["gzip, gzip, gzip, gzip, gzip", gzips(5)],
   ])("takes off %s", async (coding, body) => {
-    const server = await start(send({ "content-encoding": coding }, body));
+    const server = await startWireServer(send({ "content-encoding": coding }, body));
     expect(textOf(await get(server))).toBe("<p>Packed.</p>");
   });
 
   test("takes off five at most", async () => {
-    const server = await start(send({ "content-encoding": "gzip, ".repeat(6) }, gzips(6)));
+    const server = await startWireServer(send({ "content-encoding": "gzip, ".repeat(6) }, gzips(6)));
     expect(await get(server)).toEqual({
       status: "failed",
       failure: { kind: "bad-reply", message: `${shown(server)} sent more than 5 content codings.` },
@@ -66,20 +60,20 @@ describe("content codings", () => {
   });
 
   test.each(["zstd", "compress"])("does not take off %s", async (coding) => {
-    const server = await start(send({ "content-encoding": coding }, "x"));
+    const server = await startWireServer(send({ "content-encoding": coding }, "x"));
     expect(await get(server)).toMatchObject({
       failure: { kind: "bad-reply", message: `${shown(server)} sent a content coding that is not known.` },
     });
   });
 
   test.each(["gzip", "br", "deflate"])("tells of broken %s", async (coding) => {
-    const server = await start(send({ "content-encoding": coding }, "this is not packed at all"));
+    const server = await startWireServer(send({ "content-encoding": coding }, "this is not packed at all"));
     expect(await get(server)).toMatchObject({ failure: { kind: "bad-reply" } });
   });
 
   test("reads a packed page that ends early as far as it goes", async () => {
     const packed = gzipSync(Buffer.from("<p>begin</p>".repeat(1_000)), { level: 0 });
-    const server = await start(send({ "content-encoding": "gzip" }, packed.subarray(0, 2_000)));
+    const server = await startWireServer(send({ "content-encoding": "gzip" }, packed.subarray(0, 2_000)));
     expect(textOf(await get(server))).toMatch(/^<p>begin<\/p>/u);
   });
 });
@@ -93,7 +87,7 @@ describe("size", () => {
     ["deflate", () => deflateSync(bomb)],
     ["gzip, gzip", () => gzipSync(gzipSync(bomb))],
   ])("unfolds a bomb of %s no further than allowed", async (coding, pack) => {
-    const server = await start(
+    const server = await startWireServer(
       send({ "content-type": "text/plain; charset=utf-16", "content-encoding": coding }, pack()),
     );
     const reply = await get(server, { maxDownloadBytes: 100_000 });
@@ -103,14 +97,14 @@ describe("size", () => {
 
   test("counts what comes as well as what it unfolds to", async () => {
     const nothing = gzipSync(Buffer.alloc(0));
-    const server = await start(
+    const server = await startWireServer(
       send({ "content-encoding": "gzip" }, Buffer.concat(Array.from({ length: 10_000 }, () => nothing))),
     );
     expect(await get(server, { maxDownloadBytes: 100_000 })).toMatchObject({ isCut: true });
   });
 
   test("stops an endless page at the limit, and closes the connection", async () => {
-    const server = await start((response) => {
+    const server = await startWireServer((response) => {
       response.writeHead(200, { "content-type": "text/html" });
       const more = (): void => {
         while (response.writable && response.write(MEGABYTE));
@@ -129,13 +123,13 @@ describe("size", () => {
     [100, false],
     [101, true],
   ])("of %i bytes with a limit of 100: cut %s", async (size, isCut) => {
-    const server = await start(send({ "content-type": "text/plain" }, "a".repeat(size)));
+    const server = await startWireServer(send({ "content-type": "text/plain" }, "a".repeat(size)));
     expect(await get(server, { maxDownloadBytes: 100 })).toMatchObject({ isCut });
   });
 
   test("of a PDF must be within the limit", async () => {
     const body = Buffer.concat([Buffer.from("%PDF-1.7"), MEGABYTE]);
-    const server = await start(send({ "content-type": "application/pdf" }, body));
+    const server = await startWireServer(send({ "content-type": "application/pdf" }, body));
     expect(await get(server, { maxDownloadBytes: 500_000 })).toMatchObject({
       failure: {
         kind: "unsupported-content",
@@ -145,7 +139,7 @@ describe("size", () => {
   });
 
   test("is not what the header says: shorter", async () => {
-    const server = await start((response) => {
+    const server = await startWireServer((response) => {
       response.writeHead(200, { "content-length": "1000" });
       response.write("short", () => response.destroy());
     });
@@ -153,7 +147,7 @@ describe("size", () => {
   });
 
   test("is not what the header says: longer", async () => {
-    const server = await start((response) => {
+    const server = await startWireServer((response) => {
       response.socket?.end(
         "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nshortand more",
       );
@@ -164,7 +158,7 @@ describe("size", () => {
 
 describe("time", () => {
   test("without headers", async () => {
-    const server = await start(() => undefined);
+    const server = await startWireServer(() => undefined);
     expect(await get(server, { headersMs: 100 })).toEqual({
       status: "failed",
       failure: {
@@ -176,7 +170,7 @@ describe("time", () => {
   });
 
   test("without more of the body", async () => {
-    const server = await start((response) =>
+    const server = await startWireServer((response) =>
       response.writeHead(200, { "content-type": "text/html" }).write("<p>"),
     );
     expect(await get(server, { idleMs: 100 })).toEqual({
@@ -200,12 +194,12 @@ describe("types", () => {
     ["application/ld+json", "text", undefined],
     ["text/markdown; variant=GFM; charset=UTF-8", "markdown", "UTF-8"],
   ])("reads %s as %s", async (type, kind, charset) => {
-    const server = await start(send({ "content-type": type }, "hello"));
+    const server = await startWireServer(send({ "content-type": type }, "hello"));
     expect(await get(server)).toMatchObject({ status: "downloaded", content: { kind, charset } });
   });
 
   test("takes a reply without a type for a page", async () => {
-    const server = await start(send({}, "hello"));
+    const server = await startWireServer(send({}, "hello"));
     expect(await get(server)).toMatchObject({ content: { kind: "html" } });
   });
 
@@ -217,7 +211,7 @@ describe("types", () => {
     "video/mp4",
     "nonsense",
   ])("does not read %s, and does not wait for it", async (type) => {
-    const server = await start((response) =>
+    const server = await startWireServer((response) =>
       response.writeHead(200, { "content-type": type }).write("never ends"),
     );
     expect(await get(server)).toEqual({
@@ -237,12 +231,12 @@ describe("types", () => {
     ["text/html", "%PDF-1.7 <html>"],
     ["application/pdf", "<html>%P DF"],
   ])("does not read %s that is something else (%j)", async (type, body) => {
-    const server = await start(send({ "content-type": type }, body));
+    const server = await startWireServer(send({ "content-type": type }, body));
     expect(await get(server)).toMatchObject({ failure: { kind: "unsupported-content" } });
   });
 
   test("reads a PDF unless it is switched off", async () => {
-    const server = await start(send({ "content-type": "application/pdf" }, "%PDF-1.7"));
+    const server = await startWireServer(send({ "content-type": "application/pdf" }, "%PDF-1.7"));
     expect(await get(server)).toMatchObject({ content: { kind: "pdf" } });
     expect(await get(server, { pdf: false })).toMatchObject({ failure: { kind: "unsupported-content" } });
   });
@@ -261,7 +255,7 @@ test.each([
   [500, "server-error"],
   [503, "server-error"],
 ])("tells status %i as %s", async (code, kind) => {
-  const server = await start((response) => response.writeHead(code).end());
+  const server = await startWireServer((response) => response.writeHead(code).end());
   expect(await get(server)).toEqual({
     status: "failed",
     failure: { kind, status: code, message: expect.stringContaining(shown(server)) },
@@ -269,7 +263,7 @@ test.each([
 });
 
 test.each(["http://", "http://%zz/", "http://[nonsense]/"])("tells of a redirect to %j", async (location) => {
-  const server = await start((response) => response.writeHead(302, { location }).end());
+  const server = await startWireServer((response) => response.writeHead(302, { location }).end());
   expect(await get(server)).toMatchObject({ failure: { kind: "bad-reply" } });
 });
 
@@ -280,12 +274,12 @@ test("tells of a server that is not there", async () => {
 });
 
 test("tells of a reply that is not HTTP", async () => {
-  const server = await start((response) => response.socket?.end("SSH-2.0-OpenSSH\r\n"));
+  const server = await startWireServer((response) => response.socket?.end("SSH-2.0-OpenSSH\r\n"));
   expect(await get(server)).toMatchObject({ failure: { kind: "bad-reply" } });
 });
 
 test("tells of headers that are too large", async () => {
-  const server = await start((response) =>
+  const server = await startWireServer((response) =>
     response.socket?.end(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}\r\n\r\n`),
   );
   expect(await get(server)).toMatchObject({ failure: { kind: "bad-reply" } });

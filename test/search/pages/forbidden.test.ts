@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createWebPageReader, type WebPageReaderOptions } from "../../../src/search/pages/web.ts";
 import type { PageOutcome } from "../../../src/search/pages/page-reader.ts";
-import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 import { createSwitchboard, type Switchboard } from "./dialled.ts";
 
 function isWiki(address: string, host: string): boolean {
@@ -10,12 +10,6 @@ function isWiki(address: string, host: string): boolean {
 
 const PUBLIC = "93.184.216.34";
 const LEADS_ASIDE = "its host leads to an address that is not of the public internet";
-
-async function start(answer: Answer): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  onTestFinished(() => server.close());
-  return server;
-}
 
 async function read(
   url: string,
@@ -69,7 +63,7 @@ test.each([
 });
 
 test("dials what was judged, and looks a name up once for a connection", async () => {
-  const server = await start((response) => response.writeHead(200).end("<p>Public page.</p>"));
+  const server = await startWireServer((response) => response.writeHead(200).end("<p>Public page.</p>"));
   const board = createSwitchboard({ "rebind.example": [[PUBLIC], ["127.0.0.1"]] }, server.url);
   expect(await read("http://rebind.example/", board)).toMatchObject({ page: { text: "Public page." } });
   expect(board).toMatchObject({
@@ -79,7 +73,7 @@ test("dials what was judged, and looks a name up once for a connection", async (
 });
 
 test("judges anew for each connection: a name that turns private with the redirect", async () => {
-  const server = await start((response) => response.writeHead(302, { location: "/next" }).end());
+  const server = await startWireServer((response) => response.writeHead(302, { location: "/next" }).end());
   const board = createSwitchboard({ "rebind.example": [[PUBLIC], ["127.0.0.1"]] }, server.url);
   expect(await read("http://rebind.example/", board)).toEqual(
     forbidden("http://rebind.example/next", LEADS_ASIDE),
@@ -102,7 +96,7 @@ test.each([
   ["file:///etc/passwd", "file:///etc/passwd", "only http and https addresses are read"],
   ["gopher://site.example/", "gopher://site.example/", "only http and https addresses are read"],
 ])("does not follow a redirect to %s", async (location, shown, reason) => {
-  const server = await start((response) => response.writeHead(301, { location }).end());
+  const server = await startWireServer((response) => response.writeHead(301, { location }).end());
   const names = { "site.example": [[PUBLIC]], "inside.example": [["10.0.0.1"]] };
   const board = createSwitchboard(names, server.url);
   const outcome = await read("http://site.example/", board);
@@ -116,7 +110,7 @@ test.each([
 });
 
 test("does not follow a redirect from https to http", async () => {
-  const server = await start((response) =>
+  const server = await startWireServer((response) =>
     response.writeHead(301, { location: "http://site.example/" }).end(),
   );
   const board = createSwitchboard({ "site.example": [[PUBLIC]] }, server.url);
@@ -127,7 +121,7 @@ test("does not follow a redirect from https to http", async () => {
 });
 
 test("ends a circle of redirects after five hops", async () => {
-  const server = await start((response) => response.writeHead(302, { location: "/" }).end());
+  const server = await startWireServer((response) => response.writeHead(302, { location: "/" }).end());
   const board = createSwitchboard({ "site.example": [[PUBLIC]] }, server.url);
   expect(await read("http://site.example/", board)).toEqual({
     status: "failed",
@@ -140,7 +134,7 @@ test("ends a circle of redirects after five hops", async () => {
 });
 
 test("follows five redirects, and says where the page really is", async () => {
-  const server = await start((response, { path }) => {
+  const server = await startWireServer((response, { path }) => {
     const hop = Number(path.slice(1));
     if (hop < 5) response.writeHead(308, { location: `http://site${hop}.example/${hop + 1}#part` }).end();
     else response.writeHead(200, { "content-type": "text/plain" }).end("There.");
@@ -158,7 +152,7 @@ test("follows five redirects, and says where the page really is", async () => {
 });
 
 test("asks for headers anew at each hop, and carries neither these nor cookies over", async () => {
-  const server = await start((response, { headers }) => {
+  const server = await startWireServer((response, { headers }) => {
     if (headers.host === "wiki.example") {
       response.writeHead(302, { location: "http://other.example/", "set-cookie": "a=b" }).end();
     } else response.writeHead(200, { "content-type": "text/plain" }).end("Other.");
@@ -182,7 +176,7 @@ test("asks for headers anew at each hop, and carries neither these nor cookies o
 });
 
 test("reads a private address that the operator allows, and no other", async () => {
-  const server = await start((response) =>
+  const server = await startWireServer((response) =>
     response.writeHead(200, { "content-type": "text/plain" }).end("Our wiki."),
   );
   const names = { wiki: [["10.1.2.3"]], other: [["10.9.9.9"]] };
@@ -201,7 +195,7 @@ test("takes no proxy from the environment", async () => {
   onTestFinished(() => {
     process.env = before;
   });
-  const proxy = await start((response) => response.writeHead(200).end("proxied"));
+  const proxy = await startWireServer((response) => response.writeHead(200).end("proxied"));
   for (const name of ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"]) process.env[name] = proxy.url;
   const board = createSwitchboard({ "site.example": [[PUBLIC]] });
   expect(await read("http://site.example/", board)).toMatchObject({ failure: { kind: "unreachable" } });

@@ -1,9 +1,9 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { createJinaPageReader, type JinaPageReaderOptions } from "../../../src/search/pages/jina.ts";
 import type { PageOutcome } from "../../../src/search/pages/page-reader.ts";
 import { describePageReader, type PageSituation } from "../../conformance/page-reader.ts";
 import { json } from "../engines/wire/http-harness.ts";
-import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
+import { type Answer, startWireServer } from "../../servers/wire-server.ts";
 import { LONG_PAGE } from "./situations.ts";
 
 const KEY = "jina_0123456789abcdef";
@@ -56,19 +56,13 @@ describePageReader({
   },
 });
 
-async function start(answer: Answer): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  onTestFinished(() => server.close());
-  return server;
-}
-
 async function read(answer: Answer, options: JinaPageReaderOptions = {}): Promise<PageOutcome> {
-  const server = await start(answer);
+  const server = await startWireServer(answer);
   return createJinaPageReader({ baseUrl: server.url, ...options }).read(ASKED);
 }
 
 test("asks as Jina Reader wants to be asked", async () => {
-  const server = await start(reply({ content: "x" }));
+  const server = await startWireServer(reply({ content: "x" }));
   await createJinaPageReader({ apiKey: ` ${KEY}\n`, baseUrl: server.url }).read(`${ASKED}#part`);
   expect(server.requests).toMatchObject([
     {
@@ -86,13 +80,13 @@ test("asks as Jina Reader wants to be asked", async () => {
 });
 
 test("needs no key", async () => {
-  const server = await start(reply({ content: "x" }));
+  const server = await startWireServer(reply({ content: "x" }));
   await createJinaPageReader({ baseUrl: server.url }).read(ASKED);
   expect(server.requests[0]?.headers).not.toHaveProperty("authorization");
 });
 
 test("tells Jina nothing of the local network", async () => {
-  const server = await start(reply({ content: "x" }));
+  const server = await startWireServer(reply({ content: "x" }));
   const reader = createJinaPageReader({ baseUrl: server.url });
   for (const url of ["http://wiki/", "http://wiki.internal/", "http://10.0.0.1/"]) await reader.read(url);
   expect(server.requests).toEqual([]);

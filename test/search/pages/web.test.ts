@@ -1,17 +1,11 @@
 import { readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Page, PageOutcome, PageReader } from "../../../src/search/pages/page-reader.ts";
 import { createWebPageReader, type WebPageReaderOptions } from "../../../src/search/pages/web.ts";
 import { describePageReader, type PageSituation } from "../../conformance/page-reader.ts";
 import { type Answer, startWireServer, type WireServer } from "../../servers/wire-server.ts";
 import { LONG_PAGE } from "./situations.ts";
-
-async function start(answer: Answer): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  onTestFinished(() => server.close());
-  return server;
-}
 
 function html(body: string | Uint8Array, type = "text/html; charset=utf-8"): Answer {
   return (response) => response.writeHead(200, { "content-type": type }).end(body);
@@ -27,7 +21,7 @@ function readerOf(server: WireServer, options: WebPageReaderOptions = {}): PageR
 }
 
 async function read(answer: Answer, options?: WebPageReaderOptions): Promise<PageOutcome> {
-  const server = await start(answer);
+  const server = await startWireServer(answer);
   return readerOf(server, options).read(`${server.url}/page`);
 }
 
@@ -173,7 +167,7 @@ describe("robots.txt", () => {
   const rules = html("User-agent: *\nDisallow: /page\n", "text/plain");
 
   test("is not asked by default", async () => {
-    const server = await start(site(rules));
+    const server = await startWireServer(site(rules));
     expect(await readerOf(server).read(`${server.url}/page`)).toMatchObject({ failure: { status: 404 } });
     expect(server.requests.map(({ path }) => path)).toEqual(["/page"]);
   });
@@ -193,14 +187,14 @@ describe("robots.txt", () => {
   ] satisfies readonly (readonly [string, Answer, string, string])[])(
     "is respected when it %s",
     async (_, robots, path, expected) => {
-      const server = await start(site(robots));
+      const server = await startWireServer(site(robots));
       const outcome = await readerOf(server, { robots: "respect" }).read(`${server.url}${path}`);
       expect(outcome).toMatchObject({ failure: { kind: expected } });
     },
   );
 
   test("is asked once for several pages", async () => {
-    const server = await start(site(rules));
+    const server = await startWireServer(site(rules));
     const reader = readerOf(server, { robots: "respect" });
     await reader.read(`${server.url}/page`);
     await reader.read(`${server.url}/page`);
@@ -209,14 +203,14 @@ describe("robots.txt", () => {
 });
 
 test("connects to what the lookup said, with undici's own connector", async () => {
-  const server = await start(html("<p>Found.</p>"));
+  const server = await startWireServer(html("<p>Found.</p>"));
   const { port } = new URL(server.url);
   const reader = readerOf(server, { lookup: async () => ["127.0.0.1"] });
   expect(await reader.read(`http://nowhere.invalid:${port}/`)).toMatchObject({ page: { text: "Found." } });
 });
 
 test("gives up on a lookup that takes too long", async () => {
-  const server = await start(html("<p>Found.</p>"));
+  const server = await startWireServer(html("<p>Found.</p>"));
   const { port } = new URL(server.url);
   const reader = readerOf(server, { lookup: () => new Promise(() => undefined), connectMs: 50 });
   expect(await reader.read(`http://nowhere.invalid:${port}/`)).toMatchObject({

@@ -1,9 +1,17 @@
 import { unescape } from "node:querystring";
 import { AgenticRagError } from "../../../errors.ts";
 
+/** The header in which a service takes its key. */
+export interface KeyHeader {
+  readonly header: string;
+  /** What stands before the key in it: `Bearer`. */
+  readonly scheme?: string;
+  readonly key: string;
+}
+
 export interface Endpoint {
   readonly url: URL;
-  /** `Authorization` of a user name and password that were written into the base URL. */
+  /** That of the key, and the `authorization` of a user name and password that were written into the base URL. */
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
 }
@@ -14,7 +22,7 @@ export interface Endpoint {
  *
  * @throws AgenticRagError `settings-invalid` for anything but an http(s) URL.
  */
-export function readEndpoint(service: string, baseUrl: string, route: string): Endpoint {
+export function readEndpoint(service: string, baseUrl: string, route: string, apiKey?: KeyHeader): Endpoint {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
     throw new AgenticRagError(
@@ -22,14 +30,25 @@ export function readEndpoint(service: string, baseUrl: string, route: string): E
       `The base URL of ${service} is not an http(s) address. Write it as in https://host:8080.`,
     );
   }
-  const { username, password } = url;
+  const basic = readBasic(url);
   url.username = "";
   url.password = "";
   const path = url.pathname.replace(/\/+$/u, "");
   url.pathname = path.endsWith(`/${route}`) ? path : `${path}/${route}`;
-  if (username === "" && password === "") return { url, headers: {}, secrets: [] };
-  // A percent sign that begins no escape stands for itself.
+  const { header = "", scheme = "", key = "" } = apiKey ?? {};
+  return {
+    url,
+    headers: {
+      ...(basic && { authorization: `Basic ${basic.encoded}` }),
+      ...(apiKey && { [header]: `${scheme} ${key.trim()}`.trim() }),
+    },
+    secrets: [...(apiKey ? [key.trim()] : []), ...(basic ? [basic.encoded, basic.password] : [])],
+  };
+}
+
+/** A percent sign that begins no escape stands for itself. */
+function readBasic({ username, password }: URL): { encoded: string; password: string } | undefined {
+  if (username === "" && password === "") return undefined;
   const secret = unescape(password);
-  const basic = Buffer.from(`${unescape(username)}:${secret}`).toString("base64");
-  return { url, headers: { authorization: `Basic ${basic}` }, secrets: [basic, secret] };
+  return { encoded: Buffer.from(`${unescape(username)}:${secret}`).toString("base64"), password: secret };
 }

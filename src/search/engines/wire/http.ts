@@ -1,22 +1,23 @@
 import type { z } from "zod";
 import { cleanLine } from "../../clean-text.ts";
-import { withDeadline } from "../../deadline.ts";
+import { readBody, readBodyStart } from "../../../net/read-body.ts";
+import { readRetryAfter } from "../../../net/retry-after.ts";
+import { withDeadline } from "../../../net/deadline.ts";
 import type { SearchFailure, SearchFailureKind } from "../../engine.ts";
 import { readNetworkFailure } from "./network-failure.ts";
-import { type Explanation, explainRefusal, parseJson, type Refusal } from "./refusal.ts";
-import { readBody } from "./reply-body.ts";
-import { readRetryAfter } from "./retry-after.ts";
+import { parseJson } from "../../../net/json.ts";
+import { type Explanation, explainRefusal, type Refusal } from "./refusal.ts";
 
 export type Fetch = typeof globalThis.fetch;
 
 /** How an engine talks HTTP. */
 export interface HttpOptions {
   /** Default: the global `fetch`. */
-  readonly fetch?: Fetch;
+  readonly fetch?: Fetch | undefined;
   /** Time for the whole exchange, headers and body, in milliseconds. Default 15,000. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** Size of a reply after decompression, in bytes. Default 5,000,000. */
-  readonly maxReplyBytes?: number;
+  readonly maxReplyBytes?: number | undefined;
 }
 
 interface ServiceRequest extends HttpOptions {
@@ -26,11 +27,11 @@ interface ServiceRequest extends HttpOptions {
   /** Overrule what is sent otherwise, such as `accept`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The status that the body of a reply with HTTP status 200 to 299 tells, where it is a refusal all the same. */
-  readonly refusedIn?: (body: string) => number | undefined;
+  readonly statusInBody?: ((body: string) => number | undefined) | undefined;
   /** True for a refusal that is an answer: its body is then read as that of any other reply. */
-  readonly isAnswer?: (refusal: Refusal) => boolean;
+  readonly isAnswer?: ((refusal: Refusal) => boolean) | undefined;
   /** What the engine knows about a refusal; `undefined` leaves it to the general rule. */
-  readonly explain?: (refusal: Refusal) => Explanation | undefined;
+  readonly explain?: ((refusal: Refusal) => Explanation | undefined) | undefined;
   /** Never shown, even if the server repeats them. */
   readonly secrets?: readonly string[];
   readonly signal?: AbortSignal | undefined;
@@ -105,11 +106,11 @@ async function run(request: ServiceRequest, wire: Wire): Promise<Reply<TextReply
       return await exchange(request, wire, signal);
     } catch (error) {
       const { kind, what } = readNetworkFailure(error);
-      return failed(kind, `${describe(request)} ${what}.`);
+      return failed(kind, `${describeService(request)} ${what}.`);
     }
   });
   if (reply === "deadline") {
-    return failed("timeout", `${describe(request)} did not answer within ${deadlineMs / 1000} s.`);
+    return failed("timeout", `${describeService(request)} did not answer within ${deadlineMs / 1000} s.`);
   }
   return reply;
 }
@@ -119,16 +120,19 @@ async function exchange(request: ServiceRequest, wire: Wire, signal: AbortSignal
   if (reply instanceof URL) {
     return failed(
       "misconfigured",
-      `${describe(request)} redirects to ${reply.origin}${reply.pathname}. Set the base URL to where it really is.`,
+      `${describeService(request)} redirects to ${reply.origin}${reply.pathname}. Set the base URL to where it really is.`,
     );
   }
   const maxBytes = request.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES;
-  if (!reply.ok) return judgeRefusal(request, await readRefusal(request, reply, maxBytes));
-  const body = await readBody(reply, maxBytes);
-  if (body === "too-large") {
-    return failed("bad-reply", `${describe(request)} sent more than ${maxBytes} bytes.`, reply.status);
+  if (!reply.ok) {
+    const said = await readBodyStart(reply, maxBytes);
+    return judgeRefusal(request, toRefusal(request, reply, reply.status, said));
   }
-  const status = request.refusedIn?.(body.text);
+  const body = await readBody(reply, maxBytes);
+  if (!body.complete) {
+    return failed("bad-reply", `${describeService(request)} sent more than ${maxBytes} bytes.`, reply.status);
+  }
+  const status = request.statusInBody?.(body.text);
   if (status !== undefined) return judgeRefusal(request, toRefusal(request, reply, status, body.text));
   const contentType = reply.headers.get("content-type") ?? "";
   const retryAfterMs = readRetryAfter(reply.headers, Date.now());
@@ -137,12 +141,6 @@ async function exchange(request: ServiceRequest, wire: Wire, signal: AbortSignal
     value: { text: body.text, contentType, httpStatus: reply.status },
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
-}
-
-/** The status tells more than a body that is too large or does not arrive. */
-async function readRefusal(request: ServiceRequest, reply: Response, maxBytes: number): Promise<Refusal> {
-  const body = await readBody(reply, maxBytes).catch(() => "too-large" as const);
-  return toRefusal(request, reply, reply.status, body === "too-large" ? "" : body.text);
 }
 
 function toRefusal({ secrets }: ServiceRequest, reply: Response, status: number, body: string): Refusal {
@@ -157,7 +155,7 @@ function toRefusal({ secrets }: ServiceRequest, reply: Response, status: number,
 
 function judgeRefusal(request: ServiceRequest, refusal: Refusal): Reply<TextReply> {
   if (request.isAnswer?.(refusal) !== true) {
-    const failure = explainRefusal(describe(request), refusal, request.explain?.(refusal));
+    const failure = explainRefusal(describeService(request), refusal, request.explain?.(refusal));
     return { status: "failed", failure };
   }
   const { body, headers, httpStatus } = refusal;
@@ -198,7 +196,7 @@ function readValue<T>(request: JsonRequest<T>, reply: Replied<TextReply>): Reply
       /html/iu.test(contentType) || /^\s*</u.test(text) ? "a web page" : `${text.length} characters`;
     return failed(
       "bad-reply",
-      `${describe(request)} answered with ${instead} that is not JSON. Check that the base URL is that of the service, and that no login page or proxy answers in its place.`,
+      `${describeService(request)} answered with ${instead} that is not JSON. Check that the base URL is that of the service, and that no login page or proxy answers in its place.`,
       httpStatus,
     );
   }
@@ -207,10 +205,10 @@ function readValue<T>(request: JsonRequest<T>, reply: Replied<TextReply>): Reply
   const issue = parsed.error.issues[0];
   const where =
     issue === undefined ? "" : `: ${issue.path.join(".") || "the reply"}: ${cleanLine(issue.message)}`;
-  return failed("bad-reply", `${describe(request)} answered in an unknown form${where}.`, httpStatus);
+  return failed("bad-reply", `${describeService(request)} answered in an unknown form${where}.`, httpStatus);
 }
 
-function describe({ service, url }: { readonly service: string; readonly url: URL }): string {
+export function describeService({ service, url }: { readonly service: string; readonly url: URL }): string {
   return `${service} at ${url.origin}${url.pathname}`;
 }
 

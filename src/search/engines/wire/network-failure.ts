@@ -1,3 +1,4 @@
+import { causesOf, codeOf } from "../../../errors.ts";
 import type { SearchFailureKind } from "../../engine.ts";
 
 /** What a request that brought no (whole) reply died of, in words that follow the service's name. */
@@ -39,8 +40,8 @@ const PROXY_WORDS = new Map<string, string>([
  * names are used, because messages may quote a header.
  */
 export function readNetworkFailure(error: unknown): NetworkFailure {
-  const errors = error instanceof Error ? [error, error.cause].filter((each) => each instanceof Error) : [];
-  const code = errors.map(readCode).find((found) => found !== undefined);
+  const errors = causesOf(error);
+  const code = errors.map(codeOf).find((found) => found !== undefined);
   if (code !== undefined) return explainNetworkCode(code);
   if (errors.some(({ name }) => name === "TimeoutError" || name === "AbortError")) {
     return { kind: "timeout", what: "did not answer within the time that its `fetch` allows" };
@@ -65,8 +66,4 @@ export function explainNetworkCode(code: string): NetworkFailure {
     return { kind: "bad-reply", what: `sent something that is not a well-formed HTTP reply (${code})` };
   }
   return { kind: "unreachable", what: `${WORDS.get(code) ?? "could not be reached"} (${code})` };
-}
-
-function readCode(error: Error): string | undefined {
-  return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cleanLine } from "../../clean-text.ts";
 import type { SearchFailure, SearchFailureKind } from "../../engine.ts";
-import { cutText } from "../../limits.ts";
+import { cutText } from "../../outcome.ts";
 
 /** A reply whose status says that the search was not run. */
 export interface Refusal {

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { cleanLine } from "../../clean-text.ts";
-import { readIsoDate } from "../../engines/wire/iso-date.ts";
+import { readIsoDate } from "../../engines/wire/written-date.ts";
 
 /** The YAML head of a Markdown file: title, url and date where it has them. */
 export interface FrontMatter {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import type { SearchEngine, SearchFailureKind, SearchResult } from "../../../../src/search/engine.ts";
 import type { HttpOptions } from "../../../../src/search/engines/wire/http.ts";
-import type { SearchEngineHarness, Situation } from "../../../conformance/search-engine.ts";
+import type { HttpSearchEngineHarness, Situation } from "../../../conformance/search-engine.ts";
 import { type Answer, startWireServer } from "../../../servers/wire-server.ts";
 
 export interface HttpHarnessOptions {
@@ -33,11 +33,13 @@ export function html(body: string, status = 200): Answer {
 }
 
 /** The harness of an engine whose replies are the fixtures `<name>-found.<format>`, `-nothing` and `-nulls`. */
-export function createHttpHarness(options: HttpHarnessOptions): SearchEngineHarness {
+export function createHttpHarness(options: HttpHarnessOptions): HttpSearchEngineHarness {
   const { name, create, format = "json", ...rest } = options;
   return {
     ...rest,
     name,
+    create,
+    nothing: readFixture(`${name}-nothing.${format}`),
     query: "who discovered hafnium",
     unanswerable: "xyzzy",
     secret: SECRET,

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import { type JsonRequest, type Reply, requestJson } from "../../../../src/search/engines/wire/http.ts";
 import type { Refusal } from "../../../../src/search/engines/wire/refusal.ts";
@@ -11,12 +11,11 @@ type Answer = z.infer<typeof schema>;
 async function ask(
   status: number,
   body: string,
-  hooks: Pick<JsonRequest<Answer>, "refusedIn" | "isAnswer" | "explain">,
+  hooks: Pick<JsonRequest<Answer>, "statusInBody" | "isAnswer" | "explain">,
 ): Promise<Reply<Answer>> {
   const server = await startWireServer((response) =>
     response.writeHead(status, { "x-left": "0, 9", "retry-after": "5" }).end(body),
   );
-  onTestFinished(() => server.close());
   const url = new URL(`${server.url}/api`);
   const reply = await requestJson({ service: "Test", url, schema, secrets: ["key-1"], ...hooks });
   if (reply.status === "replied") return reply;
@@ -72,7 +71,7 @@ test("gives the advice of the kind and the wait of the header where an engine ex
 
 test("fails for a refusal that the body of a reply tells, without secrets", async () => {
   const body = '{"answer":1,"message":"no money for key-1"}';
-  expect(await ask(200, body, { refusedIn: (text) => (text === body ? 402 : undefined) })).toEqual({
+  expect(await ask(200, body, { statusInBody: (text) => (text === body ? 402 : undefined) })).toEqual({
     status: "failed",
     failure: {
       kind: "quota-exceeded",
@@ -85,7 +84,7 @@ test("fails for a refusal that the body of a reply tells, without secrets", asyn
 });
 
 test("reads the reply where no refusal is in it", async () => {
-  expect(await ask(200, '{"answer":1}', { refusedIn: () => undefined })).toMatchObject({
+  expect(await ask(200, '{"answer":1}', { statusInBody: () => undefined })).toMatchObject({
     status: "replied",
     value: { answer: 1 },
   });
@@ -97,7 +96,7 @@ function isAnswer({ status, body }: Refusal): boolean {
 
 test.each([
   [422, {}],
-  [200, { refusedIn: () => 422 }],
+  [200, { statusInBody: () => 422 }],
 ])("reads the body of a refusal that is an answer, with HTTP status %i", async (httpStatus, hooks) => {
   expect(await ask(httpStatus, '{"answer":null}', { ...hooks, isAnswer })).toMatchObject({
     status: "replied",

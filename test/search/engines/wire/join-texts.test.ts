@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinTexts } from "../../../../src/search/engines/wire/join-texts.ts";
+import { joinTexts } from "../../../../src/search/engines/wire/snippet.ts";
 
 test.each([
   [[], ""],

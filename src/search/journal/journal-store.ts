@@ -1,6 +1,7 @@
 import type { BaseStore } from "@langchain/langgraph";
 import { AgenticRagError } from "../../errors.ts";
-import { throwIfAborted, withDeadline } from "../deadline.ts";
+import { throwIfAborted } from "../../net/abort.ts";
+import { withDeadline } from "../../net/deadline.ts";
 import type { SearchAttempt } from "../engine.ts";
 import { entryOf, itemOf, type JournalEntry } from "./journal-entry.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cleanLine, cleanText } from "../clean-text.ts";
-import type { SearchResult } from "../engine.ts";
+import { SEARCH_FAILURE_KINDS, type SearchResult } from "../engine.ts";
 
 /** A result as it is read back from a file: cleaned like one from the network, since others may have written there. */
 const resultSchema = z
@@ -20,17 +20,7 @@ const nothingSchema = z.object({ status: z.literal("nothing") });
 
 const failureSchema = z
   .object({
-    kind: z.enum([
-      "unauthorized",
-      "quota-exceeded",
-      "misconfigured",
-      "rejected",
-      "rate-limited",
-      "timeout",
-      "unreachable",
-      "server-error",
-      "bad-reply",
-    ]),
+    kind: z.enum(SEARCH_FAILURE_KINDS),
     message: z.string().transform(cleanText),
     status: z.int().optional(),
     retryAfterMs: z.number().min(0).optional(),

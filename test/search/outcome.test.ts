@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cleanLine, cleanText } from "../../src/search/clean-text.ts";
-import { cutText, type FoundResult, toOutcome, WEB_AND_FILES } from "../../src/search/limits.ts";
+import { cutText, type FoundResult, toOutcome, WEB_AND_FILES } from "../../src/search/outcome.ts";
 
 const ESC = "\u001B";
 

@@ -22,9 +22,10 @@ const MORE = " …";
 
 /** What an engine read from a reply, before it is cleaned. */
 export interface FoundResult {
-  readonly title: string;
-  readonly url: string;
-  readonly text: string;
+  readonly title?: string | null | undefined;
+  readonly url?: string | null | undefined;
+  readonly text?: string | null | undefined;
+  /** ISO date. */
   readonly date?: string | undefined;
 }
 
@@ -45,9 +46,9 @@ export function toOutcome(
   const seen = new Set<string>();
   for (const { title: foundTitle, url: foundUrl, text: foundText, date } of found) {
     if (results.length === maxResults) break;
-    const title = cutLine(cleanLine(foundTitle));
-    const url = safeUrl(foundUrl, schemes);
-    const clean = cleanText(foundText);
+    const title = cutLine(cleanLine(foundTitle ?? ""));
+    const url = safeUrl(foundUrl ?? "", schemes);
+    const clean = cleanText(foundText ?? "");
     const key = `${url}\n${clean}`;
     if ((title === "" && clean.trim() === "") || seen.has(key)) continue;
     const room = rest - Buffer.byteLength(title + url);
