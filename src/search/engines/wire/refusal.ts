@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../../net/json.ts";
 import { cleanLine } from "../../clean-text.ts";
 import type { SearchFailure, SearchFailureKind } from "../../engine.ts";
 import { cutText } from "../../outcome.ts";
@@ -86,13 +87,4 @@ const errorBody = z.union([
 function readServerWords(body: string): string | undefined {
   const words = errorBody.safeParse(parseJson(body)).data;
   return words === undefined ? undefined : cutText(cleanLine(words), MAX_SERVER_WORDS_BYTES) || undefined;
-}
-
-/** The value of a JSON text, or `undefined`: JSON has no such value. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
