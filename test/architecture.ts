@@ -21,12 +21,13 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["src/secret.ts", []],
   ["src/version.ts", []],
   ["src/turn.ts", []],
+  ["src/text/", []],
   ["src/net/", ["src/errors.ts"]],
   ["src/sqlite/", ["src/errors.ts", "src/net/"]],
   ["src/protocol/", ["src/errors.ts", "src/turn.ts"]],
-  ["src/model/", ["src/errors.ts", "src/turn.ts", "src/net/"]],
-  ["src/search/", ["src/errors.ts", "src/net/", "src/sqlite/"]],
-  ["src/citation/", []],
+  ["src/model/", ["src/errors.ts", "src/turn.ts", "src/net/", "src/text/"]],
+  ["src/search/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/text/"]],
+  ["src/citation/", ["src/text/"]],
   // a thread that is removed takes its searches along
   ["src/durability/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/search/journal/"]],
   // what LangGraph gives a node (its store) can only be put before an engine there

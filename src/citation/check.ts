@@ -1,7 +1,8 @@
 import { findMarks, isMark, type Mark } from "./marks.ts";
 import { scan, SCAN_START } from "./scan.ts";
 import { seenText } from "./seen.ts";
-import { sentenceSpans, support } from "./support.ts";
+import { sentenceSpans } from "../text/sentences.ts";
+import { support } from "./support.ts";
 import { createWrittenAnswer } from "./written-answer.ts";
 
 /** A passage that a run retrieved. Several may share a number: they come from one address. */

@@ -1,18 +1,14 @@
-/** Words that carry no meaning of their own; the most frequent English ones. */
-const STOPWORDS = new Set(
-  "a an and are as at be been but by can could did do does for from had has have he her his how i if in into is it its may more most no not of on or our she should so some such than that the their them then there these they this those to was we were what when where which who why will with would you your".split(
-    " ",
-  ),
-);
+import { FUNCTION_WORDS } from "../text/function-words.ts";
+import { sentenceSpans } from "../text/sentences.ts";
+import { stem } from "../text/stem.ts";
+import { partsOf, splitWords } from "../text/words.ts";
 
-const words = new Intl.Segmenter("en", { granularity: "word" });
-const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
-
-/** The content words of a text, lower case, without stopwords and plural or tense endings. */
+/** The stems of the words of a text, without English function words. */
 function contentWords(text: string): readonly string[] {
-  return Array.from(words.segment(text.normalize("NFKC").toLowerCase()))
-    .filter(({ isWordLike, segment }) => isWordLike === true && !STOPWORDS.has(segment))
-    .map(({ segment }) => stem(segment));
+  return splitWords(text)
+    .flatMap(partsOf)
+    .filter((word) => !FUNCTION_WORDS.en.has(word.toLowerCase()))
+    .map(stem);
 }
 
 /**
@@ -24,23 +20,6 @@ export function support(sentence: string, evidence: string): number {
   if (wanted.size === 0) return 0;
   const given = new Set(contentWords(evidence));
   return [...wanted].filter((word) => given.has(word)).length / wanted.size;
-}
-
-/** Where the sentences of a text lie. Line breaks end a sentence, so that list items and headings stand alone. */
-export function sentenceSpans(text: string): readonly { start: number; end: number }[] {
-  const spans: { start: number; end: number }[] = [];
-  for (const line of text.matchAll(/[^\n]+/g)) {
-    for (const { segment, index } of sentences.segment(line[0])) {
-      const start = line.index + index;
-      const end = start + segment.trimEnd().length;
-      if (end > start) spans.push({ start, end });
-    }
-  }
-  return spans;
-}
-
-function stem(word: string): string {
-  return word.length > 4 ? word.replace(/(?:ies|es|s|ed|ing)$/, "") : word;
 }
 
 /** The longest sentence that is quoted, in UTF-16 units. */

@@ -1,41 +1,18 @@
-/**
- * Words that say nothing about what a question is about: function words, question words, and words that ask for an
- * answer rather than name its subject. English first, then those of a few other languages.
- */
-export const STOP_WORDS: ReadonlySet<string> = words(`
-  a about above according actually after again all also although am an and another any anybody anyone anything are as
-  ask asked at be became because become been before behind being between both but by can cannot could current currently did
-  do does doing done down during each either else ever every everything few for from further get gets getting give
-  given gives go goes going got had has have having he hello her here hers hey hi him his how however i if in info
-  information into is it its itself just know known kindly last lately latest least less let like list long lot many may
-  me might mine more most much must my myself need needed new newly no nor not now of off often old on once one only or
-  other our ours out over own per please quite rather recent recently same say says see shall she should show simply
-  since so some somebody someone something sometimes still such tell than thank thanks that the their theirs them then
-  there these they thing things this those though through to today together too toward under until up upon us used
-  very via want was we well were what whatever when where whether which while who whoever whom whose why will with
-  within without would yes yet you your yours
-  answer brief briefly describe detail detailed details explain explanation fact facts example examples following
-  overview question short summarise summarize summary sentence sentences word words
-  s t d ll m re ve don doesn didn isn aren wasn weren won't can't
+import { ALL_FUNCTION_WORDS, words } from "../../text/function-words.ts";
 
-  der die das den dem des ein eine einen einem einer und oder ist sind war waren wird werden wurde was wer wie wo wann
-  warum welche welcher welches von vom zu zum zur mit ohne für auf aus bei über nach ich du er sie es wir ihr hat haben
-  kann bitte mir gib erkläre erzähle mehr sich nicht auch im
-
-  le la les un une des du de et ou est sont était qui que qu quoi quel quelle quels quelles quand comment où pourquoi
-  combien ce cet cette ces dans sur pour par avec sans au aux il elle ils elles je tu nous vous se sa son ses plus
-  donne moi explique parle
-
-  el los las unos unas y o es son fue era quién quien qué cuál cual cuáles cuándo cómo dónde cuánto cuántos por para con
-  sin en del al lo su sus se me dame sobre más como hay
-
-  il lo gli i di da che chi cosa è sono quando dove perché come quale quali su con per una uno del della dei delle nel
-  dimmi più o e um uma os as do da dos das em no na foi são quem qual quais onde porquê sobre com sem mais
-
-  的 了 吗 呢 吧 啊 是 是什么 什么 谁 哪 哪个 哪些 哪里 何时 什么时候 时候 怎么 怎样 如何 为什么 多少 几 和 与 或 在 有
-  请 请问 给 给我 我 你 他 它 告诉 告诉我 介绍 一下 关于 更多 信息 说明 解释 这 那 个 被 由 对 从 到
-  は が を に で と の も へ か です ます した する とは 何 誰 いつ どこ なぜ どう どの どれ について 教え て ください
-`);
+/** Words that say nothing about what a question is about: function words, and words that ask for an answer. */
+export const STOP_WORDS: ReadonlySet<string> = new Set([
+  ...ALL_FUNCTION_WORDS,
+  ...words(`
+  according actually again ask asked became behind current currently few further get gets getting give given
+  gives go goes going got hello hey hi info information know known kindly last lately latest least less let
+  like list long lot need needed new newly now often old one recent recently same say says see show simply
+  sometimes still thank thanks thing things today together used want well yes answer brief briefly describe detail detailed
+  details explain explanation fact facts example examples following overview question short summarise summarize
+  summary sentence sentences word words s t d ll m re ve don doesn didn isn aren wasn weren bitte mir gib
+  erkläre erzähle donne explique parle dame dimmi 时候 请 给 给我 告诉 告诉我 介绍 一下 关于 更多 信息 说明 解释 について 教え て ください
+  `),
+]);
 
 /**
  * Words that relate or classify. They help to choose a sentence, but an answer may do without them: a text that says
@@ -80,7 +57,3 @@ export const SYNONYMS: readonly (readonly string[])[] = [
   ["begin", "began", "begun", "start"],
   ["use", "used", "using", "employ"],
 ];
-
-function words(text: string): ReadonlySet<string> {
-  return new Set(text.split(/\s+/).filter((word) => word !== ""));
-}

@@ -1,5 +1,6 @@
 import { GENERIC_WORDS, STOP_WORDS, SYNONYMS } from "./common-words.ts";
-import { exactForm, partsOf, splitWords, stem } from "./words.ts";
+import { stem } from "../../text/stem.ts";
+import { exactForm, partsOf, splitWords } from "../../text/words.ts";
 
 /** A word of a question that an answer should speak of. */
 export interface Term {

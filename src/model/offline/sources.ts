@@ -1,6 +1,6 @@
 import type { HeardResult } from "../../turn.ts";
 import { mentions } from "./question-terms.ts";
-import { splitSentences } from "./sentences.ts";
+import { splitSentences } from "../../text/sentences.ts";
 
 /** A sentence of a source, as it stands there. */
 export interface CitedSentence {

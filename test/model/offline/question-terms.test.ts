@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { mentions, readTerms } from "../../../src/model/offline/question-terms.ts";
-import { stem } from "../../../src/model/offline/words.ts";
 
 /** `word:kind`, as in `QwQ-32B:name`. */
 function read(question: string): string[] {
@@ -49,17 +48,4 @@ test.each([
 ])("%s is mentioned in “%s”: %s", (question, text, expected) => {
   const [term] = readTerms(`Is ${question}`);
   expect(mentions(text).has(term?.key ?? "")).toBe(expected);
-});
-
-test.each([
-  "mask masks masked masking",
-  "release released releases releasing",
-  "evaluate evaluated evaluation evaluating",
-  "retrieve retrieved retrieval retriever",
-  "optimise optimize optimisation optimization",
-  "query queries",
-  "stop stopped stopping",
-  "licence license licensed licenses",
-])("the forms %s have one stem", (forms) => {
-  expect(new Set(forms.split(" ").map(stem)).size).toBe(1);
 });

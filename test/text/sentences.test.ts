@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { splitSentences } from "../../../src/model/offline/sentences.ts";
+import { splitSentences } from "../../src/text/sentences.ts";
 
 test("cuts a text into sentences, not at abbreviations, numbers and initials", () => {
   const sentences = [

@@ -46,3 +46,18 @@ function isWhole(sentence: string): boolean {
   const letters = sentence.match(/\p{L}/gu)?.length ?? 0;
   return /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u.test(sentence) ? letters >= 6 : letters >= 16;
 }
+
+const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+
+/** Where the sentences of a text lie. Line breaks end a sentence, so that list items and headings stand alone. */
+export function sentenceSpans(text: string): readonly { start: number; end: number }[] {
+  const spans: { start: number; end: number }[] = [];
+  for (const line of text.matchAll(/[^\n]+/g)) {
+    for (const { segment, index } of segmenter.segment(line[0])) {
+      const start = line.index + index;
+      const end = start + segment.trimEnd().length;
+      if (end > start) spans.push({ start, end });
+    }
+  }
+  return spans;
+}
