@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { script } from "./scenario.ts";
 import { createTinyGguf } from "./tiny-gguf.ts";
+import { freePort } from "../servers/free-port.ts";
 
 const FOLDER = fileURLToPath(new URL("../../.engine/llama-server/", import.meta.url));
 
@@ -128,13 +128,4 @@ function found(folder: string, fits: (name: string) => boolean): string {
   const name = readdirSync(folder).find(fits);
   if (name === undefined) throw new Error(`${folder} does not hold what llama-server needs`);
   return name;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

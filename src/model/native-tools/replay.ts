@@ -27,80 +27,103 @@ export function replay(
   parts: readonly TurnPart[],
   signed: ReadonlyMap<number, AIMessage> = new Map(),
 ): BaseMessage[] {
-  const messages: BaseMessage[] = turns.filter(({ content }) => content.trim() !== "").map(toMessage);
-  let said = "";
-  let kind: TurnPart["type"] | undefined;
-  let open: readonly OpenCall[] = [];
-  let calls = 0;
+  const opening = turns.filter(({ content }) => content.trim() !== "").map(toMessage);
+  const start: Replayed = { messages: opening, said: "", kind: undefined, open: [], calls: 0 };
+  const { messages } = flush(closeCalls(parts.reduce((at, part) => add(at, part, signed), start)));
+  return messages.at(-1) instanceof AIMessage ? [...messages, new HumanMessage(GO_ON)] : [...messages];
+}
 
-  const say = (part: TurnPart["type"], text: string): void => {
-    const apart = kind !== part && said.trim() !== "";
-    said = apart ? `${said.trimEnd()}\n\n${text.trimStart()}` : said + text;
-    kind = part;
-  };
-  const flush = (): void => {
-    if (said.trim() !== "") messages.push(new AIMessage(said.trim()));
-    said = "";
-    kind = undefined;
-  };
-  const note = (text: string): void => {
-    flush();
-    const last = messages.at(-1);
-    if (text.trim() === "") return;
-    if (last instanceof ToolMessage) {
-      const { tool_call_id: id, name = TOOL_NAME } = last;
-      messages[messages.length - 1] = toolMessage(`${last.text}\n\n${text.trim()}`, { id, name });
-    } else if (last instanceof HumanMessage) {
-      messages[messages.length - 1] = new HumanMessage(`${last.text}\n\n${text.trim()}`);
-    } else {
-      messages.push(new HumanMessage(text.trim()));
-    }
-  };
-  const respond = (text: string): void => {
-    const [first, ...others] = open;
-    if (first === undefined) return note(text);
-    messages.push(toolMessage(text.trim() === "" ? NO_RESPONSE : text.trim(), first));
-    for (const other of others) messages.push(toolMessage(ANSWERED_ABOVE, other));
-    open = [];
-  };
-  const call = (name: string, field: string, texts: readonly string[]): void => {
-    calls += 1;
-    const reply = signed.get(calls);
-    const id = callId(calls);
-    const args = { [field]: texts.length === 1 ? texts[0] : texts };
-    messages.push(reply ?? callMessage(said.trim(), { id, name }, args));
-    open = reply?.tool_calls?.flatMap((one) =>
-      one.id === undefined ? [] : { id: one.id, name: one.name },
-    ) ?? [{ id, name }];
-    said = "";
-    kind = undefined;
-  };
+/** The conversation up to a part of the turn. */
+interface Replayed {
+  readonly messages: readonly BaseMessage[];
+  /** What the assistant has said since the last message, and as what it said the end of it. */
+  readonly said: string;
+  readonly kind: TurnPart["type"] | undefined;
+  /** Calls that wait for their results. */
+  readonly open: readonly OpenCall[];
+  /** How many calls there were. */
+  readonly calls: number;
+}
 
-  for (const part of parts) {
-    if (open.length > 0 && part.type !== "response") respond(NO_RESPONSE);
-    switch (part.type) {
-      case "reasoning":
-      case "answer":
-      case "broken-call":
-        say(part.type, part.text);
-        break;
-      case "call":
-        call(TOOL_NAME, "query", part.queries);
-        break;
-      case "open":
-        call(OPEN_TOOL_NAME, "url", part.urls);
-        break;
-      case "response":
-        respond(part.text);
-        break;
-      case "note":
-        note(part.text);
-    }
+function add(before: Replayed, part: TurnPart, signed: ReadonlyMap<number, AIMessage>): Replayed {
+  if (part.type === "response") return respond(before, part.text);
+  const at = closeCalls(before);
+  switch (part.type) {
+    case "reasoning":
+    case "answer":
+    case "broken-call":
+      return say(at, part);
+    case "call":
+      return call(at, TOOL_NAME, { query: oneOrAll(part.queries) }, signed);
+    case "open":
+      return call(at, OPEN_TOOL_NAME, { url: oneOrAll(part.urls) }, signed);
+    case "note":
+      return note(at, part.text);
   }
-  if (open.length > 0) respond(NO_RESPONSE);
-  flush();
-  if (messages.at(-1) instanceof AIMessage) messages.push(new HumanMessage(GO_ON));
-  return messages;
+}
+
+function say(at: Replayed, { type, text }: { type: TurnPart["type"]; text: string }): Replayed {
+  const apart = at.kind !== type && at.said.trim() !== "";
+  return { ...at, said: apart ? `${at.said.trimEnd()}\n\n${text.trimStart()}` : at.said + text, kind: type };
+}
+
+function flush({ messages, said, ...at }: Replayed): Replayed {
+  const spoken = said.trim() === "" ? [] : [new AIMessage(said.trim())];
+  return { ...at, messages: [...messages, ...spoken], said: "", kind: undefined };
+}
+
+function call(
+  { messages, said, calls }: Replayed,
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  signed: ReadonlyMap<number, AIMessage>,
+): Replayed {
+  const number = calls + 1;
+  const reply = signed.get(number);
+  const own = { id: callId(number), name };
+  return {
+    messages: [...messages, reply ?? callMessage(said.trim(), own, args)],
+    said: "",
+    kind: undefined,
+    open: reply?.tool_calls?.flatMap(({ id, name: called }) =>
+      id === undefined ? [] : { id, name: called },
+    ) ?? [own],
+    calls: number,
+  };
+}
+
+function respond(at: Replayed, text: string): Replayed {
+  const [first, ...others] = at.open;
+  if (first === undefined) return note(at, text);
+  const results = [
+    toolMessage(text.trim() === "" ? NO_RESPONSE : text.trim(), first),
+    ...others.map((other) => toolMessage(ANSWERED_ABOVE, other)),
+  ];
+  return { ...at, messages: [...at.messages, ...results], open: [] };
+}
+
+function closeCalls(at: Replayed): Replayed {
+  return at.open.length > 0 ? respond(at, NO_RESPONSE) : at;
+}
+
+function note(before: Replayed, text: string): Replayed {
+  const at = flush(before);
+  const words = text.trim();
+  if (words === "") return at;
+  const last = at.messages.at(-1);
+  if (last instanceof ToolMessage) {
+    const { tool_call_id: id, name = TOOL_NAME } = last;
+    const longer = toolMessage(`${last.text}\n\n${words}`, { id, name });
+    return { ...at, messages: [...at.messages.slice(0, -1), longer] };
+  }
+  if (last instanceof HumanMessage) {
+    return { ...at, messages: [...at.messages.slice(0, -1), new HumanMessage(`${last.text}\n\n${words}`)] };
+  }
+  return { ...at, messages: [...at.messages, new HumanMessage(words)] };
+}
+
+function oneOrAll(texts: readonly string[]): unknown {
+  return texts.length === 1 ? texts[0] : texts;
 }
 
 /** Mistral takes nothing but nine letters and digits. */

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
+import { LRUCache } from "lru-cache";
 import { AgenticRagError } from "../../errors.ts";
 import type { RequestTarget } from "../exchange/http-failure.ts";
 import type { NativeSide, PromptMessage, TurnPart, TurnPiece } from "../../turn.ts";
 
 const CALLS: ReadonlySet<TurnPart["type"]> = new Set<TurnPart["type"]>(["call", "open"]);
 
-/** Replies that are kept; a run has a handful. */
+/** Replies kept; a run has a handful. */
 const MAX_KEPT = 256;
 
 /**
@@ -26,15 +27,12 @@ export interface SignedReplies {
 }
 
 export function createSignedReplies(): SignedReplies {
-  const kept = new Map<string, AIMessage>();
+  const kept = new LRUCache<string, AIMessage>({ max: MAX_KEPT });
   return {
     keep(turns, turn, said, reply) {
       const message = signedCall(reply);
       if (message === undefined) return;
-      const key = keyOf(turns, [...turn, { origin: "model", text: said }]);
-      kept.delete(key);
-      kept.set(key, message);
-      for (const oldest of [...kept.keys()].slice(0, Math.max(kept.size - MAX_KEPT, 0))) kept.delete(oldest);
+      kept.set(keyOf(turns, [...turn, { origin: "model", text: said }]), message);
     },
     find(turns, turn, side) {
       const found = new Map<number, AIMessage>();
