@@ -19,7 +19,7 @@ import type { IterableReadableStream } from "@langchain/core/utils/stream";
 import { AgenticRagError, type ErrorCode } from "../errors.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import { annotationsOf } from "../citation/annotations.ts";
-import { createContent } from "../graph/answer-content.ts";
+import { createAnswerContent } from "../graph/answer-content.ts";
 import { streamAgent, type RunEnd } from "./agent-run.ts";
 import { toConversation } from "./conversation.ts";
 import { abortingWhenLeft } from "./left-stream.ts";
@@ -135,19 +135,17 @@ interface Fields {
 
 /** What happens in a run as pieces of one message. */
 async function* toFields(run: ReturnType<typeof streamAgent>): AsyncGenerator<Fields> {
-  const content = createContent();
+  const content = createAnswerContent();
   let step = await run.next();
   for (; step.done !== true; step = await run.next()) {
     const event = step.value;
     if (event.type === "reasoning-delta") {
       yield { content: [{ type: "reasoning", reasoning: event.text, index: 0 }] };
-    } else if (event.type === "answer-delta") yield* said(content.add(event.text));
-    else if (event.type === "tool-call") yield* said(content.pause());
-    else if (event.type === "search-end") content.found(event.sources);
+    } else yield* generated(content.take(event));
   }
   const { conclusion, sources, queries, usage } = step.value;
   if (conclusion.failure !== undefined) throw failureOf(conclusion.failure);
-  yield* said(content.finish(conclusion));
+  yield* generated(content.finish(conclusion));
   const annotations = annotationsOf(content.sent, sources, conclusion.citations);
   if (annotations.length > 0) {
     const citations = annotations.map(({ url_citation: { url, title, start_index, end_index } }) => ({
@@ -183,7 +181,7 @@ async function* toFields(run: ReturnType<typeof streamAgent>): AsyncGenerator<Fi
   };
 }
 
-function said(text: string): readonly Fields[] {
+function generated(text: string): readonly Fields[] {
   return text === "" ? [] : [{ content: [{ type: "text", text, index: 1 }] }];
 }
 

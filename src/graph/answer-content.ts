@@ -2,14 +2,14 @@ import { createAnswerStream } from "../citation/answer-stream.ts";
 import type { Evidence } from "../citation/check.ts";
 import type { RunEvent } from "./events.ts";
 
-/** The content of a reply as it grows. Every function returns what is to be sent next, which may be nothing. */
-export interface Content {
-  /** Sources that were found; their marks are linked from now on. */
-  found(sources: readonly Omit<Evidence, "text">[]): void;
-  add(text: string): string;
-  /** The model searches again: what it wrote stays, and what follows stands below it. */
-  pause(): string;
-  /** What is left of the checked answer, or the word that there is none. */
+/** The checked answer of a run as it grows. Each function returns what to send next, which may be empty. */
+export interface AnswerContent {
+  /**
+   * Takes any event. Sources of searches and opened pages are linked from then on; text from before a call stays, and
+   * what the model writes after it begins a new paragraph.
+   */
+  take(event: RunEvent): string;
+  /** What is left of the checked answer, or the statement that there is none. */
   finish(conclusion: Extract<RunEvent, { type: "answer-end" }>): string;
   /** All that was sent. */
   readonly sent: string;
@@ -17,11 +17,11 @@ export interface Content {
 
 const BREAK = "\n\n";
 
-export function createContent(): Content {
+export function createAnswerContent(): AnswerContent {
   const known: Evidence[] = [];
   const answer = createAnswerStream(() => known);
   let sent = "";
-  /** What was sent before the model searched again, and since. */
+  /** What was sent before the last call, and since. */
   let earlier = "";
   let current = "";
 
@@ -33,16 +33,21 @@ export function createContent(): Content {
     return piece;
   }
 
+  function pause(): string {
+    const rest = send(answer.end());
+    if (current !== "") earlier = current;
+    current = "";
+    return rest;
+  }
+
   return {
-    found(sources) {
-      known.push(...sources.map((source) => ({ ...source, text: "" })));
-    },
-    add: (text) => send(answer.add(text)),
-    pause() {
-      const rest = send(answer.end());
-      if (current !== "") earlier = current;
-      current = "";
-      return rest;
+    take(event) {
+      if (event.type === "answer-delta") return send(answer.add(event.text));
+      if (event.type === "tool-call") return pause();
+      if (event.type === "search-end")
+        known.push(...event.sources.map((source) => ({ ...source, text: "" })));
+      if (event.type === "page-end" && event.source !== undefined) known.push({ ...event.source, text: "" });
+      return "";
     },
     finish(conclusion) {
       const whole = conclusion.answer;

@@ -13,6 +13,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { createAgenticRagChatModel } from "../../src/compose/chat-model.ts";
 import { call, scripted, served, thread } from "../graph/agent.ts";
+import { knownPages, open, paged } from "../graph/pages/paged.ts";
 
 const SAID = [
   `Let me look.\n${call("a")}`,
@@ -77,6 +78,26 @@ test("what is streamed is typed, begins early, and is the message when it is joi
     input_tokens: promptTokens,
     output_tokens: completionTokens,
   });
+});
+
+test("the citation of an opened page is linked while it is streamed, and annotated", async () => {
+  const { agent } = paged(
+    [call("a"), open("https://example.org/a"), "</think>\n\nIt says so [1], and so [2]."],
+    {
+      pageReader: knownPages((url) => ({ url: `${url}/whole` })).reader,
+    },
+  );
+  const model = createAgenticRagChatModel(agent, { context: { maxPages: 1 } });
+  const answer = "It says so [[1]](https://example.org/a), and so [[2]](https://example.org/a/whole).";
+  const { text, content } = await model.invoke("Q?");
+  expect(text).toBe(answer);
+  expect(content).toMatchObject([
+    {
+      type: "text",
+      text: answer,
+      annotations: [{ title: "About a" }, { title: "Page https://example.org/a" }],
+    },
+  ]);
 });
 
 test("the conversation: instructions before the first question, tool traffic left out", async () => {

@@ -2,7 +2,7 @@ import type { RunEvent } from "../../graph/events.ts";
 import type { RunEnd } from "./agent-run.ts";
 import { annotationsOf, type Annotation } from "../../citation/annotations.ts";
 import type { ReplyHead } from "./completion.ts";
-import { createContent } from "../../graph/answer-content.ts";
+import { createAnswerContent } from "../../graph/answer-content.ts";
 import { noteOf, statusEvent } from "./notes.ts";
 import { detailsOf, finishReason, usageOf } from "./outcome.ts";
 
@@ -42,22 +42,20 @@ export async function* toChunks(
   const piece = (delta: Delta, more?: object, finish: string | null = null): Chunk =>
     frame([{ index: 0, delta, logprobs: null, finish_reason: finish }], more);
   const said = (text: string): readonly Chunk[] => (text === "" ? [] : [piece({ content: text })]);
-  const content = createContent();
+  const content = createAnswerContent();
 
   function show(event: RunEvent): readonly Chunk[] {
     switch (event.type) {
       case "reasoning-delta":
         return [piece({ reasoning_content: event.text })];
       case "answer-delta":
-        return said(content.add(event.text));
       case "tool-call":
-        return said(content.pause());
+        return said(content.take(event));
       case "search-start":
       case "search-end":
       case "page-start":
       case "page-end": {
-        if (event.type === "search-end") content.found(event.sources);
-        if (event.type === "page-end" && event.source !== undefined) content.found([event.source]);
+        content.take(event);
         const note = noteOf(event);
         return [piece({}, { agentic_rag: note, event: statusEvent(note) })];
       }
