@@ -16,23 +16,40 @@ export interface NewQuestion {
   readonly message: HumanMessage | null;
 }
 
-/**
- * The question that this run has yet to open; `null` when the open one goes on (after a crash, a fork, a repair).
- * A human message that nobody has opened comes first, then a plain `question`.
- */
-export function newQuestion(
-  { messages, question, opening, stopReason }: RunState,
-  { configurable }: Pick<LangGraphRunnableConfig, "configurable">,
-): NewQuestion | null {
+type Config = Pick<LangGraphRunnableConfig, "configurable">;
+
+/** The question that this run has yet to open; `null` while the open one goes on (after a crash, a fork, a repair). */
+export function newQuestion(state: RunState, config: Config): NewQuestion | null {
+  const { messages, question, opening, stopReason } = state;
   const last = messages.at(-1);
-  const finished = opening === null || stopReason !== null;
-  if (last?.getType() === "human" && (finished || last.id !== opening.questionId)) {
-    const text = last.text.trim();
-    if (text !== "") {
-      return { question: text, id: last.id ?? "", history: historyOf(messages.slice(0, -1)), message: null };
-    }
+  const isAnother = last?.getType() === "human" && last.id !== opening?.questionId && last.text.trim() !== "";
+  if (opening !== null && stopReason === null && !isAnother) {
+    return question.trim() === opening.question ? null : plainQuestion(state, config);
   }
-  if (!finished && question.trim() === opening.question) return null;
+  return readQuestion(state, config);
+}
+
+/**
+ * The last message where it is a person's and has text, else the plain `question`.
+ *
+ * @throws AgenticRagError `settings-invalid` when there is neither.
+ */
+export function readQuestion(asked: Pick<RunState, "messages" | "question">, config: Config): NewQuestion {
+  const last = asked.messages.at(-1);
+  const text = last?.getType() === "human" ? last.text.trim() : "";
+  if (text === "") return plainQuestion(asked, config);
+  return {
+    question: text,
+    id: last?.id ?? "",
+    history: historyOf(asked.messages.slice(0, -1)),
+    message: null,
+  };
+}
+
+function plainQuestion(
+  { messages, question }: Pick<RunState, "messages" | "question">,
+  { configurable }: Config,
+): NewQuestion {
   if (question.trim() === "") {
     throw new AgenticRagError(
       "settings-invalid",

@@ -1,5 +1,5 @@
 import { fakeModel } from "@langchain/core/testing";
-import { AIMessage } from "@langchain/core/messages";
+import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { describe, expect, test } from "vitest";
 import type { ResearchTeamParts } from "../../src/compose/team/research-team.ts";
 import { createOfflineModel } from "../../src/model/offline/offline.ts";
@@ -37,6 +37,25 @@ describe("who plans", () => {
       calls: false,
       maxTokens: 4096,
     });
+  });
+
+  test("the planner is shown what was said before, without reasoning and marks", async () => {
+    const model = createScriptedModel(["Ask.\n</think>\n\n- What is one?", ...always(say)]);
+    const { graph } = team([], { model, planner: undefined as never });
+    const messages = [
+      new HumanMessage("What is zero?"),
+      new AIMessage("<think>\nSecret thoughts.\n</think>\n\nZero is nothing [1]."),
+      new HumanMessage("And one?"),
+    ];
+    const output = await graph.invoke({ messages }, thread());
+    expect(model.calls[0]?.prompt).toContain(
+      "user\nWhat is zero?<|im_end|>\n<|im_start|>assistant\nZero is nothing.<|im_end|>\n<|im_start|>user\n",
+    );
+    expect(model.calls[0]?.prompt).not.toContain("Secret");
+    expect(output.messages.map(({ text }) => text).slice(2)).toEqual([
+      "And one?",
+      "one is so [[1]](https://example.org/one).",
+    ]);
   });
 
   test("any chat model can; where it fails, the rule does and says why", async () => {

@@ -7,6 +7,9 @@ import { startWireServer } from "../servers/wire-server.ts";
 import { completionWire, type CompletionRequestBody } from "../servers/completions-wire.ts";
 import { always, FOUND, QUESTION, say, team } from "./team.ts";
 
+/** Until a request comes, on a machine that is busy. */
+const HOLDS = { timeout: 20_000 };
+
 test("three researchers work at once, and one answer with one numbering comes of it", async () => {
   const held: (() => void)[] = [];
   const server = await startWireServer((response, { path, body }) => {
@@ -109,7 +112,7 @@ three is so [[2]](https://example.org/three).`);
     await expect(graph.invoke({ question: " " }, thread("other"))).rejects.toThrow("There is no question");
   });
 
-  test("an abort ends all of them", async () => {
+  test("an abort ends all of them", HOLDS, async () => {
     const server = await startWireServer((response, { path }) => {
       if (!path.endsWith("/completions")) response.writeHead(404).end();
     });
@@ -124,7 +127,7 @@ three is so [[2]](https://example.org/three).`);
     const stop = new AbortController();
     const run = graph.invoke({ question: QUESTION }, { ...thread(), signal: stop.signal }).catch(String);
     await expect
-      .poll(() => server.requests.filter(({ path }) => path.endsWith("/completions")).length)
+      .poll(() => server.requests.filter(({ path }) => path.endsWith("/completions")).length, HOLDS)
       .toBe(3);
     stop.abort();
     expect(await run).toMatch(/abort/i);

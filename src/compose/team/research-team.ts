@@ -16,12 +16,12 @@ import { deadlineAfter } from "../../graph/budgets.ts";
 import { createContextSchema, limitsOf, requestOf, RUN_DEFAULTS } from "../../graph/context.ts";
 import { createAgenticRag, type CompileOptions } from "../../graph/graph.ts";
 import { createChooser, type AgenticRagParts } from "../../graph/parts.ts";
+import { readQuestion } from "../../graph/question.ts";
 import { required } from "../../graph/state.ts";
 import { studio } from "../../graph/studio.ts";
 import type { RunSettings } from "../agent-run.ts";
 import type { ContinuationModel } from "../../model/model.ts";
 import { asPart, partConfig } from "../part.ts";
-import { readAsked } from "./asked.ts";
 import { mergeFindings } from "./merge.ts";
 import { makePlan } from "./planner.ts";
 import { partSchema, TeamInput, TeamOutput, TeamState, type Finding, type Part } from "./state.ts";
@@ -97,7 +97,7 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
 
   const divide = async (state: typeof TeamState.State, config: Config): Promise<typeof TeamState.Update> => {
     const chosen = config.context ?? {};
-    const { question, history, message } = readAsked(state);
+    const { question, history, message } = readQuestion(state, config);
     // told here, an unknown name is one error; the researchers would have one each
     const { model } = choose({ protocol: chosen.protocol, engine: chosen.engine });
     const deadline = deadlineAfter(limitsOf(chosen, defaults).maxSeconds * 1000);
