@@ -1,5 +1,5 @@
-import { findMarks, isMark, type Mark } from "./marks.ts";
-import { scan, SCAN_START } from "./scan.ts";
+import { isMark, type Mark } from "./marks.ts";
+import { scan, SCAN_START, type Piece } from "./scan.ts";
 import { seenText } from "./seen.ts";
 import { sentenceSpans } from "../text/sentences.ts";
 import { support } from "./support.ts";
@@ -75,23 +75,52 @@ export function createSourceFinder(
 /** An answer's sentence is attributed to a source when so much of its wording stands there. */
 const ATTRIBUTION = 0.6;
 
-/** Marks each unmarked sentence with the source that supports it best, for models that were not asked to cite. */
+/**
+ * Marks each unmarked sentence with the source that supports it best, for models that were not asked to cite. Code
+ * keeps its text: no mark is put into a span or a block.
+ */
 export function attribute(text: string, evidence: readonly Evidence[]): string {
   const sources = [...groupByNumber(evidence).values()];
-  const marks = findMarks(text);
+  const { pieces } = scan(text, SCAN_START, true);
+  const marks = pieces.filter(isMark);
+  const blocks = pieces.filter((piece) => isCodeBlock(piece, text));
   let out = "";
   let last = 0;
-  for (const { start, end } of sentenceSpans(masked(text, marks))) {
+  for (const { start, end } of sentenceSpans(withoutCode(masked(text, marks), pieces))) {
     const sentence = text.slice(start, end);
     const marked = marks.some((mark) => mark.start >= start && mark.end <= end);
+    const isCode = blocks.some((block) => block.start < end && block.end > start) || isIndented(text, start);
+    if (marked || isCode) continue;
     const ranked = sources
       .map(({ number, title, text: body }) => ({ number, score: support(sentence, `${title}\n${body}`) }))
       .sort((left, right) => right.score - left.score);
     const best = ranked[0];
-    if (marked || best === undefined || best.score < ATTRIBUTION) continue;
+    if (best === undefined || best.score < ATTRIBUTION) continue;
     const stop = /[.!?。！？]*$/.exec(sentence)?.[0].length ?? 0;
     out += `${text.slice(last, end - stop)} [${best.number}]`;
     last = end - stop;
+  }
+  return out + text.slice(last);
+}
+
+/** A block, or the line that opens one: it has no closing backticks. */
+function isCodeBlock({ kind, start, end }: Piece, text: string): boolean {
+  return kind === "code-block" || (kind === "code" && /^(?:~|`{3,}[^`]*$)/.test(text.slice(start, end)));
+}
+
+/** Four spaces or a tab make a block of code of a line, where nothing stands directly above it. */
+function isIndented(text: string, at: number): boolean {
+  return /^(?: {4}|\t)/.test(text.slice(text.lastIndexOf("\n", at - 1) + 1));
+}
+
+/** The text with letters for code, each index where it was, so that no sentence ends within code. */
+function withoutCode(text: string, pieces: readonly Piece[]): string {
+  let out = "";
+  let last = 0;
+  for (const { kind, start, end } of pieces) {
+    if (kind !== "code") continue;
+    out += text.slice(last, start) + "x".repeat(end - start);
+    last = end;
   }
   return out + text.slice(last);
 }

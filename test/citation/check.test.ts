@@ -103,6 +103,22 @@ test("an unmarked sentence is attributed to the source that supports it best", (
   );
 });
 
+test.each([
+  "```\nParis is the capital of France.\n```",
+  "~~~ text\n\nParis is the capital of France.\n\nParis is the capital.\n~~~",
+  "- So:\n\n  ```py\n  # Paris is the capital of France.\n  ```\n",
+  "So:\n\n    Paris is the capital of France.\n\tParis is the capital.",
+  "``` Paris the capital",
+])("no mark is put into the code of %j", (text) => {
+  expect(attribute(text, EVIDENCE)).toBe(text);
+});
+
+test("a sentence with a span of code is marked behind it", () => {
+  expect(attribute("Paris is the `capital. Of` France. Then `Paris is the capital.`", EVIDENCE)).toBe(
+    "Paris is the `capital. Of` France [2]. Then `Paris is the capital.` [2]",
+  );
+});
+
 test("addresses that mean the same are the same", () => {
   expect(canonicalUrl("HTTPS://Example.org:443/a/#part")).toBe(canonicalUrl("https://example.org/a"));
   expect(canonicalUrl("https://example.org/a?b")).not.toBe(canonicalUrl("https://example.org/a"));
