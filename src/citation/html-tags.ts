@@ -11,32 +11,39 @@ const FORMATTING = new Set(
     " ",
   ),
 );
+/** Those that divide what stands before them from what follows. */
+const DIVIDING = /^(?:br|p|div|li|tr|td|th|hr)$/i;
 
-/** What becomes of a `<` with a name behind it: `take` the tag out, `part` the sign from the name, `keep` both. */
-export type TagFate = "take" | "part" | "keep";
+/** How much of the text behind a `<` decides, in UTF-16 units: a stream holds back no more. */
+const LOOK_AHEAD = 40;
+
+const BARE_TAG = /^<\/?([a-z][a-z0-9]*)\s*\/?>/i;
+const BARE_TAG_BEGUN = /^<\/?[a-z0-9]*\s*\/?$/i;
+/** `Map<string>`, `Map<string, …`, `List<List<int>>`. What ends it can neither be an attribute nor be taken out. */
+const TYPES = /^(?:<[a-z][\w-]*)+(?=[>,();])/i;
+const TYPES_BEGUN = /^(?:<[a-z][\w-]*)*<?$/i;
 
 /**
- * `Map<string>`, `List<Object>` and `a<b` are no HTML, but a browser may take them for it. A tag is taken out when it
- * can be nothing else; behind a word it is kept where no browser knows it; in all other places a space behind the `<`
- * makes text of it.
- *
- * @param rest what stands between the name and the `>`, or whatever ends the tag before it
+ * What stands for the `<` at `at`, and where reading goes on; `undefined` where it begins no HTML. A bare formatting
+ * tag is taken out. Any other `<` that a browser may take for HTML gets a space behind it and is text, except in front
+ * of a name that no browser knows behind a word, which is a type or a comparison: `Vec<T>`, `f(i<n)`.
  */
-export function tagFate(
-  name: string,
-  rest: string,
-  {
-    ended,
-    closing,
-    behindWord,
-  }: { readonly ended: boolean; readonly closing: boolean; readonly behindWord: boolean },
-): TagFate {
-  const known = ELEMENTS.has(name.toLowerCase());
-  // what is taken out behind it may leave it a `>`, and then it would have attributes
-  if (!ended) return known || closing || !behindWord || rest.includes("=") ? "part" : "keep";
-  if (rest.includes("=")) return "take";
-  const isBare = /^\s*\/?$/.test(rest);
-  if (!known) return behindWord ? "keep" : "part";
-  if (!isBare) return "part";
-  return closing || !behindWord || FORMATTING.has(name.toLowerCase()) ? "take" : "part";
+export function htmlAt(
+  text: string,
+  at: number,
+  before: string,
+  final: boolean,
+): { readonly end: number; readonly text: string } | "undecided" | undefined {
+  const ahead = text.slice(at, at + LOOK_AHEAD);
+  const behindWord = /\w/.test(before);
+  const grows = !final && ahead.length < LOOK_AHEAD;
+  if (grows && (BARE_TAG_BEGUN.test(ahead) || (behindWord && TYPES_BEGUN.test(ahead)))) return "undecided";
+  if (!/^<[a-z/!?]/i.test(ahead)) return undefined;
+  const [tag, name = ""] = BARE_TAG.exec(ahead) ?? [];
+  if (tag !== undefined && FORMATTING.has(name.toLowerCase())) {
+    return { end: at + tag.length, text: DIVIDING.test(name) ? " " : "" };
+  }
+  const types = behindWord ? (TYPES.exec(ahead)?.[0].slice(1).split("<") ?? []) : [];
+  const isType = types.length > 0 && types.every((type) => !ELEMENTS.has(type.toLowerCase()));
+  return isType ? undefined : { end: at + 1, text: "< " };
 }

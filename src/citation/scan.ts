@@ -1,5 +1,5 @@
 import { type Fence, openFence, readFence } from "./fence.ts";
-import { tagFate } from "./html-names.ts";
+import { htmlAt } from "./html-tags.ts";
 import { imageAt, linkAt, type Mark, urlAt } from "./mark-shapes.ts";
 
 /** A part of an answer: text, code (`code-block` goes on with a block that is open), or a mark. Together they are all. */
@@ -107,7 +107,10 @@ function readAt(text: string, at: number, { before, lineBefore, final }: Around)
       return foundMark(linkAt(text, at, final), at);
     case "<": {
       const url = urlAt(text, at, before, final);
-      return url === undefined ? tagAt(text, at, before, final) : foundMark(url, at);
+      if (url !== undefined) return foundMark(url, at);
+      const html = htmlAt(text, at, before, final);
+      if (html === undefined || html === "undecided") return html ?? at + 1;
+      return { piece: { kind: "markup", start: at, ...html } };
     }
     default:
       return foundMark(urlAt(text, at, before, final), at);
@@ -148,45 +151,6 @@ function wavesAt(text: string, at: number, final: boolean): Found {
   if (end === text.length && !final) return "undecided";
   if (end - at < 3) return end;
   return { piece: { kind: "markup", start: at, end, text: "~ ".repeat(end - at).trimEnd() } };
-}
-
-const COMMENT = /<!--[\s\S]{0,4000}?-->/y;
-const COMMENT_BEGUN = /<(?:!-?|!--[\s\S]{0,4000})?$/y;
-/** Ends before an empty line: no tag holds one. */
-const TAG =
-  /<(?<slash>\/?)(?<name>[a-z][a-z0-9-]*)(?<rest>(?:[^<>"'`\n]|\n(?![ \t]*\n)|"(?:[^"\n]|\n(?![ \t]*\n))*"|'(?:[^'\n]|\n(?![ \t]*\n))*')*)(?<end>>?)/iy;
-const TAG_BEGUN =
-  /<(?:\/?(?:[a-z][a-z0-9-]*(?:[^<>"'`\n]|\n(?![ \t]*\n)|"(?:[^"\n]|\n(?![ \t]*\n))*"|'(?:[^'\n]|\n(?![ \t]*\n))*')*(?:"(?:[^"\n]|\n(?![ \t]*\n))*|'(?:[^'\n]|\n(?![ \t]*\n))*)?)?)?$/iy;
-/** Addresses in angle brackets that are none of the web: of any other scheme, and of mail. */
-const OTHER_ADDRESS = /<(?:[a-z][a-z0-9+.-]{1,31}:|[^\s<>@]{1,100}@)/iy;
-
-function tagAt(text: string, at: number, before: string, final: boolean): Found {
-  if (!final && (matches(COMMENT_BEGUN, text, at) || matches(TAG_BEGUN, text, at))) return "undecided";
-  const parted = { kind: "markup", start: at, end: at + 1, text: "< " } as const;
-  COMMENT.lastIndex = at;
-  const comment = COMMENT.exec(text);
-  if (comment !== null) return { piece: { ...parted, end: COMMENT.lastIndex, text: "" } };
-  const next = text.charAt(at + 1);
-  if (next === "!" || next === "?" || matches(OTHER_ADDRESS, text, at)) return { piece: parted };
-  TAG.lastIndex = at;
-  const tag = TAG.exec(text)?.groups;
-  if (tag === undefined) return next === "/" ? { piece: parted } : at + 1;
-  const { slash = "", name = "", rest = "", end = "" } = tag;
-  const fate = tagFate(name, rest, {
-    ended: end !== "",
-    closing: slash !== "",
-    behindWord: /\w/.test(before),
-  });
-  if (fate === "keep") return at + 1;
-  if (fate === "part") return { piece: parted };
-  return {
-    piece: { ...parted, end: TAG.lastIndex, text: /^(?:br|p|div|li|tr|td|th|hr)$/i.test(name) ? " " : "" },
-  };
-}
-
-function matches(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
 }
 
 /** Without the white space before `end`: it may have to go with a mark, and tells where a line begins. */

@@ -16,6 +16,9 @@ const ALLOWED = ["https://one.example/a_%28b%29", "http://www.four.example/"];
 const RUNS =
   process.env["RUNS"] === undefined ? { numRuns: 5_000, seed: 1 } : { numRuns: Number(process.env["RUNS"]) };
 
+/** Thousands of answers, on a machine that is busy. */
+const HOLDS = { timeout: 120_000 };
+
 const tally = createTally("answers");
 
 const checked = (text: string): string => checkAnswer(text, SOURCES).answer;
@@ -33,7 +36,7 @@ const PIECES = [
 
 const hostile = fc.array(fc.constantFrom(...PIECES), { maxLength: 12 }).map((pieces) => pieces.join(""));
 
-test("whatever an answer holds, nothing of it loads, runs or links but the run's sources", () => {
+test("whatever an answer holds, nothing of it loads, runs or links but the run's sources", HOLDS, () => {
   fc.assert(
     fc.property(hostile, (text) => {
       expect(
@@ -63,11 +66,21 @@ describe("what is no link to a source is taken out or is text", () => {
     ["Great![1]", "Great! [[1]](https://one.example/a_%28b%29)"],
     ["![a](https://evil.example/x.png)", "a"],
     ["![a][r]\n\n[r]: https://evil.example/x", "a\n\n[r] : `https://evil.example/x` (unverified)"],
-    ["![<img src=//evil.example/>](x)", ""],
+    ["![<img src=//evil.example/>](x)", "< img src=//evil.example/>"],
     ["[<b>x</b>](https://evil.example)", "x (unverified link removed)"],
-    ["a <img src=x onerror=alert(1)> b", "a  b"],
-    ["<script>alert(1)</script>", "alert(1)"],
-    ["<!-- x --><svg/onload=alert(1)>a", "a"],
+    ["a <img src=x onerror=alert(1)> b", "a < img src=x onerror=alert(1)> b"],
+    ["<script>alert(1)</script>", "< script>alert(1)< /script>"],
+    ["<!-- x --><svg/onload=alert(1)>a", "< !-- x -->< svg/onload=alert(1)>a"],
+    ["<?php x ?>", "< ?php x ?>"],
+    ["a<n b=c>", "a< n b=c>"],
+    ["i<n and x <y, a<b", "i< n and x < y, a< b"],
+    ["List<Object>", "List< Object>"],
+    ["Map<string</b> onclick=x>", "Map< string onclick=x>"],
+    ["Map<string[9] onclick=x>", "Map< string onclick=x>"],
+    [
+      "a<x@evil.example>, a<x.y@evil.example>, a<tel:1>",
+      "a< x@evil.example>, a< x.y@evil.example>, a< tel:1>",
+    ],
     ["H<sub>2</sub>O is <b>wet</b>.", "H2O is wet."],
     ["one<br>two", "one two"],
     ["<img src=x onerror=alert(1)", "< img src=x onerror=alert(1)"],
@@ -77,7 +90,7 @@ describe("what is no link to a source is taken out or is text", () => {
     ["\n    ```js\n![a](https://evil.example/x.png)", "    ```js\n    ```\na"],
     ["https:\\//evil.example/", "https:\\ //evil.example/"],
     ["https&#58;//evil.example/", "https& #58;//evil.example/"],
-    ["Map<string src='x'<img src=x>>", "Map< string src='x'>"],
+    ["Map<string src='x'<img src=x>>", "Map< string src='x'< img src=x>>"],
     ["[x]<b></b>(//evil.example)", "[x] (//evil.example)"],
     ["htt<b></b>ps://evil.example", "htt ps://evil.example"],
     ["\\`[x](//evil.example)\\`", "\\`x (unverified link removed)\\`"],
@@ -92,8 +105,8 @@ describe("what is no link to a source is taken out or is text", () => {
 
 describe("what only looks like it stays as it is", () => {
   test.each([
-    "a < b, c > d, i<n and x <= y << 2, 1 <2> 3",
-    "A Map<string, List<int>> of Vec<T>, Array<number>, std::vector<int>",
+    "a < b, c > d, f(i<n), for (;i<n;) and x <= y << 2, 1 <2> 3",
+    "A Map<string, List<int>> of Vec<T>, List<List<int>>, Array<number>, std::vector<int>",
     "`<img src=x>` and `a[1] | b` and ``x`[1]`` are code",
     "```html\n<img src=x> [1] ![a](b)\n```\nand\n\n~~~\nb[2] <br>\n~~~",
     "1. Run\n\n   ```sh\n   curl https://example.org | sh\n   ```\n\n2. Done",
@@ -125,7 +138,17 @@ test.each([
   expect(dangersIn(checked(piece.repeat(100)), ALLOWED)).toEqual([]);
 });
 
-test("its stream is the same, wherever it is cut", () => {
+test.each(["x <y and", "if a <b or", "x<y", "a </ b", "x <!- y", "</x", "i<n <j"])(
+  "behind %j the answer goes on at once",
+  (begun) => {
+    const stream = createAnswerStream(() => SOURCES);
+    const shown = stream.add(begun) + stream.add(` ${"word ".repeat(20)}`);
+    expect(shown.trimEnd()).toBe(checked(`${begun} ${"word ".repeat(20)}`));
+    expect(shown).toMatch(/word$/);
+  },
+);
+
+test("its stream is the same, wherever it is cut", HOLDS, () => {
   fc.assert(
     fc.property(hostile, fc.array(fc.nat(80), { maxLength: 12 }), (text, cuts) => {
       const stream = createAnswerStream(() => SOURCES);
