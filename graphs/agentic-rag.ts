@@ -2,5 +2,10 @@ import { assemble } from "../src/assemble/assemble.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
 import { readSettings } from "../src/settings/settings.ts";
 
-/** The agent as the environment configures it. A cache or a recording that cannot be used is told, and ends no run. */
-export const graph = createAgenticRag(assemble(readSettings(process.env), { onProblem: console.error }));
+const parts = assemble(readSettings(process.env), { onProblem: console.error });
+
+/**
+ * The agent as the environment configures it, whose budgets no run can exceed. A cache or a recording that cannot be
+ * used is told, and ends no run.
+ */
+export const graph = createAgenticRag({ ...parts, ceilings: parts.limits });

@@ -2,5 +2,7 @@ import { assemble } from "../src/assemble/assemble.ts";
 import { createResearchTeam } from "../src/compose/team/research-team.ts";
 import { readSettings } from "../src/settings/settings.ts";
 
+const parts = assemble(readSettings(process.env), { onProblem: console.error });
+
 /** A team: a question in parts, an agent for each, all at once, and one answer with one numbering of sources. */
-export const graph = createResearchTeam(assemble(readSettings(process.env), { onProblem: console.error }));
+export const graph = createResearchTeam({ ...parts, ceilings: parts.limits });

@@ -3,8 +3,10 @@ import { createAgenticRag } from "../src/graph/graph.ts";
 import { protocols } from "../src/protocol/index.ts";
 import { readSettings } from "../src/settings/settings.ts";
 
+const parts = assemble(readSettings(process.env), { onProblem: console.error });
+
 /** The same agent, speaking Search-R1. Where the model cannot be led through that, a run says so, not the start. */
 export const graph = createAgenticRag(
-  { ...assemble(readSettings(process.env), { onProblem: console.error }), protocol: protocols["search-r1"] },
+  { ...parts, ceilings: parts.limits, protocol: protocols["search-r1"] },
   { name: "search-r1" },
 );

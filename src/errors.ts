@@ -52,6 +52,30 @@ export class AgenticRagError extends Error {
   }
 }
 
+/** The codes of a model that cannot be reached or whose reply is broken. */
+export type ModelErrorCode = Extract<ErrorCode, `model-${string}`>;
+
+const MODEL_ERROR_CODES: Readonly<Record<ModelErrorCode, true>> = {
+  "model-unreachable": true,
+  "model-unauthorized": true,
+  "model-rejected": true,
+  "model-context-overflow": true,
+  "model-rate-limited": true,
+  "model-server-error": true,
+  "model-bad-reply": true,
+  "model-truncated": true,
+  "model-timeout": true,
+};
+
+export function isModelErrorCode(code: string): code is ModelErrorCode {
+  return Object.hasOwn(MODEL_ERROR_CODES, code);
+}
+
+/** True for an error that ends a run as `model-error`; every other one is thrown on. */
+export function isModelFailure(error: unknown): error is AgenticRagError {
+  return AgenticRagError.isInstance(error) && isModelErrorCode(error.code);
+}
+
 /** True for every form in which an abort arrives: by name, or (LangChain's `invoke`) by message. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === "AbortError" || error.message === "AbortError");

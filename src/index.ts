@@ -8,7 +8,7 @@ export {
   type ResearchToolOptions,
 } from "./compose/research-tool.ts";
 export { AgenticRagError, type ErrorCode, type ErrorFacts } from "./errors.ts";
-export { RUN_DEFAULTS, type RunContext, type RunLimits } from "./graph/context.ts";
+export { RUN_DEFAULTS, type Ceilings, type RunContext, type RunLimits } from "./graph/context.ts";
 export type { BudgetLeft, RunEvent } from "./graph/events.ts";
 export { createAgenticRag, type AgenticRag, type CompileOptions } from "./graph/graph.ts";
 export type { AgenticRagParts } from "./graph/parts.ts";
@@ -24,8 +24,8 @@ export {
   type RunState,
   type Source,
   type StopReason,
-  type Usage,
 } from "./graph/state.ts";
+export type { Usage } from "./graph/usage.ts";
 export {
   chatmlTemplate,
   jinjaTemplate,

@@ -37,6 +37,7 @@ export type AssembleOptions = Pick<SearchSurroundings, "onProblem">;
 
 /** The parts of an agent, and what ends with it. */
 export interface AssembledParts extends AgenticRagParts {
+  readonly limits: Settings["limits"];
   /** Closes what searches keep in a file. Runs may go on, without it. */
   readonly close: () => void;
 }

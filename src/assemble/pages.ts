@@ -5,9 +5,7 @@ import type { Settings } from "../settings/settings.ts";
  * Who opens pages, where the settings let the model open any: nobody else can switch that on for a run. What it needs is
  * loaded with the first page.
  */
-export function pageReaderFor({
-  limits: { maxPages = 0 },
-}: Pick<Settings, "limits">): PageReader | undefined {
+export function pageReaderFor({ limits: { maxPages } }: Pick<Settings, "limits">): PageReader | undefined {
   if (maxPages <= 0) return undefined;
   let reader: Promise<PageReader> | undefined;
   return {

@@ -16,7 +16,7 @@ import {
 } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import type { IterableReadableStream } from "@langchain/core/utils/stream";
-import { AgenticRagError, type ErrorCode } from "../errors.ts";
+import { AgenticRagError, isModelErrorCode } from "../errors.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import { annotationsOf } from "../citation/annotations.ts";
 import { createAnswerContent } from "../graph/answer-content.ts";
@@ -185,24 +185,6 @@ function generated(text: string): readonly Fields[] {
   return text === "" ? [] : [{ content: [{ type: "text", text, index: 1 }] }];
 }
 
-type ModelCode = Extract<ErrorCode, `model-${string}`>;
-
-const MODEL_CODES: Readonly<Record<ModelCode, true>> = {
-  "model-unreachable": true,
-  "model-unauthorized": true,
-  "model-rejected": true,
-  "model-context-overflow": true,
-  "model-rate-limited": true,
-  "model-server-error": true,
-  "model-bad-reply": true,
-  "model-truncated": true,
-  "model-timeout": true,
-};
-
 function failureOf({ code, message }: NonNullable<RunEnd["conclusion"]["failure"]>): AgenticRagError {
-  return new AgenticRagError(isModelCode(code) ? code : "model-server-error", message);
-}
-
-function isModelCode(code: string): code is ModelCode {
-  return Object.hasOwn(MODEL_CODES, code);
+  return new AgenticRagError(isModelErrorCode(code) ? code : "model-server-error", message);
 }

@@ -1,6 +1,7 @@
 import type { RunLimits } from "./context.ts";
 import type { BudgetLeft } from "./events.ts";
-import type { BudgetName, Usage } from "./state.ts";
+import type { BudgetName, RunState } from "./state.ts";
+import type { Usage } from "./usage.ts";
 
 /** The share of tokens and time that is kept back for the answer. */
 const RESERVE = 0.2;
@@ -26,21 +27,19 @@ export function emptyBudget({ tokens, milliseconds }: Allowance): BudgetName | n
   return milliseconds <= 0 ? "time" : null;
 }
 
-/** What of the budgets is counted. `pages` is null where none may be opened. */
-export interface Counted {
-  readonly searches: number;
-  readonly pages: number | null;
-}
+type Counted = Pick<RunState, "opening" | "searches" | "pages">;
 
-export function budgetLeft(limits: Required<RunLimits>, used: Usage, counted: Counted): BudgetLeft {
-  const { searches, pages } = counted;
-  const { tokens, milliseconds } = allowance(limits, used, true);
+/** Searches that may still run, and pages that may still be opened; no `pages` where none were offered. */
+export function callsLeft(limits: RunLimits, { opening, searches, pages }: Counted) {
   return {
     searches: Math.max(0, limits.maxSearches - searches),
-    ...(pages !== null && { pages: Math.max(0, limits.maxPages - pages) }),
-    tokens,
-    seconds: Math.round(milliseconds / 100) / 10,
+    ...(opening?.pages === true && { pages: Math.max(0, limits.maxPages - pages) }),
   };
+}
+
+export function budgetLeft(limits: RunLimits, counted: Counted, used: Usage): BudgetLeft {
+  const { tokens, milliseconds } = allowance(limits, used, true);
+  return { ...callsLeft(limits, counted), tokens, seconds: Math.round(milliseconds / 100) / 10 };
 }
 
 /** A signal that fires when the time is over; `clear` ends the wait. */

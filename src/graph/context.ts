@@ -2,8 +2,56 @@ import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import type { ContinuationOptions } from "../model/model.ts";
 
-/** The settings of one run, and their defaults. */
-export const RUN_DEFAULTS = {
+const count = (min: number, max: number, title: string, description: string) =>
+  z.number().int().min(min).max(max).meta({ title, description });
+
+/** The limits of one run. Types, the form in Studio and what a question keeps of them all derive from this table. */
+export const limitsSchema = z.strictObject({
+  maxSearches: count(0, 100, "Search budget", "Searches that may run for a question."),
+  maxPages: count(
+    0,
+    50,
+    "Page budget",
+    "Pages that may be opened with a second tool, `open_url`; 0: it is not offered. Only the protocol qwq opens pages.",
+  ),
+  maxTokens: count(
+    16,
+    1_000_000,
+    "Token budget",
+    "Tokens that the model may write for a question; a fifth is kept back for the answer.",
+  ),
+  maxSeconds: count(
+    1,
+    86_400,
+    "Time budget (seconds)",
+    "Time for a question; a fifth is kept back for the answer.",
+  ),
+  maxRepairs: count(0, 20, "Repair budget", "Unreadable calls that the model may mend."),
+  maxRepeats: count(0, 20, "Repeat budget", "Queries that it may ask again."),
+  maxResults: count(1, 20, "Results per search", "Sources that one search brings."),
+  maxResponseBytes: count(
+    1000,
+    1_000_000,
+    "Bytes per response",
+    "UTF-8 bytes of titles, addresses and texts of all results of one call, however many queries it has.",
+  ),
+  condenseResults: z.boolean().meta({
+    title: "Condense results",
+    description: "The model first condenses what a search found, in a request of its own.",
+    langgraph_nodes: ["web-search"],
+  }),
+  approveSearches: z.boolean().meta({
+    title: "Ask before searching",
+    description:
+      "The run waits in an interrupt for a person before each search and each opening of pages, see `ApprovalRequest`.",
+    langgraph_nodes: ["web-search"],
+  }),
+});
+
+/** The limits of one run, as `limitsSchema` describes them. */
+export type RunLimits = Readonly<z.infer<typeof limitsSchema>>;
+
+export const RUN_DEFAULTS: RunLimits = {
   maxSearches: 5,
   maxPages: 0,
   maxTokens: 32_768,
@@ -14,67 +62,10 @@ export const RUN_DEFAULTS = {
   maxResponseBytes: 24_000,
   condenseResults: false,
   approveSearches: false,
-} as const;
-
-type Limit = Exclude<keyof typeof RUN_DEFAULTS, "condenseResults" | "approveSearches">;
-
-/** The settings of one run; those that may be left out are then as in `RUN_DEFAULTS`. */
-export interface RunLimits extends Readonly<Record<Exclude<Limit, "maxPages" | "maxResponseBytes">, number>> {
-  /** Pages that the model may open for a question with a second tool, `open_url`. 0: it is not offered. */
-  readonly maxPages?: number;
-  /** Bytes of UTF-8 of the titles, addresses and texts of all results of one call, however many queries it has. */
-  readonly maxResponseBytes?: number;
-  /** The model condenses what a search found, in a request of its own, and goes on from that. */
-  readonly condenseResults?: boolean;
-  /** A person is asked before searches are sent and pages opened: the run waits in an interrupt, see `ApprovalRequest`. */
-  readonly approveSearches?: boolean;
-}
-
-const limitFields: Record<Limit, { min: number; max: number; title: string; description: string }> = {
-  maxSearches: {
-    min: 0,
-    max: 100,
-    title: "Search budget",
-    description: "Searches that may run for a question.",
-  },
-  maxPages: {
-    min: 0,
-    max: 50,
-    title: "Page budget",
-    description: "Pages that may be opened for a question; 0: none. Only the protocol qwq opens pages.",
-  },
-  maxTokens: {
-    min: 16,
-    max: 1_000_000,
-    title: "Token budget",
-    description: "Tokens that the model may write for a question; a fifth is kept back for the answer.",
-  },
-  maxSeconds: {
-    min: 1,
-    max: 86_400,
-    title: "Time budget (seconds)",
-    description: "Time for a question; a fifth is kept back for the answer.",
-  },
-  maxRepairs: {
-    min: 0,
-    max: 20,
-    title: "Repair budget",
-    description: "Unreadable calls that the model may mend.",
-  },
-  maxRepeats: { min: 0, max: 20, title: "Repeat budget", description: "Queries that it may ask again." },
-  maxResults: {
-    min: 1,
-    max: 20,
-    title: "Results per search",
-    description: "Sources that one search brings.",
-  },
-  maxResponseBytes: {
-    min: 1000,
-    max: 1_000_000,
-    title: "Bytes per response",
-    description: "Size of all results of one call together, however many queries it has.",
-  },
 };
+
+/** The numbers that no run of an agent may exceed. */
+export type Ceilings = Readonly<Partial<Omit<RunLimits, "condenseResults" | "approveSearches">>>;
 
 const number = (min: number, max: number, title: string, description: string) =>
   z
@@ -84,16 +75,28 @@ const number = (min: number, max: number, title: string, description: string) =>
     .optional()
     .meta({ title, description, langgraph_nodes: ["generate"] });
 
-const limit = (name: Limit, defaults: RunLimits) => {
-  const { min, max, ...about } = limitFields[name];
-  return z
-    .number()
-    .int()
-    .min(min)
-    .max(max)
+/** What else a run's context chooses that a question keeps: its engine, its model's name and sampling. */
+export const chosenSchema = z.strictObject({
+  engine: z.string().optional(),
+  model: z
+    .string()
+    .min(1)
     .optional()
-    .meta({ ...about, default: defaults[name] ?? RUN_DEFAULTS[name] });
-};
+    .meta({
+      title: "Model",
+      description: "Another model name at the same endpoint.",
+      langgraph_nodes: ["generate"],
+    }),
+  temperature: number(0, 2, "Temperature", "Randomness of the next token. QwQ-32B: 0.6."),
+  topP: number(0.001, 1, "Top p", "Nucleus sampling. QwQ-32B: 0.95."),
+  topK: number(-1, 1000, "Top k", "Tokens to choose among. QwQ-32B: 20 to 40."),
+  minP: number(0, 1, "Min p", "Least probability relative to the best. QwQ-32B: 0."),
+  presencePenalty: number(-2, 2, "Presence penalty", "Against endless repetition, 0 to 2."),
+  repetitionPenalty: number(0.01, 2, "Repetition penalty", "1 is none."),
+  seed: z.number().int().optional().meta({ title: "Seed", description: "For repeatable sampling." }),
+});
+
+export type Chosen = z.infer<typeof chosenSchema>;
 
 /** What can be chosen by name, for the schema that Studio shows as a form. */
 export interface Choices {
@@ -106,55 +109,19 @@ export interface Choices {
  * the environment where it was assembled from settings. No field can name an endpoint, a key or a file.
  */
 export function createContextSchema(choices: Choices, defaults: RunLimits = RUN_DEFAULTS) {
+  const limits = limitsSchema.partial().shape;
+  for (const name of limitsSchema.keyof().options) {
+    z.globalRegistry.add(limits[name], { default: defaults[name] });
+  }
   return z.object({
-    maxSearches: limit("maxSearches", defaults),
-    maxPages: limit("maxPages", defaults),
-    maxTokens: limit("maxTokens", defaults),
-    maxSeconds: limit("maxSeconds", defaults),
-    maxRepairs: limit("maxRepairs", defaults),
-    maxRepeats: limit("maxRepeats", defaults),
-    maxResults: limit("maxResults", defaults),
-    maxResponseBytes: limit("maxResponseBytes", defaults),
-    condenseResults: z
-      .boolean()
-      .optional()
-      .meta({
-        title: "Condense results",
-        description: "The model first condenses what a search found, in a request of its own.",
-        default: defaults.condenseResults ?? RUN_DEFAULTS.condenseResults,
-        langgraph_nodes: ["web-search"],
-      }),
-    approveSearches: z
-      .boolean()
-      .optional()
-      .meta({
-        title: "Ask before searching",
-        description: "The run waits for a person before each search and each opening of pages.",
-        default: defaults.approveSearches ?? RUN_DEFAULTS.approveSearches,
-        langgraph_nodes: ["web-search"],
-      }),
-    model: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        title: "Model",
-        description: "Another model name at the same endpoint.",
-        langgraph_nodes: ["generate"],
-      }),
+    ...limits,
+    ...chosenSchema.shape,
     protocol: choice(choices.protocols, "Protocol", "How the model writes its searches.", ["generate"]),
     engine: choice(choices.engines, "Search engine", "Where searches go.", ["web-search"]),
     date: z.iso
       .date()
       .optional()
       .meta({ title: "Date", description: "What the model is told today is (ISO)." }),
-    temperature: number(0, 2, "Temperature", "Randomness of the next token. QwQ-32B: 0.6."),
-    topP: number(0.001, 1, "Top p", "Nucleus sampling. QwQ-32B: 0.95."),
-    topK: number(-1, 1000, "Top k", "Tokens to choose among. QwQ-32B: 20 to 40."),
-    minP: number(0, 1, "Min p", "Least probability relative to the best. QwQ-32B: 0."),
-    presencePenalty: number(-2, 2, "Presence penalty", "Against endless repetition, 0 to 2."),
-    repetitionPenalty: number(0.01, 2, "Repetition penalty", "1 is none."),
-    seed: z.number().int().optional().meta({ title: "Seed", description: "For repeatable sampling." }),
   });
 }
 
@@ -171,37 +138,39 @@ function choice(names: readonly string[], title: string, description: string, no
 
 export type RunContext = z.infer<ReturnType<typeof createContextSchema>>;
 
-/** The limits of a run: what its context sets, else the graph's defaults. */
-export function limitsOf(context: RunContext | undefined, defaults: RunLimits): Required<RunLimits> {
+/** What a question keeps of the context that it was opened with. */
+export interface KeptSettings {
+  readonly limits: RunLimits;
+  readonly chosen: Chosen;
+}
+
+const COUNTED = limitsSchema.omit({ condenseResults: true, approveSearches: true }).keyof().options;
+
+/** What a context sets, over the agent's own limits, and no number above its ceiling. */
+export function readContext(context: RunContext = {}, defaults: RunLimits, ceilings: Ceilings): KeptSettings {
+  const given = definedFields(limitsSchema.partial().strip().parse(context));
+  const wanted = { ...defaults, ...given };
+  const numbers = COUNTED.map((name) => [name, Math.min(wanted[name], ceilings[name] ?? wanted[name])]);
+  const approveSearches = wanted.approveSearches || defaults.approveSearches;
   return {
-    maxSearches: context?.maxSearches ?? defaults.maxSearches,
-    maxPages: context?.maxPages ?? defaults.maxPages ?? RUN_DEFAULTS.maxPages,
-    maxTokens: context?.maxTokens ?? defaults.maxTokens,
-    maxSeconds: context?.maxSeconds ?? defaults.maxSeconds,
-    maxRepairs: context?.maxRepairs ?? defaults.maxRepairs,
-    maxRepeats: context?.maxRepeats ?? defaults.maxRepeats,
-    maxResults: context?.maxResults ?? defaults.maxResults,
-    maxResponseBytes: context?.maxResponseBytes ?? defaults.maxResponseBytes ?? RUN_DEFAULTS.maxResponseBytes,
-    condenseResults: context?.condenseResults ?? defaults.condenseResults ?? RUN_DEFAULTS.condenseResults,
-    approveSearches: context?.approveSearches ?? defaults.approveSearches ?? RUN_DEFAULTS.approveSearches,
+    limits: { ...wanted, ...Object.fromEntries(numbers), approveSearches },
+    chosen: definedFields(chosenSchema.strip().parse(context)),
   };
 }
 
-/** What a run's context asks of its model. */
-export function requestOf(context: RunContext): Pick<ContinuationOptions, "sampling" | "modelName"> {
-  const { temperature, topP, topK, minP, presencePenalty, repetitionPenalty, seed } = context;
-  return {
-    sampling: {
-      ...(temperature !== undefined && { temperature }),
-      ...(topP !== undefined && { topP }),
-      ...(topK !== undefined && { topK }),
-      ...(minP !== undefined && { minP }),
-      ...(presencePenalty !== undefined && { presencePenalty }),
-      ...(repetitionPenalty !== undefined && { repetitionPenalty }),
-      ...(seed !== undefined && { seed }),
-    },
-    ...(context.model !== undefined && { modelName: context.model }),
-  };
+/** What a question asks of its model. */
+export function requestOf(chosen: Chosen): Pick<ContinuationOptions, "sampling" | "modelName"> {
+  const { engine: _engine, model, ...sampling } = definedFields(chosen);
+  return { sampling, ...(model !== undefined && { modelName: model }) };
+}
+
+type Defined<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
+
+/** Without the fields that are there but undefined. */
+export function definedFields<Fields extends object>(fields: Fields): Defined<Fields> {
+  const defined = Object.entries(fields).filter(([, value]) => value !== undefined);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same fields, but for those
+  return Object.fromEntries(defined) as Defined<Fields>;
 }
 
 /** Picks by name; an unknown name is the caller's mistake. */

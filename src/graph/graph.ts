@@ -11,9 +11,10 @@ import { createContextSchema, RUN_DEFAULTS, type RunContext } from "./context.ts
 import { createFinalize } from "./nodes/finalize.ts";
 import { createGenerate } from "./nodes/generate.ts";
 import { createParseToolCall } from "./nodes/parse-tool-call.ts";
-import { createChooser, type AgenticRagParts } from "./parts.ts";
+import { choicesOf, createChooser, type AgenticRagParts } from "./parts.ts";
 import { routeCall, routeGenerated } from "./route.ts";
 import { required, Input, Output, State, type RunState } from "./state.ts";
+import { createStepReader } from "./step.ts";
 import { studio } from "./studio.ts";
 import { createWebSearch } from "./nodes/web-search.ts";
 
@@ -38,31 +39,19 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   const choose = createChooser(parts);
   const protocolOf = ({ opening }: RunState) =>
     choose({ protocol: required(opening, "an opened question").protocol }).protocol;
-  const { pageReader } = parts;
+  const { pageReader, ceilings = {} } = parts;
   const { now = () => new Date(), clock = () => performance.now(), boundary = randomBoundary } = parts;
-  const schema = createContextSchema(
-    {
-      protocols: [...new Set([parts.protocol.name, ...Object.keys(parts.protocols ?? {})])],
-      engines: [...new Set([parts.engine.name, ...Object.keys(parts.engines ?? {})])],
-    },
-    limits,
-  );
+  const readStep = createStepReader({ choose, limits, ceilings });
+  const schema = createContextSchema(choicesOf(parts), limits);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, see OptionalContext
   const context = schema as unknown as OptionalContext;
   return new StateGraph(studio(State), { input: studio(Input), output: studio(Output), context })
-    .addNode("generate", createGenerate({ choose, limits, now, clock, boundary, pageReader }))
-    .addNode("parse-tool-call", createParseToolCall({ protocolOf, limits }))
     .addNode(
-      "web-search",
-      createWebSearch({
-        protocolOf,
-        modelOf: ({ opening }) => choose({ protocol: opening?.protocol }).model,
-        engineOf: (chosen) => choose(chosen).engine,
-        pageReader,
-        limits,
-        clock,
-      }),
+      "generate",
+      createGenerate({ readStep, choose, limits, ceilings, now, clock, boundary, pageReader }),
     )
+    .addNode("parse-tool-call", createParseToolCall(readStep))
+    .addNode("web-search", createWebSearch({ readStep, pageReader, clock }))
     .addNode("finalize", createFinalize({ protocolOf }))
     .addEdge(START, "generate")
     .addConditionalEdges("generate", (state) => routeGenerated(protocolOf(state), state), {

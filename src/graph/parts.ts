@@ -2,7 +2,7 @@ import type { ContinuationModel } from "../model/model.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { SearchEngine } from "../search/engine.ts";
 import type { PageReader } from "../search/pages/page-reader.ts";
-import { pick, type RunContext, type RunLimits } from "./context.ts";
+import { pick, type Ceilings, type Choices, type RunLimits } from "./context.ts";
 
 /** What an agent is made of. */
 export interface AgenticRagParts {
@@ -12,8 +12,10 @@ export interface AgenticRagParts {
   readonly engine: SearchEngine;
   /** Opens pages, for runs that allow it (`maxPages`). Default: none can be opened. */
   readonly pageReader?: PageReader;
-  /** Defaults of the budgets; a run's context wins. */
+  /** Defaults of the limits; a run's context wins. With `approveSearches`, every run asks, whatever its context says. */
   readonly limits?: Partial<RunLimits>;
+  /** What no run's context can exceed. Default: no ceiling. */
+  readonly ceilings?: Ceilings;
   /** Further protocols that a run may choose by name. */
   readonly protocols?: Readonly<Record<string, Protocol>>;
   /** Further engines that a run may choose by name; each is made when it is first chosen. */
@@ -36,10 +38,22 @@ export interface ChosenParts {
   readonly engine: SearchEngine;
 }
 
+/** The names that a run may choose, the default first. */
+export function choicesOf({ protocol, protocols, engine, engines }: AgenticRagParts): Choices {
+  return {
+    protocols: [...new Set([protocol.name, ...Object.keys(protocols ?? {})])],
+    engines: [...new Set([engine.name, ...Object.keys(engines ?? {})])],
+  };
+}
+
+/** The names that a run chose; the default of what it left out. */
+export interface Names {
+  readonly protocol?: string | undefined;
+  readonly engine?: string | undefined;
+}
+
 /** Chooses by name, and keeps what it made. */
-export function createChooser(
-  parts: AgenticRagParts,
-): (context: Pick<RunContext, "protocol" | "engine">) => ChosenParts {
+export function createChooser(parts: AgenticRagParts): (names: Names) => ChosenParts {
   const protocols = { [parts.protocol.name]: parts.protocol, ...parts.protocols };
   const engines = { ...parts.engines, [parts.engine.name]: () => parts.engine };
   const madeEngines = new Map<string, SearchEngine>();
@@ -52,9 +66,9 @@ export function createChooser(
     return model;
   }
 
-  return (context) => {
-    const protocol = pick(protocols, context.protocol ?? parts.protocol.name, "protocol");
-    const name = context.engine ?? parts.engine.name;
+  return (names) => {
+    const protocol = pick(protocols, names.protocol ?? parts.protocol.name, "protocol");
+    const name = names.engine ?? parts.engine.name;
     const engine = madeEngines.get(name) ?? pick(engines, name, "search engine")();
     madeEngines.set(name, engine);
     return { protocol, model: modelFor(protocol), engine };

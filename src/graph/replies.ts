@@ -1,7 +1,9 @@
 import type { NumberedResult, QueryReply } from "../protocol/protocol.ts";
-import type { DigestReport, RunEvent } from "./events.ts";
-import { queryKey } from "./query-key.ts";
-import type { Call, QueryRecord, RunState } from "./state.ts";
+import { callsLeft } from "./budgets.ts";
+import type { DigestReport } from "./events.ts";
+import { mayRefer } from "./sources.ts";
+import type { QueryRecord, RunState, SearchCall } from "./state.ts";
+import type { Step } from "./step.ts";
 
 /** A search that has just run: its record, and the passages it brought, with those the model has seen before. */
 export interface FreshReply {
@@ -12,52 +14,85 @@ export interface FreshReply {
   readonly digestReport?: DigestReport;
 }
 
-/**
- * What to tell the model about each query of a call: the fresh ones from `fresh`, the others from the run's record.
- *
- * @param refer whether a text that was shown before may be pointed at.
- */
+/** What two queries have in common that ask the same: the set of their words, whatever case, order and signs. */
+export function queryKey(query: string): string {
+  const words = query
+    .normalize("NFKC")
+    .toLowerCase()
+    .match(/[\p{L}\p{M}\p{N}]+(?:[-.+#]+[\p{L}\p{M}\p{N}]+|[+#]+)*/gu);
+  return words === null ? query.trim() : [...new Set(words)].sort().join(" ");
+}
+
+/** The keys of the queries that were answered; a failed one may be asked again. */
+export function answeredKeys({ queries }: Pick<RunState, "queries">): Set<string> {
+  return new Set(queries.filter(({ status }) => status !== "failed").map(({ query }) => queryKey(query)));
+}
+
+/** Which queries run: those that were not answered before, as far as the budget goes. */
+export function planSearches(queries: readonly string[], state: RunState, left: number): SearchCall {
+  const known = answeredKeys(state);
+  let room = left;
+  return {
+    kind: "search",
+    queries: queries.map((query) => {
+      const key = queryKey(query);
+      if (known.has(key)) return { query, plan: "repeated" };
+      if (room <= 0) return { query, plan: "not-run" };
+      room -= 1;
+      known.add(key);
+      return { query, plan: "run" };
+    }),
+  };
+}
+
+/** What each query of a call came to: the ones that ran from `fresh`, by their query, the others from the run's record. */
 export function repliesFor(
-  call: Call & { kind: "search" },
-  state: Pick<RunState, "queries" | "sources">,
+  { queries }: SearchCall,
+  { state, limits }: Pick<Step, "state" | "limits">,
   fresh: ReadonlyMap<string, FreshReply>,
-  refer: boolean,
 ): readonly QueryReply[] {
-  return call.queries.map(({ query, plan }) => {
-    const made = fresh.get(query);
-    if (plan === "run" && made !== undefined) {
-      const { status, reason } = made.record;
-      const { results, digest } = made;
-      return { query, status, results, reason, ...(digest !== undefined && { digest }) };
-    }
-    if (plan === "not-run") return { query, status: "not-run", results: [] };
-    return { query, status: "repeated", results: knownResults(query, state, fresh, refer) };
+  const refer = mayRefer(state, limits);
+  return queries.map(({ query, plan }) => {
+    if (plan === "not-run") return { query, status: plan, results: [] };
+    const made = plan === "run" ? fresh.get(query) : undefined;
+    if (made !== undefined) return { query, ...shownAs(made) };
+    const same = (record: QueryRecord): boolean => queryKey(record.query) === queryKey(query);
+    // asked twice in one call: what the first came to is what this one comes to
+    const here = [...fresh.values()].find(({ record }) => same(record));
+    if (here?.record.status === "failed") return { query, ...shownAs(here) };
+    const numbers = state.queries.findLast((record) => record.status !== "failed" && same(record))?.sources;
+    const results = here?.results ?? (numbers ?? []).flatMap((number) => sourceOf(number, state) ?? []);
+    return {
+      query,
+      status: "repeated",
+      results: results.map((result) => ({ ...result, shownBefore: refer, echo: undefined })),
+    };
   });
 }
 
-function knownResults(
-  query: string,
-  { queries, sources }: Pick<RunState, "queries" | "sources">,
-  fresh: ReadonlyMap<string, FreshReply>,
-  refer: boolean,
-): readonly NumberedResult[] {
-  const key = queryKey(query);
-  const same = [...queries, ...[...fresh.values()].map(({ record }) => record)].findLast(
-    (record) => record.status !== "failed" && queryKey(record.query) === key,
-  );
-  const inCall = [...fresh.values()].flatMap(({ results }) => results);
-  return (same?.sources ?? []).flatMap((number) => {
-    const source = sources.find((candidate) => candidate.number === number);
-    const shown = source === undefined ? inCall.find((result) => result.number === number) : source;
-    return shown === undefined ? [] : [{ ...shown, shownBefore: refer, echo: undefined }];
-  });
+function shownAs({ record: { status, reason }, results, digest }: FreshReply) {
+  return { status, results, reason, ...(digest !== undefined && { digest }) };
 }
 
-/** Tells of the queries that no engine was asked: repeated ones, and those that the budget did not allow. */
-export function tellUnsearched(replies: readonly QueryReply[], emit: (event: RunEvent) => void): void {
-  for (const { query, status, results } of replies) {
+function sourceOf(number: number, { sources }: Pick<RunState, "sources">) {
+  return sources.find((source) => source.number === number);
+}
+
+/** The text to splice for a call's replies, when `searched` queries have run. Reports those that no engine was asked. */
+export function respondToSearches(step: Step, queries: readonly QueryReply[], searched: number): string {
+  const { protocol, limits, opening, state, emit } = step;
+  for (const { query, status, results } of queries) {
     if (status !== "repeated" && status !== "not-run") continue;
     const sources = results.map(({ number, title, url }) => ({ number, title, url }));
     emit({ type: "search-end", query, engine: "", status, sources, attempts: [], milliseconds: 0 });
   }
+  const left = callsLeft(limits, { ...state, searches: state.searches + searched });
+  const { boundary } = opening;
+  return protocol.respond({
+    kind: "results",
+    queries,
+    searchesLeft: left.searches,
+    pagesLeft: left.pages,
+    boundary,
+  });
 }

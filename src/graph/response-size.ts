@@ -2,7 +2,7 @@ import type { SearchOutcome, SearchResult } from "../search/engine.ts";
 
 const MAX_TITLE_LENGTH = 300;
 const MAX_URL_LENGTH = 2000;
-/** Room smaller than this is not worth a further result, in bytes. */
+/** Stop adding results when fewer bytes are left. */
 const MIN_ROOM = 200;
 const MORE = " …";
 

@@ -1,6 +1,5 @@
-import type { Protocol } from "../protocol/protocol.ts";
+import type { Protocol, Segment } from "../protocol/protocol.ts";
 import type { RunState } from "./state.ts";
-import { lastGeneration, textOf } from "./transcript.ts";
 
 /** The edge out of generate: the protocol's call pattern on the newly generated text. */
 export function routeGenerated(
@@ -16,4 +15,18 @@ export function routeGenerated(
 export function routeCall({ call }: RunState): "search" | "repair" | "budget spent" {
   if (call?.kind === "search" || call?.kind === "open") return "search";
   return call?.kind === "spent" ? "budget spent" : "repair";
+}
+
+export function textOf(segments: readonly Segment[]): string {
+  return segments.map(({ text }) => text).join("");
+}
+
+/**
+ * The segments that the last generation wrote: from the last model segment on, with the closing tag that the runtime
+ * may have had to add. Empty when something was spliced since.
+ */
+export function lastGeneration(segments: readonly Segment[]): readonly Segment[] {
+  const at = segments.findLastIndex(({ origin }) => origin === "model");
+  const tail = at < 0 ? [] : segments.slice(at);
+  return tail.some(({ origin }) => origin === "search") ? [] : tail;
 }

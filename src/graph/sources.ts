@@ -11,7 +11,7 @@ import type { RunState, Source } from "./state.ts";
  */
 export function mayRefer(
   { condensed }: Pick<RunState, "condensed">,
-  { condenseResults = false }: RunLimits,
+  { condenseResults }: RunLimits,
 ): boolean {
   return condensed === 0 && !condenseResults;
 }
@@ -53,4 +53,12 @@ function isSamePlace(source: Source, result: SearchResult): boolean {
   if (source.url === "" || result.url === "")
     return source.url === result.url && source.title === result.title && source.text === result.text;
   return canonicalUrl(source.url) === canonicalUrl(result.url);
+}
+
+type Asked = Pick<RunState, "queries" | "readings">;
+
+/** True when there were searches, none of them was answered, and no page was read either. */
+export function everySearchFailed({ queries, readings }: Asked): boolean {
+  const isRead = readings.some(({ status }) => status === "read");
+  return !isRead && queries.length > 0 && queries.every(({ status }) => status === "failed");
 }

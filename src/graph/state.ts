@@ -1,7 +1,9 @@
 import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
+import { chosenSchema, limitsSchema } from "./context.ts";
 import { openCallSchema, pageRecordSchema } from "./pages/record.ts";
+import { addUsage, NO_USAGE, usageSchema } from "./usage.ts";
 
 /** A piece of the assistant's turn. */
 export const segmentSchema = z.strictObject({
@@ -26,6 +28,10 @@ export const openingSchema = z.strictObject({
   messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
   protocol: z.string(),
   engine: z.string(),
+  /** What the run may use and whether a person is asked first; later calls that resume it change nothing of it. */
+  limits: limitsSchema.optional(),
+  /** The engine by the name under which it was chosen, the model's name and its sampling, where these were given. */
+  chosen: chosenSchema.optional(),
   model: z.strictObject({
     family: z.string(),
     name: z.string(),
@@ -97,19 +103,6 @@ export const citationSchema = z.strictObject({
   known: z.boolean(),
 });
 
-/** What a run used. `estimated`: the endpoint did not count tokens, so characters / 4 stand in. */
-export const usageSchema = z.strictObject({
-  modelRequests: z.number().int(),
-  /** Those of them whose prompt was sent as the token ids that it was drawn in, so that nothing was tokenised anew. */
-  tokenPrompts: z.number().int(),
-  promptTokens: z.number().int(),
-  completionTokens: z.number().int(),
-  cachedTokens: z.number().int(),
-  estimated: z.boolean(),
-  /** Time spent in the model, in searches and on pages; waiting for a person or a restart does not count. */
-  milliseconds: z.number(),
-});
-
 /** Why a run ended. */
 export const stopReasonSchema = z.enum([
   "answered",
@@ -126,36 +119,14 @@ export const stopReasonSchema = z.enum([
 
 export type Opening = z.infer<typeof openingSchema>;
 export type Call = z.infer<typeof callSchema>;
+export type SearchCall = Call & { kind: "search" };
 export type Attempt = z.infer<typeof attemptSchema>;
 export type QueryRecord = z.infer<typeof queryRecordSchema>;
 export type Source = z.infer<typeof sourceSchema>;
 export type Citation = z.infer<typeof citationSchema>;
-export type Usage = z.infer<typeof usageSchema>;
 export type StopReason = z.infer<typeof stopReasonSchema>;
 export type BudgetName = z.infer<typeof budgetNameSchema>;
 type StateSegment = z.infer<typeof segmentSchema>;
-
-export const NO_USAGE: Usage = {
-  modelRequests: 0,
-  tokenPrompts: 0,
-  promptTokens: 0,
-  completionTokens: 0,
-  cachedTokens: 0,
-  estimated: false,
-  milliseconds: 0,
-};
-
-export function addUsage(left: Usage, right: Usage): Usage {
-  return {
-    modelRequests: left.modelRequests + right.modelRequests,
-    tokenPrompts: left.tokenPrompts + right.tokenPrompts,
-    promptTokens: left.promptTokens + right.promptTokens,
-    completionTokens: left.completionTokens + right.completionTokens,
-    cachedTokens: left.cachedTokens + right.cachedTokens,
-    estimated: left.estimated || right.estimated,
-    milliseconds: left.milliseconds + right.milliseconds,
-  };
-}
 
 const counter = (title: string, description: string) =>
   new ReducedValue(z.number().int().min(0).default(0), {

@@ -1,13 +1,11 @@
-import { AgenticRagError, type ErrorCode } from "../errors.ts";
+import { AgenticRagError, isModelErrorCode, type ModelErrorCode } from "../errors.ts";
 import { RequestError, type ErrorReply } from "./error-reply.ts";
-
-type ModelCode = Extract<ErrorCode, `model-${string}`>;
 
 /**
  * Failures of the model, as the one who asked is told them. The model's own words may name addresses and prompts of
  * the operator, and stay out. What the adapter has tried again already, the client should not.
  */
-const MODEL_FAILURES: Readonly<Record<ModelCode, ErrorReply>> = {
+const MODEL_FAILURES: Readonly<Record<ModelErrorCode, ErrorReply>> = {
   "model-unreachable": {
     status: 503,
     code: "model_unreachable",
@@ -70,7 +68,7 @@ const MODEL_FAILURES: Readonly<Record<ModelCode, ErrorReply>> = {
 
 /** The reply for a code in which a run ended. */
 export function failedRun(code: string): ErrorReply {
-  if (isModelCode(code)) return MODEL_FAILURES[code];
+  if (isModelErrorCode(code)) return MODEL_FAILURES[code];
   return {
     status: 500,
     code: "agent_error",
@@ -85,8 +83,4 @@ export function toRequestError(error: unknown): RequestError {
   if (AgenticRagError.isInstance(error)) return new RequestError(failedRun(error.code), error);
   const message = "The agent failed. Whoever runs it can find out why.";
   return new RequestError({ status: 500, code: "internal_error", message, retry: false }, error);
-}
-
-function isModelCode(code: string): code is ModelCode {
-  return Object.hasOwn(MODEL_FAILURES, code);
 }

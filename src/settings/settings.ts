@@ -32,7 +32,7 @@ export interface Settings {
   readonly documents?: string;
   /** The fields that are set; each family of models has defaults of its own for the others. */
   readonly sampling: Partial<Sampling>;
-  readonly limits: RunLimits;
+  readonly limits: Omit<RunLimits, "approveSearches">;
   /** The file in which it is kept what servers were found to do; without it they are asked in each process. */
   readonly probeCache?: string;
   /** Where `chat`, and what names a thread, keep their threads; without it nothing is kept. */

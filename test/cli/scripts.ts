@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../src/graph/events.ts";
-import { NO_USAGE } from "../../src/graph/state.ts";
+import { NO_USAGE } from "../../src/graph/usage.ts";
 import { NOTHING_YET, type RunRecord } from "../../src/cli/view/run-record.ts";
 
 /** A search call as QwQ writes it. */

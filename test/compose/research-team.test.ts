@@ -1,6 +1,7 @@
 import { HumanMessage } from "@langchain/core/messages";
 import { Command, INTERRUPT, isInterrupted } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { AgenticRagError } from "../../src/errors.ts";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { call, thread } from "../graph/agent.ts";
 import { startWireServer } from "../servers/wire-server.ts";
@@ -199,18 +200,36 @@ describe("interrupts of researchers are answered at the team", () => {
     expect([...asked].sort()).toEqual(["one", "three", "two"]);
   });
 
+  test("a denial counts without the settings, and so they do for a researcher that had yet to begin", async () => {
+    let isDown = true;
+    const { graph, asked } = team(
+      always((prompt) => {
+        if (prompt.includes("did not allow it")) return "</think>\n\nSo be it.";
+        return isDown && prompt.includes("What is two?")
+          ? new AgenticRagError("store-unusable", "Down.")
+          : say(prompt);
+      }),
+    );
+    await expect(graph.invoke({ question: QUESTION }, config)).rejects.toThrow("Down.");
+    isDown = false;
+    const waiting = waitingFor(await graph.invoke(null, thread()));
+    expect(waiting.map(({ query }) => query).sort()).toEqual(["one", "three", "two"]);
+    const deny = Object.fromEntries(waiting.map(({ id }) => [id, { decision: "deny" }]));
+    expect(await graph.invoke(new Command({ resume: deny }), thread())).toMatchObject({ answered: true });
+    expect(asked).toEqual([]);
+  });
+
   test("one that does not fit can be given again, and loses no other", async () => {
     const { graph, asked } = team(always(say));
     const waiting = waitingFor(await graph.invoke({ question: QUESTION }, config));
     const [first = { id: "" }, ...others] = waiting;
     const good = Object.fromEntries(others.map(({ id }) => [id, { decision: "approve" }]));
-    await expect(
-      graph.invoke(new Command({ resume: { ...good, [first.id]: "yes" } }), config),
-    ).rejects.toThrow("The answer to approve-search does not fit");
-    const output = await graph.invoke(
-      new Command({ resume: { [first.id]: { decision: "approve" } } }),
-      config,
-    );
+    const again = await graph.invoke(new Command({ resume: { ...good, [first.id]: "yes" } }), thread());
+    expect(isInterrupted(again) && again[INTERRUPT]).toMatchObject([
+      { value: { problem: expect.stringContaining("The answer to approve-search does not fit") } },
+    ]);
+    const [{ id } = { id: "" }] = waitingFor(again);
+    const output = await graph.invoke(new Command({ resume: { [id]: { decision: "approve" } } }), thread());
     expect(output.answer).toBe(FOUND.join("\n\n"));
     expect([...asked].sort()).toEqual(["one", "three", "two"]);
   });

@@ -1,50 +1,14 @@
-import {
-  Command,
-  InMemoryStore,
-  INTERRUPT,
-  isInterrupted,
-  MemorySaver,
-  START,
-  StateGraph,
-  StateSchema,
-} from "@langchain/langgraph";
+import { Command, INTERRUPT, MemorySaver, START, StateGraph, StateSchema } from "@langchain/langgraph";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { createAgenticRag, type AgenticRag } from "../../src/graph/graph.ts";
-import type { RunState } from "../../src/graph/state.ts";
-import { createScriptedModel, type ScriptedStep } from "../../src/model/scripted.ts";
+import type { RunEvent } from "../../src/graph/events.ts";
+import { createAgenticRag } from "../../src/graph/graph.ts";
+import { createScriptedModel } from "../../src/model/scripted.ts";
 import { protocols } from "../../src/protocol/index.ts";
 import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { call, FIXED, pagesEngine, thread, transcriptText } from "./agent.ts";
-import { open, paged } from "./pages/paged.ts";
-
-const ASKING = { ...thread(), context: { approveSearches: true } as never };
-const ANSWER = "I know.\n</think>\n\nIt is [1].";
-
-function build(steps: readonly ScriptedStep[], limits = {}) {
-  const engine = pagesEngine();
-  const model = createScriptedModel(steps);
-  const agent = createAgenticRag(
-    { protocol: qwq, model, engine, ...FIXED, limits },
-    { checkpointer: new MemorySaver(), store: new InMemoryStore() },
-  );
-  return { agent, model, asked: engine.asked };
-}
-
-function asksFor(output: unknown): unknown[] {
-  return isInterrupted(output) ? output[INTERRUPT].map(({ value }) => value) : [];
-}
-
-function resume(agent: AgenticRag, answer: unknown, config: object = ASKING) {
-  return agent.invoke(new Command({ resume: answer }) as never, config);
-}
-
-async function stateOf(agent: AgenticRag): Promise<RunState> {
-  return (await agent.getState(thread())).values as RunState;
-}
-
-const lastResponse = (state: RunState): string =>
-  /<tool_response>[\s\S]*<\/tool_response>/.exec(transcriptText(state))?.[0] ?? "";
+import { ANSWER, asksFor, ASKING, build, lastResponse, resume, stateOf } from "./asking.ts";
+import { responses } from "./pages/paged.ts";
 
 test("nothing is asked unless the run says so", async () => {
   const { agent, asked } = build([call("a"), ANSWER]);
@@ -149,28 +113,104 @@ Searches left: 3.
     await agent.invoke({ question: "Q?" }, ASKING);
     const second = await resume(agent, { decision: "approve" });
     expect(asksFor(second)).toMatchObject([{ queries: ["b"], searchesLeft: 1 }]);
-    await expect(resume(agent, { decision: "edit", queries: ["c", "d"] })).rejects.toThrow(
-      "The answer to approve-search does not fit: queries: Too big: expected array to have <=1 items.",
-    );
+    expect(asksFor(await resume(agent, { decision: "edit", queries: ["c", "d"] }))).toEqual([
+      {
+        ...(asksFor(second)[0] as object),
+        problem: expect.stringContaining("queries: Too big: expected array to have <=1 items."),
+      },
+    ]);
     await resume(agent, { decision: "edit", queries: ["c"] });
     expect(asked).toEqual(["a", "c"]);
   });
 
   test.each([
     ["yes", /^The answer to approve-search does not fit: .*Resume with \{"decision":"approve"\}, .*"deny"/],
+    [true, /expected object, received boolean/],
+    [[], /expected object, received array/],
+    [{}, /decision: /],
     [{ decision: "edit", queries: ["two\nlines"] }, /queries\.0: Write it on one line\./],
     [{ decision: "hint", hint: " " }, /hint: Too small/],
     [{ decision: "approve", queries: ["x"] }, /Unrecognized key/],
-  ])("an answer that does not fit, %j, is refused and can be given again", async (answer, message) => {
+  ])("an answer that does not fit, %j, sends nothing and is asked for again", async (answer, message) => {
     const { agent, asked } = build([call("a"), ANSWER]);
-    await agent.invoke({ question: "Q?" }, ASKING);
-    await expect(resume(agent, answer)).rejects.toMatchObject({
-      code: "settings-invalid",
-      message: expect.stringMatching(message),
-    });
+    const [first] = asksFor(await agent.invoke({ question: "Q?" }, ASKING));
+    for (const config of [ASKING, thread()]) {
+      expect(asksFor(await resume(agent, answer, config))).toEqual([
+        { ...(first as object), problem: expect.stringMatching(message) },
+      ]);
+    }
     expect(asked).toEqual([]);
     expect(await resume(agent, { decision: "approve" })).toMatchObject({ stopReason: "answered" });
     expect(asked).toEqual(["a"]);
+  });
+
+  test.each([
+    [{ decision: "approve" }, ["a"]],
+    [{ decision: "edit", queries: ["b", "c"] }, ["b", "c"]],
+    [{ decision: "hint", hint: "Look at home" }, []],
+    [{ decision: "deny" }, []],
+  ])(
+    "%j counts where the call that resumes names no settings, and the next search waits",
+    async (answer, sent) => {
+      const { agent, asked } = build([call("a"), call("z"), ANSWER]);
+      await agent.invoke({ question: "Q?" }, ASKING);
+      const next = await resume(agent, answer, thread());
+      expect(asksFor(next)).toMatchObject([{ type: "approve-search", queries: ["z"] }]);
+      expect(asked).toEqual(sent);
+      await resume(
+        agent,
+        { decision: "deny" },
+        { ...thread(), context: { approveSearches: false } as never },
+      );
+      expect(asked).toEqual(sent);
+    },
+  );
+
+  test("its repeats count once, however often its question is sent again, and an edited call stays edited", async () => {
+    const { agent, asked } = build([call("a"), call(["a", "b"]), ANSWER]);
+    await agent.invoke({ question: "Q?" }, ASKING);
+    await resume(agent, { decision: "approve" });
+    for (const _ of [1, 2]) await agent.invoke({ question: "Q?" }, ASKING);
+    expect((await stateOf(agent)).repeats).toBe(1);
+    await agent.updateState(thread(), {
+      call: { kind: "search", queries: [{ query: "c", plan: "run" }] },
+    });
+    expect(asksFor(await agent.invoke({ question: "Q?" }, ASKING))).toMatchObject([{ queries: ["c"] }]);
+    expect(await resume(agent, { decision: "approve" })).toMatchObject({ stopReason: "answered" });
+    expect(asked).toEqual(["a", "c"]);
+  });
+
+  test("when it is refused, each query of its call is told to have ended, and the model what became of it", async () => {
+    const { agent } = build([call("a"), call(["a", "b", "B", "c"]), ANSWER], { maxSearches: 2 });
+    await agent.invoke({ question: "Q?" }, ASKING);
+    await resume(agent, { decision: "approve" });
+    const ended: unknown[] = [];
+    const stream = await agent.stream(new Command({ resume: { decision: "deny" } }) as never, {
+      ...thread(),
+      streamMode: "custom",
+    });
+    for await (const event of stream as AsyncIterable<RunEvent>) {
+      if (event.type === "search-end") ended.push([event.query, event.status, event.sources.length]);
+    }
+    expect(ended).toEqual([
+      ["b", "not-run", 0],
+      ["a", "repeated", 1],
+      ["c", "not-run", 0],
+    ]);
+    const refused = "failed: It was not sent: the user did not allow it. Nothing is known from it.";
+    expect(responses(await stateOf(agent))[1])
+      .toBe(`"a" was searched before and was not run again. It had found:
+
+[1 k7f3 example.org] About a
+(shown above)
+
+The search for "b" ${refused}
+
+The search for "B" ${refused}
+
+"c" was not run: no searches are left.
+
+Searches left: 1.`);
   });
 
   test("without a checkpointer the run says what it lacks", async () => {
@@ -224,42 +264,4 @@ test("from a graph around it, the question bubbles up and is answered there", as
   const done = await parent.invoke(new Command({ resume: { decision: "edit", queries: ["b"] } }), thread());
   expect(done).toMatchObject({ report: "It is [[1]](https://example.org/b)." });
   expect(asked).toEqual(["b"]);
-});
-
-describe("pages that wait for a person", () => {
-  const asking = { ...thread(), context: { approveSearches: true, maxPages: 2 } as never };
-  const [first, second] = ["https://example.org/a", "https://example.org/b"];
-  const waiting = async () => {
-    const made = paged([open([first, "https://nobody.example/"]), "Well.\n</think>\n\nIt is [1]."]);
-    const output = await made.agent.invoke({ question: `What is at ${first} or ${second}?` }, asking);
-    return { ...made, output };
-  };
-
-  test("are shown, and opened once they approve it; addresses that may not be opened are not among them", async () => {
-    const { agent, output, opened } = await waiting();
-    expect(asksFor(output)).toEqual([
-      { type: "approve-pages", question: `What is at ${first} or ${second}?`, urls: [first], pagesLeft: 2 },
-    ]);
-    expect(opened).toEqual([]);
-    expect(await resume(agent, { decision: "approve" }, asking)).toMatchObject({ pages: 1 });
-    expect(opened.map(({ url }) => url)).toEqual([first]);
-  });
-
-  test("are replaced by others of the web, and by nothing else", async () => {
-    const { agent, opened } = await waiting();
-    await expect(resume(agent, { decision: "edit", urls: ["file:///etc/passwd"] }, asking)).rejects.toThrow(
-      "The answer to approve-pages does not fit: urls.0: Give an address that begins with http:// or https://.",
-    );
-    await resume(agent, { decision: "edit", urls: [second] }, asking);
-    expect(opened.map(({ url }) => url)).toEqual([second]);
-  });
-
-  test("are not opened when they deny it", async () => {
-    const { agent, opened } = await waiting();
-    expect(await resume(agent, { decision: "deny", reason: "Private" }, asking)).toMatchObject({ pages: 0 });
-    expect(opened).toEqual([]);
-    expect(lastResponse(await stateOf(agent))).toContain(
-      `"${first}" could not be opened: It was not sent: the user did not allow it, and says: Private.`,
-    );
-  });
 });

@@ -103,7 +103,7 @@ async function waiting(thread: string): Promise<Waiting["interrupts"]> {
   return (tasks as unknown as Waiting[]).flatMap(({ interrupts }) => interrupts);
 }
 
-test("a search waits for a person, a wrong answer is refused, and another is taken", async () => {
+test("a search waits for a person, also behind a wrong answer, and without the settings another is taken", async () => {
   const { thread_id: thread } = await client.threads.create();
   const before = tavily.queries.length;
   const context = { approveSearches: true };
@@ -117,14 +117,33 @@ test("a search waits for a person, a wrong answer is refused, and another is tak
     searchesLeft: 5,
   });
   expect(asked?.response_schema?.oneOf).toHaveLength(4);
-  await expect(
-    client.runs.wait(thread, "agentic-rag", { command: { resume: "yes" }, context }),
-  ).rejects.toThrow("The answer to approve-search does not fit");
+  await client.runs.wait(thread, "agentic-rag", { command: { resume: "yes" } });
+  expect((await waiting(thread)).map(({ value }) => value)).toEqual([
+    { ...asked?.value, problem: expect.stringContaining("The answer to approve-search does not fit") },
+  ]);
   expect(tavily.queries.slice(before)).toEqual([]);
   const resume = { decision: "edit", queries: ["four", "five"] };
-  const state = await client.runs.wait(thread, "agentic-rag", { command: { resume }, context });
+  const state = await client.runs.wait(thread, "agentic-rag", { command: { resume } });
   expect(state).toMatchObject({ answer: "four is so [[1]](https://example.org/four).", searches: 2 });
   expect(tavily.queries.slice(before)).toEqual(["four", "five"]);
+});
+
+test("a denied search is not sent, also where the answer comes without the settings", async () => {
+  const { thread_id: thread } = await client.threads.create();
+  const before = tavily.queries.length;
+  const context = { approveSearches: true };
+  await client.runs.wait(thread, "agentic-rag", { input: { question: "What is five?" }, context });
+  const command = { resume: { decision: "deny" } };
+  expect(await client.runs.wait(thread, "agentic-rag", { command })).toMatchObject({ searches: 0 });
+  expect(tavily.queries.slice(before)).toEqual([]);
+});
+
+test("no context raises a budget above what the operator has set", async () => {
+  const { thread_id: thread } = await client.threads.create();
+  const context = { maxSearches: 100, maxTokens: 900_000 };
+  await client.runs.wait(thread, "agentic-rag", { input: { question: "What is five?" }, context });
+  const { values } = await client.threads.getState<{ opening: unknown }>(thread);
+  expect(values.opening).toMatchObject({ limits: { maxSearches: 5, maxTokens: 32_768 } });
 });
 
 test("the researchers of a team wait side by side and are answered by their ids", async () => {

@@ -2,16 +2,15 @@ import { z } from "zod";
 import { pageRecordSchema } from "../../graph/pages/record.ts";
 import {
   citationSchema,
-  NO_USAGE,
   openingSchema,
   queryRecordSchema,
   segmentSchema,
   sourceSchema,
   stopReasonSchema,
-  usageSchema,
   type Source,
 } from "../../graph/state.ts";
-import { everySearchFailed } from "../../graph/unfounded.ts";
+import { everySearchFailed } from "../../graph/sources.ts";
+import { NO_USAGE, usageSchema } from "../../graph/usage.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 
 const recordSchema = z.object({

@@ -3,7 +3,7 @@ import { closingLine } from "./closing-line.ts";
 import { eventLine } from "./event-lines.ts";
 import { modelLine } from "./model-line.ts";
 import { createPaint, type Paint, type PaintOptions } from "../terminal/paint.ts";
-import { everySearchFailed } from "../../graph/unfounded.ts";
+import { everySearchFailed } from "../../graph/sources.ts";
 import type { RunRecord } from "./run-record.ts";
 import { createSheet, type Sheet } from "../terminal/sheet.ts";
 import { showSources } from "./source-list.ts";

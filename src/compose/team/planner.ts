@@ -1,9 +1,9 @@
 import { HumanMessage } from "@langchain/core/messages";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { z } from "zod";
-import { AgenticRagError, isAbort } from "../../errors.ts";
-import { NO_USAGE, type Usage } from "../../graph/state.ts";
-import { estimateTokens } from "../../graph/continuation/token-estimate.ts";
+import { AgenticRagError, isAbort, isModelFailure } from "../../errors.ts";
+import { NO_USAGE, requestUsage, type Usage } from "../../graph/usage.ts";
+import { generateText, type GeneratedText } from "../../model/generate-text.ts";
 import { ContinuationModel, type ContinuationOptions, type PromptMessage } from "../../model/model.ts";
 import { divideQuestion } from "./divide.ts";
 import { planMessages, readPlan } from "./plan-text.ts";
@@ -61,82 +61,41 @@ async function askModel(model: BaseChatModel, input: PlanInput): Promise<Said> {
   const messages = planMessages(question, history, maxParts);
   const started = clock();
   const ending = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
-  const counted = (text: string, told: Partial<Usage> = {}): Usage => ({
-    ...NO_USAGE,
-    modelRequests: 1,
-    promptTokens: estimateTokens(messages.map(({ content }) => content).join("")),
-    completionTokens: estimateTokens(text),
-    estimated: told.promptTokens === undefined || told.completionTokens === undefined,
-    ...told,
-    milliseconds: clock() - started,
-  });
-  try {
-    const { text, cut, told } =
-      model instanceof ContinuationModel
-        ? await askContinuation(model, messages, input, ending)
-        : await askChat(model, messages, ending);
-    return { text, problem: cut ? "The plan was cut off." : "", usage: counted(text, told) };
-  } catch (error) {
-    if (signal?.aborted === true) throw error;
-    if (deadline.aborted || isAbort(error)) {
-      return { text: "", problem: "The time for the plan was over.", usage: counted("") };
-    }
-    const problem = problemOf(error, model);
-    if (problem === undefined) throw error;
-    return { text: "", problem, usage: counted("") };
-  }
+  const reply =
+    model instanceof ContinuationModel
+      ? await generateText(model, messages, { ...input.request, maxTokens: MAX_TOKENS, signal: ending })
+      : await askChat(model, messages, ending);
+  const prompt = messages.map(({ content }) => content).join("");
+  const usage = { ...requestUsage(prompt, reply.text, reply.usage), milliseconds: clock() - started };
+  if (reply.error !== undefined) return { text: "", problem: problemOf(reply.error, model, input), usage };
+  return { text: reply.text, problem: reply.cut ? "The plan was cut off." : "", usage };
 }
 
-/** What failed at the model's end; `undefined` for what the operator must see. */
-function problemOf(error: unknown, model: BaseChatModel): string | undefined {
-  if (AgenticRagError.isInstance(error)) return error.code.startsWith("model-") ? error.message : undefined;
-  if (model instanceof ContinuationModel) return undefined;
+/** What failed at the model's end. @throws what ends the run, or the operator must see. */
+function problemOf(error: unknown, model: BaseChatModel, { signal, deadline }: PlanInput): string {
+  if (signal?.aborted === true) throw error;
+  if (deadline.aborted || isAbort(error)) return "The time for the plan was over.";
+  if (isModelFailure(error)) return error.message;
+  if (AgenticRagError.isInstance(error) || model instanceof ContinuationModel) throw error;
   return `The model that plans failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-interface Reply {
-  readonly text: string;
-  readonly cut: boolean;
-  readonly told: Partial<Usage>;
-}
-
-async function askContinuation(
-  model: ContinuationModel,
-  messages: readonly PromptMessage[],
-  { request }: PlanInput,
-  signal: AbortSignal,
-): Promise<Reply> {
-  let text = "";
-  let cut = false;
-  let told: Partial<Usage> = {};
-  const options = { ...request, maxTokens: MAX_TOKENS, calls: false, signal };
-  for await (const chunk of model.continueText(messages, options)) {
-    if (chunk.type === "text") text += chunk.text;
-    else {
-      cut = chunk.finishReason === "length";
-      const { promptTokens, completionTokens, cachedTokens } = chunk.usage;
-      told = {
-        ...(promptTokens !== undefined && { promptTokens }),
-        ...(completionTokens !== undefined && { completionTokens }),
-        ...(cachedTokens !== undefined && { cachedTokens }),
-      };
-    }
-  }
-  return { text, cut, told };
-}
-
-/** Its tokens are not streamed: they are no part of the answer. */
+/** Any chat model. Its tokens are not streamed: they are no part of the answer. */
 async function askChat(
   model: BaseChatModel,
   messages: readonly PromptMessage[],
   signal: AbortSignal,
-): Promise<Reply> {
+): Promise<GeneratedText> {
   const turns = messages.map(({ role, content }) =>
     role === "assistant" ? { role, content } : new HumanMessage(content),
   );
-  const message = await model.invoke(turns, { signal, tags: ["langsmith:nostream"] });
-  const counted = countedSchema.safeParse(message);
-  return { text: message.text, cut: false, told: counted.data ?? {} };
+  try {
+    const message = await model.invoke(turns, { signal, tags: ["langsmith:nostream"] });
+    const counted = countedSchema.safeParse(message);
+    return { text: message.text, cut: false, usage: counted.data ?? {} };
+  } catch (error) {
+    return { text: "", cut: false, usage: {}, error };
+  }
 }
 
 /** How LangChain's models tell what they used. */

@@ -13,9 +13,16 @@ import {
 import { z } from "zod";
 import { AgenticRagError, isAbort } from "../../errors.ts";
 import { deadlineAfter } from "../../graph/budgets.ts";
-import { createContextSchema, limitsOf, requestOf, RUN_DEFAULTS } from "../../graph/context.ts";
-import { createAgenticRag, type CompileOptions } from "../../graph/graph.ts";
-import { createChooser, type AgenticRagParts } from "../../graph/parts.ts";
+import {
+  createContextSchema,
+  definedFields,
+  readContext,
+  requestOf,
+  RUN_DEFAULTS,
+  type RunLimits,
+} from "../../graph/context.ts";
+import { createAgenticRag, type AgenticRag, type CompileOptions } from "../../graph/graph.ts";
+import { choicesOf, createChooser, type AgenticRagParts } from "../../graph/parts.ts";
 import { readQuestion } from "../../graph/question.ts";
 import { required } from "../../graph/state.ts";
 import { studio } from "../../graph/studio.ts";
@@ -24,7 +31,7 @@ import type { ContinuationModel } from "../../model/model.ts";
 import { asPart, partConfig } from "../part.ts";
 import { mergeFindings } from "./merge.ts";
 import { makePlan } from "./planner.ts";
-import { partSchema, TeamInput, TeamOutput, TeamState, type Finding, type Part } from "./state.ts";
+import { taskSchema, TeamInput, TeamOutput, TeamState, type Finding, type Part, type Task } from "./state.ts";
 
 /** What a team is made of: its researchers' parts, and who plans. */
 export interface ResearchTeamParts extends AgenticRagParts {
@@ -61,16 +68,9 @@ const DEFAULT_PARTS = 4;
  */
 export function createResearchTeam(parts: ResearchTeamParts, options: CompileOptions = {}) {
   const agent = asPart(createAgenticRag(parts));
-  const choose = createChooser(parts);
-  const defaults = { ...RUN_DEFAULTS, ...parts.limits };
-  const { clock = () => performance.now(), maxParts: defaultParts = DEFAULT_PARTS } = parts;
-  const schema = createContextSchema(
-    {
-      protocols: [...new Set([parts.protocol.name, ...Object.keys(parts.protocols ?? {})])],
-      engines: [...new Set([parts.engine.name, ...Object.keys(parts.engines ?? {})])],
-    },
-    defaults,
-  ).extend({
+  const limits = { ...RUN_DEFAULTS, ...parts.limits };
+  const { maxParts = DEFAULT_PARTS } = parts;
+  const schema = createContextSchema(choicesOf(parts), limits).extend({
     maxParts: z
       .number()
       .int()
@@ -80,7 +80,7 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
       .meta({
         title: "Parts",
         description: "Parts that a question is divided into at most; each has a researcher.",
-        default: defaultParts,
+        default: maxParts,
         langgraph_nodes: ["divide"],
       }),
   });
@@ -88,6 +88,30 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
   const context = schema as unknown as {
     [Key in keyof TeamSettings]?: BaseChannel<NonNullable<TeamSettings[Key]>>;
   };
+  return new StateGraph(studio(TeamState), { input: studio(TeamInput), output: studio(TeamOutput), context })
+    .addNode("divide", createDivide(parts, limits, maxParts))
+    .addNode("research", createResearch(agent), { input: taskSchema, subgraphs: [agent] })
+    .addNode("write", write)
+    .addEdge(START, "divide")
+    .addConditionalEdges(
+      "divide",
+      ({ plan, settings }) =>
+        required(plan, "a plan").parts.map((part) => new Send("research", { ...part, settings })),
+      ["research"],
+    )
+    .addEdge("research", "write")
+    .addEdge("write", END)
+    .compile({
+      name: options.name ?? "research-team",
+      ...(options.checkpointer !== undefined && { checkpointer: options.checkpointer }),
+      ...(options.store !== undefined && { store: options.store }),
+    });
+}
+
+/** Opens the question: makes the plan, and keeps the settings of the run for its researchers. */
+function createDivide(parts: ResearchTeamParts, limits: RunLimits, defaultParts: number) {
+  const { clock = () => performance.now(), ceilings = {} } = parts;
+  const choose = createChooser(parts);
 
   /** `null`: the rule. */
   const plannerOr = (model: ContinuationModel): BaseChatModel | null => {
@@ -95,19 +119,20 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
     return parts.planner ?? (model.family === "offline" ? null : model);
   };
 
-  const divide = async (state: typeof TeamState.State, config: Config): Promise<typeof TeamState.Update> => {
-    const chosen = config.context ?? {};
+  return async (state: typeof TeamState.State, config: Config): Promise<typeof TeamState.Update> => {
+    const { maxParts = defaultParts, ...settings } = config.context ?? {};
     const { question, history, message } = readQuestion(state, config);
-    // told here, an unknown name is one error; the researchers would have one each
-    const { model } = choose({ protocol: chosen.protocol, engine: chosen.engine });
-    const deadline = deadlineAfter(limitsOf(chosen, defaults).maxSeconds * 1000);
+    const kept = readContext(settings, limits, ceilings);
+    // an unknown name is one error here; the researchers would have one each
+    const { model } = choose(settings);
+    const deadline = deadlineAfter(kept.limits.maxSeconds * 1000);
     try {
       const made = await makePlan({
         question,
         history,
-        maxParts: chosen.maxParts ?? defaultParts,
+        maxParts,
         model: plannerOr(model),
-        request: requestOf(chosen),
+        request: requestOf(kept.chosen),
         clock,
         signal: config.signal,
         deadline: deadline.signal,
@@ -115,6 +140,7 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
       return {
         ...(message !== null && { messages: [message] }),
         question,
+        settings,
         plan: made.plan,
         usage: new Overwrite(made.usage),
         findings: new Overwrite([]),
@@ -128,13 +154,14 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
       deadline.clear();
     }
   };
+}
 
-  const research = async (part: Part, config: Config): Promise<typeof TeamState.Update> => {
-    const { maxParts: _, ...chosen } = config.context ?? {};
+function createResearch(agent: AgenticRag) {
+  return async ({ settings, ...part }: Task, config: Config): Promise<typeof TeamState.Update> => {
     try {
       const run = await agent.invoke(
         { question: part.question },
-        { ...config, ...partConfig(agent, { context: chosen }), ...ownSignal(config) },
+        { ...config, ...partConfig(agent, { context: definedFields(settings) }), ...ownSignal(config) },
       );
       const { answer, answered, stopReason, sources, citations, searches, usage } = run;
       return {
@@ -147,24 +174,6 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
       return { findings: [brokenOff(part, error)] };
     }
   };
-
-  return new StateGraph(studio(TeamState), { input: studio(TeamInput), output: studio(TeamOutput), context })
-    .addNode("divide", divide)
-    .addNode("research", research, { input: partSchema, subgraphs: [agent] })
-    .addNode("write", write)
-    .addEdge(START, "divide")
-    .addConditionalEdges(
-      "divide",
-      (state) => required(state.plan, "a plan").parts.map((part) => new Send("research", part)),
-      ["research"],
-    )
-    .addEdge("research", "write")
-    .addEdge("write", END)
-    .compile({
-      name: options.name ?? "research-team",
-      ...(options.checkpointer !== undefined && { checkpointer: options.checkpointer }),
-      ...(options.store !== undefined && { store: options.store }),
-    });
 }
 
 export type ResearchTeam = ReturnType<typeof createResearchTeam>;

@@ -1,16 +1,17 @@
 import { MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
-import {
-  addUsage,
-  citationSchema,
-  NO_USAGE,
-  sourceSchema,
-  stopReasonSchema,
-  usageSchema,
-} from "../../graph/state.ts";
+import { createContextSchema } from "../../graph/context.ts";
+import { citationSchema, sourceSchema, stopReasonSchema } from "../../graph/state.ts";
+import { addUsage, NO_USAGE, usageSchema } from "../../graph/usage.ts";
 
 /** A part of the question, as one researcher is asked it. */
 export const partSchema = z.strictObject({ number: z.number().int().positive(), question: z.string() });
+
+/** Settings of the team's run, as each researcher opens its question with them. */
+const settingsSchema = createContextSchema({ protocols: [], engines: [] });
+
+/** What one researcher is given. */
+export const taskSchema = z.strictObject({ ...partSchema.shape, settings: settingsSchema });
 
 /** What a researcher brought. Its numbers are its own. */
 export const findingSchema = z.strictObject({
@@ -33,6 +34,7 @@ export const planSchema = z.strictObject({
 });
 
 export type Part = z.infer<typeof partSchema>;
+export type Task = z.infer<typeof taskSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type Plan = z.infer<typeof planSchema>;
 
@@ -91,6 +93,10 @@ const conclusion = {
 export const TeamState = new StateSchema({
   messages: MessagesValue,
   question,
+  settings: settingsSchema.default({}).meta({
+    title: "Settings",
+    description: "What the run was asked with: its researchers open their questions with it.",
+  }),
   findings: new ReducedValue(
     z.array(findingSchema).default(() => []),
     {

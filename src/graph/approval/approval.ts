@@ -1,14 +1,19 @@
-import { interrupt, isGraphBubbleUp } from "@langchain/langgraph";
+import { interrupt } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 
 /** The longest hint, reason, query or address that a person may give, in UTF-16 units. */
 const MAX_LENGTH = 2000;
 
-/** What a person is shown before searches are sent; each of `queries` would be one search. */
-export interface SearchApprovalRequest {
-  readonly type: "approve-search";
+interface Asked {
   readonly question: string;
+  /** Why the last answer could not be read, and what can be answered. Absent where this is the first time. */
+  readonly problem?: string;
+}
+
+/** What a person is shown before searches are sent; each of `queries` would be one search. */
+export interface SearchApprovalRequest extends Asked {
+  readonly type: "approve-search";
   readonly queries: readonly string[];
   readonly engine: string;
   /** How many searches may still run: so many queries may be put in their place. */
@@ -16,9 +21,8 @@ export interface SearchApprovalRequest {
 }
 
 /** The same before pages are opened. */
-export interface PagesApprovalRequest {
+export interface PagesApprovalRequest extends Asked {
   readonly type: "approve-pages";
-  readonly question: string;
   readonly urls: readonly string[];
   readonly pagesLeft: number;
 }
@@ -78,10 +82,10 @@ export type PagesApproval = z.infer<ReturnType<typeof pagesAnswer>>;
 export type Refusal = z.infer<typeof hint> | z.infer<typeof deny>;
 
 /**
- * Waits for a person to allow these searches; the run ends here, and goes on in this call when it is resumed.
+ * Waits for a person to allow these searches; the run ends here, and goes on in this call when it is resumed. An answer
+ * of another form is asked for again, with the reason in `problem`.
  *
- * @throws AgenticRagError `settings-invalid` for an answer of another form, after which it can be answered again, and
- * where there is no checkpointer to wait with.
+ * @throws AgenticRagError `settings-invalid` where there is no checkpointer to wait with.
  */
 export function askForSearches(request: SearchApprovalRequest): SearchApproval {
   return ask(request, searchAnswer(request.searchesLeft));
@@ -92,13 +96,18 @@ export function askForPages(request: PagesApprovalRequest): PagesApproval {
   return ask(request, pagesAnswer(request.pagesLeft));
 }
 
-function ask<Answer>(request: ApprovalRequest, responseSchema: z.ZodType<Answer>): Answer {
+function ask<Answer>(request: ApprovalRequest, answer: z.ZodType<Answer>): Answer {
+  // only shown: with a schema to read by, LangGraph fails the run at an answer that does not fit
+  const responseSchema = z.toJSONSchema(answer, { io: "input" });
+  let problem: string | undefined;
   try {
-    return interrupt<ApprovalRequest, Answer>(request, { responseSchema });
+    for (;;) {
+      const asked = { ...request, ...(problem !== undefined && { problem }) };
+      const read = answer.safeParse(interrupt<ApprovalRequest>(asked, { responseSchema }));
+      if (read.success) return read.data;
+      problem = unfit(request, read.error);
+    }
   } catch (cause) {
-    if (isGraphBubbleUp(cause)) throw cause;
-    if (cause instanceof z.core.$ZodError)
-      throw new AgenticRagError("settings-invalid", unfit(request, cause), { cause });
     if (cause instanceof Error && cause.name === "GraphValueError") {
       throw new AgenticRagError("settings-invalid", NO_CHECKPOINTER, { cause });
     }

@@ -1,109 +1,127 @@
-import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { Protocol, QueryReply } from "../../protocol/protocol.ts";
-import { askForPages, askForSearches, refusalText } from "./approval.ts";
-import type { RunLimits } from "../context.ts";
-import type { RunEvent } from "../events.ts";
+import type { PageReply, QueryReply } from "../../protocol/protocol.ts";
+import { callsLeft } from "../budgets.ts";
+import { addressKey } from "../pages/plan.ts";
 import type { OpenCall } from "../pages/record.ts";
-import { required, type Call, type RunState, type RunUpdate } from "../state.ts";
+import { pageRepliesFor, respondToPages } from "../pages/replies.ts";
+import { answeredKeys, queryKey, repliesFor, respondToSearches, type FreshReply } from "../replies.ts";
+import type { RunUpdate, SearchCall } from "../state.ts";
+import type { Step } from "../step.ts";
+import { askForPages, askForSearches, refusalText } from "./approval.ts";
 
-type SearchCall = Call & { kind: "search" };
-
-/** A call as a person let it pass, or what the step comes to instead. */
-export type Approved<Passed> =
-  | { readonly kind: "passed"; readonly call: Passed; readonly replaced: readonly QueryReply[] }
+/** A call as a person let it pass, with what the model is told of the parts they replaced; or the step's update instead. */
+export type Approved<Passed, Reply> =
+  | { readonly kind: "passed"; readonly call: Passed; readonly replaced: readonly Reply[] }
   | { readonly kind: "refused"; readonly update: RunUpdate };
-
-interface Asking {
-  readonly protocol: Protocol;
-  readonly limits: Required<RunLimits>;
-  readonly config: LangGraphRunnableConfig;
-}
 
 /**
  * Has a person look at the searches of a call, where the run asks for it. Nothing may be sent before: the step is run
  * again from its beginning when they have answered.
  */
-export function approveSearches(
-  call: SearchCall,
-  state: RunState,
-  engine: string,
-  { protocol, limits, config }: Asking,
-): Approved<SearchCall> {
-  if (!limits.approveSearches) return passed(call);
+export function approveSearches(call: SearchCall, step: Step): Approved<SearchCall, QueryReply> {
+  const { state, opening, limits, engine, emit } = step;
+  if (!limits.approveSearches) return { kind: "passed", call, replaced: [] };
   const queries = call.queries.filter(({ plan }) => plan === "run").map(({ query }) => query);
-  const searchesLeft = Math.max(0, limits.maxSearches - state.searches);
-  const { question } = required(state.opening, "an opened question");
-  const answer = askForSearches({ type: "approve-search", question, queries, engine, searchesLeft });
-  if (answer.decision === "approve") return passed(call);
-  if (answer.decision === "edit") return edited(call, [...new Set(answer.queries)]);
-  for (const query of queries) {
-    tell(config, { type: "search-end", query, status: "not-run", engine: "", ...NOTHING_SENT });
-  }
-  const reason = refusalText(answer);
-  const replies = call.queries.map(({ query }): QueryReply => failed(query, reason));
-  const text = protocol.respond({
-    kind: "results",
-    queries: replies,
+  const { searches: searchesLeft } = callsLeft(limits, state);
+  const { question } = opening;
+  const answer = askForSearches({
+    type: "approve-search",
+    question,
+    queries,
+    engine: engine.name,
     searchesLeft,
-    ...(state.opening?.pages === true && { pagesLeft: Math.max(0, limits.maxPages - state.pages) }),
-    boundary: state.opening?.boundary,
   });
-  return refused(text);
+  if (answer.decision === "approve") return { kind: "passed", call, replaced: [] };
+  if (answer.decision === "edit") return editSearches(call, [...new Set(answer.queries)], step);
+  const reason = refusalText(answer);
+  const refused = new Map(queries.map((query): [string, FreshReply] => [query, notSent(query, reason)]));
+  for (const query of queries) {
+    emit({
+      type: "search-end",
+      query,
+      engine: "",
+      status: "not-run",
+      sources: [],
+      attempts: [],
+      milliseconds: 0,
+    });
+  }
+  return refusedWith(respondToSearches(step, repliesFor(call, step, refused), 0));
 }
 
 /** The same for the pages of a call. */
-export function approvePages(
-  call: OpenCall,
-  state: RunState,
-  { protocol, limits, config }: Asking,
-): Approved<OpenCall> {
-  if (!limits.approveSearches) return passed(call);
+export function approvePages(call: OpenCall, step: Step): Approved<OpenCall, PageReply> {
+  const { state, opening, limits, emit } = step;
+  if (!limits.approveSearches) return { kind: "passed", call, replaced: [] };
   const urls = call.pages.filter(({ plan }) => plan === "open").map(({ url }) => url);
-  const pagesLeft = Math.max(0, limits.maxPages - state.pages);
-  const { question, boundary } = required(state.opening, "an opened question");
+  const { pages: pagesLeft = 0 } = callsLeft(limits, state);
+  const { question } = opening;
   const answer = askForPages({ type: "approve-pages", question, urls, pagesLeft });
-  if (answer.decision === "approve") return passed(call);
-  if (answer.decision === "edit") {
-    const others = call.pages.filter(({ plan }) => plan !== "open");
-    const chosen = [...new Set(answer.urls)].map((url) => ({ url, plan: "open" as const }));
-    return passed({ kind: "open", pages: [...others, ...chosen] });
-  }
-  for (const url of urls) {
-    tell(config, { type: "page-end", url, status: "not-run", reader: "", milliseconds: 0 });
-  }
+  if (answer.decision === "approve") return { kind: "passed", call, replaced: [] };
+  if (answer.decision === "edit") return editPages(call, [...new Set(answer.urls)]);
   const reason = refusalText(answer);
-  const side = required(protocol.pageSide ?? null, "a protocol that opens pages");
-  const pages = call.pages.map(({ url }) => ({ url, status: "failed" as const, reason }));
-  const searchesLeft = Math.max(0, limits.maxSearches - state.searches);
-  return refused(side.respond({ pages, searchesLeft, pagesLeft, boundary }));
+  const record = { status: "failed", reason } as const;
+  const refused = new Map(urls.map((url) => [url, { record, result: undefined, links: [] }] as const));
+  for (const url of urls) emit({ type: "page-end", url, reader: "", status: "not-run", milliseconds: 0 });
+  return refusedWith(respondToPages(step, pageRepliesFor(call, step, refused), 0));
 }
 
-const NOTHING_SENT = { sources: [], attempts: [], milliseconds: 0 } as const;
-
-function passed<Passed>(call: Passed, replaced: readonly QueryReply[] = []): Approved<Passed> {
-  return { kind: "passed", call, replaced };
-}
-
-/** The model is told of what it asked for, so that it takes no result for another query's. */
-function edited(call: SearchCall, queries: readonly string[]): Approved<SearchCall> {
-  const [kept, dropped] = [new Set(queries), call.queries.filter(({ plan }) => plan === "run")];
-  const replaced = dropped
-    .filter(({ query }) => !kept.has(query))
-    .map(({ query }) => failed(query, "It was not sent: the user put another query in its place."));
+/** The model is told what became of what it asked for, so that it takes no result for another query's. */
+function editSearches(
+  call: SearchCall,
+  queries: readonly string[],
+  { state }: Step,
+): Approved<SearchCall, QueryReply> {
+  const kept = new Set(queries);
+  const known = new Set([...answeredKeys(state), ...queries.map(queryKey)]);
   const others = call.queries.filter(({ query, plan }) => plan !== "run" && !kept.has(query));
-  const chosen = queries.map((query) => ({ query, plan: "run" as const }));
-  return passed({ kind: "search", queries: [...others, ...chosen] }, replaced);
+  const isDropped = ({ query, plan }: SearchCall["queries"][number]): boolean =>
+    !kept.has(query) && (plan === "run" || (plan === "repeated" && !known.has(queryKey(query))));
+  const reason = "It was not sent: the user put another query in its place.";
+  return {
+    kind: "passed",
+    call: {
+      kind: "search",
+      queries: [
+        ...others.filter((query) => !isDropped(query)),
+        ...queries.map((query) => ({ query, plan: "run" as const })),
+      ],
+    },
+    replaced: call.queries
+      .filter(isDropped)
+      .map(({ query }) => ({ query, status: "failed", results: [], reason })),
+  };
 }
 
-function failed(query: string, reason: string): QueryReply {
-  return { query, status: "failed", results: [], reason };
+/** A page that the model named twice is dropped twice. */
+function editPages(call: OpenCall, urls: readonly string[]): Approved<OpenCall, PageReply> {
+  const kept = new Set(urls.map(addressKey));
+  const gone = new Set(
+    call.pages
+      .filter(({ url, plan }) => plan === "open" && !kept.has(addressKey(url)))
+      .map(({ url }) => addressKey(url)),
+  );
+  const reason = "It was not opened: the user put another page in its place.";
+  return {
+    kind: "passed",
+    call: {
+      kind: "open",
+      pages: [
+        ...call.pages.filter(({ url, plan }) => plan !== "open" && !gone.has(addressKey(url))),
+        ...urls.map((url) => ({ url, plan: "open" as const })),
+      ],
+    },
+    replaced: call.pages
+      .filter(({ url }) => gone.has(addressKey(url)))
+      .map(({ url }) => ({ url, status: "failed", reason })),
+  };
+}
+
+function notSent(query: string, reason: string): FreshReply {
+  const record = { query, engine: "", attempts: [], sources: [], reason, milliseconds: 0 };
+  return { record: { ...record, status: "failed" }, results: [] };
 }
 
 /** A refused call cost no search; what the model is told of it is no search response. */
-function refused(text: string): Approved<never> {
+function refusedWith(text: string): Approved<never, never> {
   return { kind: "refused", update: { transcript: [{ origin: "runtime", text }] } };
-}
-
-function tell({ writer }: LangGraphRunnableConfig, event: RunEvent): void {
-  writer?.(event);
 }

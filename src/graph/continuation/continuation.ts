@@ -1,15 +1,15 @@
 import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { AgenticRagError } from "../../errors.ts";
+import { isModelFailure } from "../../errors.ts";
 import type { ContinuationModel, ContinuationOptions } from "../../model/model.ts";
 import type { Protocol, ProtocolEvent, Segment } from "../../protocol/protocol.ts";
 import { allowance, deadlineAfter, emptyBudget, type Allowance } from "../budgets.ts";
 import type { RunLimits } from "../context.ts";
-import { condenseMore, condenseOldest } from "./condensing.ts";
-import { Speaker, type Utterance } from "./speaker.ts";
-import { addUsage, NO_USAGE, type BudgetName, type Opening, type Usage } from "../state.ts";
-import { estimateTokens } from "./token-estimate.ts";
-import { textOf } from "../transcript.ts";
+import { textOf } from "../route.ts";
+import type { BudgetName, Opening } from "../state.ts";
+import { addUsage, NO_USAGE, requestUsage, type Usage } from "../usage.ts";
+import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
+import { shortenMore, shortenOldest } from "./shortening.ts";
 
 export interface ContinuationInput {
   readonly protocol: Protocol;
@@ -45,73 +45,62 @@ export interface Continuation {
  * goes to the answer.
  */
 export async function continueTurn(input: ContinuationInput): Promise<Continuation> {
-  const { protocol, limits } = input;
+  const { protocol, limits, transcript } = input;
   const segments: Segment[] = [];
+  let { spent, condensed } = input;
   let usage = NO_USAGE;
-  let { spent } = input;
   let messageId = "";
-  let answering = spent !== null;
-  let asked = false;
-  let lastTry = false;
-  let { condensed } = input;
+  let nudged: "undecided" | "no-answer" | null = null;
 
-  const before = (): string => textOf([...input.transcript, ...segments]);
-  const append = (origin: Segment["origin"], text: string, tokens: Pick<Segment, Tokens> = {}): void => {
-    if (text !== "") segments.push({ origin, text, ...tokens });
+  const append = (segment: Segment): void => {
+    if (segment.text !== "") segments.push(segment);
   };
-  const spend = (budget: BudgetName): void => {
-    spent = budget;
-    answering = true;
-    append("runtime", protocol.nudge(before(), budget));
+  const nudge = (cause: Parameters<Protocol["nudge"]>[1]): void =>
+    append({ origin: "runtime", text: protocol.nudge(textOf([...transcript, ...segments]), cause) });
+  const ended = (failure: Continuation["failure"] = null): Continuation => {
+    return { segments, usage, spent, failure, messageId, condensed };
   };
 
   for (;;) {
+    const answering = spent !== null || nudged === "no-answer";
     const left = allowance(limits, addUsage(input.used, usage), answering);
     const empty = emptyBudget(left);
     if (empty !== null) {
-      if (answering) break;
-      spend(empty);
+      if (answering) return ended();
+      spent = empty;
+      nudge(empty);
       continue;
     }
-    const turn = condenseOldest(protocol, [...input.transcript, ...segments], condensed);
-    const said = await request(input, turn, left, answering);
-    usage = addUsage(usage, said.usage);
-    if (said.failure !== null) {
-      const more =
-        said.failure.code === "model-context-overflow" ? condenseMore(input.transcript, condensed) : null;
-      if (more === null) return { segments, usage, spent, failure: said.failure, messageId, condensed };
+    const turn = shortenOldest(protocol, [...transcript, ...segments], condensed);
+    const reply = await request(input, turn, left, answering);
+    usage = addUsage(usage, reply.usage);
+    if (reply.failure !== null) {
+      const isFull = reply.failure.code === "model-context-overflow";
+      const more = isFull ? shortenMore(transcript, condensed) : null;
+      if (more === null) return ended(reply.failure);
       condensed = more;
       continue;
     }
-    messageId = said.messageId;
-    const { text, closing, outcome } = said.generation;
-    append("model", text, said.tokens);
-    append("runtime", closing);
-    const cutBy = CUT_BY[said.end] ?? null;
-    if (cutBy !== null && !answering) {
-      if (outcome !== "call") {
-        spend(cutBy);
-        continue;
-      }
-      spent = cutBy;
-    }
-    if (outcome !== "nothing" || lastTry) break;
-    if (asked || answering) {
-      answering = true;
-      lastTry = true;
-      append("runtime", protocol.nudge(before(), spent ?? "no-answer"));
+    ({ messageId } = reply);
+    const { text, closing, outcome } = reply.generation;
+    append({ origin: "model", text, ...reply.tokens });
+    append({ origin: "runtime", text: closing });
+    const cutBy = answering ? undefined : CUT_BY[reply.end];
+    spent ??= cutBy ?? null;
+    if (cutBy !== undefined && outcome !== "call") nudge(cutBy);
+    else if (outcome !== "nothing" || nudged === "no-answer") return ended();
+    else if (nudged !== null || answering) {
+      nudged = "no-answer";
+      nudge(spent ?? "no-answer");
     } else {
-      asked = true;
-      append("runtime", protocol.nudge(before(), "undecided"));
+      nudged = "undecided";
+      nudge("undecided");
     }
   }
-  return { segments, usage, spent, failure: null, messageId, condensed };
 }
 
-type Tokens = "tokenIds" | "logprobs";
-
 /** What is spent when a generation does not end by itself. */
-const CUT_BY: Partial<Record<Utterance["end"], BudgetName>> = {
+const CUT_BY: Partial<Record<ModelReply["end"], BudgetName>> = {
   length: "token",
   deadline: "time",
   loop: "repetition",
@@ -127,7 +116,7 @@ async function request(
   const reader = protocol.reader(before, { calls: !answering });
   const deadline = deadlineAfter(left.milliseconds);
   const { pages = false } = opening;
-  const speaker = new Speaker({
+  const chatModel = new ProtocolChatModel({
     model,
     protocol,
     reader,
@@ -146,11 +135,11 @@ async function request(
   const started = clock();
   let failure: Continuation["failure"] = null;
   try {
-    const stream = await speaker.stream(toMessages(opening, before), config);
+    const stream = await chatModel.stream(toMessages(opening, before), config);
     const reading = stream.getReader();
     while (!(await reading.read()).done);
   } catch (error) {
-    if (!AgenticRagError.isInstance(error) || !error.code.startsWith("model-")) throw error;
+    if (!isModelFailure(error)) throw error;
     failure = { code: error.code, message: error.message };
   } finally {
     deadline.clear();
@@ -162,8 +151,9 @@ async function request(
     logprobs,
     promptForm,
     messageId = "",
-  }: Partial<Utterance> = speaker.utterance ?? {};
+  }: Partial<ModelReply> = chatModel.reply ?? {};
   const { generation } = reader;
+  const prompt = opening.messages.map(({ content }) => content).join("") + before;
   return {
     generation,
     end,
@@ -171,16 +161,10 @@ async function request(
     messageId,
     failure,
     usage: {
-      modelRequests: 1,
+      ...requestUsage(prompt, generation.text, usage),
       tokenPrompts: promptForm === "tokens" ? 1 : 0,
-      promptTokens:
-        usage.promptTokens ??
-        estimateTokens(opening.messages.map(({ content }) => content).join("") + before),
-      completionTokens: usage.completionTokens ?? estimateTokens(generation.text),
-      cachedTokens: usage.cachedTokens ?? 0,
-      estimated: usage.promptTokens === undefined || usage.completionTokens === undefined,
       milliseconds: clock() - started,
-    } satisfies Usage,
+    },
   };
 }
 

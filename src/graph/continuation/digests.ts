@@ -1,24 +1,11 @@
-import { AgenticRagError, isAbort } from "../../errors.ts";
-import type { ContinuationModel, ContinuationOptions, ModelUsage } from "../../model/model.ts";
-import type { Protocol } from "../../protocol/protocol.ts";
+import { isAbort, isModelFailure } from "../../errors.ts";
+import { generateText } from "../../model/generate-text.ts";
 import { allowance, deadlineAfter } from "../budgets.ts";
-import type { RunLimits } from "../context.ts";
+import { requestOf } from "../context.ts";
 import type { DigestReport } from "../events.ts";
 import type { FreshReply } from "../replies.ts";
-import { addUsage, NO_USAGE, required, type RunState, type Usage } from "../state.ts";
-import { estimateTokens } from "./token-estimate.ts";
-
-export interface DigestInput {
-  readonly protocol: Protocol;
-  readonly model: ContinuationModel;
-  readonly state: Pick<RunState, "opening" | "transcript">;
-  readonly limits: RunLimits;
-  /** What the run has used so far, the searches of this step with it. */
-  readonly used: Usage;
-  readonly request: Pick<ContinuationOptions, "sampling" | "modelName">;
-  readonly clock: () => number;
-  readonly signal: AbortSignal | undefined;
-}
+import type { Step } from "../step.ts";
+import { addUsage, NO_USAGE, requestUsage, type Usage } from "../usage.ts";
 
 export interface Digested {
   readonly fresh: ReadonlyMap<string, FreshReply>;
@@ -39,19 +26,22 @@ const MIN_TOKENS = 256;
  */
 export async function condenseFound(
   found: ReadonlyMap<string, FreshReply>,
-  input: DigestInput,
+  step: Step,
+  /** What the run has used so far, the searches of this step with it. */
+  used: Usage,
+  clock: () => number,
 ): Promise<Digested> {
   const count = [...found.values()].filter(({ results }) => results.length > 0).length;
-  const left = allowance(input.limits, input.used, false);
+  const left = allowance(step.limits, used, false);
   const maxTokens = Math.min(MAX_TOKENS, Math.floor(left.tokens / Math.max(count, 1)));
   const deadline = deadlineAfter(left.milliseconds);
   try {
     const made = await Promise.all(
       [...found].map(async ([query, reply]) => {
         if (reply.results.length === 0) return { query, reply, usage: NO_USAGE };
-        const started = input.clock();
-        const { digest, failure, usage } = await condense(query, reply, input, maxTokens, deadline.signal);
-        const milliseconds = input.clock() - started;
+        const started = clock();
+        const { digest, failure, usage } = await condense(query, reply, step, maxTokens, deadline.signal);
+        const milliseconds = clock() - started;
         const digestReport: DigestReport =
           failure === undefined
             ? { status: "condensed", milliseconds }
@@ -78,60 +68,40 @@ interface Condensed {
 async function condense(
   query: string,
   { results }: FreshReply,
-  { protocol, model, state, request, signal }: DigestInput,
+  { protocol, model, state, opening, chosen, config: { signal } }: Step,
   maxTokens: number,
   deadline: AbortSignal,
 ): Promise<Condensed> {
   if (maxTokens < MIN_TOKENS || deadline.aborted)
     return { failure: "Too little of the budgets is left for it.", usage: NO_USAGE };
-  const { question } = required(state.opening, "an opened question");
+  const { question } = opening;
   const messages = protocol.digestSide.ask({ question, turn: state.transcript, query, results });
-  let text = "";
-  let cut = false;
-  let counted: ModelUsage = {};
-  const used = (): Usage => usageOf(messages.map(({ content }) => content).join(""), text, counted);
-  try {
-    const chunks = model.continueText(messages, {
-      ...request,
-      maxTokens,
-      calls: false,
-      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-    });
-    for await (const chunk of chunks) {
-      if (chunk.type === "text") text += chunk.text;
-      else {
-        cut = chunk.finishReason === "length";
-        counted = chunk.usage;
-      }
-    }
-  } catch (error) {
-    const failure = failureOf(error, signal);
-    if (failure === undefined) throw error;
-    return { failure, usage: used() };
-  }
-  if (cut) return { failure: `It was cut off after ${maxTokens} tokens.`, usage: used() };
+  const {
+    text,
+    cut,
+    usage: counted,
+    error,
+  } = await generateText(model, messages, {
+    ...requestOf(chosen),
+    maxTokens,
+    signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+  });
+  const usage = requestUsage(messages.map(({ content }) => content).join(""), text, counted);
+  if (error !== undefined) return { failure: failureOf(error, signal), usage };
+  if (cut) return { failure: `It was cut off after ${maxTokens} tokens.`, usage };
   const digest = protocol.digestSide.read(text);
-  if (digest === null) return { failure: "The model wrote no digest.", usage: used() };
+  if (digest === null) return { failure: "The model wrote no digest.", usage };
   const length = results.reduce((sum, result) => sum + result.text.length, 0);
   return digest.length < length
-    ? { digest, usage: used() }
-    : { failure: "It came out longer than the results themselves.", usage: used() };
+    ? { digest, usage }
+    : { failure: "It came out longer than the results themselves.", usage };
 }
 
-/** What failed, where the run goes on without a digest; `undefined` for what ends the run. */
-function failureOf(error: unknown, signal: AbortSignal | undefined): string | undefined {
-  if (signal?.aborted === true) return undefined;
-  if (isAbort(error)) return "The time for reasoning was over.";
-  return AgenticRagError.isInstance(error) && error.code.startsWith("model-") ? error.message : undefined;
-}
-
-function usageOf(prompt: string, text: string, { promptTokens, completionTokens, cachedTokens }: ModelUsage) {
-  return {
-    ...NO_USAGE,
-    modelRequests: 1,
-    promptTokens: promptTokens ?? estimateTokens(prompt),
-    completionTokens: completionTokens ?? estimateTokens(text),
-    cachedTokens: cachedTokens ?? 0,
-    estimated: promptTokens === undefined || completionTokens === undefined,
-  };
+/** Why there is no digest, where the run goes on without one. @throws what ends the run. */
+function failureOf(error: unknown, signal: AbortSignal | undefined): string {
+  if (signal?.aborted !== true) {
+    if (isAbort(error)) return "The time for reasoning was over.";
+    if (isModelFailure(error)) return error.message;
+  }
+  throw error;
 }

@@ -5,8 +5,8 @@ import { quoteFor } from "../../citation/support.ts";
 import { citationLink } from "../../citation/written-answer.ts";
 import type { Protocol } from "../../protocol/protocol.ts";
 import type { RunEvent } from "../events.ts";
+import { everySearchFailed } from "../sources.ts";
 import { required, type RunState, type RunUpdate, type StopReason } from "../state.ts";
-import { tellUnfounded } from "../unfounded.ts";
 
 export interface FinalizeDeps {
   readonly protocolOf: (state: RunState) => Protocol;
@@ -24,7 +24,10 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
       written === null
         ? { answer: statement(state, stopReason), citations: [] }
         : checkAnswer(protocol.citesSources ? written : attribute(written, state.sources), state.sources);
-    const answer = tellUnfounded(checked, state);
+    // an answer that no source can stand behind says so itself, wherever it is read
+    const answer = everySearchFailed(state)
+      ? `${checked}\n\nEvery search of this run failed, so no source stands behind this.`
+      : checked;
     const emit = (event: RunEvent): void => config.writer?.(event);
     emit({
       type: "answer-end",

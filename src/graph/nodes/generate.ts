@@ -1,22 +1,22 @@
+import type { HumanMessage } from "@langchain/core/messages";
 import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { ProtocolEvent } from "../../protocol/protocol.ts";
-import { AgenticRagError } from "../../errors.ts";
+import { isModelFailure } from "../../errors.ts";
 import type { ContinuationModel, ModelDescription } from "../../model/model.ts";
 import type { PageReader } from "../../search/pages/page-reader.ts";
 import { checkedBoundary } from "../boundary.ts";
 import { budgetLeft } from "../budgets.ts";
-import { limitsOf, requestOf, type RunContext, type RunLimits } from "../context.ts";
+import { readContext, requestOf, type KeptSettings, type RunContext } from "../context.ts";
 import { continueTurn, type Continuation } from "../continuation/continuation.ts";
-import type { RunEvent } from "../events.ts";
 import type { ChosenParts } from "../parts.ts";
 import { requireReader } from "../pages/reading.ts";
 import { newQuestion, type NewQuestion } from "../question.ts";
 import { routeGenerated } from "../route.ts";
-import { addUsage, NO_USAGE, type Opening, type RunState, type RunUpdate } from "../state.ts";
+import type { Opening, RunState, RunUpdate } from "../state.ts";
+import type { StepDeps, StepReader } from "../step.ts";
+import { addUsage, NO_USAGE } from "../usage.ts";
 
-export interface GenerateDeps {
-  readonly choose: (context: Pick<RunContext, "protocol" | "engine">) => ChosenParts;
-  readonly limits: RunLimits;
+export interface GenerateDeps extends StepDeps {
+  readonly readStep: StepReader;
   readonly now: () => Date;
   readonly clock: () => number;
   /** Makes what the heads of a question's sources carry. */
@@ -26,61 +26,51 @@ export interface GenerateDeps {
 
 /** Opens the question if it is new, and lets the model write until it calls, answers, or cannot go on. */
 export function createGenerate(deps: GenerateDeps) {
-  const { choose, limits: defaults, clock } = deps;
-  return async (state: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
-    const context = config.context ?? {};
-    const limits = limitsOf(context, defaults);
-    const emit = (event: RunEvent): void => config.writer?.(event);
-    const asked = newQuestion(state, config);
-    const parts = choose(asked === null ? { ...context, protocol: state.opening?.protocol } : context);
-    // begun again while a call waits, such as for a person: that call is read again, and the model is not asked
-    if (asked === null && routeGenerated(parts.protocol, state) === "tool call") return {};
-    const { description, failure } = asked === null ? NOT_ASKED : await describe(parts.model, config.signal);
-    const opened = asked === null ? null : open(asked, { ...parts, description }, context, limits, deps);
-    const opening = opened?.opening ?? state.opening;
-    if (opening === null) throw new TypeError("a run without a new question has an opening");
+  const { readStep, clock } = deps;
+  return async (before: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
+    const { state, opened, failure } = await openIfNew(before, config, deps);
+    const { protocol, model, opening, limits, chosen, emit } = readStep(state, config);
+    // restarted while a call is pending (an approval): that call is read again, the model is not asked
+    if (opened === null && routeGenerated(protocol, state) === "tool call") return {};
     if (opened !== null) {
-      const { question, protocol, model, engine } = opening;
-      const { name, ...continued } = model;
-      emit({ type: "run-start", question, protocol, model: name, ...continued, engine });
+      const { question, engine } = opening;
+      const { name, ...continued } = opening.model;
+      emit({ type: "run-start", question, protocol: protocol.name, model: name, ...continued, engine });
     }
-    const transcript = opened?.transcript ?? state.transcript;
-    const used = opened === null ? state.usage : NO_USAGE;
     const added =
       failure === null
         ? await continueTurn({
-            ...parts,
+            protocol,
+            model,
             opening,
-            transcript,
+            transcript: state.transcript,
             limits,
-            used,
-            spent: opened === null ? state.spent : null,
-            condensed: opened === null ? state.condensed : 0,
-            request: requestOf(context),
+            used: state.usage,
+            spent: state.spent,
+            condensed: state.condensed,
+            request: requestOf(chosen),
             clock,
             config,
-            onEvent: (event) => tell(event, emit),
+            onEvent(event) {
+              if (event.type === "reasoning-delta" || event.type === "answer-delta") emit(event);
+            },
           })
         : { ...NOTHING_ADDED, failure };
-    const { searches, pages } = opened === null ? state : NOTHING_DONE;
-    const counted = { searches, pages: opening.pages === true ? pages : null };
-    emit({ type: "budget-left", left: budgetLeft(limits, addUsage(used, added.usage), counted) });
+    emit({ type: "budget-left", left: budgetLeft(limits, state, addUsage(state.usage, added.usage)) });
     const { segments, usage, ...facts } = added;
     const update: RunUpdate = { ...facts, call: null };
-    return opened === null
-      ? { ...update, transcript: [...segments], usage }
-      : {
-          ...update,
-          ...freshState(asked, opening),
-          transcript: new Overwrite([...transcript, ...segments]),
-          usage: new Overwrite(usage),
-        };
+    if (opened === null) return { ...update, transcript: [...segments], usage };
+    return {
+      ...update,
+      ...FRESH_UPDATE,
+      ...(opened.message !== null && { messages: [opened.message] }),
+      question: opening.question,
+      opening,
+      transcript: new Overwrite([...state.transcript, ...segments]),
+      usage: new Overwrite(usage),
+    };
   };
 }
-
-const NOT_ASKED = { description: { family: "", name: "" }, failure: null } as const;
-
-const NOTHING_DONE = { searches: 0, pages: 0 } as const;
 
 const NOTHING_ADDED: Continuation = {
   segments: [],
@@ -91,6 +81,63 @@ const NOTHING_ADDED: Continuation = {
   condensed: 0,
 };
 
+/** What the steps of a question have counted and collected before its first one. */
+const FRESH = {
+  searches: 0,
+  repairs: 0,
+  repeats: 0,
+  queries: [],
+  pages: 0,
+  readings: [],
+  links: [],
+  sources: [],
+  answer: "",
+  answered: false,
+  citations: [],
+  stopReason: null,
+} satisfies Partial<RunState>;
+
+/** The same as an update of what an earlier question of the thread has left. */
+const FRESH_UPDATE: RunUpdate = {
+  ...FRESH,
+  searches: new Overwrite(FRESH.searches),
+  repairs: new Overwrite(FRESH.repairs),
+  repeats: new Overwrite(FRESH.repeats),
+  queries: new Overwrite([]),
+  pages: new Overwrite(FRESH.pages),
+  readings: new Overwrite([]),
+  links: new Overwrite([]),
+  sources: new Overwrite([]),
+};
+
+/** A run whose question is open. */
+interface OpenedRun {
+  readonly state: RunState;
+  /** What was new, with the message to add to the conversation; `null` where the open question goes on. */
+  readonly opened: { readonly message: HumanMessage | null } | null;
+  readonly failure: Continuation["failure"];
+}
+
+/** The only place that reads a run's context: what it sets is kept with the opening. */
+async function openIfNew(
+  state: RunState,
+  config: LangGraphRunnableConfig<RunContext>,
+  deps: GenerateDeps,
+): Promise<OpenedRun> {
+  const asked = newQuestion(state, config);
+  if (asked === null) return { state, opened: null, failure: null };
+  const kept = readContext(config.context, deps.limits, deps.ceilings);
+  const parts = deps.choose(config.context ?? {});
+  const { description, failure } = await describe(parts.model, config.signal);
+  const { opening, transcript } = open(asked, { ...parts, description }, kept, {
+    ...deps,
+    date: config.context?.date,
+  });
+  const { question } = opening;
+  const fresh = { ...FRESH, question, opening, transcript, usage: NO_USAGE, spent: null, condensed: 0 };
+  return { state: { ...state, ...fresh }, opened: { message: asked.message }, failure };
+}
+
 /** What the model is; where that has to be asked and the endpoint fails, that is the failure of the run. */
 async function describe(
   model: ContinuationModel,
@@ -99,43 +146,22 @@ async function describe(
   try {
     return { description: await model.describe(signal), failure: null };
   } catch (error) {
-    if (!AgenticRagError.isInstance(error) || !error.code.startsWith("model-")) throw error;
+    if (!isModelFailure(error)) throw error;
     const description = { family: model.family, name: model.modelName };
     return { description, failure: { code: error.code, message: error.message } };
   }
 }
 
-/** Everything that belongs to one question, as it is before that question's first step. */
-function freshState(asked: NewQuestion | null, opening: Opening): RunUpdate {
-  return {
-    ...(asked?.message != null && { messages: [asked.message] }),
-    question: opening.question,
-    opening,
-    searches: new Overwrite(0),
-    repairs: new Overwrite(0),
-    repeats: new Overwrite(0),
-    queries: new Overwrite([]),
-    pages: new Overwrite(0),
-    readings: new Overwrite([]),
-    links: new Overwrite([]),
-    sources: new Overwrite([]),
-    answer: "",
-    answered: false,
-    citations: [],
-    stopReason: null,
-  };
-}
-
 function open(
   { question, id, history }: NewQuestion,
   { protocol, engine, description }: ChosenParts & { readonly description: ModelDescription },
-  context: RunContext,
-  { maxSearches, maxPages }: Required<RunLimits>,
-  make: Pick<GenerateDeps, "now" | "boundary" | "pageReader">,
+  { limits, chosen }: KeptSettings,
+  make: Pick<GenerateDeps, "now" | "boundary" | "pageReader"> & { readonly date: string | undefined },
 ) {
+  const { maxSearches, maxPages } = limits;
   const pages = maxPages > 0 && protocol.pageSide !== undefined;
   if (pages) requireReader(make.pageReader);
-  const date = context.date ?? localDate(make.now());
+  const date = make.date ?? localDate(make.now());
   const boundary = checkedBoundary(make.boundary());
   const { messages, prefix } = protocol.open({
     question,
@@ -155,7 +181,9 @@ function open(
     messages: messages.map((message) => ({ ...message })),
     protocol: protocol.name,
     engine: engine.name,
-    model: { ...description, name: context.model ?? description.name },
+    limits,
+    chosen,
+    model: { ...description, name: chosen.model ?? description.name },
   };
   return { opening, transcript: prefix === "" ? [] : [{ origin: "runtime" as const, text: prefix }] };
 }
@@ -163,8 +191,4 @@ function open(
 /** The day where the program runs, as an ISO date: the form that Swedish uses. */
 function localDate(moment: Date): string {
   return new Intl.DateTimeFormat("sv-SE").format(moment);
-}
-
-function tell(event: ProtocolEvent, emit: (event: RunEvent) => void): void {
-  if (event.type === "reasoning-delta" || event.type === "answer-delta") emit(event);
 }

@@ -1,132 +1,144 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { Protocol } from "../../protocol/protocol.ts";
-import { allowance, emptyBudget } from "../budgets.ts";
-import { limitsOf, type RunContext, type RunLimits } from "../context.ts";
+import type { CallReading } from "../../protocol/protocol.ts";
+import { allowance, callsLeft, emptyBudget } from "../budgets.ts";
+import type { RunContext, RunLimits } from "../context.ts";
 import type { RunEvent } from "../events.ts";
 import { planPages } from "../pages/plan.ts";
 import type { OpenCall } from "../pages/record.ts";
-import { pageRepliesFor, tellUnopened } from "../pages/replies.ts";
-import { queryKey } from "../query-key.ts";
-import { repliesFor, tellUnsearched } from "../replies.ts";
-import { mayRefer } from "../sources.ts";
-import { required, type BudgetName, type Call, type RunState, type RunUpdate } from "../state.ts";
-import { lastGeneration, textOf } from "../transcript.ts";
-
-export interface ParseDeps {
-  readonly protocolOf: (state: RunState) => Protocol;
-  readonly limits: RunLimits;
-}
+import { pageRepliesFor, respondToPages } from "../pages/replies.ts";
+import { planSearches, repliesFor, respondToSearches } from "../replies.ts";
+import { lastGeneration, textOf } from "../route.ts";
+import type { BudgetName, RunState, RunUpdate, SearchCall } from "../state.ts";
+import type { Step, StepReader } from "../step.ts";
 
 /**
  * Reads the call that the model wrote and decides what becomes of it: a search or the opening of pages, an explanation
  * of what is wrong with it (or what a repeated one had brought), or the notice that a budget is spent.
  */
-export function createParseToolCall({ protocolOf, limits: defaults }: ParseDeps) {
+export function createParseToolCall(readStep: StepReader) {
   return (state: RunState, config: LangGraphRunnableConfig<RunContext>): RunUpdate => {
-    const { model, boundary, pages = false } = required(state.opening, "an opened question");
-    const nativeTools = model.family === "native-tools";
-    const limits = limitsOf(config.context, defaults);
-    const protocol = protocolOf(state);
-    const emit = (event: RunEvent): void => config.writer?.(event);
+    // restarted while this call is pending (an approval): it was read and counted before
+    if (state.call?.kind === "search" || state.call?.kind === "open") return {};
+    const step = readStep(state, config);
     const generation = lastGeneration(state.transcript);
-    const reading = protocol.readCall(textOf(generation), generation.at(-1)?.origin === "model", { pages });
-    const refer = mayRefer(state, limits);
-    const searchesLeft = Math.max(0, limits.maxSearches - state.searches);
-    const pagesLeft = pages ? Math.max(0, limits.maxPages - state.pages) : 0;
-
-    const spend = (budget: BudgetName): RunUpdate => {
-      emit({ type: "tool-call-refused", budget });
-      return {
-        call: { kind: "spent", budget },
-        spent: budget,
-        transcript: [{ origin: "runtime", text: protocol.respond({ kind: "spent", budget }) }],
-      };
-    };
-    const repair = (reason: string, detail: string, text: () => string): RunUpdate => {
-      emit({ type: "tool-call-invalid", reason, detail });
-      const done = state.repairs >= limits.maxRepairs ? spend("repair") : explain(reason, detail, text);
-      return { ...done, repairs: 1 };
-    };
-    const repeat = (repeats: number, what: string, text: () => string): RunUpdate => {
-      const isTooMuch = state.repeats + repeats > limits.maxRepeats;
-      return { ...(isTooMuch ? spend("repeat") : explain("repeated", what, text)), repeats };
-    };
-
-    const search = (written: readonly string[]): RunUpdate => {
-      emit({ type: "tool-call", queries: written });
-      const call = plan(written, state, searchesLeft);
-      const repeats = call.queries.filter((query) => query.plan === "repeated").length;
-      if (call.queries.some((query) => query.plan === "run")) return { call, repeats };
-      const tell = (): string => {
-        const queries = repliesFor(call, state, new Map(), refer);
-        tellUnsearched(queries, emit);
-        const told = { searchesLeft, boundary, ...(pages && { pagesLeft }) };
-        return protocol.respond({ kind: "results", queries, ...told });
-      };
-      if (repeats > 0) return repeat(repeats, "Every query of this call was searched before.", tell);
-      return pagesLeft > 0 ? repair("no-searches", "No searches are left.", tell) : spend("search");
-    };
-
-    const open = (written: readonly string[]): RunUpdate => {
-      emit({ type: "tool-call", queries: [], urls: written });
-      const call = planPages(written, state, pagesLeft);
-      const count = (wanted: OpenCall["pages"][number]["plan"]): number =>
-        call.pages.filter((page) => page.plan === wanted).length;
-      const repeats = count("repeated");
-      const refused = count("refused") > 0;
-      if (count("open") > 0) return { call, repeats, ...(refused && { repairs: 1 }) };
-      const tell = (): string => {
-        const replies = pageRepliesFor(call, state, new Map(), refer);
-        tellUnopened(replies, emit);
-        const side = required(protocol.pageSide ?? null, "a protocol that opens pages");
-        return side.respond({ pages: replies, searchesLeft, pagesLeft, boundary });
-      };
-      if (refused && searchesLeft + pagesLeft > 0) return repair("refused-address", REFUSED, tell);
-      if (repeats > 0) return repeat(repeats, "Every page of this call was opened before.", tell);
-      return searchesLeft > 0 ? repair("no-pages", "No pages are left.", tell) : spend("page");
-    };
-
-    const spent = state.spent ?? emptyBudget(allowance(limits, state.usage, false));
-    if (spent !== null) return spend(spent);
-    switch (reading.kind) {
-      case "search":
-        return search(reading.queries);
-      case "open":
-        return open(reading.urls);
-      case "fault": {
-        const { fault, detail } = reading;
-        return repair(fault, detail, () =>
-          protocol.respond({ kind: "fault", fault, detail, nativeTools, pages }),
-        );
-      }
-    }
+    const closedByModel = generation.at(-1)?.origin === "model";
+    const { pages = false } = step.opening;
+    const reading = step.protocol.readCall(textOf(generation), closedByModel, { pages });
+    const { outcome, events, ...counts } = decide(reading, state, step.limits);
+    for (const event of events) step.emit(event);
+    return { ...counts, ...updateFor(outcome, step) };
   };
 }
 
-function explain(reason: string, detail: string, text: () => string): RunUpdate {
-  return {
-    call: { kind: "repair", reason, detail },
-    transcript: [{ origin: "runtime", text: text() }],
-  };
+type Fault = CallReading & { kind: "fault" };
+type WrittenCall = SearchCall | OpenCall | Fault;
+
+/** `reply`: nothing of the call is run, and the model is told why, or what is known already. */
+type Outcome =
+  | { readonly kind: "run"; readonly call: SearchCall | OpenCall }
+  | { readonly kind: "reply"; readonly reason: string; readonly detail: string; readonly to: WrittenCall }
+  | { readonly kind: "spent"; readonly budget: BudgetName };
+
+interface Decision {
+  readonly outcome: Outcome;
+  readonly events: readonly RunEvent[];
+  readonly repairs?: number;
+  readonly repeats?: number;
+}
+
+interface Facts {
+  readonly state: RunState;
+  readonly limits: RunLimits;
+  readonly left: { readonly searches: number; readonly pages: number };
+}
+
+function decide(reading: CallReading, state: RunState, limits: RunLimits): Decision {
+  const spent = state.spent ?? emptyBudget(allowance(limits, state.usage, false));
+  if (spent !== null) return spend(spent);
+  const facts = { state, limits, left: { pages: 0, ...callsLeft(limits, state) } };
+  switch (reading.kind) {
+    case "search": {
+      const decision = decideSearches(planSearches(reading.queries, state, facts.left.searches), facts);
+      return { ...decision, events: [{ type: "tool-call", queries: reading.queries }, ...decision.events] };
+    }
+    case "open": {
+      const { urls } = reading;
+      const decision = decidePages(planPages(urls, state, facts.left.pages), facts);
+      return { ...decision, events: [{ type: "tool-call", queries: [], urls }, ...decision.events] };
+    }
+    case "fault":
+      return repair(reading.fault, reading.detail, reading, facts);
+  }
+}
+
+function decideSearches(call: SearchCall, facts: Facts): Decision {
+  const repeats = call.queries.filter(({ plan }) => plan === "repeated").length;
+  if (call.queries.some(({ plan }) => plan === "run"))
+    return { outcome: { kind: "run", call }, events: [], repeats };
+  if (repeats > 0) return repeat(repeats, "Every query of this call was searched before.", call, facts);
+  return facts.left.pages > 0 ? repair("no-searches", "No searches are left.", call, facts) : spend("search");
+}
+
+function decidePages(call: OpenCall, facts: Facts): Decision {
+  const { searches, pages } = facts.left;
+  const repeats = call.pages.filter(({ plan }) => plan === "repeated").length;
+  const isRefused = call.pages.some(({ plan }) => plan === "refused");
+  if (call.pages.some(({ plan }) => plan === "open"))
+    return { outcome: { kind: "run", call }, events: [], repeats, ...(isRefused && { repairs: 1 }) };
+  if (isRefused && searches + pages > 0) return repair("refused-address", REFUSED, call, facts);
+  if (repeats > 0) return repeat(repeats, "Every page of this call was opened before.", call, facts);
+  return searches > 0 ? repair("no-pages", "No pages are left.", call, facts) : spend("page");
 }
 
 const REFUSED = "It names a page that no source, no opened page and no user gave.";
 
-/** Which queries run: those that were not answered before, as far as the budget goes. */
-function plan(queries: readonly string[], state: RunState, left: number): Call & { kind: "search" } {
-  const known = new Set(
-    state.queries.filter(({ status }) => status !== "failed").map(({ query }) => queryKey(query)),
-  );
-  let room = left;
-  return {
-    kind: "search",
-    queries: queries.map((query) => {
-      const key = queryKey(query);
-      if (known.has(key)) return { query, plan: "repeated" };
-      if (room <= 0) return { query, plan: "not-run" };
-      room -= 1;
-      known.add(key);
-      return { query, plan: "run" };
-    }),
-  };
+function repair(reason: string, detail: string, to: WrittenCall, { state, limits }: Facts): Decision {
+  const { outcome, events } = state.repairs < limits.maxRepairs ? reply(reason, detail, to) : spend("repair");
+  return { outcome, events: [{ type: "tool-call-invalid", reason, detail }, ...events], repairs: 1 };
+}
+
+function repeat(repeats: number, detail: string, to: WrittenCall, { state, limits }: Facts): Decision {
+  const isTooMuch = state.repeats + repeats > limits.maxRepeats;
+  return { ...(isTooMuch ? spend("repeat") : reply("repeated", detail, to)), repeats };
+}
+
+function reply(reason: string, detail: string, to: WrittenCall): Decision {
+  return { outcome: { kind: "reply", reason, detail, to }, events: [] };
+}
+
+function spend(budget: BudgetName): Decision {
+  return { outcome: { kind: "spent", budget }, events: [{ type: "tool-call-refused", budget }] };
+}
+
+function updateFor(outcome: Outcome, step: Step): RunUpdate {
+  switch (outcome.kind) {
+    case "run":
+      return { call: outcome.call };
+    case "reply": {
+      const { reason, detail, to } = outcome;
+      return {
+        call: { kind: "repair", reason, detail },
+        transcript: [{ origin: "runtime", text: replyTo(to, step) }],
+      };
+    }
+    case "spent": {
+      const { budget } = outcome;
+      const text = step.protocol.respond({ kind: "spent", budget });
+      return { call: outcome, spent: budget, transcript: [{ origin: "runtime", text }] };
+    }
+  }
+}
+
+function replyTo(call: WrittenCall, step: Step): string {
+  switch (call.kind) {
+    case "search":
+      return respondToSearches(step, repliesFor(call, step, new Map()), 0);
+    case "open":
+      return respondToPages(step, pageRepliesFor(call, step, new Map()), 0);
+    case "fault": {
+      const { model, pages = false } = step.opening;
+      const nativeTools = model.family === "native-tools";
+      return step.protocol.respond({ ...call, nativeTools, pages });
+    }
+  }
 }

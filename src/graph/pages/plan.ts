@@ -34,7 +34,7 @@ export function addressKey(url: string): string {
   return canonicalUrl(url).replaceAll("[", "%5B").replaceAll("]", "%5D");
 }
 
-/** Whether it is one of the web, as far as can be seen: a file of the machine is none. */
+/** True for http(s) URLs only. */
 export function isWebAddress(url: string): boolean {
   return /^https?:\/\//i.test(url) && URL.canParse(url);
 }

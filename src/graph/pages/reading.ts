@@ -1,22 +1,19 @@
-import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { AgenticRagError } from "../../errors.ts";
-import type { Protocol } from "../../protocol/protocol.ts";
+import type { PageReply } from "../../protocol/protocol.ts";
 import type { SearchOutcome } from "../../search/engine.ts";
 import type { PageOutcome, PageReader } from "../../search/pages/page-reader.ts";
 import { budgetLeft } from "../budgets.ts";
-import { limitsOf, type RunContext, type RunLimits } from "../context.ts";
-import type { RunEvent } from "../events.ts";
-import { addressKey, isWebAddress } from "./plan.ts";
-import type { OpenCall } from "./record.ts";
-import { pageRepliesFor, tellUnopened, type FreshPage } from "./replies.ts";
 import { boundResponse } from "../response-size.ts";
 import { createNumbering, mayRefer } from "../sources.ts";
-import { addUsage, NO_USAGE, required, type RunState, type RunUpdate } from "../state.ts";
+import type { RunState, RunUpdate } from "../state.ts";
+import type { Step } from "../step.ts";
+import { addUsage, NO_USAGE } from "../usage.ts";
+import { addressKey, isWebAddress } from "./plan.ts";
+import type { OpenCall, PageRecord } from "./record.ts";
+import { pageRepliesFor, respondToPages, type FreshPage } from "./replies.ts";
 
 export interface ReadingDeps {
-  readonly protocolOf: (state: RunState) => Protocol;
   readonly pageReader: PageReader | undefined;
-  readonly limits: RunLimits;
   readonly clock: () => number;
 }
 
@@ -46,19 +43,18 @@ interface Opened {
 }
 
 /**
- * Opens the pages of the call side by side and splices what they say. They are not kept in the search journal: when the
- * step is run again after a crash, they are read again.
+ * Opens the pages of the call side by side and splices what they say, below what the model is told of pages that a
+ * person replaced. They are not kept in the search journal: when the step is run again after a crash, they are read
+ * again.
  */
 export async function openPages(
   call: OpenCall,
-  state: RunState,
-  config: LangGraphRunnableConfig<RunContext>,
-  { protocolOf, pageReader, limits: defaults, clock }: ReadingDeps,
+  replaced: readonly PageReply[],
+  step: Step,
+  { pageReader, clock }: ReadingDeps,
 ): Promise<RunUpdate> {
   const reader = requireReader(pageReader);
-  const side = required(protocolOf(state).pageSide ?? null, "a protocol that opens pages");
-  const limits = limitsOf(config.context, defaults);
-  const emit = (event: RunEvent): void => config.writer?.(event);
+  const { state, limits, config, emit } = step;
   const urls = call.pages.filter(({ plan }) => plan === "open").map(({ url }) => url);
   const maxBytes = Math.min(MAX_PAGE_BYTES, Math.floor(limits.maxResponseBytes / Math.max(urls.length, 1)));
   const started = clock();
@@ -75,9 +71,8 @@ export async function openPages(
   };
   const opened = boundResponse(await Promise.all(urls.map(open)), limits.maxResponseBytes);
 
-  const refer = mayRefer(state, limits);
-  const numbering = createNumbering(state.sources, { refer });
-  const fresh = new Map<string, FreshPage>();
+  const numbering = createNumbering(state.sources, { refer: mayRefer(state, limits) });
+  const fresh = new Map<string, FreshPage & { readonly record: PageRecord }>();
   for (const { url, read, outcome, milliseconds } of opened) {
     const [found] = outcome.status === "found" ? outcome.results : [];
     const result = found === undefined ? undefined : numbering.number(found);
@@ -107,17 +102,10 @@ export async function openPages(
   }
 
   const usage = { ...NO_USAGE, milliseconds: clock() - started };
-  const counted = { searches: state.searches, pages: state.pages + urls.length };
-  const left = budgetLeft(limits, addUsage(state.usage, usage), counted);
-  emit({ type: "budget-left", left });
-  const pages = pageRepliesFor(call, state, fresh, refer);
-  tellUnopened(pages, emit);
-  const text = side.respond({
-    pages,
-    searchesLeft: left.searches,
-    pagesLeft: left.pages ?? 0,
-    boundary: state.opening?.boundary,
-  });
+  const counted = { ...state, pages: state.pages + urls.length };
+  emit({ type: "budget-left", left: budgetLeft(limits, counted, addUsage(state.usage, usage)) });
+  const pages = [...replaced, ...pageRepliesFor(call, step, fresh)];
+  const text = respondToPages(step, pages, urls.length);
   const made = [...fresh.values()];
   return {
     transcript: [{ origin: "search", text }],

@@ -1,39 +1,34 @@
 import type { NumberedResult, PageReply } from "../../protocol/protocol.ts";
-import type { RunEvent } from "../events.ts";
+import { callsLeft } from "../budgets.ts";
+import { mayRefer } from "../sources.ts";
+import { required, type RunState } from "../state.ts";
+import type { Step } from "../step.ts";
 import { addressKey } from "./plan.ts";
 import type { OpenCall, PageRecord } from "./record.ts";
-import type { RunState } from "../state.ts";
 
 /** A page that has just been opened. */
 export interface FreshPage {
-  readonly record: PageRecord;
+  readonly record: Pick<PageRecord, "status" | "reason">;
   /** `undefined` when it could not be read. */
   readonly result: NumberedResult | undefined;
   readonly links: readonly string[];
 }
 
-/**
- * What to tell the model about each page of a call: the fresh ones from `fresh`, the others from the run's record.
- *
- * @param refer whether a text that was shown before may be pointed at.
- */
+/** What each page of a call came to: those opened from `fresh`, by their address, the others from the run's record. */
 export function pageRepliesFor(
-  call: OpenCall,
-  state: Pick<RunState, "readings" | "sources">,
+  { pages }: OpenCall,
+  { state, limits }: Pick<Step, "state" | "limits">,
   fresh: ReadonlyMap<string, FreshPage>,
-  refer: boolean,
 ): readonly PageReply[] {
-  return call.pages.map(({ url, plan }) => {
-    const made = fresh.get(url);
-    if (plan === "open" && made !== undefined) {
-      const { result, links, record } = made;
-      return result === undefined
-        ? { url, status: "failed", reason: record.reason }
-        : { url, status: "read", result, links };
-    }
+  const refer = mayRefer(state, limits);
+  return pages.map(({ url, plan }): PageReply => {
     if (plan === "refused" || plan === "not-run") return { url, status: plan };
-    const here = [...fresh].find(([opened]) => addressKey(opened) === addressKey(url));
-    const result = here === undefined ? knownPage(url, state) : here[1].result;
+    const made = plan === "open" ? fresh.get(url) : undefined;
+    // named twice in one call: what the first came to is what this one comes to
+    const here = made ?? [...fresh].find(([opened]) => addressKey(opened) === addressKey(url))?.[1];
+    if (here?.record.status === "failed") return { url, status: "failed", reason: here.record.reason };
+    if (made !== undefined) return { url, status: "read", result: made.result, links: made.links };
+    const result = here === undefined ? knownPage(url, state) : here.result;
     return { url, status: "repeated", result: result && { ...result, shownBefore: refer, echo: undefined } };
   });
 }
@@ -53,9 +48,10 @@ function knownPage(
   return longest === undefined ? undefined : { ...longest, shownBefore: true };
 }
 
-/** Tells of the pages that no reader was asked for. */
-export function tellUnopened(replies: readonly PageReply[], emit: (event: RunEvent) => void): void {
-  for (const { url, status, result } of replies) {
+/** The text to splice for a call's replies, when `opened` pages were asked for. Reports those that no reader was asked. */
+export function respondToPages(step: Step, pages: readonly PageReply[], opened: number): string {
+  const { protocol, limits, opening, state, emit } = step;
+  for (const { url, status, result } of pages) {
     if (status === "read" || status === "failed") continue;
     emit({
       type: "page-end",
@@ -68,4 +64,8 @@ export function tellUnopened(replies: readonly PageReply[], emit: (event: RunEve
       milliseconds: 0,
     });
   }
+  const left = callsLeft(limits, { ...state, pages: state.pages + opened });
+  const side = required(protocol.pageSide ?? null, "a protocol that opens pages");
+  const { boundary } = opening;
+  return side.respond({ pages, searchesLeft: left.searches, pagesLeft: left.pages ?? 0, boundary });
 }

@@ -1,6 +1,6 @@
 import { withoutMarks } from "../../citation/marks.ts";
 import type { StopReason } from "../../graph/state.ts";
-import { estimateTokens } from "../../graph/continuation/token-estimate.ts";
+import { estimateTokens } from "../../graph/usage.ts";
 import type { RunEnd } from "./agent-run.ts";
 
 /** Budgets that cut a run short count as its length; every other end is an end. */

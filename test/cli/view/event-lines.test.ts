@@ -3,7 +3,7 @@ import { closingLine } from "../../../src/cli/view/closing-line.ts";
 import { eventLine } from "../../../src/cli/view/event-lines.ts";
 import { NOTHING_YET, readRecord } from "../../../src/cli/view/run-record.ts";
 import type { RunEvent } from "../../../src/graph/events.ts";
-import { everySearchFailed } from "../../../src/graph/unfounded.ts";
+import { everySearchFailed } from "../../../src/graph/sources.ts";
 import { RECORD } from "../scripts.ts";
 
 const URL = "https://example.org/a";

@@ -1,6 +1,6 @@
 import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
+import { AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { isAbort } from "../../errors.ts";
 import {
@@ -14,7 +14,7 @@ import { createRepetitionWatch } from "./repetition.ts";
 import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../../protocol/protocol.ts";
 
 /** What one request to the model came to. */
-export interface Utterance {
+export interface ModelReply {
   /** `deadline`: the time for it was over; `read`: the reader had seen enough; `loop`: it repeated itself. */
   readonly end: "stop" | "length" | "deadline" | "read" | "loop";
   readonly usage: ModelUsage;
@@ -27,7 +27,7 @@ export interface Utterance {
   readonly messageId: string;
 }
 
-export interface SpeakerOptions {
+export interface ProtocolChatModelOptions {
   readonly model: ContinuationModel;
   readonly protocol: Protocol;
   readonly reader: ProtocolReader;
@@ -43,17 +43,17 @@ export interface SpeakerOptions {
  * A model read through a protocol, as the chat model that streaming clients and traces see: reasoning arrives as
  * reasoning blocks, calls as tool calls, the answer as text, and no tag as either. For one request.
  */
-export class Speaker extends BaseChatModel {
-  readonly #options: SpeakerOptions;
-  #utterance: Utterance | undefined;
+export class ProtocolChatModel extends BaseChatModel {
+  readonly #options: ProtocolChatModelOptions;
+  #reply: ModelReply | undefined;
 
-  constructor(options: SpeakerOptions) {
+  constructor(options: ProtocolChatModelOptions) {
     super({});
     this.#options = options;
   }
 
   override _llmType(): string {
-    return "agentic-rag-speaker";
+    return "agentic-rag-protocol";
   }
 
   override getName(): string {
@@ -61,8 +61,8 @@ export class Speaker extends BaseChatModel {
   }
 
   /** Set when the stream has ended without an error. */
-  get utterance(): Utterance | undefined {
-    return this.#utterance;
+  get reply(): ModelReply | undefined {
+    return this.#reply;
   }
 
   override async *_streamResponseChunks(
@@ -72,10 +72,10 @@ export class Speaker extends BaseChatModel {
   ): AsyncGenerator<ChatGenerationChunk> {
     const { reader, onEvent } = this.#options;
     const messageId = `run-${runManager?.runId ?? crypto.randomUUID()}`;
-    let end: Utterance["end"] = "read";
+    let end: ModelReply["end"] = "read";
     let streamEnd: StreamEnd = { finishReason: "stop" };
     let usage: ModelUsage = {};
-    let promptForm: Utterance["promptForm"] = "text";
+    let promptForm: ModelReply["promptForm"] = "text";
     const sampled = createSample();
     const watch = createRepetitionWatch();
     try {
@@ -107,21 +107,12 @@ export class Speaker extends BaseChatModel {
       onEvent(event);
       yield* this.#show(event, messageId, runManager);
     }
-    this.#utterance = { end, usage, ...sampled.tokensOf(reader.generation.text), promptForm, messageId };
+    this.#reply = { end, usage, ...sampled.tokensOf(reader.generation.text), promptForm, messageId };
   }
 
-  override async _generate(
-    messages: BaseMessage[],
-    options: this["ParsedCallOptions"],
-    runManager?: CallbackManagerForLLMRun,
-  ): Promise<ChatResult> {
-    let whole = new ChatGenerationChunk({ text: "", message: new AIMessageChunk({ content: [] }) });
-    for await (const chunk of this._streamResponseChunks(messages, options, runManager)) {
-      whole = whole.concat(chunk);
-    }
-    return {
-      generations: [{ text: whole.text, message: new AIMessage({ content: whole.message.content }) }],
-    };
+  /** @throws TypeError always: it is only streamed. */
+  override _generate(): Promise<ChatResult> {
+    return Promise.reject(new TypeError("This model is only streamed."));
   }
 
   #continue(messages: readonly BaseMessage[], signal: AbortSignal | undefined) {
@@ -188,7 +179,7 @@ function createSample() {
       else if (typeof chunk.stopReason === "string") pieces.push({ ...chunk, text: chunk.stopReason });
     },
     /** The tokens of the pieces that are this text to the letter, as far as all of them are known. */
-    tokensOf(wanted: string): Pick<Utterance, "tokenIds" | "logprobs"> {
+    tokensOf(wanted: string): Pick<ModelReply, "tokenIds" | "logprobs"> {
       const counted: Piece[] = [];
       let text = "";
       for (const piece of pieces) {
