@@ -11,12 +11,12 @@ type Input = NonNullable<Parameters<AgenticRag["invoke"]>[0]>;
 type Config = NonNullable<Parameters<AgenticRag["invoke"]>[1]>;
 
 /** What a run came to that ended by itself, also when the model could not go on. */
-export interface RunEnd extends Pick<Output, "queries" | "sources" | "usage"> {
+export interface RunEnd extends Pick<Output, "queries" | "readings" | "sources" | "usage"> {
   readonly conclusion: Extract<RunEvent, { type: "answer-end" }>;
 }
 
 /**
- * Asks the agent: what happens as it happens, and what it came to. Whoever stops listening ends the run. Inside a
+ * Asks the agent: what happens as it happens, and what it came to. Returning early from the iterator aborts the run. Inside a
  * graph, that graph's own stream gets the events as well. Throws what the graph throws, also on abort.
  */
 export async function* streamAgent(
@@ -54,6 +54,6 @@ export async function* streamAgent(
     left.abort();
   }
   if (conclusion === undefined || output === undefined) throw new TypeError("a run ends in an answer");
-  const { queries, sources, usage } = output;
-  return { queries, sources, usage, conclusion };
+  const { queries, readings, sources, usage } = output;
+  return { queries, readings, sources, usage, conclusion };
 }

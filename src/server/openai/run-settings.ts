@@ -1,4 +1,4 @@
-import type { RunContext } from "../../graph/context.ts";
+import type { RunSettings as RunWishes } from "../../compose/agent-run.ts";
 import type { ChatRequest } from "./request.ts";
 
 /** What one request may use at most: the budgets that the agents were made with. */
@@ -6,9 +6,6 @@ export interface Ceilings {
   readonly maxSearches: number;
   readonly maxTokens: number;
 }
-
-/** The context of a run, without fields that are there but undefined. */
-export type RunWishes = { readonly [Field in keyof RunContext]?: NonNullable<RunContext[Field]> };
 
 export interface RunSettings {
   readonly context: RunWishes;
