@@ -7,24 +7,14 @@ const SECOND_QUESTION = new RegExp(
   "i",
 );
 
-/** "Compare A, B and C", "the difference between A and B", "how do A and B differ": what is compared. */
-const COMPARISONS = [
-  /^(?:please\s+)?(?:compare|contrast|(?:(?:what(?:'s|\s+is|\s+are)?|explain|describe)\s+)?the\s+(?:main\s+)?differences?\s+between)\s+(.+?)[.?!]*$/i,
-  /^how\s+do\s+(.+?)\s+(?:differ|compare)[.?!]*$/i,
-];
-const BETWEEN_COMPARED = /\s*,\s*(?:and\s+)?|\s+(?:and|with|to|versus|vs\.?)\s+/i;
-
-/** The longest name of a thing that is compared, in UTF-16 units: what is longer is no name. */
-const MAX_NAME = 60;
-
 /**
- * Divides a question without a model: into its sentences, the questions of a sentence, or the things that it compares,
- * each to be looked up by itself. What is left over goes with the last part, so that nothing is lost. A question in
- * which nothing of this is seen is one part.
+ * Divides a question without a model: into its sentences, and the questions of an English sentence. What is left over
+ * goes with the last part, so that nothing is lost. A question in which nothing of this is seen, such as a comparison,
+ * is one part.
  */
 export function divideQuestion(question: string, maxParts: number): readonly string[] {
   const whole = question.trim().replaceAll(/\s+/g, " ");
-  const asked = sentencesOf(whole).flatMap(questionsOf).flatMap(comparedIn);
+  const asked = sentencesOf(whole).flatMap(questionsOf);
   const parts = [...new Set(asked)];
   if (parts.length <= maxParts) return parts;
   return [...parts.slice(0, maxParts - 1), parts.slice(maxParts - 1).join(" ")];
@@ -54,13 +44,6 @@ function standsAlone(part: string): boolean {
     part,
   );
   return !leans && part.trim().split(/\s+/).length > 2;
-}
-
-function comparedIn(sentence: string): readonly string[] {
-  const [list] = COMPARISONS.flatMap((pattern) => pattern.exec(sentence)?.[1] ?? []);
-  const names = list?.split(BETWEEN_COMPARED).filter((name) => name !== "") ?? [];
-  const isList = names.length > 1 && names.every((name) => name.length <= MAX_NAME);
-  return isList ? names.map((name) => `What is ${name}?`) : [sentence];
 }
 
 function capital(text: string): string {

@@ -36,8 +36,8 @@ import { taskSchema, TeamInput, TeamOutput, TeamState, type Finding, type Part, 
 /** What a team is made of: its researchers' parts, and who plans. */
 export interface ResearchTeamParts extends AgenticRagParts {
   /**
-   * Divides the question: any chat model, or `rule`, which sees sentences, second questions and comparisons. Default:
-   * the researchers' own model; the rule where that is the offline reader.
+   * Divides the question: any chat model, or `rule`, which sees sentences and second questions. Default: the
+   * researchers' own model; the rule where that is the offline reader.
    */
   readonly planner?: BaseChatModel | "rule";
   /** Default 4; a run's context wins. */
