@@ -1,6 +1,7 @@
 import type { CheckedCitation, Evidence } from "./check.ts";
 import { findMarks } from "./marks.ts";
 import { sentenceSpans } from "../text/sentences.ts";
+
 /** A citation as OpenAI's API gives it. Indices count UTF-16 units, as JavaScript's `slice` does. */
 export interface Annotation {
   readonly type: "url_citation";

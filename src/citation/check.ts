@@ -48,7 +48,7 @@ export function checkAnswer(written: string, evidence: readonly Evidence[]): Che
       title: source?.title ?? "",
       url: source?.url ?? url,
       sentence,
-      support: source === undefined ? 0 : support(sentence, source.text),
+      support: source === undefined ? 0 : support(sentence, wordsOf(source)),
       known: source !== undefined,
     });
     return source;
@@ -60,8 +60,8 @@ export function checkAnswer(written: string, evidence: readonly Evidence[]): Che
 /** Finds what a mark cites, by its number or its address. */
 export function createSourceFinder(
   evidence: readonly Evidence[],
-): (number: number | null, url: string) => Source | undefined {
-  const sources = groupByNumber(evidence);
+): (number: number | null, url: string) => Evidence | undefined {
+  const sources = sourcesByNumber(evidence);
   const byUrl = new Map([...sources.values()].map((source) => [canonicalUrl(source.url), source]));
   return (number, url) => {
     if (number !== null) return sources.get(number);
@@ -80,7 +80,7 @@ const ATTRIBUTION = 0.6;
  * keeps its text: no mark is put into a span or a block.
  */
 export function attribute(text: string, evidence: readonly Evidence[]): string {
-  const sources = [...groupByNumber(evidence).values()];
+  const sources = [...sourcesByNumber(evidence).values()];
   const { pieces } = scan(text, SCAN_START, true);
   const marks = pieces.filter(isMark);
   const blocks = pieces.filter((piece) => isCodeBlock(piece, text));
@@ -92,7 +92,7 @@ export function attribute(text: string, evidence: readonly Evidence[]): string {
     const isCode = blocks.some((block) => block.start < end && block.end > start) || isIndented(text, start);
     if (marked || isCode) continue;
     const ranked = sources
-      .map(({ number, title, text: body }) => ({ number, score: support(sentence, `${title}\n${body}`) }))
+      .map((source) => ({ number: source.number, score: support(sentence, wordsOf(source)) }))
       .sort((left, right) => right.score - left.score);
     const best = ranked[0];
     if (best === undefined || best.score < ATTRIBUTION) continue;
@@ -125,25 +125,35 @@ function withoutCode(text: string, pieces: readonly Piece[]): string {
   return out + text.slice(last);
 }
 
-interface Source {
-  readonly number: number;
-  readonly title: string;
-  readonly url: string;
-  readonly text: string;
-}
-
-function groupByNumber(evidence: readonly Evidence[]): Map<number, Source> {
-  const sources = new Map<number, Source>();
-  for (const { number, title, url, text } of evidence) {
-    const known = sources.get(number);
-    sources.set(number, {
-      number,
-      title,
-      url,
-      text: known === undefined ? `${title}\n${text}` : `${known.text}\n${text}`,
-    });
+/**
+ * The sources by their numbers, in the order of these. Passages of one number share an address: the first one gives
+ * its title and date, and all of them are its text.
+ */
+export function sourcesByNumber<Passage extends Evidence>(
+  evidence: readonly Passage[],
+): ReadonlyMap<number, Passage> {
+  const sources = new Map<number, Passage>();
+  for (const passage of [...evidence].sort((left, right) => left.number - right.number)) {
+    const first = sources.get(passage.number);
+    const text = first === undefined ? passage.text : `${first.text}\n${passage.text}`;
+    sources.set(passage.number, { ...(first ?? passage), text });
   }
   return sources;
+}
+
+/** Where the sources are, each number once and without their texts. */
+export function placesOf(sources: readonly (Evidence & { readonly date?: string | undefined })[]) {
+  return [...sourcesByNumber(sources).values()].map(({ number, title, url, date }) => ({
+    number,
+    title,
+    url,
+    ...(date !== undefined && { date }),
+  }));
+}
+
+/** What of a source may support a sentence. */
+function wordsOf({ title, text }: Evidence): string {
+  return `${title}\n${text}`;
 }
 
 /** The text with its marks blanked out, each index where it was; of a link its words stay. */

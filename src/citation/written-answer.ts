@@ -1,5 +1,6 @@
 import { isMark, type Mark } from "./marks.ts";
 import { scan, SCAN_START, type Piece } from "./scan.ts";
+import { seenText } from "./seen.ts";
 
 /** A source as an answer shows it. */
 export interface Cited {
@@ -104,10 +105,11 @@ export function createWrittenAnswer(cite: Cite): WrittenAnswer {
   };
 }
 
-/** The words of a link or an image: whatever they hold, it is text. */
-function plainly(words: string): string {
+/** Words from outside within a line of an answer: whatever mark, link or HTML they hold, it is text. */
+export function plainly(words: string): string {
   const written = createWrittenAnswer(() => undefined);
-  written.write(words, scan(words, { ...SCAN_START, before: " " }, true).pieces);
+  const text = seenText(words);
+  written.write(text, scan(text, { ...SCAN_START, before: " " }, true).pieces);
   return written.take();
 }
 

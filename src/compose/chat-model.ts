@@ -19,11 +19,12 @@ import type { IterableReadableStream } from "@langchain/core/utils/stream";
 import { AgenticRagError, isModelErrorCode } from "../errors.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import { annotationsOf } from "../citation/annotations.ts";
+import { placesOf } from "../citation/check.ts";
 import { createAnswerContent } from "../graph/answer-content.ts";
 import { streamAgent, type RunEnd } from "./agent-run.ts";
 import { toConversation } from "./conversation.ts";
 import { abortingWhenLeft } from "./left-stream.ts";
-import { asPart, partConfig, placesOf, type PartOptions } from "./part.ts";
+import { asPart, partConfig, type PartOptions } from "./part.ts";
 
 /**
  * The agent as a chat model. Its message has one reasoning block and one text block, the answer, whose citations are

@@ -21,14 +21,3 @@ export function partConfig(agent: AgenticRag, { context = {} }: PartOptions) {
   const recursionLimit = agent.config?.recursionLimit;
   return { context, ...(recursionLimit !== undefined && { recursionLimit }) };
 }
-
-/** The places that were found, each number once and without their texts. */
-export function placesOf(
-  sources: readonly { number: number; title: string; url: string; date?: string | undefined }[],
-) {
-  const places = new Map<number, { number: number; title: string; url: string; date?: string }>();
-  for (const { number, title, url, date } of sources) {
-    if (!places.has(number)) places.set(number, { number, title, url, ...(date !== undefined && { date }) });
-  }
-  return [...places.values()].sort((left, right) => left.number - right.number);
-}

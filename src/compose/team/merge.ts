@@ -1,6 +1,5 @@
-import { checkAnswer } from "../../citation/check.ts";
 import { scan, SCAN_START } from "../../citation/scan.ts";
-import { createWrittenAnswer } from "../../citation/written-answer.ts";
+import { createWrittenAnswer, plainly } from "../../citation/written-answer.ts";
 import { createNumbering } from "../../graph/sources.ts";
 import type { Citation, Source } from "../../graph/state.ts";
 import type { SearchResult } from "../../search/engine.ts";
@@ -66,9 +65,9 @@ function foundAgain({ title, url, text, date }: Source): SearchResult {
   return { title, url, text, ...(date !== undefined && { date }) };
 }
 
-/** On one line, checked against nothing: whatever mark or link a question holds, it stays text. */
+/** On one line, as text. */
 function headingOf(question: string): string {
-  return checkAnswer(question.replaceAll(/\s+/g, " "), []).answer;
+  return plainly(question.replaceAll(/\s+/g, " "));
 }
 
 function noticeOf(unanswered: readonly string[], answered: boolean): readonly string[] {

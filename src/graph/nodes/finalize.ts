@@ -1,8 +1,8 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { attribute, checkAnswer } from "../../citation/check.ts";
+import { attribute, checkAnswer, sourcesByNumber } from "../../citation/check.ts";
 import { quoteFor } from "../../citation/support.ts";
-import { citationLink } from "../../citation/written-answer.ts";
+import { citationLink, plainly } from "../../citation/written-answer.ts";
 import type { Protocol } from "../../protocol/protocol.ts";
 import type { RunEvent } from "../events.ts";
 import { everySearchFailed } from "../sources.ts";
@@ -62,10 +62,9 @@ function statement({ failure, sources, question }: RunState, stopReason: StopRea
     "no-answer": "the model stopped without writing one, also when it was asked again.",
     answered: "it is empty.",
   }[stopReason];
-  const numbered = new Map(sources.map((source) => [source.number, source]));
-  // checked against nothing: whatever link or mark a page holds, it stays text
-  const found = [...numbered.values()].map(
-    (source) => `- ${checkAnswer(quoteFor(question, source.text), []).answer} ${citationLink(source)}`,
+  // whatever link or mark a page holds, it stays text
+  const found = [...sourcesByNumber(sources).values()].map(
+    (source) => `- ${plainly(quoteFor(question, source.text))} ${citationLink(source)}`,
   );
   return [
     `There is no answer: ${why}`,

@@ -1,7 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { streamAgent, type RunEnd } from "../../compose/agent-run.ts";
-import { placesOf } from "../../compose/part.ts";
+import { placesOf } from "../../citation/check.ts";
 import { RUN_DEFAULTS } from "../../graph/context.ts";
 import { citationSchema, stopReasonSchema } from "../../graph/state.ts";
 import { foreignLine, foreignText } from "./foreign-text.ts";

@@ -1,3 +1,4 @@
+import { placesOf } from "../../citation/check.ts";
 import { withoutMarks } from "../../citation/marks.ts";
 import type { StopReason } from "../../graph/state.ts";
 import { estimateTokens } from "../../graph/usage.ts";
@@ -28,10 +29,6 @@ export function detailsOf(
   { conclusion, queries, readings, sources, usage }: RunEnd,
   ignored: readonly string[],
 ) {
-  const places = new Map<number, { number: number; title: string; url: string; date?: string }>();
-  for (const { number, title, url, date } of sources) {
-    if (!places.has(number)) places.set(number, { number, title, url, ...(date !== undefined && { date }) });
-  }
   return {
     answered: conclusion.answered,
     stopReason: conclusion.stopReason,
@@ -46,7 +43,7 @@ export function detailsOf(
     ...(readings.length > 0 && {
       pages: readings.map(({ url, status, source, milliseconds }) => ({ url, status, source, milliseconds })),
     }),
-    sources: [...places.values()],
+    sources: placesOf(sources),
     citations: conclusion.citations,
     modelRequests: usage.modelRequests,
     usageEstimated: usage.estimated,
