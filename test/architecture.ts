@@ -11,6 +11,7 @@ const FLOOR = ["src/errors.ts", "src/secret.ts", "src/version.ts"];
 const CONTRACTS = [
   "src/protocol/protocol.ts",
   "src/model/model.ts",
+  "src/model/generate-text.ts",
   "src/search/engine.ts",
   "src/search/pages/page-reader.ts",
 ];
@@ -65,6 +66,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       "src/graph/",
       "src/citation/",
       "src/model/model.ts",
+      "src/model/generate-text.ts",
       "src/protocol/neutralise.ts",
       "src/search/engine.ts",
     ],
