@@ -192,7 +192,7 @@ test("a cache file that cannot be used is told, and ends no search", async () =>
   const { engine, close } = searchBy({ ...environment, AGENTIC_RAG_SEARCH_CACHE: file }, problems);
   expect(await engine.search("Q")).toMatchObject({ status: "found" });
   expect(problems).toEqual([
-    expect.stringMatching(/^The search cache \S+no-folder\/c\.sqlite cannot be used: E\w+: /),
+    expect.stringMatching(/^The search cache \S+no-folder\/c\.sqlite cannot be opened\. /),
   ]);
   close();
 });

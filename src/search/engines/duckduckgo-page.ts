@@ -1,4 +1,4 @@
-import type { HtmlNode } from "./wire/html-page.ts";
+import type { PageElement } from "../html/dom.ts";
 import { readIsoDate } from "./wire/written-date.ts";
 import type { FoundResult } from "../outcome.ts";
 
@@ -17,7 +17,7 @@ const HOME = "https://duckduckgo.com";
 const TIME = /\b\d{4}-\d{2}-\d{2}(?=T\d{2}:)/u;
 
 /** Reads a page of results. Advertisements are left out. */
-export function readDuckDuckGoPage(page: HtmlNode): DuckDuckGoPage {
+export function readDuckDuckGoPage(page: PageElement): DuckDuckGoPage {
   if (page.querySelector(CHALLENGE) !== null) return { kind: "challenge" };
   const blocks = [...page.querySelectorAll(".result:not(.result--no-result)")].map(readBlock);
   const results = blocks.filter((block) => typeof block === "object");
@@ -26,7 +26,7 @@ export function readDuckDuckGoPage(page: HtmlNode): DuckDuckGoPage {
   return { kind: isResultsPage && !blocks.includes("unknown") ? "nothing" : "unknown" };
 }
 
-function readBlock(block: HtmlNode): FoundResult | "advertisement" | "unknown" {
+function readBlock(block: PageElement): FoundResult | "advertisement" | "unknown" {
   if (/(?:^|\s)result--ad(?:\s|$)/u.test(block.getAttribute("class") ?? "")) return "advertisement";
   const link = block.querySelector(".result__a");
   const url = readLink(link?.getAttribute("href") ?? "");

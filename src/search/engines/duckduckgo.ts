@@ -3,7 +3,7 @@ import { type DuckDuckGoPage, readDuckDuckGoPage } from "./duckduckgo-page.ts";
 import type { SearchEngine, SearchFailure } from "../engine.ts";
 import { readEndpoint } from "./wire/endpoint.ts";
 import type { HttpEngineOptions } from "./wire/http-engine.ts";
-import { parseHtmlPage } from "./wire/html-page.ts";
+import { isNestedTooDeep } from "../html/nesting.ts";
 import { describeService, requestText, type TextReply } from "./wire/http.ts";
 import { toOutcome } from "../outcome.ts";
 import { createEngine, EMPTY_QUERY, shortenQuery } from "../query.ts";
@@ -95,8 +95,9 @@ function withoutBangs(query: string): string {
 
 async function readPage({ text, httpStatus }: TextReply): Promise<DuckDuckGoPage> {
   if (httpStatus === 202) return { kind: "challenge" };
-  const document = await parseHtmlPage(text);
-  return document === undefined ? { kind: "unknown" } : readDuckDuckGoPage(document);
+  if (isNestedTooDeep(text)) return { kind: "unknown" };
+  const { parsePage } = await import("../html/dom.ts");
+  return readDuckDuckGoPage(parsePage(text));
 }
 
 function explainPage(

@@ -20,13 +20,23 @@ interface Piece {
  * Two letters of a script that writes no spaces count as one word. Linear time.
  */
 export function splitPassages(text: string): string[] {
+  return locatePassages(text).map((passage) => passage.text);
+}
+
+/** The same passages, each with where it begins. */
+export function locatePassages(text: string): { readonly start: number; readonly text: string }[] {
   const passages: Piece[] = [];
   for (const piece of cut(text, measure(text, 0, text.length), 0)) {
     const joined = join(passages.at(-1), piece);
     if (joined === undefined) passages.push(piece);
     else passages.splice(-1, 1, joined);
   }
-  return passages.map(({ start, end }) => text.slice(start, end).trim()).filter((passage) => passage !== "");
+  return passages
+    .map(({ start, end }) => {
+      const stretch = text.slice(start, end);
+      return { start: start + stretch.length - stretch.trimStart().length, text: stretch.trim() };
+    })
+    .filter((passage) => passage.text !== "");
 }
 
 /** Pieces that fit, each as large as the cuts allow. */

@@ -3,8 +3,8 @@ import { cleanText } from "../clean-text.ts";
 import { decodePage } from "./charset.ts";
 import type { Content, ContentKind } from "./content-type.ts";
 import { fitPassages } from "./fit-passages.ts";
-import type { PageText } from "./html/extract-html.ts";
-import { toLinks, toTitle } from "./html/page-facts.ts";
+import type { PageText } from "../html/extract-html.ts";
+import { toLinks, toTitle } from "../html/page-facts.ts";
 
 /** What the worker is given. */
 export interface Extraction {
@@ -36,7 +36,7 @@ const ADDRESS = /https?:\/\/[^\s<>"'`()[\]{}|\\^]+/giu;
 
 /** What reads each kind of page. Only that is loaded, because each page has a thread of its own. */
 const LOADERS = {
-  html: () => import("./html/extract-html.ts"),
+  html: () => import("../html/extract-html.ts"),
   markdown: () => import("../local/documents/markdown.ts"),
   pdf: () => import("../local/documents/pdf.ts"),
   text: async () => undefined,

@@ -1,5 +1,5 @@
 import { cutText } from "../outcome.ts";
-import { splitPassages } from "../local/passages.ts";
+import { locatePassages } from "../local/passages.ts";
 import { scorePassages } from "./passage-score.ts";
 
 /** What stands where something was left out, in the middle and at the end. */
@@ -21,7 +21,7 @@ interface Passage {
  */
 export function fitPassages(text: string, query: string | undefined, maxBytes: number): string {
   if (Buffer.byteLength(text) <= maxBytes) return text;
-  const passages = locatePassages(text);
+  const passages = locatePassages(text).map((passage, index) => ({ index, ...passage }));
   const [lead, ...others] = passages;
   const ranked = rankPassages(passages, query).filter(({ index }) => index > 0);
   if (lead === undefined || ranked.length === 0) return cutText(text, maxBytes);
@@ -37,15 +37,6 @@ export function fitPassages(text: string, query: string | undefined, maxBytes: n
     rest = room - bytes;
   }
   return chosen.length === 1 ? cutText(text, maxBytes) : join(chosen, text, others.length);
-}
-
-function locatePassages(text: string): Passage[] {
-  let end = 0;
-  return splitPassages(text).map((passage, index) => {
-    const start = text.indexOf(passage, end);
-    end = start + passage.length;
-    return { index, start, text: passage };
-  });
 }
 
 /** Those that hold something of the query, best first. */

@@ -11,7 +11,7 @@ const BREAKS = /<(?:br|\/?p)(?:\s[^<>]*)?\/?>/giu;
 export async function readMarkedSnippet(snippet: string): Promise<string> {
   const text = cleanText(snippet).replace(MARKS, "").replace(BREAKS, " ");
   if (!text.includes("&")) return text;
-  const { htmlToText } = await import("../../local/documents/html.ts");
+  const { htmlToText } = await import("../../html/text.ts");
   return htmlToText(text.replaceAll("<", "&lt;"));
 }
 

@@ -2,7 +2,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { toString } from "mdast-util-to-string";
 import type { ParsedFile } from "./document.ts";
 import { readFrontMatter } from "./front-matter.ts";
-import { htmlToText } from "./html.ts";
+import { htmlToText } from "../../html/text.ts";
 import { decodeText } from "./plain-text.ts";
 
 type MarkdownNode = ReturnType<typeof fromMarkdown>["children"][number];

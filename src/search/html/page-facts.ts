@@ -1,6 +1,6 @@
-import { cleanLine } from "../../clean-text.ts";
-import { readIsoDate } from "../../engines/wire/written-date.ts";
-import { cutText } from "../../outcome.ts";
+import { cleanLine } from "../clean-text.ts";
+import { readIsoDate } from "../engines/wire/written-date.ts";
+import { cutText } from "../outcome.ts";
 import type { PageDocument, PageElement } from "./dom.ts";
 
 const MAX_TITLE_BYTES = 300;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { extractHtml, type PageText } from "../../../src/search/pages/html/extract-html.ts";
+import { extractHtml, type PageText } from "../../../src/search/html/extract-html.ts";
 
 const URL = "https://site.example/docs/page";
 

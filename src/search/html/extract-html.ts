@@ -1,6 +1,6 @@
 import { Readability } from "@mozilla/readability";
-import { cleanText } from "../../clean-text.ts";
-import { shownToText } from "../../local/documents/html.ts";
+import { cleanText } from "../clean-text.ts";
+import { shownToText } from "./text.ts";
 import { type PageDocument, type PageElement, parsePage } from "./dom.ts";
 import { removeHidden } from "./hidden.ts";
 import { readBase, readHrefs, readPublished, readTitle, toLinks } from "./page-facts.ts";
