@@ -5,5 +5,5 @@ ENV LANGSERVE_GRAPHS='{"agentic-rag":"./graphs/agentic-rag.ts:graph","search-r1"
 ENV LANGGRAPH_AUTH='{"path":"./graphs/auth.ts:auth","disable_studio_auth":true}'
 ENV LANGGRAPH_HTTP='{"app":"./graphs/production.ts:app","disable_assistants":false,"disable_threads":false,"disable_runs":false,"disable_store":false,"disable_meta":false,"cors":{"allow_origins":[],"allow_methods":["GET","POST","PUT","PATCH","DELETE"],"allow_headers":["authorization","content-type","last-event-id","x-api-key"],"allow_credentials":false,"expose_headers":["content-location","x-pagination-total","x-request-id"],"max_age":600}}'
 WORKDIR /deps/langgraph-agentic-rag
-RUN npm pkg delete devDependencies peerDependencies overrides.node-llama-cpp overrides.@langchain/community && npm pkg set dependencies.@langchain/core=1.4.0 dependencies.@langchain/langgraph=1.7.3 dependencies.@langchain/langgraph-sdk=1.15.0 dependencies.@langchain/openai=1.5.8 dependencies.@langchain/anthropic=1.5.11 && npm install --ignore-scripts --no-audit --no-fund
+RUN npm ci
 RUN (test ! -f /api/langgraph_api/js/build.mts && echo "Prebuild script not found, skipping") || tsx /api/langgraph_api/js/build.mts

@@ -17,7 +17,12 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 function sourcesIn(folder: string): readonly SourceFile[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .filter(
+      (entry) =>
+        entry.isFile() &&
+        entry.name.endsWith(".ts") &&
+        !/[\\/]node_modules(?:[\\/]|$)/.test(entry.parentPath),
+    )
     .map((entry) => {
       const file = join(entry.parentPath, entry.name);
       return { path: relative(ROOT, file).replaceAll("\\", "/"), text: readFileSync(file, "utf8") };

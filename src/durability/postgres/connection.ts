@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type * as Driver from "pg";
 import type { ClientOptions, Pool, PoolClient } from "pg";
 import { AgenticRagError } from "../../errors.ts";
+import { loadPackage } from "../../net/optional-package.ts";
 import { databaseUnusable, explainDatabaseError, isPassing } from "./failure.ts";
 
 export interface PostgresOptions {
@@ -49,7 +50,11 @@ export async function connectPostgres(
       `"${schema}" is no name for a schema. Use lower-case letters, digits and underscores, at most 63.`,
     );
   }
-  const driver = await loadDriver();
+  const driver = await loadPackage<typeof Driver>({
+    name: "pg",
+    version: "8",
+    neededBy: "PostgreSQL needs the package pg",
+  });
   const options: ClientOptions = {
     connectionString: address,
     application_name: "agentic-rag",
@@ -134,18 +139,5 @@ function canBeRead(read: () => unknown): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function loadDriver(): Promise<typeof Driver> {
-  try {
-    return await import("pg");
-  } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : String(cause);
-    throw new AgenticRagError(
-      "dependency-missing",
-      `PostgreSQL needs the package pg, which could not be loaded (${reason}). Run: npm install pg@8`,
-      { cause },
-    );
   }
 }

@@ -4,7 +4,8 @@ import { AgenticRagError } from "../../errors.ts";
 import { chatmlTemplate, jinjaTemplate, type ChatTemplate } from "../template/chat-template.ts";
 import type { GgufContext, GgufFile, GgufGpu, GgufLibrary, GgufRuntime } from "./library.ts";
 import { createPromptTokenizer, type PromptTokenizer } from "./prompt.ts";
-import { reasonOf, startRuntime } from "./runtime.ts";
+import { reasonOf } from "../../net/optional-package.ts";
+import { startRuntime } from "./runtime.ts";
 import { createSequenceQueue, type SequenceQueue } from "./sequence.ts";
 
 export interface EngineOptions {

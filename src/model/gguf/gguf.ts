@@ -5,7 +5,7 @@ import type { ChatTemplate } from "../template/chat-template.ts";
 import { openEngine, type GgufEngine } from "./engine.ts";
 import { evaluatePrompt } from "./evaluation.ts";
 import type { GgufGpu, GgufLibrary } from "./library.ts";
-import { reasonOf } from "./runtime.ts";
+import { reasonOf } from "../../net/optional-package.ts";
 import { createStopWatch, createTokenJoiner, type TextPiece } from "./text.ts";
 import {
   ContinuationModel,

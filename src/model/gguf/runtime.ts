@@ -1,4 +1,5 @@
 import { AgenticRagError } from "../../errors.ts";
+import { loadPackage, reasonOf } from "../../net/optional-package.ts";
 import type { GgufGpu, GgufLibrary, GgufRuntime } from "./library.ts";
 
 /** llama.cpp as it runs in this process. */
@@ -11,17 +12,18 @@ export interface Running {
   readonly loadAlone: <Value>(load: (complaints: readonly string[]) => Promise<Value>) => Promise<Value>;
 }
 
-const INSTALL = "npm install node-llama-cpp@3";
+const PACKAGE = {
+  name: "node-llama-cpp",
+  version: "3",
+  neededBy: "A GGUF file is run by node-llama-cpp",
+} as const;
 
 /** Started once for all models and kept: a second one would take the log of the first, and print it. */
 const running = new WeakMap<GgufLibrary, Map<GgufGpu, Promise<Running>>>();
 
 /** @throws `dependency-missing` where node-llama-cpp, or its binary for this machine, is not installed */
-export async function startRuntime(
-  gpu: GgufGpu,
-  load: () => Promise<GgufLibrary> = () => import("node-llama-cpp"),
-): Promise<Running> {
-  const library = await loadLibrary(load);
+export async function startRuntime(gpu: GgufGpu, load?: () => Promise<GgufLibrary>): Promise<Running> {
+  const library = await loadPackage<GgufLibrary>({ ...PACKAGE, load });
   const known = running.get(library) ?? new Map<GgufGpu, Promise<Running>>();
   running.set(library, known);
   const started = known.get(gpu) ?? start(library, gpu);
@@ -31,18 +33,6 @@ export async function startRuntime(
   } catch (error) {
     known.delete(gpu);
     throw error;
-  }
-}
-
-async function loadLibrary(load: () => Promise<GgufLibrary>): Promise<GgufLibrary> {
-  try {
-    return await load();
-  } catch (cause) {
-    throw new AgenticRagError(
-      "dependency-missing",
-      `A GGUF file is run by node-llama-cpp, which could not be loaded (${reasonOf(cause)}). Run: ${INSTALL}`,
-      { cause },
-    );
   }
 }
 
@@ -68,15 +58,9 @@ async function start(library: GgufLibrary, gpu: GgufGpu): Promise<Running> {
     const machine = gpu === "auto" ? "this machine" : `this machine and gpu: ${gpu}`;
     throw new AgenticRagError(
       "dependency-missing",
-      `node-llama-cpp has no binary for ${machine} (${reasonOf(cause)}). Run: ${INSTALL} --include=optional ` +
+      `node-llama-cpp has no binary for ${machine} (${reasonOf(cause)}). Run: npm install ${PACKAGE.name}@${PACKAGE.version} --include=optional ` +
         "- or build one: npx node-llama-cpp source download",
       { cause },
     );
   }
-}
-
-/** The first line of an error's message. */
-export function reasonOf(cause: unknown): string {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return reason.split("\n", 1)[0] ?? reason;
 }

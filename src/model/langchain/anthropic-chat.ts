@@ -1,7 +1,7 @@
 import type { ChatAnthropic } from "@langchain/anthropic";
 import { readBaseUrl, revealed, type ApiKey } from "../exchange/request.ts";
 import type { ModelRequest } from "./chat.ts";
-import { loadPackage } from "./optional-package.ts";
+import { loadPackage } from "../../net/optional-package.ts";
 import type { Sampling } from "../sampling.ts";
 
 export interface AnthropicChatOptions {
@@ -33,7 +33,7 @@ export async function loadAnthropicChat(
     name: "@langchain/anthropic",
     version: "1",
     neededBy: `The model family ${options.family} is spoken to Anthropic's API through @langchain/anthropic`,
-    load: options.load ?? (() => import("@langchain/anthropic")),
+    load: options.load,
   });
   return ({ maxTokens, sampling, modelName = options.modelName }) => {
     const { temperature, topP, topK } = { ...options.sampling, ...sampling };

@@ -1,7 +1,7 @@
 import type { ChatOpenAI } from "@langchain/openai";
 import { revealed, type ApiKey } from "../exchange/request.ts";
 import type { ModelRequest } from "./chat.ts";
-import { loadPackage } from "./optional-package.ts";
+import { loadPackage } from "../../net/optional-package.ts";
 import type { ServerDialect } from "../server-dialects.ts";
 import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
 import { sparingParameters } from "./spared-parameters.ts";
@@ -43,7 +43,7 @@ export async function loadOpenAiChat(
     name: "@langchain/openai",
     version: "1",
     neededBy: "The model family native-tools is spoken through @langchain/openai",
-    load: options.load ?? (() => import("@langchain/openai")),
+    load: options.load,
   });
   const fetch = sparingParameters(options.fetch ?? globalThis.fetch);
   return ({ maxTokens, sampling, modelName = options.modelName }) => {

@@ -1,0 +1,18 @@
+// Compiles src into dist. `prepare` calls it with --if-possible: npm runs that after each install in a clone, and when
+// someone installs the package from git. Where no compiler is installed (npm ci --omit=dev) or no sources lie (the
+// image), nothing is done; and before packing nothing either, since `prepack` has just built.
+import { spawnSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const compiler = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
+const project = fileURLToPath(new URL("../tsconfig.build.json", import.meta.url));
+
+const possible = existsSync(compiler) && existsSync(project);
+const packing = ["pack", "publish"].includes(process.env.npm_command ?? "");
+if (!process.argv.includes("--if-possible") || (possible && !packing)) {
+  rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
+  const { status } = spawnSync(process.execPath, [compiler, "-p", project], { cwd: root, stdio: "inherit" });
+  process.exitCode = status ?? 1;
+}

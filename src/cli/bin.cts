@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// What the command starts. An old Node.js has to be able to read this file: it stays CommonJS in plain, old syntax, and
+// loads the program only once the version is known to do.
+// oxlint-disable no-var
+var version = process.versions.node;
+var parts = version.split(".").map(Number);
+var major = parts[0] || 0;
+if (major > 20 || (major === 20 && (parts[1] || 0) >= 19)) {
+  void import("./main.ts");
+} else {
+  process.stderr.write(
+    "agentic-rag needs Node.js 20.19 or later, and this is " +
+      version +
+      ". Install a newer one from https://nodejs.org, or with your version manager.\n",
+  );
+  process.exitCode = 2;
+}
