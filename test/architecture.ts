@@ -40,7 +40,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       "src/net/",
       "src/graph/context.ts",
       "src/model/sampling.ts",
-      "src/model/server-dialects.ts",
+      "src/model/server/dialects.ts",
       "src/search/engines/retriever-api.ts",
     ],
   ],

@@ -19,9 +19,7 @@ import { createNativeToolsModel } from "../model/native-tools/native-tools.ts";
 import { createOfflineModel } from "../model/offline/offline.ts";
 import { cachedPrefill, createPrefilledChatModel } from "../model/langchain/prefilled-chat.ts";
 import { loadOpenAiChat } from "../model/langchain/openai-chat.ts";
-import { chatDialectOf, completionsDialectOf, knownDialect } from "../model/probe/dialect.ts";
-import type { ServerDialect } from "../model/server-dialects.ts";
-import { askDialect } from "../model/probe/probe.ts";
+import { completionsDialectOf, knownDialect } from "../model/server/dialects.ts";
 import { createProbedModel, createProber } from "../model/probe/probed.ts";
 import type { Sampling } from "../model/sampling.ts";
 import type { NativeSide, WrittenCall } from "../turn.ts";
@@ -169,38 +167,33 @@ function chatPrefixFor(
   { nativeSide }: Protocol,
 ): ContinuationModel {
   const callText = nativeSide && { callText: (call: WrittenCall) => nativeSide.callText(call) };
-  const { dialect, baseUrl, apiKey, name: modelName, fetch } = model;
-  const overHttp = (found: ServerDialect): ContinuationModel =>
-    createChatPrefixModel({ ...connectionOf(model), dialect: chatDialectOf(found), sampling, ...callText });
-  if (dialect !== "auto" && dialect !== "anthropic") return overHttp(dialect);
+  const { baseUrl, apiKey, name: modelName, fetch } = model;
+  const dialect = dialectOf(model);
+  if (dialect !== "anthropic") {
+    return createChatPrefixModel({ ...connectionOf(model), dialect, sampling, ...callText });
+  }
   return createDeferredModel({
     family: "chat-prefix",
     modelName,
-    async open(signal) {
-      const found = dialect === "auto" ? await askDialect({ baseUrl, apiKey, signal, fetch }) : dialect;
-      const description = { dialect: found };
-      if (found !== "anthropic") return { model: overHttp(found), description };
-      const connection = {
-        baseUrl,
-        modelName,
-        apiKey,
-        sampling,
-        fetch,
-        family: "chat-prefix",
-        maxRetries: 0,
-      };
-      const chatModel = await loadAnthropicChat(connection);
+    async open() {
+      const connection = { baseUrl, modelName, apiKey, sampling, fetch };
+      const chatModel = await loadAnthropicChat({ ...connection, family: "chat-prefix", maxRetries: 0 });
       const prefilled = { chatModel, lastMessage: cachedPrefill, maxRetries: 2, ...callText };
-      return { model: createPrefilledChatModel({ ...connectionOf(model), ...prefilled }), description };
+      const created = createPrefilledChatModel({ ...connectionOf(model), ...prefilled });
+      return { model: created, description: { dialect } };
     },
   });
+}
+
+/** The dialect that is set, or that the address tells; else `auto`. */
+function dialectOf({ dialect, baseUrl }: Served): ServedModelSettings["dialect"] {
+  return dialect === "auto" ? (knownDialect(baseUrl) ?? "auto") : dialect;
 }
 
 function nativeToolsFor(model: Served, sampling: Partial<Sampling>, protocol: Protocol): ContinuationModel {
   const side = nativeSideOf(protocol);
   const { baseUrl, name: modelName, apiKey, fetch } = model;
-  const dialect: ServedModelSettings["dialect"] =
-    model.dialect === "auto" ? (knownDialect(baseUrl) ?? "auto") : model.dialect;
+  const dialect = dialectOf(model);
   return createDeferredModel({
     family: "native-tools",
     modelName,

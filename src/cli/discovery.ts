@@ -1,8 +1,9 @@
-import { speaksChatml } from "../model/template/chatml-kin.ts";
+import { usesChatml } from "../model/template/chatml-models.ts";
 import { listModels } from "../model/completions/describe.ts";
-import { isRaw } from "../model/probe/dialect.ts";
-import type { ServerDialect } from "../model/server-dialects.ts";
-import { askDialect } from "../model/probe/probe.ts";
+import { isRaw } from "../model/server/dialects.ts";
+import type { ServerDialect } from "../model/server/dialects.ts";
+import { createJsonClient } from "../model/exchange/json-client.ts";
+import { findDialect } from "../model/server/find.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
 import type { Arguments } from "./arguments/arguments.ts";
 import { environmentWith } from "./arguments/chosen-settings.ts";
@@ -50,8 +51,8 @@ export async function findLocalServers(
       const timeout = AbortSignal.timeout(timeoutMs);
       const ended = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
       try {
-        const [dialect, listed] = await Promise.all([
-          askDialect({ baseUrl, signal: ended }),
+        const [{ dialect }, listed] = await Promise.all([
+          findDialect(createJsonClient({ timeoutMs }), baseUrl, ended),
           listModels({ baseUrl, signal: ended, timeoutMs }),
         ]);
         const models = listed.map(({ id }) => id).filter((id) => !SILENT.test(id));
@@ -91,7 +92,7 @@ export function settingsFor(
 ): Readonly<Record<string, string>> {
   const isSet = (setting: string): boolean => (environment[setting]?.trim() ?? "") !== "";
   const protocol = protocolFor(name);
-  const knownTemplate = speaksChatml(name) || dialect === "llamacpp" || isSet("AGENTIC_RAG_CHAT_TEMPLATE");
+  const knownTemplate = usesChatml(name) || dialect === "llamacpp" || isSet("AGENTIC_RAG_CHAT_TEMPLATE");
   return {
     AGENTIC_RAG_MODEL_URL: baseUrl,
     AGENTIC_RAG_MODEL: name,

@@ -15,6 +15,23 @@ export interface ModelUsage {
   readonly cachedTokens?: number;
 }
 
+/** The assistant's turn that is to go on, apart from the turns before it. */
+export interface OpenTurn {
+  readonly turns: readonly PromptMessage[];
+  /** Empty where a new turn is opened. */
+  readonly pieces: readonly TurnPiece[];
+  /** The texts of `pieces`, joined. */
+  readonly given: string;
+}
+
+/** @param turn the last assistant message in pieces. @default all of it is the model's own */
+export function openTurn(messages: readonly PromptMessage[], turn?: readonly TurnPiece[]): OpenTurn {
+  const last = messages.at(-1);
+  if (last?.role !== "assistant") return { turns: messages, pieces: [], given: "" };
+  const pieces = turn ?? [{ origin: "model", text: last.content }];
+  return { turns: messages.slice(0, -1), pieces: last.content === "" ? [] : pieces, given: last.content };
+}
+
 /** Text as it is generated, any number of times; then exactly one `end`. */
 export type ModelChunk =
   | {
@@ -180,22 +197,25 @@ function toGenerationChunk(chunk: ModelChunk): ChatGenerationChunk {
     });
   }
   const { finishReason, stopReason, usage } = chunk;
-  const input = usage.promptTokens ?? 0;
-  const output = usage.completionTokens ?? 0;
   const responseMetadata: Record<string, unknown> = { finish_reason: finishReason };
   if (stopReason !== undefined) responseMetadata["stop_reason"] = stopReason;
-  const usageMetadata: UsageMetadata = {
-    input_tokens: input,
-    output_tokens: output,
-    total_tokens: input + output,
-  };
-  if (usage.cachedTokens !== undefined) {
-    usageMetadata.input_token_details = { cache_read: usage.cachedTokens };
-  }
+  const usageMetadata = toUsageMetadata(usage);
   // assigned afterwards: the constructor's type leaves `usage_metadata` out under exactOptionalPropertyTypes
   const message = Object.assign(new AIMessageChunk({ content: "" }), {
     response_metadata: responseMetadata,
-    usage_metadata: usageMetadata,
+    ...(usageMetadata !== undefined && { usage_metadata: usageMetadata }),
   });
   return new ChatGenerationChunk({ text: "", message });
+}
+
+/** LangChain's form has no way to leave one of the counts open: it is there only where both are told. */
+function toUsageMetadata({ promptTokens, completionTokens, cachedTokens }: ModelUsage) {
+  if (promptTokens === undefined || completionTokens === undefined) return undefined;
+  const usage: UsageMetadata = {
+    input_tokens: promptTokens,
+    output_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+  };
+  if (cachedTokens !== undefined) usage.input_token_details = { cache_read: cachedTokens };
+  return usage;
 }

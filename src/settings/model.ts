@@ -1,4 +1,4 @@
-import { SERVER_DIALECTS } from "../model/server-dialects.ts";
+import { SERVER_DIALECTS } from "../model/server/dialects.ts";
 import type { Secret } from "../secret.ts";
 
 const SERVED_FAMILIES = ["completions", "chat-prefix", "native-tools"] as const;

@@ -35,7 +35,10 @@ const TURN = [
 test.each([
   [{ AGENTIC_RAG_MODEL_FAMILY: "completions" }, { family: "completions", dialect: "generic" }],
   [{ AGENTIC_RAG_MODEL_FAMILY: "chat-prefix" }, { family: "chat-prefix", dialect: "generic" }],
-  [{ AGENTIC_RAG_MODEL_FAMILY: "chat-prefix", AGENTIC_RAG_MODEL_DIALECT: "vllm" }, { family: "chat-prefix" }],
+  [
+    { AGENTIC_RAG_MODEL_FAMILY: "chat-prefix", AGENTIC_RAG_MODEL_DIALECT: "vllm" },
+    { family: "chat-prefix", dialect: "vllm" },
+  ],
   [{ AGENTIC_RAG_MODEL_FAMILY: "native-tools" }, { family: "native-tools", continues: "replayed" }],
   [{}, { family: "completions", dialect: "generic", continues: "by-construction" }],
 ])("a server's family is made as it is set, or as it is found: %o", async (environment, description) => {

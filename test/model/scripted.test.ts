@@ -83,3 +83,28 @@ test("is a LangChain chat model", async () => {
   expect(message.response_metadata).toEqual({ finish_reason: "stop", stop_reason: null });
   expect(message.usage_metadata).toMatchObject({ input_tokens: 4, output_tokens: 1, total_tokens: 5 });
 });
+
+test.each([
+  [{}, undefined],
+  [{ promptTokens: 4 }, undefined],
+  [{ completionTokens: 1 }, undefined],
+  [{ cachedTokens: 3 }, undefined],
+  [
+    { promptTokens: 0, completionTokens: 0 },
+    { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
+  ],
+  [
+    { promptTokens: 4, completionTokens: 1, cachedTokens: 3 },
+    { input_tokens: 4, output_tokens: 1, total_tokens: 5, input_token_details: { cache_read: 3 } },
+  ],
+])("tokens that are told as %j are told to LangChain as %j", async (usage, told) => {
+  const model = createScriptedModel([
+    { text: "Hi", usage },
+    { text: "Hi", usage },
+  ]);
+  expect(await model.invoke([new HumanMessage("Hello")])).toMatchObject({ usage_metadata: told });
+  let streamed: unknown;
+  for await (const chunk of await model.stream([new HumanMessage("Hello")]))
+    streamed ??= chunk.usage_metadata;
+  expect(streamed).toEqual(told);
+});

@@ -14,8 +14,8 @@ export interface EngineOptions {
   readonly perEvent?: number;
   /** Whether there is a `/tokenize`. @default true */
   readonly tokenize?: boolean;
-  /** Ids as the prompt are refused. @default false */
-  readonly refusesIds?: boolean;
+  /** Ids as the prompt are refused, with this status. @default they are taken */
+  readonly refusesIds?: number;
   /** Stop strings are not heeded. @default false */
   readonly ignoresStops?: boolean;
 }
@@ -80,8 +80,9 @@ export async function startEngineServer(options: EngineOptions): Promise<EngineS
       const text = textOf(body["tokens"] as number[]);
       json(dialect === "vllm" ? { prompt: text } : { text });
     } else if (route === "POST /v1/completions" && dialect !== "ollama") {
-      if (options.refusesIds === true && Array.isArray(body["prompt"])) {
-        json({ error: { message: "prompt must be a string", type: "BadRequestError", code: 400 } }, 400);
+      const { refusesIds } = options;
+      if (refusesIds !== undefined && Array.isArray(body["prompt"])) {
+        json({ error: { message: "prompt must be a string", code: refusesIds } }, refusesIds);
       } else complete(response, body, reply());
     } else if (route === "POST /api/generate" && dialect === "ollama") generate(response, body, reply());
     else json({ error: { message: "Not Found" } }, 404);

@@ -45,7 +45,12 @@ export interface EndpointOptions {
     | ((request: MessagesRequestBody, goesOn: string, anew: string) => MessagesReply | PlainReply);
   /** JSON answers by path, such as `/v1/models`. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** What happens to the first requests to a path, one after the other, before it answers as it should. */
+  readonly failures?: Readonly<Record<string, readonly Failure[]>>;
 }
+
+/** A status with an error that says so, a connection that breaks, or no answer at all. */
+export type Failure = number | "reset" | "hang" | "no JSON";
 
 export interface AskedRequest {
   readonly route: string;
@@ -72,7 +77,21 @@ const MISSING: PlainReply = { status: 404, ...json({ error: { message: "Not Foun
  * is given. It is gone when the test is over.
  */
 export async function startEndpoint(options: EndpointOptions = {}): Promise<Endpoint> {
+  const asked = new Map<string, number>();
   const server = await openWireServer((response, { method, path, body }) => {
+    const times = asked.get(path) ?? 0;
+    asked.set(path, times + 1);
+    const failure = options.failures?.[path]?.[times];
+    if (failure === "hang") return;
+    if (failure === "reset") {
+      response.destroy();
+      return;
+    }
+    if (failure !== undefined) {
+      const isText = failure === "no JSON";
+      response.writeHead(isText ? 200 : failure).end(isText ? "<html>" : '{"error":{"message":"not now"}}');
+      return;
+    }
     const reply = answerTo(options, `${method} ${path}`, body);
     const { status = 200, headers = {}, body: answer, stallAfter } = reply;
     response.writeHead(status, headers);

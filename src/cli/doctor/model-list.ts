@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requestHeaders } from "../../model/exchange/request.ts";
 import { modelsRequest } from "../../model/probe/models-request.ts";
 import type { ServedModelSettings } from "../../settings/settings.ts";
 import type { Check } from "./check.ts";
@@ -23,11 +24,11 @@ export async function checkModelList(
 ): Promise<Check> {
   const { baseUrl, name } = server;
   try {
-    const { url, headers } = modelsRequest(server);
+    const { url, apiKey, headers } = modelsRequest(server);
     const response = await fetch(url, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)]),
       redirect: "manual",
-      headers: headers(),
+      headers: requestHeaders(apiKey, headers),
     });
     const text = await response.text();
     if (!response.ok)

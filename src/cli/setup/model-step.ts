@@ -3,7 +3,7 @@ import { AgenticRagError } from "../../errors.ts";
 import { listModels, type ServerAddress } from "../../model/completions/describe.ts";
 import { readBaseUrl } from "../../model/exchange/request.ts";
 import { chooseFamily, missingFor, warningFor } from "../../model/probe/choice.ts";
-import type { ServerDialect } from "../../model/server-dialects.ts";
+import type { ServerDialect } from "../../model/server/dialects.ts";
 import { probeEndpoint } from "../../model/probe/probe.ts";
 import { createProxyFetch } from "../../net/proxy.ts";
 import {

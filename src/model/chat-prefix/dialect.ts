@@ -1,5 +1,6 @@
+import type { PromptMessage } from "../../turn.ts";
 import type { ReasoningTags } from "./text.ts";
-import type { PromptMessage } from "../model.ts";
+import { openTurn } from "../model.ts";
 import type { Sampling } from "../sampling.ts";
 
 /** How a chat endpoint is told to continue the last assistant message. */
@@ -73,12 +74,6 @@ export const DIALECTS: Readonly<Record<ChatDialect, DialectFacts>> = {
   generic: { sampling: OPENAI, asksForUsage: true, echoes: false },
 };
 
-/** The text that is to be continued; empty when a new turn is opened. */
-export function givenText(messages: readonly PromptMessage[]): string {
-  const last = messages.at(-1);
-  return last?.role === "assistant" ? last.content : "";
-}
-
 /** The body of `POST /chat/completions`. */
 export function chatBody(request: {
   readonly dialect: ChatDialect;
@@ -92,8 +87,7 @@ export function chatBody(request: {
 }): string {
   const { dialect, tags, messages, sampling, stop = [] } = request;
   const facts = DIALECTS[dialect];
-  const given = givenText(messages);
-  const turns = given === "" ? withoutEmptyEnd(messages) : messages.slice(0, -1);
+  const { turns, given } = openTurn(messages);
   const last = given === "" ? [] : [{ role: "assistant", content: given, ...facts.last?.(given, tags) }];
   return JSON.stringify({
     model: request.modelName,
@@ -103,19 +97,19 @@ export function chatBody(request: {
     ...(facts.asksForUsage && { stream_options: { include_usage: true } }),
     ...(given !== "" && facts.continuing),
     ...facts.always,
-    ...drawnBy(sampling, facts.sampling),
+    ...sampledBy(sampling, facts.sampling),
     ...(stop.length > 0 && { stop }),
     ...request.extra,
   });
 }
 
-function drawnBy(sampling: Sampling, names: DialectFacts["sampling"]): Record<string, number> {
-  const drawn: Record<string, number> = {};
+function sampledBy(sampling: Sampling, names: DialectFacts["sampling"]): Record<string, number> {
+  const sampled: Record<string, number> = {};
   for (const [field, value] of Object.entries(sampling)) {
     const name = names[field];
-    if (name !== undefined && typeof value === "number") drawn[name] = value;
+    if (name !== undefined && typeof value === "number") sampled[name] = value;
   }
-  return drawn;
+  return sampled;
 }
 
 /** Reasoning that the text begins with is a field of its own: `reasoning_content` is continued while it stands open. */
@@ -126,9 +120,4 @@ function deepseekMessage(content: string, { open, close }: ReasoningTags): Reado
   return end < 0
     ? { content: "", prefix: true, reasoning_content: inner }
     : { content: inner.slice(end + close.length), prefix: true, reasoning_content: inner.slice(0, end) };
-}
-
-/** An assistant message without text opens a new turn, as none does. */
-function withoutEmptyEnd(messages: readonly PromptMessage[]): readonly PromptMessage[] {
-  return messages.at(-1)?.role === "assistant" ? messages.slice(0, -1) : messages;
 }

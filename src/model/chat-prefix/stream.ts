@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { SaidPart } from "./reading.ts";
+import { parseJson } from "../../net/json.ts";
+import type { SaidPart } from "../exchange/read-to-end.ts";
 import { type RequestTarget, badReply, reportedFailure } from "../exchange/http-failure.ts";
 import { finishFields, readFinish, readUsage, usageFields } from "../exchange/openai-end.ts";
 
@@ -52,12 +53,8 @@ export async function* readChat(
 ): AsyncGenerator<SaidPart> {
   for await (const data of events) {
     if (data.trim() === "[DONE]") return;
-    let value: unknown;
-    try {
-      value = JSON.parse(data);
-    } catch (error) {
-      throw badReply(target, "an event that is not JSON", error);
-    }
+    const value = parseJson(data);
+    if (value === undefined) throw badReply(target, "an event that is not JSON");
     yield readChatEvent(value, target);
   }
 }

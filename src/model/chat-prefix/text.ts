@@ -70,23 +70,27 @@ export interface EchoFilter {
 /** White space at the end of `given` may be missing from the repetition, or come in a later piece. */
 export function createEchoFilter(given: string): EchoFilter {
   const least = given.trimEnd().length;
-  let held = "";
+  /** The pieces so far are the beginning of `given`, this many characters of it. */
+  let repeated = 0;
   let passed = given === "";
   return {
     feed(part) {
       if (passed) return part;
-      held += part;
-      const same = commonLength(given, held);
-      if (same === held.length && same < given.length) return "";
+      const same = commonLength(given, repeated, part);
+      const before = repeated;
+      repeated += same;
+      if (same === part.length && repeated < given.length) return "";
       passed = true;
-      return same < least ? held : held.slice(same);
+      return repeated < least ? given.slice(0, before) + part : part.slice(same);
     },
-    rest: () => (passed || held.length >= least ? "" : held),
+    rest: () => (passed || repeated >= least ? "" : given.slice(0, repeated)),
   };
 }
 
-function commonLength(a: string, b: string): number {
+/** How many characters of `part` are those of `text` from `start` on. */
+function commonLength(text: string, start: number, part: string): number {
   let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length += 1;
+  while (length < part.length && start + length < text.length && text[start + length] === part[length])
+    length += 1;
   return length;
 }

@@ -1,70 +1,72 @@
-import { untilAborted } from "../../net/abort.ts";
+import { createSharedWork } from "../../net/shared-work.ts";
+import type { RequestTarget } from "../exchange/http-failure.ts";
+import type { JsonClient } from "../exchange/json-client.ts";
+import { completionsDialectOf } from "../server/dialects.ts";
+import { findDialect } from "../server/find.ts";
 import { chatmlTemplate, type ChatTemplate } from "../template/chat-template.ts";
-import { detectDialect } from "./detect.ts";
 import type { Dialect, DialectName } from "./dialect.ts";
 import { dialects } from "./dialects.ts";
-import type { ServerRoutes } from "../exchange/server.ts";
 import { fetchOfferedTemplate, fetchTemplate } from "./template.ts";
-import type { RequestTarget } from "../exchange/http-failure.ts";
-import { createSpeller, type Speller } from "./token-speller.ts";
+import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 export interface ConnectionOptions {
   readonly baseUrl: string;
   readonly dialect: DialectName | "auto";
   /** `server`: the one that the server tells; `auto`: that one where it tells one, else ChatML. */
   readonly template: ChatTemplate | "server" | "auto";
-  readonly routes: ServerRoutes;
+  readonly client: JsonClient;
 }
 
-/** What is learnt of a server, once: its dialect, its spelling, its chat template. */
+/** What is learnt of a server, once: its dialect and, for each of its models, tokenizer and chat template. */
 export interface Connection {
   dialect(signal: AbortSignal | undefined): Promise<FoundDialect>;
-  speller(dialect: Dialect, modelName: string): Speller | undefined;
+  tokenizer(dialect: Dialect, modelName: string): Tokenizer | undefined;
   template(target: RequestTarget, dialect: Dialect, signal: AbortSignal): Promise<ChatTemplate>;
 }
 
 interface FoundDialect {
   readonly dialect: Dialect;
-  /** It is set, or the server has said something to know it by; otherwise it is worth asking again. */
+  /** It is set, or the server has said what it is; otherwise it is worth asking again. */
   readonly certain: boolean;
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { baseUrl, dialect: wanted, template, routes } = options;
-  const spellers = new Map<string, Speller>();
-  let detected: Promise<FoundDialect> | undefined;
-  let fetched: Promise<ChatTemplate> | undefined;
+  const { baseUrl, dialect: wanted, template, client } = options;
+  const tokenizers = new Map<string, Tokenizer>();
+  const templates = new Map<string, (signal: AbortSignal) => Promise<ChatTemplate>>();
+  const detected = createSharedWork(
+    async (signal) => {
+      const { dialect, certain } = await findDialect(client, baseUrl, signal);
+      return { dialect: dialects[completionsDialectOf(dialect) ?? "generic"], certain };
+    },
+    { keeps: ({ certain }) => certain },
+  );
 
-  async function detect(): Promise<FoundDialect> {
-    const { dialect, certain } = await detectDialect(routes, baseUrl);
-    if (!certain) detected = undefined;
-    return { dialect: dialects[dialect], certain };
-  }
-
-  function speller({ name, tokens }: Dialect, modelName: string): Speller | undefined {
+  function tokenizer({ name, tokens }: Dialect, modelName: string): Tokenizer | undefined {
     if (tokens === undefined) return undefined;
     const key = `${name} ${modelName}`;
-    const known = spellers.get(key) ?? createSpeller(routes, tokens, { baseUrl, modelName });
-    spellers.set(key, known);
+    const known = tokenizers.get(key) ?? createTokenizer(client, tokens, { baseUrl, modelName });
+    tokenizers.set(key, known);
     return known;
   }
 
   return {
     async dialect(signal) {
-      if (wanted !== "auto") return { dialect: dialects[wanted], certain: true };
-      detected ??= detect();
-      return untilAborted(detected, signal);
+      return wanted === "auto" ? detected(signal) : { dialect: dialects[wanted], certain: true };
     },
-    speller,
+    tokenizer,
     async template(target, dialect, signal) {
       if (typeof template !== "string") return template;
       // llama.cpp is the one that tells a template
       const { llamacpp } = dialects;
       if (template === "auto" && dialect !== llamacpp) return chatmlTemplate;
+      const { modelName } = target;
       const fetch = template === "server" ? fetchTemplate : offeredOrChatml;
-      fetched ??= fetch(routes, target, speller(llamacpp, target.modelName));
-      fetched.catch(() => (fetched = undefined));
-      return untilAborted(fetched, signal);
+      const fetched =
+        templates.get(modelName) ??
+        createSharedWork((ended) => fetch(client, target, tokenizer(llamacpp, modelName), ended));
+      templates.set(modelName, fetched);
+      return fetched(signal);
     },
   };
 }

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-import { detectDialect } from "./detect.ts";
 import { rootOf, type DialectName } from "./dialect.ts";
 import { dialects } from "./dialects.ts";
-import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "../exchange/request.ts";
-import { createServerRoutes, type ServerReply, type ServerRoutes } from "../exchange/server.ts";
+import { readBaseUrl, type ApiKey } from "../exchange/request.ts";
+import { createJsonClient, type JsonClient, type JsonReply } from "../exchange/json-client.ts";
 import { tellsTemplate } from "./template.ts";
-import { connectionFailure, statusFailure, type RequestTarget } from "../exchange/http-failure.ts";
+import { replyFailure, requestTarget, type RequestTarget } from "../exchange/http-failure.ts";
 import { modelsRequest } from "../probe/models-request.ts";
-import type { ServerDialect } from "../server-dialects.ts";
-import { createSpeller } from "./token-speller.ts";
+import { completionsDialectOf, type ServerDialect } from "../server/dialects.ts";
+import { findDialect } from "../server/find.ts";
+import { createTokenizer } from "./tokenizer.ts";
 
 export interface ServerAddress {
   /** The address in front of `/models`, such as `http://127.0.0.1:8000/v1`. */
@@ -64,9 +64,9 @@ const modelsSchema = z.object({
  * @throws `model-…` for a server that cannot be asked, refuses, or answers with something else.
  */
 export async function listModels(address: ServerAddress): Promise<readonly ServedModel[]> {
-  const { url, headers } = modelsRequest(address);
-  const { routes, target } = open(address, "", headers);
-  const reply = await routes.get(url, address.signal);
+  const { url, ...key } = modelsRequest(address);
+  const { client, target } = open(address, key);
+  const reply = await client.get(url, address.signal);
   address.signal?.throwIfAborted();
   if (reply.kind === "refused" && reply.status === 404) {
     throw new AgenticRagError(
@@ -97,16 +97,17 @@ export async function listModels(address: ServerAddress): Promise<readonly Serve
 export async function describeServer(
   address: ServerAddress & { readonly modelName: string },
 ): Promise<ServerDescription> {
-  const { routes, target } = open(address, address.modelName);
-  const { dialect, certain } = await detectDialect(routes, target.baseUrl, address.signal);
+  const { client, target } = open(address);
+  const { dialect: found, certain } = await findDialect(client, target.baseUrl, address.signal);
+  const dialect = completionsDialectOf(found) ?? "generic";
   address.signal?.throwIfAborted();
-  if (!certain) valueOf(await routes.get(`${target.baseUrl}/models`, address.signal), target);
+  if (!certain) valueOf(await client.get(`${target.baseUrl}/models`, address.signal), target);
 
   const { tokens, tellsLogprobs = false } = dialects[dialect];
-  const speller = tokens && createSpeller(routes, tokens, target);
+  const tokenizer = tokens && createTokenizer(client, tokens, target);
   const [spelled, props, contextTokens] = await Promise.all([
-    speller?.encode("a", false, address.signal),
-    dialect === "llamacpp" ? routes.get(`${rootOf(target.baseUrl)}/props`, address.signal) : undefined,
+    tokenizer?.encode("a", false, address.signal),
+    dialect === "llamacpp" ? client.get(`${rootOf(target.baseUrl)}/props`, address.signal) : undefined,
     contextOf(address),
   ]);
   address.signal?.throwIfAborted();
@@ -131,38 +132,17 @@ async function contextOf(
 }
 
 function open(
-  address: ServerAddress,
-  modelName: string,
-  headers = () => requestHeaders(address.apiKey, address.headers ?? {}),
-): { readonly routes: ServerRoutes; readonly target: RequestTarget } {
-  const baseUrl = readBaseUrl(address.baseUrl);
-  const key = revealed(address.apiKey).trim();
+  address: ServerAddress & { readonly modelName?: string },
+  { apiKey, headers }: Pick<ServerAddress, "apiKey" | "headers"> = address,
+): { readonly client: JsonClient; readonly target: RequestTarget } {
+  const { fetch, timeoutMs = 5_000, modelName = "" } = address;
   return {
-    routes: createServerRoutes({
-      headers,
-      fetch: address.fetch ?? globalThis.fetch,
-      timeoutMs: address.timeoutMs ?? 5_000,
-    }),
-    target: {
-      baseUrl,
-      modelName,
-      redact: (text) => (key.length < 8 ? text : text.replaceAll(key, "***")),
-    },
+    client: createJsonClient({ apiKey, timeoutMs, fetch, ...(headers !== undefined && { headers }) }),
+    target: requestTarget({ baseUrl: readBaseUrl(address.baseUrl), modelName, apiKey: address.apiKey }),
   };
 }
 
-function valueOf(reply: ServerReply, target: RequestTarget): unknown {
-  switch (reply.kind) {
-    case "value":
-      return reply.value;
-    case "refused":
-      throw statusFailure(target, reply.status, reply.text);
-    case "unreachable":
-      throw connectionFailure(target, reply.error);
-    case "silent":
-      throw new AgenticRagError(
-        "model-timeout",
-        `The model server at ${target.baseUrl} did not answer in time. Check whether it is overloaded.`,
-      );
-  }
+function valueOf(reply: JsonReply, target: RequestTarget): unknown {
+  if (reply.kind !== "value") throw replyFailure(target, reply);
+  return reply.value;
 }

@@ -1,8 +1,9 @@
 import type { RequestTarget } from "../exchange/http-failure.ts";
+import type { ReplyPart } from "../exchange/read-to-end.ts";
 import type { ModelUsage } from "../model.ts";
 import type { Sampling } from "../sampling.ts";
 import type { ScoredToken } from "./token-logprobs.ts";
-import type { TokenRoutes } from "./token-speller.ts";
+import type { TokenRoutes } from "./tokenizer.ts";
 
 /** A prompt as text, or as token ids; where the server takes them in one list, texts may stand between the ids. */
 export type Prompt = string | readonly (number | string)[];
@@ -20,22 +21,15 @@ export interface RequestFields {
 }
 
 /** What one line of a reply says. */
-export interface Reading {
+export interface Reading extends ReplyPart {
   readonly text: string;
-  /** The ids of the tokens that were drawn, whether their text is shown yet or not; `undefined` where none are told. */
+  /** The ids of the tokens that were sampled, whether their text is shown yet or not; `undefined` where none are told. */
   readonly tokenIds?: readonly number[] | undefined;
-  /** How many tokens were drawn so far, those included whose ids are not told. */
-  readonly drawn?: number | undefined;
-  /** The log-probabilities of the tokens that were drawn, likewise, where they were asked for. */
+  /** How many tokens were sampled so far, those included whose ids are not told. */
+  readonly sampled?: number | undefined;
+  /** The log-probabilities of the tokens that were sampled, likewise, where they were asked for. */
   readonly logprobs?: readonly ScoredToken[] | undefined;
-  readonly finish?: Finish | undefined;
   readonly usage: ModelUsage;
-}
-
-export interface Finish {
-  readonly finishReason: "stop" | "length";
-  /** As in `ModelChunk`. */
-  readonly stopReason?: string | null;
 }
 
 /** How one kind of server is spoken to. */

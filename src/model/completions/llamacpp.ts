@@ -17,7 +17,7 @@ const verboseSchema = z.object({
 
 /**
  * llama.cpp's server. The stop string is never in the text, its ids are among the tokens. A character whose bytes are
- * several tokens comes with the id of the last of them only: the count of drawn tokens shows that some are missing.
+ * several tokens comes with the id of the last of them only: the count of sampled tokens shows that some are missing.
  * Source: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
  */
 export const llamacpp: Dialect = {
@@ -43,7 +43,7 @@ export const llamacpp: Dialect = {
     return {
       ...reading,
       tokenIds: verbose.tokens ?? undefined,
-      drawn: verbose.tokens_predicted ?? undefined,
+      sampled: verbose.tokens_predicted ?? undefined,
       finish: finish && { ...finish, ...stopReasonOf(verbose) },
     };
   },

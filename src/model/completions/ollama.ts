@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { rootOf, type Dialect, type Finish, type Reading } from "./dialect.ts";
+import { rootOf, type Dialect, type Reading } from "./dialect.ts";
 import { type RequestTarget, badReply, reportedFailure, truncated } from "../exchange/http-failure.ts";
+import type { Finish } from "../exchange/read-to-end.ts";
 import { readLogprobs } from "./token-logprobs.ts";
 
 const count = z.number().int().nonnegative().nullish();

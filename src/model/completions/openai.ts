@@ -50,7 +50,7 @@ export function openAiBody(fields: RequestFields): Record<string, unknown> {
     repeat_penalty: sampling.repetitionPenalty,
     seed: sampling.seed,
     stop: stop.length > 0 ? stop : undefined,
-    // the likeliest token comes with the drawn one: to llama.cpp and others, 0 means none at all
+    // the likeliest token comes with the sampled one: to llama.cpp and others, 0 means none at all
     logprobs: sampling.logprobs === true ? 1 : undefined,
   };
 }
@@ -63,7 +63,7 @@ export function readOpenAi(value: unknown, target: RequestTarget): Reading {
   if (read.data.object === "error") throw reportedFailure(target, value);
   const [choice] = read.data.choices ?? [];
   return {
-    text: (choice?.reasoning_content ?? choice?.reasoning ?? "") + (choice?.text ?? ""),
+    text: (choice?.reasoning_content || choice?.reasoning || "") + (choice?.text ?? ""),
     tokenIds: choice?.token_ids ?? undefined,
     logprobs: readLogprobs(choice?.logprobs),
     finish: choice?.finish_reason ? readFinish(choice, choice.finish_reason, target) : undefined,

@@ -1,11 +1,12 @@
+import type { PromptMessage, TurnPiece } from "../../turn.ts";
+import { AgenticRagError } from "../../errors.ts";
+import type { RequestTarget } from "../exchange/http-failure.ts";
+import { bodyText } from "../exchange/request.ts";
+
 import type { Connection } from "./connection.ts";
 import type { Dialect, Prompt, RequestFields } from "./dialect.ts";
-import { spellPrompt } from "./prompt.ts";
-import { bodyText } from "../exchange/request.ts";
-import type { RequestTarget } from "../exchange/http-failure.ts";
-import type { PromptMessage, TurnPiece } from "../model.ts";
-import type { AlignOptions, Spelling } from "./token-align.ts";
-import type { Speller } from "./token-speller.ts";
+import type { AlignOptions, StopEncoding } from "./token-align.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 export interface RequestPlan extends Pick<RequestFields, "stop" | "stopTokenIds" | "maxTokens" | "sampling"> {
   readonly connection: Connection;
@@ -16,68 +17,113 @@ export interface RequestPlan extends Pick<RequestFields, "stop" | "stopTokenIds"
   readonly signal: AbortSignal;
 }
 
-/** A request in a server's own words, and what is needed to read the reply. */
+/** What is needed to send a request in a server's own words, and to read the reply. */
 export interface PreparedRequest {
   readonly dialect: Dialect;
   /** False: the server has said nothing of itself yet, so the dialect is a guess. */
   readonly certain: boolean;
+  /** As token ids where the server takes them and the turn has them, else as text. */
   readonly prompt: Prompt;
-  readonly body: string;
+  readonly text: string;
+  body(prompt: Prompt): string;
   readonly align: AlignOptions;
-  /** The same with the prompt as text, where it is not: for a server that turns out not to take ids. */
-  readonly asText?: PreparedRequest;
 }
 
-/** @throws what the chat template throws; nothing that the server does not say makes it fail. */
+/** @throws what fetching and rendering the chat template throw */
 export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest> {
   const { connection, target, stop, stopTokenIds, signal } = plan;
   const { dialect, certain } = await connection.dialect(signal);
   const template = await connection.template(target, dialect, signal);
   const text = template.render(plan.messages);
-  const speller = connection.speller(dialect, target.modelName);
-  const spelling = speller && (await spellStops(speller, stop, signal));
-  const prompt = spelling === undefined ? text : await spellPrompt(text, plan.turn, speller, signal);
-
+  const tokenizer = connection.tokenizer(dialect, target.modelName);
+  const encoding = tokenizer && (await encodeStops(tokenizer, stop, signal));
+  const prompt = encoding === undefined ? text : await encodePrompt(text, plan.turn, tokenizer, signal);
   const { showsStop } = dialect;
-  const align: AlignOptions = {
-    stop,
-    stopTokenIds,
-    spelling,
-    showsStop: showsStop === "always" || (showsStop === "with-ids" && spelling !== undefined),
-  };
-  const withPrompt = (sent: Prompt): PreparedRequest => {
-    const body = dialect.body({
-      prompt: sent,
-      modelName: target.modelName,
-      maxTokens: plan.maxTokens,
-      sampling: plan.sampling,
+  return {
+    dialect,
+    certain,
+    prompt,
+    text,
+    body: (sent) =>
+      bodyText(
+        dialect.body({
+          prompt: sent,
+          modelName: target.modelName,
+          maxTokens: plan.maxTokens,
+          sampling: plan.sampling,
+          stop,
+          stopTokenIds,
+          withIds: encoding !== undefined,
+        }),
+        plan.extraBody,
+      ),
+    align: {
       stop,
       stopTokenIds,
-      withIds: spelling !== undefined,
-    });
-    return { dialect, certain, prompt: sent, align, body: bodyText(body, plan.extraBody) };
+      encoding,
+      showsStop: showsStop === "always" || (showsStop === "with-ids" && encoding !== undefined),
+    },
   };
-  return prompt === text ? withPrompt(text) : { ...withPrompt(prompt), asText: withPrompt(text) };
 }
 
-/** Ids are only asked for where the server says how it spells the stop strings. */
-async function spellStops(
-  speller: Speller,
+/** Whether a server rejected the form of a request, as one does that takes no token ids as its prompt. */
+export function refusesTokens(failure: unknown): boolean {
+  if (!AgenticRagError.isInstance(failure) || failure.code !== "model-rejected") return false;
+  return failure.facts.status === 400 || failure.facts.status === 422;
+}
+
+/**
+ * The prompt as ids: those of the text up to what the model first wrote, and then of each piece. So nothing that was
+ * sampled is tokenised anew, and each prompt begins with the ids of the one before. As text, where a piece of the model
+ * has no ids, where there is none yet, or where the server does not tokenise.
+ */
+async function encodePrompt(
+  text: string,
+  turn: readonly TurnPiece[],
+  tokenizer: Tokenizer | undefined,
+  signal: AbortSignal,
+): Promise<Prompt> {
+  const pieces = turn.filter((piece) => piece.text !== "");
+  const first = pieces.findIndex(({ origin }) => origin === "model");
+  const rest = pieces.slice(first);
+  const tail = rest.map((piece) => piece.text).join("");
+  const missing = rest.some(({ origin, tokenIds = [] }) => origin === "model" && tokenIds.length === 0);
+  if (tokenizer === undefined || first < 0 || missing || !text.endsWith(tail)) return text;
+
+  const head = await tokenizer.encode(text.slice(0, text.length - tail.length), true, signal);
+  if (head === undefined || head.length === 0) return text;
+  const prompt: (number | string)[] = [...head];
+  for (const piece of rest) {
+    const isModel = piece.origin === "model";
+    if (!isModel && tokenizer.mixesTexts) {
+      prompt.push(piece.text);
+      continue;
+    }
+    const ids = isModel ? piece.tokenIds : await tokenizer.encode(piece.text, false, signal);
+    if (ids === undefined) return text;
+    prompt.push(...ids);
+  }
+  return prompt;
+}
+
+/** Ids are only asked for where the server tells those of the stop strings. */
+async function encodeStops(
+  tokenizer: Tokenizer,
   stop: readonly string[],
   signal: AbortSignal,
-): Promise<Spelling | undefined> {
+): Promise<StopEncoding | undefined> {
   const asked = stop.length === 0 ? ["\n"] : stop;
-  const spelled = await Promise.all(
-    asked.map(async (one) => [one, await speller.encode(one, false, signal)] as const),
+  const encoded = await Promise.all(
+    asked.map(async (one) => [one, await tokenizer.encode(one, false, signal)] as const),
   );
   const stopIds = new Map<string, readonly number[]>();
-  for (const [one, ids] of spelled) {
+  for (const [one, ids] of encoded) {
     if (ids === undefined) return undefined;
     stopIds.set(one, ids);
   }
   return {
     stopIds,
-    encode: (text) => speller.encode(text, false, signal),
-    decode: (ids) => speller.decode(ids, signal),
+    encode: (text) => tokenizer.encode(text, false, signal),
+    decode: (ids) => tokenizer.decode(ids, signal),
   };
 }

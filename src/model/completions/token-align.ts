@@ -1,7 +1,8 @@
-import type { Finish, Reading } from "./dialect.ts";
+import type { Finish } from "../exchange/read-to-end.ts";
+import type { Reading } from "./dialect.ts";
 import type { ScoredToken } from "./token-logprobs.ts";
 
-/** Text and its ids; `undefined` where they are not known to belong to exactly this text. */
+/** Text and its ids; `undefined` where they are not idsComplete to belong to exactly this text. */
 export interface Sampled {
   readonly text: string;
   readonly tokenIds: readonly number[] | undefined;
@@ -23,10 +24,10 @@ export interface AlignOptions {
   /** The text contains the stop string that ended it. */
   readonly showsStop: boolean;
   /** What is needed where ids are wanted. */
-  readonly spelling: Spelling | undefined;
+  readonly encoding: StopEncoding | undefined;
 }
 
-export interface Spelling {
+export interface StopEncoding {
   /** The ids of each stop string. */
   readonly stopIds: ReadonlyMap<string, readonly number[]>;
   encode(text: string): Promise<readonly number[] | undefined>;
@@ -39,7 +40,7 @@ const TURN_END = /^(?:<[^<>\n]+>|\[[^[\]\n]+\])$/;
 /** What came of a reading of the reply: texts that are certain now. */
 export interface Aligner {
   read(
-    reading: Pick<Reading, "text" | "tokenIds" | "drawn" | "logprobs" | "finish">,
+    reading: Pick<Reading, "text" | "tokenIds" | "sampled" | "logprobs" | "finish">,
   ): Promise<readonly Sampled[]>;
   end(finish: Finish): Promise<{ readonly texts: readonly Sampled[]; readonly ending: Ending }>;
   /** What was kept back of a reply that broke off. */
@@ -50,14 +51,14 @@ export interface Aligner {
  * Puts texts and ids of a stream together, so that what has ids has exactly those of its text, and takes the stop
  * string off where the server shows it. What may be the beginning of a stop string is kept back until more comes.
  */
-export function createAligner({ stop, stopTokenIds, showsStop, spelling }: AlignOptions): Aligner {
+export function createAligner({ stop, stopTokenIds, showsStop, encoding }: AlignOptions): Aligner {
   /** The last text: the end of the reply may show that a part of its ids or of its text does not belong to it. */
   let last: Sampled | undefined;
   /** Ids and log-probabilities since the last text, and whether ids are missing. */
   let held: number[] = [];
   let scored: ScoredToken[] = [];
-  let untold = 0;
-  let known = true;
+  let missingIds = 0;
+  let idsComplete = true;
   let told = 0;
 
   const take = (): readonly Sampled[] => {
@@ -66,24 +67,24 @@ export function createAligner({ stop, stopTokenIds, showsStop, spelling }: Align
     return taken;
   };
 
-  /** The ids of a text before which `early` of them came without text, and `untold` more not at all. */
+  /** The ids of a text before which `early` of them came without text, and `missingIds` more not at all. */
   async function idsOf(text: string, ids: readonly number[], early: number) {
-    if (spelling === undefined || !known || text.includes("\uFFFD")) return undefined;
-    if (untold > 0) {
-      const spelled = await spelling.encode(text);
-      const fits = spelled?.length === ids.length + untold && endsWith(spelled, ids);
-      return fits ? spelled : undefined;
+    if (encoding === undefined || !idsComplete || text.includes("\uFFFD")) return undefined;
+    if (missingIds > 0) {
+      const encoded = await encoding.encode(text);
+      const fits = encoded?.length === ids.length + missingIds && endsWith(encoded, ids);
+      return fits ? encoded : undefined;
     }
     if (early === 0 || showsStop) return ids;
     // held back as the beginning of a stop string, or of a control token that is not shown
-    return (await spelling.decode(ids)) === text ? ids : undefined;
+    return (await encoding.decode(ids)) === text ? ids : undefined;
   }
 
   /** Those since the last text, if there is one for each id; without ids, if their tokens are this text. */
   function logprobsOf(text: string, ids: readonly number[] | undefined): readonly number[] | undefined {
     const fits =
       ids === undefined
-        ? untold === 0 && scored.length > 0 && scored.map((token) => token.text).join("") === text
+        ? missingIds === 0 && scored.length > 0 && scored.map((token) => token.text).join("") === text
         : scored.length === ids.length;
     return fits ? scored.map(({ logprob }) => logprob) : undefined;
   }
@@ -106,7 +107,7 @@ export function createAligner({ stop, stopTokenIds, showsStop, spelling }: Align
   async function endShown(finish: Finish): Promise<Ending> {
     if (last === undefined || finish.finishReason !== "stop") return finish;
     const found = stopAtEnd(last.text, finish.stopReason);
-    const ids = found === undefined ? undefined : spelling?.stopIds.get(found);
+    const ids = found === undefined ? undefined : encoding?.stopIds.get(found);
     const fits = ids !== undefined && endsWith(last.tokenIds, ids);
     const ended = fits ? withLogprobs({ tokenIds: ids }, last.logprobs?.slice(-ids.length)) : {};
     if (finish.stopReason === null) {
@@ -132,7 +133,7 @@ export function createAligner({ stop, stopTokenIds, showsStop, spelling }: Align
   /** Takes the text of the token that ends a turn off the last text, where the last token is one. */
   async function dropTurnEnd({ text, tokenIds }: Sampled): Promise<void> {
     const id = held.length === 0 ? tokenIds?.at(-1) : undefined;
-    const piece = id === undefined ? undefined : await spelling?.decode([id]);
+    const piece = id === undefined ? undefined : await encoding?.decode([id]);
     if (id === undefined || piece === undefined || !TURN_END.test(piece)) return;
     if (text.endsWith(piece)) cutLast(piece, [id]);
     else last = { text, tokenIds: undefined, logprobs: undefined };
@@ -149,8 +150,8 @@ export function createAligner({ stop, stopTokenIds, showsStop, spelling }: Align
   /** The end of a text that is shown without its stop string. */
   function endHidden(finish: Finish): Ending {
     if (typeof finish.stopReason !== "string") return finish;
-    const stopIds = spelling?.stopIds.get(finish.stopReason);
-    const whole = known && untold === 0 && stopIds?.length === held.length;
+    const stopIds = encoding?.stopIds.get(finish.stopReason);
+    const whole = idsComplete && missingIds === 0 && stopIds?.length === held.length;
     if (whole && endsWith(held, stopIds)) {
       return { ...finish, ...withLogprobs({ tokenIds: stopIds }, logprobsOf(finish.stopReason, stopIds)) };
     }
@@ -160,25 +161,25 @@ export function createAligner({ stop, stopTokenIds, showsStop, spelling }: Align
     }
     return withLogprobs(
       finish,
-      spelling === undefined ? logprobsOf(finish.stopReason, undefined) : undefined,
+      encoding === undefined ? logprobsOf(finish.stopReason, undefined) : undefined,
     );
   }
 
   /** A text that was kept back as the beginning of a stop string and dropped when the limit was reached. */
   async function dropped({ finishReason }: Finish): Promise<readonly Sampled[]> {
-    if (finishReason !== "length" || held.length === 0 || !known || untold > 0) return [];
-    const text = await spelling?.decode(held);
+    if (finishReason !== "length" || held.length === 0 || !idsComplete || missingIds > 0) return [];
+    const text = await encoding?.decode(held);
     if (text === undefined || text.includes("\uFFFD") || !endsInStop(text)) return [];
     return [{ text, tokenIds: held, logprobs: logprobsOf(text, held) }];
   }
 
   return {
-    async read({ text, tokenIds: ids, drawn, logprobs, finish }) {
-      known &&= ids !== undefined || text === "";
+    async read({ text, tokenIds: ids, sampled: count, logprobs, finish }) {
+      idsComplete &&= ids !== undefined || text === "";
       const toldNow = ids ?? logprobs;
-      if (drawn !== undefined && toldNow !== undefined) {
-        untold += Math.max(0, drawn - told - toldNow.length);
-        told = drawn;
+      if (count !== undefined && toldNow !== undefined) {
+        missingIds += Math.max(0, count - told - toldNow.length);
+        told = count;
       }
       const early = held.length;
       held.push(...(ids ?? []));
@@ -188,13 +189,13 @@ export function createAligner({ stop, stopTokenIds, showsStop, spelling }: Align
       const sampled = { text, tokenIds, logprobs: logprobsOf(text, tokenIds) };
       held = [];
       scored = [];
-      untold = 0;
-      known = true;
+      missingIds = 0;
+      idsComplete = true;
       // a whole stop string that the server goes on behind is none that it heeds
       const goesOn = showsStop && last !== undefined && endsWithinStop(last.text);
       const before = goesOn ? [] : take();
       last = goesOn ? joined(last, sampled) : sampled;
-      const mayChange = showsStop ? finish !== undefined || endsInStop(last.text) : spelling !== undefined;
+      const mayChange = showsStop ? finish !== undefined || endsInStop(last.text) : encoding !== undefined;
       return mayChange ? before : [...before, ...take()];
     },
     async end(finish) {
@@ -208,11 +209,11 @@ export function createAligner({ stop, stopTokenIds, showsStop, spelling }: Align
 
 function joined(a: Sampled | undefined, b: Sampled): Sampled {
   if (a === undefined) return b;
-  const known = a.tokenIds !== undefined && b.tokenIds !== undefined;
+  const idsComplete = a.tokenIds !== undefined && b.tokenIds !== undefined;
   const scored = a.logprobs !== undefined && b.logprobs !== undefined;
   return {
     text: a.text + b.text,
-    tokenIds: known ? [...a.tokenIds, ...b.tokenIds] : undefined,
+    tokenIds: idsComplete ? [...a.tokenIds, ...b.tokenIds] : undefined,
     logprobs: scored ? [...a.logprobs, ...b.logprobs] : undefined,
   };
 }

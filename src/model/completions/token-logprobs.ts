@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A drawn token as a server tells it with its log-probability. */
+/** A sampled token as a server tells it with its log-probability. */
 export interface ScoredToken {
   /** Empty, or only a part of it, where the server keeps text back; not to be taken for the token's own. */
   readonly text: string;

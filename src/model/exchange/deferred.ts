@@ -1,9 +1,9 @@
+import type { PromptMessage } from "../../turn.ts";
 import {
   ContinuationModel,
   type ContinuationOptions,
   type ModelChunk,
   type ModelDescription,
-  type PromptMessage,
 } from "../model.ts";
 import { createSharedWork } from "../../net/shared-work.ts";
 
@@ -11,6 +11,8 @@ import { createSharedWork } from "../../net/shared-work.ts";
 export interface OpenedModel {
   readonly model: ContinuationModel;
   readonly description?: Pick<ModelDescription, "dialect" | "continues">;
+  /** False: the next use opens it anew. @default true */
+  readonly certain?: boolean;
 }
 
 export interface DeferredOptions {
@@ -37,7 +39,7 @@ class DeferredModel extends ContinuationModel {
     super({});
     this.family = family;
     this.modelName = modelName;
-    this.#opened = createSharedWork(open);
+    this.#opened = createSharedWork(open, { keeps: ({ certain = true }) => certain });
   }
 
   override async describe(signal?: AbortSignal): Promise<ModelDescription> {

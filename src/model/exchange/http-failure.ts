@@ -1,19 +1,40 @@
 import { z } from "zod";
 import { AgenticRagError, causesOf, codeOf, messageOf } from "../../errors.ts";
 import { parseJson } from "../../net/json.ts";
+import type { JsonReply } from "./json-client.ts";
+import { revealed, type ApiKey } from "./request.ts";
 
 /** The longest wait that a server may ask for; beyond it the request fails at once. */
 export const MAX_RETRY_AFTER_MS = 30_000;
 
-/** Whom a failed request was for, and what must not be repeated of it. */
+/** Server and model of a request, and how its keys are redacted. */
 export interface RequestTarget {
   /** Without credentials and query. */
   readonly baseUrl: string;
   readonly modelName: string;
   /** What is asked there, such as `/completions`, where it is known. */
   readonly route?: string;
-  /** Takes the key out of a text. */
+  /** Takes the keys out of a text. */
   redact(text: string): string;
+}
+
+/** Below this length a key is a placeholder such as "EMPTY": an everyday word and no secret. */
+const MIN_KEY_CHARACTERS = 8;
+
+export function requestTarget(about: {
+  readonly baseUrl: string;
+  readonly modelName: string;
+  readonly apiKey?: ApiKey | undefined;
+  /** More keys that no error may show. */
+  readonly keys?: readonly string[];
+}): RequestTarget {
+  const { baseUrl, modelName, apiKey, keys = [] } = about;
+  const secrets = [revealed(apiKey).trim(), ...keys].filter((key) => key.length >= MIN_KEY_CHARACTERS);
+  return {
+    baseUrl,
+    modelName,
+    redact: (text) => secrets.reduce((redacted, key) => redacted.replaceAll(key, "***"), text),
+  };
 }
 
 const MAX_MESSAGE_CHARACTERS = 300;
@@ -66,6 +87,19 @@ export function connectionFailure(target: RequestTarget, error: unknown): Agenti
     "model-unreachable",
     `No connection to the model server at ${target.baseUrl} (${reason}). Start it, or correct the base URL.`,
     { cause: error },
+  );
+}
+
+/** A question to a server that brought no value. */
+export function replyFailure(
+  target: RequestTarget,
+  reply: Exclude<JsonReply, { kind: "value" }>,
+): AgenticRagError {
+  if (reply.kind === "refused") return statusFailure(target, reply.status, reply.text);
+  if (reply.kind === "unreachable") return connectionFailure(target, reply.error);
+  return new AgenticRagError(
+    "model-timeout",
+    `The model server at ${target.baseUrl} did not answer in time. Check whether it is overloaded.`,
   );
 }
 

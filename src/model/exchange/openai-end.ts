@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { type RequestTarget, badReply, truncated } from "./http-failure.ts";
-import type { ModelChunk, ModelUsage } from "../model.ts";
+import type { ModelUsage } from "../model.ts";
+import type { Finish } from "./read-to-end.ts";
 
 const count = z.number().int().nonnegative().nullish();
 
@@ -27,7 +28,6 @@ export const usageFields = {
 
 const finishSchema = z.object(finishFields);
 const usageSchema = z.object(usageFields);
-type Finish = Pick<Extract<ModelChunk, { type: "end" }>, "finishReason" | "stopReason">;
 
 /**
  * How a reply ended, in the words of the servers that speak OpenAI's API.

@@ -1,7 +1,5 @@
 import type { WrittenCall } from "../../turn.ts";
 
-export type { WrittenCall };
-
 import { parseJson } from "../../net/json.ts";
 
 /** A part of a streamed tool call. */

@@ -1,3 +1,4 @@
+import type { PromptMessage } from "../../turn.ts";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import {
   AIMessage,
@@ -8,17 +9,18 @@ import {
 } from "@langchain/core/messages";
 import type { Runnable } from "@langchain/core/runnables";
 import { isAbort } from "../../errors.ts";
-import { revealed, type ApiKey } from "../exchange/request.ts";
+import type { ApiKey } from "../exchange/request.ts";
 import type { Deadline } from "../../net/deadline.ts";
-import type { RequestTarget } from "../exchange/http-failure.ts";
+import { requestTarget, type RequestTarget } from "../exchange/http-failure.ts";
+import { watchReply, type RequestLimits } from "../exchange/limits.ts";
 import { langchainFailure } from "./failure.ts";
-import type { ContinuationOptions, PromptMessage } from "../model.ts";
+import type { ContinuationOptions } from "../model.ts";
 
 /** What LangChain's chat models take when they are made, and mostly not with a call. */
 export type ModelRequest = Pick<ContinuationOptions, "maxTokens" | "sampling" | "modelName">;
 
 /** What a family over LangChain's chat models is told of one. */
-export interface LangchainChatOptions {
+export interface LangchainChatOptions extends Omit<RequestLimits, "maxRetries"> {
   /**
    * A chat model, or what makes one for each request. A model that is handed in keeps the limits, the sampling and the
    * name that it was made with; a function is told those of the request.
@@ -35,12 +37,6 @@ export interface LangchainChatOptions {
    * @default false: a stream without a finish reason is `model-truncated`
    */
   readonly endsSilently?: boolean;
-  /** The longest silence inside a reply, in milliseconds. @default 60_000 */
-  readonly idleTimeoutMs?: number;
-  /** The longest wait for a reply to begin, in milliseconds, with the retries of the chat model. @default 120_000 */
-  readonly headersTimeoutMs?: number;
-  /** The longest time for a continuation with all its tries, in milliseconds. @default 600_000 */
-  readonly totalTimeoutMs?: number;
 }
 
 /** The chat model for one request. */
@@ -62,12 +58,7 @@ export function targetOf(
   modelName: string,
   { apiKey, baseUrl = `the address of ${chatModel.getName()}` }: LangchainChatOptions,
 ): RequestTarget {
-  const keys = [revealed(apiKey).trim(), ...keysOf(chatModel)].filter((key) => key.length >= 8);
-  return {
-    baseUrl,
-    modelName,
-    redact: (text) => keys.reduce((redacted, key) => redacted.replaceAll(key, "***"), text),
-  };
+  return requestTarget({ baseUrl, modelName, apiKey, keys: keysOf(chatModel) });
 }
 
 /** Most chat models have the name of their model in one of these fields. */
@@ -77,18 +68,6 @@ export function nameOf(chatModel: BaseChatModel): string {
     (one) => typeof one === "string" && one !== "",
   );
   return typeof name === "string" ? name : chatModel.getName();
-}
-
-/** A deadline that counts for the whole of a continuation. */
-export function limitTotal(
-  deadline: Deadline,
-  target: RequestTarget,
-  { totalTimeoutMs = 600_000 }: LangchainChatOptions,
-): void {
-  deadline.limit(
-    totalTimeoutMs,
-    `The model server at ${target.baseUrl} was not done within ${totalTimeoutMs} ms. Raise the total timeout.`,
-  );
 }
 
 /** A request to a chat model. */
@@ -109,18 +88,9 @@ export interface ChatRequest {
  */
 export async function* streamReply(
   { chat, prompt, callOptions, target, deadline }: ChatRequest,
-  { headersTimeoutMs = 120_000, idleTimeoutMs = 60_000 }: LangchainChatOptions,
+  limits: RequestLimits,
 ): AsyncGenerator<BaseMessage> {
-  const beginning = deadline.silence(
-    headersTimeoutMs,
-    `The model server at ${target.baseUrl} did not begin to reply within ${headersTimeoutMs} ms. ` +
-      "Check whether it is overloaded, or raise the headers timeout.",
-  );
-  const silence = deadline.silence(
-    idleTimeoutMs,
-    `The model server at ${target.baseUrl} fell silent for ${idleTimeoutMs} ms within its reply. ` +
-      "Ask again, or raise the idle timeout.",
-  );
+  const { beginning, silence } = watchReply(deadline, target, limits);
   let seen = false;
   try {
     beginning.wait();

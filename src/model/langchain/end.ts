@@ -1,7 +1,7 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-import type { Finish } from "../chat-prefix/reading.ts";
+import type { Finish } from "../exchange/read-to-end.ts";
 import { type RequestTarget, truncated } from "../exchange/http-failure.ts";
 
 /** Where OpenAI, Google, Anthropic, Bedrock, Ollama and OpenAI's Responses say how a reply ended. */

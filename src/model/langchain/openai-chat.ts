@@ -2,7 +2,7 @@ import type { ChatOpenAI } from "@langchain/openai";
 import { revealed, type ApiKey } from "../exchange/request.ts";
 import type { ModelRequest } from "./chat.ts";
 import { loadPackage } from "../../net/optional-package.ts";
-import type { ServerDialect } from "../server-dialects.ts";
+import type { ServerDialect } from "../server/dialects.ts";
 import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
 import { sparingParameters } from "./spared-parameters.ts";
 

@@ -1,29 +1,15 @@
+import type { PromptMessage, WrittenCall } from "../../turn.ts";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { throwIfAborted } from "../../net/abort.ts";
 import { runAttempts } from "../exchange/attempts.ts";
 import { readTurn } from "../chat-prefix/reading.ts";
 import { createEchoFilter, createTurnText, type ReasoningTags } from "../chat-prefix/text.ts";
-import { startDeadline } from "../../net/deadline.ts";
-import {
-  chatModelFor,
-  limitTotal,
-  nameOf,
-  streamReply,
-  targetOf,
-  toMessage,
-  type LangchainChatOptions,
-} from "./chat.ts";
+import { chatModelFor, nameOf, streamReply, targetOf, toMessage, type LangchainChatOptions } from "./chat.ts";
+import { limitTotal } from "../exchange/limits.ts";
 import { readParts } from "./reply.ts";
-import {
-  ContinuationModel,
-  type ContinuationOptions,
-  type ModelChunk,
-  type PromptMessage,
-} from "../model.ts";
-import { turnOf } from "../native-tools/side.ts";
+import { ContinuationModel, openTurn, type ContinuationOptions, type ModelChunk } from "../model.ts";
 import { namePrefillRefusal } from "../chat-prefix/prefill-refusal.ts";
 import { systemClock, type RetryClock } from "../../net/clock.ts";
-import type { WrittenCall } from "../exchange/written-call.ts";
 
 export interface PrefilledChatOptions extends LangchainChatOptions {
   /**
@@ -83,16 +69,15 @@ export class PrefilledChatModel extends ContinuationModel {
     const { reasoningTags = TAGS, callText, echoes = false, endsSilently = false } = this.#options;
     const chatModel = chatModelFor(this.#options, options);
     const target = targetOf(chatModel, options.modelName ?? this.modelName, this.#options);
-    const given = turnOf(messages, options.turn).map(({ text }) => text);
-    const before = given.join("");
+    const { turns, pieces, given: before } = openTurn(messages, options.turn);
+    const given = pieces.map(({ text }) => text);
     const stop = [...new Set(options.stop)].filter((one) => one.trim() !== "");
-    const deadline = startDeadline(options.signal);
-    limitTotal(deadline, target, this.#options);
+    const deadline = limitTotal(options.signal, target, this.#options);
     const attempt = (): AsyncGenerator<ModelChunk> => {
       const replies = streamReply(
         {
           chat: () => chatModel,
-          prompt: this.#prompt(messages, given),
+          prompt: this.#prompt(turns, given),
           callOptions: stop.length > 0 ? { stop } : {},
           target,
           deadline,
@@ -120,9 +105,8 @@ export class PrefilledChatModel extends ContinuationModel {
     }
   }
 
-  #prompt(messages: readonly PromptMessage[], given: readonly string[]): BaseMessage[] {
+  #prompt(turns: readonly PromptMessage[], given: readonly string[]): BaseMessage[] {
     const { lastMessage = (texts) => new AIMessage(texts.join("")) } = this.#options;
-    const turns = messages.at(-1)?.role === "assistant" ? messages.slice(0, -1) : messages;
     const texts = trimmedTexts(given);
     return [
       ...turns.filter(({ content }) => content.trim() !== "").map(toMessage),

@@ -1,6 +1,6 @@
 import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { z } from "zod";
-import type { Finish, SaidPart } from "../chat-prefix/reading.ts";
+import type { Finish, SaidPart } from "../exchange/read-to-end.ts";
 import { endsAnthropic, readEnd } from "./end.ts";
 import type { RequestTarget } from "../exchange/http-failure.ts";
 import type { ModelUsage } from "../model.ts";

@@ -1,28 +1,21 @@
 import { AgenticRagError } from "../../errors.ts";
 import { throwIfAborted } from "../../net/abort.ts";
-import { startDeadline } from "../../net/deadline.ts";
 import {
   chatModelFor,
   createWholeReply,
-  limitTotal,
   nameOf,
   streamReply,
   targetOf,
   type ChatRequest,
   type LangchainChatOptions,
 } from "../langchain/chat.ts";
+import { limitTotal } from "../exchange/limits.ts";
 import { readParts } from "../langchain/reply.ts";
-import {
-  ContinuationModel,
-  type ContinuationOptions,
-  type ModelChunk,
-  type PromptMessage,
-} from "../model.ts";
+import { ContinuationModel, openTurn, type ContinuationOptions, type ModelChunk } from "../model.ts";
 import { OPEN_TOOL_NAME, replay, TOOL_NAME } from "./replay.ts";
 import { readReply } from "./reply.ts";
 import { createSignedReplies, nameSignatureRefusal } from "./signed.ts";
-import type { NativeSide } from "../../turn.ts";
-import { turnOf } from "./side.ts";
+import type { NativeSide, PromptMessage } from "../../turn.ts";
 
 /** Retries are the chat model's own. */
 export interface NativeToolsOptions extends LangchainChatOptions {
@@ -96,17 +89,14 @@ export class NativeToolsModel extends ContinuationModel {
     const { side, toolDescription = DESCRIPTION, endsSilently = false } = this.#options;
     const chatModel = chatModelFor(this.#options, options);
     const target = targetOf(chatModel, options.modelName ?? this.modelName, this.#options);
-    const turn = turnOf(messages, options.turn);
-    const turns = messages.at(-1)?.role === "assistant" ? messages.slice(0, -1) : messages;
-    const before = turn.map(({ text }) => text).join("");
+    const { turns, pieces: turn, given: before } = openTurn(messages, options.turn);
     const { pages = false } = options;
     const tools = [
       toolFor(TOOL_NAME, toolDescription, PARAMETERS),
       ...(pages ? [toolFor(OPEN_TOOL_NAME, OPEN_DESCRIPTION, OPEN_PARAMETERS)] : []),
     ];
     const parts: NativeSide["parts"] = (pieces) => side.parts(pieces, { pages });
-    const deadline = startDeadline(options.signal);
-    limitTotal(deadline, target, this.#options);
+    const deadline = limitTotal(options.signal, target, this.#options);
     const prompt = replay(turns, parts(turn), this.#signed.find(turns, turn, { parts }));
     const chat: ChatRequest["chat"] = () => chatModel.bindTools?.(tools) ?? chatModel;
     const callOptions = options.calls === false ? { tool_choice: "none" } : {};

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { isBreak, type Finish, type SaidPart } from "../chat-prefix/reading.ts";
-import { type RequestTarget, truncated } from "../exchange/http-failure.ts";
-import type { ModelChunk, ModelUsage } from "../model.ts";
+import type { RequestTarget } from "../exchange/http-failure.ts";
+import { readToEnd, type Finish, type SaidPart } from "../exchange/read-to-end.ts";
+import type { ModelChunk } from "../model.ts";
 import { OPEN_TOOL_NAME, TOOL_NAME } from "./replay.ts";
 import type { NativeSide, WrittenCall } from "../../turn.ts";
 import { createWrittenCalls } from "../exchange/written-call.ts";
@@ -28,8 +28,6 @@ export async function* readReply(
   const calls = createWrittenCalls();
   let text = before;
   let blank = "";
-  let usage: ModelUsage = {};
-  let finish: Finish | undefined;
 
   const say = (...texts: readonly string[]): ModelChunk => {
     const said = texts.join("");
@@ -37,23 +35,16 @@ export async function* readReply(
     return { type: "text", text: said };
   };
 
-  try {
-    for await (const part of parts) {
-      if (part.reasoning !== "") yield say(side.beginReasoning(text), part.reasoning);
-      // blanks alone say nothing yet: some models write a line break in front of a call
-      blank += part.content;
-      if (blank.trim() !== "") {
-        yield say(side.beginAnswer(text), blank);
-        blank = "";
-      }
-      for (const call of part.calls) calls.add(call);
-      usage = { ...usage, ...part.usage };
-      finish = part.finish ?? finish;
+  const { finish, usage } = yield* readToEnd(parts, target, function* (part): Generator<ModelChunk> {
+    if (part.reasoning !== "") yield say(side.beginReasoning(text), part.reasoning);
+    // blanks alone say nothing yet: some models write a line break in front of a call
+    blank += part.content;
+    if (blank.trim() !== "") {
+      yield say(side.beginAnswer(text), blank);
+      blank = "";
     }
-  } catch (error) {
-    if (finish === undefined || !isBreak(error)) throw error;
-  }
-  if (finish === undefined) throw truncated(target);
+    for (const call of part.calls) calls.add(call);
+  });
   const called = writtenAs(calls.whole(finish.finishReason === "stop"), finish, side, pages);
   if (called !== "") yield say(text === "" || text.endsWith("\n") ? "" : "\n", called);
   yield { type: "end", ...finish, usage };

@@ -1,4 +1,4 @@
-import type { SaidPart } from "../chat-prefix/reading.ts";
+import type { SaidPart } from "../exchange/read-to-end.ts";
 import type { ModelUsage } from "../model.ts";
 
 /** A chat reply as a whole. */

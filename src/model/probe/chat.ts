@@ -1,10 +1,10 @@
+import type { PromptMessage } from "../../turn.ts";
 import { chatBody, DIALECTS } from "../chat-prefix/dialect.ts";
-import type { PromptMessage } from "../model.ts";
+
 import { readChatEvent } from "../chat-prefix/stream.ts";
 import { joinParts, type ChatSaid } from "./chat-reply.ts";
 import { readMessagesEvent, sendMessages } from "./messages.ts";
-import { chatDialectOf } from "./dialect.ts";
-import type { ServerDialect } from "../server-dialects.ts";
+import { chatDialectOf, type ServerDialect } from "../server/dialects.ts";
 import { NO_CHAT, type ChatReport } from "./report.ts";
 import { evidence, GREEDY, readValues, sendProbe, type ProbeTarget, type Unanswered } from "./request.ts";
 import { judge, judgeStop, MONTHS, together, WEEKDAYS, type Sequence } from "./sequence.ts";

@@ -1,5 +1,5 @@
-import { isRaw } from "./dialect.ts";
-import type { ServerDialect } from "../server-dialects.ts";
+import { isRaw } from "../server/dialects.ts";
+import type { ServerDialect } from "../server/dialects.ts";
 import type { CompletionsReport, ProbeReport } from "./report.ts";
 
 /** The family that an endpoint can be used through. */

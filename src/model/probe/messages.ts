@@ -1,9 +1,10 @@
+import type { PromptMessage } from "../../turn.ts";
 import { z } from "zod";
 import { messagesRoot, MESSAGES_HEADERS } from "../langchain/anthropic-chat.ts";
-import type { SaidPart } from "../chat-prefix/reading.ts";
+import type { SaidPart } from "../exchange/read-to-end.ts";
 import { badReply, type RequestTarget } from "../exchange/http-failure.ts";
 import { revealed } from "../exchange/request.ts";
-import type { PromptMessage } from "../model.ts";
+
 import { sendProbe, type ProbeReply, type ProbeTarget } from "./request.ts";
 
 const count = z.number().nullish();

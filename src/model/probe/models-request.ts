@@ -1,7 +1,7 @@
 import { messagesRoot, MESSAGES_HEADERS } from "../langchain/anthropic-chat.ts";
-import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "../exchange/request.ts";
-import { knownDialect } from "./dialect.ts";
-import type { ServerDialect } from "../server-dialects.ts";
+import { readBaseUrl, revealed, type ApiKey } from "../exchange/request.ts";
+import { knownDialect } from "../server/dialects.ts";
+import type { ServerDialect } from "../server/dialects.ts";
 
 export interface ModelsQuestion {
   readonly baseUrl: string;
@@ -17,17 +17,15 @@ export interface ModelsQuestion {
  */
 export function modelsRequest({ baseUrl: given, apiKey, dialect = "auto", headers = {} }: ModelsQuestion): {
   readonly url: string;
-  readonly headers: () => Headers;
+  readonly apiKey?: ApiKey;
+  readonly headers: Readonly<Record<string, string>>;
 } {
   const baseUrl = readBaseUrl(given);
   const known = dialect === "auto" ? knownDialect(baseUrl) : dialect;
   if (known !== "anthropic") {
-    return { url: `${baseUrl}/models`, headers: () => requestHeaders(apiKey, headers) };
+    return { url: `${baseUrl}/models`, headers, ...(apiKey !== undefined && { apiKey }) };
   }
   const key = revealed(apiKey).trim();
   const own = { ...MESSAGES_HEADERS, ...(key !== "" && { "x-api-key": key }) };
-  return {
-    url: `${messagesRoot(baseUrl)}/v1/models?limit=1000`,
-    headers: () => requestHeaders(undefined, { ...own, ...headers }),
-  };
+  return { url: `${messagesRoot(baseUrl)}/v1/models?limit=1000`, headers: { ...own, ...headers } };
 }

@@ -1,19 +1,17 @@
-import { readBaseUrl, requestHeaders, revealed, type ApiKey } from "../exchange/request.ts";
-import { createServerRoutes, type ServerRoutes } from "../exchange/server.ts";
+import { requestTarget } from "../exchange/http-failure.ts";
+import { createJsonClient, isLasting, type JsonClient } from "../exchange/json-client.ts";
+import { readBaseUrl, type ApiKey } from "../exchange/request.ts";
 import { throwIfAborted } from "../../net/abort.ts";
-import { speaksChatml } from "../template/chatml-kin.ts";
+import { usesChatml } from "../template/chatml-models.ts";
 import { askProps, tellsTemplate } from "../completions/template.ts";
 import { probeChat } from "./chat.ts";
 import { rawness } from "./choice.ts";
 import { probeCompletions } from "./completions.ts";
-import { findDialect } from "./dialect.ts";
-import type { ServerDialect } from "../server-dialects.ts";
+import type { ServerDialect } from "../server/dialects.ts";
+import { findDialect } from "../server/find.ts";
 import { NO_CHAT, type ProbeReport, type PromptTemplate } from "./report.ts";
 import type { ProbeTarget } from "./request.ts";
 import { sparingParameters } from "../langchain/spared-parameters.ts";
-
-/** The questions about what kind of server it is. */
-const QUESTION_MS = 3_000;
 
 /** A model that thinks before it says anything has to be let think. */
 const THINKING_TOKENS = 1_024;
@@ -49,49 +47,42 @@ export async function probeEndpoint(options: ProbeOptions): Promise<ProbeReport>
   throwIfAborted(signal);
   const baseUrl = readBaseUrl(options.baseUrl);
   const fetch = options.fetch ?? globalThis.fetch;
-  const key = revealed(apiKey).trim();
+  const client = createJsonClient({ apiKey, fetch });
   const target: ProbeTarget = {
-    baseUrl,
-    modelName,
+    ...requestTarget({ baseUrl, modelName, apiKey }),
     apiKey,
     fetch: sparingParameters(fetch, { leastTokens: THINKING_TOKENS }),
     timeoutMs: options.timeoutMs ?? 60_000,
     signal,
-    // a placeholder such as "EMPTY" is an everyday word and no secret
-    redact: (text) => (key.length < 8 ? text : text.replaceAll(key, "***")),
   };
-  const dialect = wanted === "auto" ? await askDialect(target) : wanted;
+  const found =
+    wanted === "auto" ? await findDialect(client, baseUrl, signal) : { dialect: wanted, certain: true };
+  const { dialect } = found;
   throwIfAborted(signal);
   const completions = await probeCompletions(target, dialect);
   const raw = rawness(completions, dialect);
-  const chatTemplate = options.templateSet === true ? "set" : await findTemplate(target, dialect);
+  const template =
+    options.templateSet === true
+      ? ({ chatTemplate: "set", certain: true } as const)
+      : await findTemplate(client, target, dialect);
+  const { chatTemplate } = template;
+  const certain = found.certain && template.certain;
   // what the name of the model does not tell, its chat knows
   const decided = (raw === "known" || raw === "seen") && chatTemplate !== "assumed";
   const chat = thorough || !decided ? await probeChat(target, dialect) : NO_CHAT;
   const dialectFrom = wanted === "auto" ? (dialect === "generic" ? "nothing" : "server") : "setting";
-  return { baseUrl, modelName, dialect, dialectFrom, chatTemplate, completions, chat };
+  return { baseUrl, modelName, dialect, dialectFrom, chatTemplate, certain, completions, chat };
 }
 
-/** What kind of server it is, by its address or by what it answers; `generic` where it is not known. */
-export async function askDialect(asked: Questioned): Promise<ServerDialect> {
-  return (await findDialect(routesOf(asked), asked.baseUrl, asked.signal)).dialect;
-}
-
-type Questioned = Pick<ProbeOptions, "baseUrl" | "apiKey" | "signal" | "fetch">;
-
-function routesOf({ apiKey, fetch = globalThis.fetch }: Questioned): ServerRoutes {
-  return createServerRoutes({
-    headers: () => requestHeaders(apiKey, {}),
-    fetch,
-    timeoutMs: QUESTION_MS,
-  });
-}
-
-/** The chat template that raw completions would be given where none is set. */
-async function findTemplate(target: ProbeTarget, dialect: ServerDialect): Promise<PromptTemplate> {
-  const told =
-    dialect === "llamacpp" && tellsTemplate(await askProps(routesOf(target), target, target.signal));
+/** The chat template that raw completions would be given where none is set; uncertain where the server did not say. */
+async function findTemplate(
+  client: JsonClient,
+  target: ProbeTarget,
+  dialect: ServerDialect,
+): Promise<{ readonly chatTemplate: PromptTemplate; readonly certain: boolean }> {
+  const props = dialect === "llamacpp" ? await askProps(client, target, target.signal) : undefined;
   throwIfAborted(target.signal);
-  if (told) return "server";
-  return speaksChatml(target.modelName) ? "chatml" : "assumed";
+  if (props !== undefined && tellsTemplate(props)) return { chatTemplate: "server", certain: true };
+  const chatTemplate = usesChatml(target.modelName) ? "chatml" : "assumed";
+  return { chatTemplate, certain: props === undefined || isLasting(props) };
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { FamilyChoice } from "./choice.ts";
-import { SERVER_DIALECTS } from "../server-dialects.ts";
+import { SERVER_DIALECTS } from "../server/dialects.ts";
 
 /** Servers are set up anew; what they did a week ago is asked again. */
 const LIFETIME_MS = 7 * 86_400_000;

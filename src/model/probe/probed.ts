@@ -17,9 +17,14 @@ export interface ProbedOptions extends Omit<ProbeOptions, "thorough" | "signal">
   readonly now?: () => number;
 }
 
+export interface ProbedChoice extends FamilyChoice {
+  /** False: the endpoint left a question about itself open, and is probed again by the next use. */
+  readonly certain: boolean;
+}
+
 /** Finds the family of one endpoint, once for all who ask. */
 export interface Prober {
-  choice(signal?: AbortSignal): Promise<FamilyChoice>;
+  choice(signal?: AbortSignal): Promise<ProbedChoice>;
 }
 
 /**
@@ -28,16 +33,16 @@ export interface Prober {
  * `choice` throws what probing throws, which is kept nowhere, and `model-rejected` where no family can be used.
  */
 export function createProber(options: ProbedOptions): Prober {
-  async function find(signal: AbortSignal): Promise<FamilyChoice> {
+  async function find(signal: AbortSignal): Promise<ProbedChoice> {
     const known = await cachedChoice(options);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { ...known, certain: true };
     const report = await probeEndpoint({ ...options, thorough: false, signal });
     const choice = chooseFamily(report);
     if (choice.family === null) throw unusable(report, choice);
     await keepChoice(options, report, choice);
-    return choice;
+    return { ...choice, certain: report.certain };
   }
-  return { choice: createSharedWork(find) };
+  return { choice: createSharedWork(find, { keeps: ({ certain }) => certain }) };
 }
 
 /**
@@ -55,21 +60,21 @@ export function createProbedModel(options: {
     modelName,
     async open(signal) {
       const choice = await prober.choice(signal);
-      const { dialect, continues } = choice;
-      return { model: await build(choice), description: { dialect, continues } };
+      const { dialect, continues, certain } = choice;
+      return { model: await build(choice), description: { dialect, continues }, certain };
     },
   });
 }
 
-/** Keeps the outcome of a probe, but none that a failure has had a part in. */
+/** Keeps the outcome of a probe, but none that a failure or an open question has had a part in. */
 export async function keepChoice(
   options: ProbedOptions,
-  { completions, chat }: ProbeReport,
+  { certain, completions, chat }: ProbeReport,
   choice: FamilyChoice,
 ): Promise<void> {
   const key = keyOf(options);
   if (options.cacheFile === undefined || key === undefined) return;
-  if (completions.exists === "failed" || chat.exists === "failed") return;
+  if (!certain || completions.exists === "failed" || chat.exists === "failed") return;
   await createChoiceCache(options.cacheFile, options.now).put(key, choice);
 }
 

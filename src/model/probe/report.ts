@@ -1,5 +1,5 @@
-import type { SaidPart } from "../chat-prefix/reading.ts";
-import type { ServerDialect } from "../server-dialects.ts";
+import type { SaidPart } from "../exchange/read-to-end.ts";
+import type { ServerDialect } from "../server/dialects.ts";
 import type { StopVerdict, Verdict } from "./sequence.ts";
 
 /** Whether a route is there. `failed`: it answered with an error that may pass; `not asked`: there was no need to. */
@@ -48,6 +48,8 @@ export interface ProbeReport {
   readonly dialectFrom: "setting" | "server" | "nothing";
   /** Which chat template raw completions would be given. */
   readonly chatTemplate: PromptTemplate;
+  /** False: a question about the server was not answered, so that asking again may find something else. */
+  readonly certain: boolean;
   readonly completions: CompletionsReport;
   readonly chat: ChatReport;
 }

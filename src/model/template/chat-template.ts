@@ -1,6 +1,7 @@
+import type { PromptMessage } from "../../turn.ts";
 import { Template } from "@huggingface/jinja";
 import { AgenticRagError, messageOf } from "../../errors.ts";
-import type { PromptMessage } from "../model.ts";
+import { openTurn } from "../model.ts";
 
 /** Turns messages into the text that a model was trained to continue. */
 export interface ChatTemplate {
@@ -24,12 +25,12 @@ const MAX_OVERLAP = 200;
 export const chatmlTemplate: ChatTemplate = {
   name: "chatml",
   render(messages) {
-    const { turns, opened } = splitOpened(messages);
+    const { turns, given } = openTurn(messages);
     const closed = turns.map(({ role, content }) => {
       const text = role === "assistant" ? withoutReasoning(content) : content;
       return `<|im_start|>${role}\n${text}<|im_end|>\n`;
     });
-    return `${closed.join("")}<|im_start|>assistant\n${opened}`;
+    return `${closed.join("")}<|im_start|>assistant\n${given}`;
   },
 };
 
@@ -40,8 +41,8 @@ export const chatmlTemplate: ChatTemplate = {
 export const rawTemplate: ChatTemplate = {
   name: "raw",
   render(messages) {
-    const { turns, opened } = splitOpened(messages);
-    return turns.map(({ content }) => content).join("\n\n") + opened;
+    const { turns, given } = openTurn(messages);
+    return turns.map(({ content }) => content).join("\n\n") + given;
   },
 };
 
@@ -61,7 +62,7 @@ export function jinjaTemplate(
   return {
     name,
     render(messages) {
-      const { turns, opened } = splitOpened(messages);
+      const { turns, given } = openTurn(messages);
       const prompt = named(name, () =>
         template.render({
           messages: turns.map(({ role, content }) => ({ role, content })),
@@ -70,19 +71,9 @@ export function jinjaTemplate(
           eos_token: eosToken,
         }),
       );
-      return joinOpened(prompt, opened);
+      return joinOpened(prompt, given);
     },
   };
-}
-
-function splitOpened(messages: readonly PromptMessage[]): {
-  turns: readonly PromptMessage[];
-  opened: string;
-} {
-  const last = messages.at(-1);
-  return last?.role === "assistant"
-    ? { turns: messages.slice(0, -1), opened: last.content }
-    : { turns: messages, opened: "" };
 }
 
 function withoutReasoning(content: string): string {

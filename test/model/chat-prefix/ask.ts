@@ -1,5 +1,6 @@
+import type { PromptMessage } from "../../../src/turn.ts";
 import { createChatPrefixModel, type ChatPrefixOptions } from "../../../src/model/chat-prefix/chat-prefix.ts";
-import type { PromptMessage } from "../../../src/model/model.ts";
+
 import { startChatServer, type ChatServerReply } from "../../servers/chat.ts";
 import { collect, HELLO, textOf } from "../collect.ts";
 

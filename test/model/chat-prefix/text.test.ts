@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createEchoFilter } from "../../../src/model/chat-prefix/text.ts";
 import type { ChatReply, ChatServerReply } from "../../servers/chat.ts";
 import { askChat, CONTINUED, GIVEN } from "./ask.ts";
 import { HELLO } from "../collect.ts";
@@ -157,5 +158,38 @@ describe("a call that the server parsed out of the text is text again", () => {
       code: "model-bad-reply",
       message: expect.stringContaining("turned text into a tool call. Start it without a tool-call parser"),
     });
+  });
+});
+
+describe("what repeats the given text", () => {
+  const GIVEN_TEXT = "Well, I \n ";
+
+  test("is taken off in whatever pieces it comes", () => {
+    const whole = `${GIVEN_TEXT}think`;
+    for (let first = 0; first <= whole.length; first += 1) {
+      for (let second = first; second <= whole.length; second += 1) {
+        const filter = createEchoFilter(GIVEN_TEXT);
+        const pieces = [whole.slice(0, first), whole.slice(first, second), whole.slice(second)];
+        expect(pieces.map((piece) => filter.feed(piece)).join("") + filter.rest()).toBe("think");
+      }
+    }
+  });
+
+  test("and what only begins like it is given back whole", () => {
+    for (let same = 0; same < GIVEN_TEXT.trimEnd().length; same += 1) {
+      for (const end of ["", "X", "Xyz"]) {
+        const said = GIVEN_TEXT.slice(0, same) + end;
+        const filter = createEchoFilter(GIVEN_TEXT);
+        expect(Array.from(said, (piece) => filter.feed(piece)).join("") + filter.rest()).toBe(said);
+      }
+    }
+  });
+
+  test("is compared once, however long it is", () => {
+    const given = "word ".repeat(80_000);
+    const filter = createEchoFilter(given);
+    let said = "";
+    for (let at = 0; at < given.length; at += 1) said += filter.feed(given.charAt(at));
+    expect(said + filter.feed("end") + filter.rest()).toBe("end");
   });
 });

@@ -176,8 +176,8 @@ test("reads llama.cpp's own count of cached tokens", async () => {
 test("puts reasoning that a gateway split off back in front, in order", async () => {
   await using server = await startCompletionsServer([
     events(
-      '{"choices":[{"text":"","reasoning_content":"I "}]}',
-      '{"choices":[{"text":null,"reasoning":"think."}]}',
+      '{"choices":[{"text":"","reasoning_content":"I ","reasoning":""}]}',
+      '{"choices":[{"text":null,"reasoning":"think.","reasoning_content":""}]}',
       '{"choices":[{"reasoning":"</think>","reasoning_content":null,"text":"Yes"}]}',
       '{"choices":[{"text":".","finish_reason":"stop"}]}',
     ),

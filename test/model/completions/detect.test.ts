@@ -3,8 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { describeServer, listModels } from "../../../src/model/completions/describe.ts";
-import { detectDialect } from "../../../src/model/completions/detect.ts";
-import { createServerRoutes } from "../../../src/model/exchange/server.ts";
+import { createJsonClient } from "../../../src/model/exchange/json-client.ts";
 import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
 import { startEngineServer } from "../../servers/completions-engine.ts";
 import { json, startCompletionsServer, unusedUrl } from "../../servers/completions.ts";
@@ -36,58 +35,6 @@ async function startRoutes(routes: Readonly<Record<string, unknown>>) {
   };
 }
 
-function routesWithin(timeoutMs: number) {
-  return createServerRoutes({ headers: () => new Headers(), fetch: globalThis.fetch, timeoutMs });
-}
-
-function ask(url: string, timeoutMs = 5_000) {
-  return detectDialect(routesWithin(timeoutMs), url);
-}
-
-function models(owner: unknown) {
-  return { object: "list", data: [{ id: "qwq", owned_by: owner }] };
-}
-
-test.each(["vllm", "sglang", "llamacpp"] as const)(
-  "%s is known by its list of models alone",
-  async (owner) => {
-    await using server = await startRoutes({ "/v1/models": models(owner) });
-    expect(await ask(server.url)).toEqual({ dialect: owner, certain: true });
-    expect(server.asked).toEqual(["/v1/models"]);
-  },
-);
-
-test.each([
-  ["llamacpp", { "/props": { build_info: "b11669", default_generation_settings: { n_ctx: 4096 } } }],
-  ["sglang", { "/get_model_info": { model_path: "Qwen/QwQ-32B", is_generation: true } }],
-  ["ollama", { "/v1/models": models("library"), "/api/version": { version: "0.12.6" } }],
-  ["tgi", { "/info": { model_id: "Qwen/QwQ-32B", max_total_tokens: 4096 } }],
-  ["generic", { "/v1/models": models("openai") }],
-  ["generic", { "/v1/models": models(null), "/props": "<html>", "/info": [], "/api/version": "1" }],
-  ["generic", { "/v1/models": { data: [] } }],
-  ["generic", {}],
-])("%s is known by what only it says", async (dialect, routes) => {
-  await using server = await startRoutes(routes);
-  expect(await ask(server.url)).toEqual({ dialect, certain: true });
-  expect(server.asked).toHaveLength(5);
-});
-
-test("a server that does not answer in time is generic for now", async () => {
-  await using server = await startRoutes({ "/v1/models": "hang" });
-  expect(await ask(server.url, 30)).toEqual({ dialect: "generic", certain: false });
-  expect(await ask(await unusedUrl())).toEqual({ dialect: "generic", certain: false });
-});
-
-test("a server that is still loading is asked again", async () => {
-  await using server = await startCompletionsServer([]);
-  const routes = createServerRoutes({
-    headers: () => new Headers(),
-    fetch: async () => Response.json({ error: { message: "Loading model", code: 503 } }, { status: 503 }),
-    timeoutMs: 50,
-  });
-  expect(await detectDialect(routes, server.url)).toEqual({ dialect: "generic", certain: false });
-});
-
 test("it is asked once, whatever it says, and again only when it was not there", async () => {
   const paths: string[] = [];
   await using server = await startCompletionsServer(["one", "two"]);
@@ -105,7 +52,7 @@ test("it is asked once, whatever it says, and again only when it was not there",
   up = true;
   expect(textOf(await collect(model))).toBe("one");
   expect(textOf(await collect(model))).toBe("two");
-  const signs = ["/props", "/get_model_info", "/api/version", "/info"];
+  const signs = ["/props", "/get_model_info", "/api/version", "/info", "/api/v0/models"];
   const completions = "/v1/completions";
   expect(paths).toEqual(["/v1/models", completions, "/v1/models", ...signs, completions, completions]);
 });
@@ -265,14 +212,14 @@ test("the token that begins each prompt is written by the server or by the templ
 test("a reply to a question that is no JSON is none", async () => {
   const reply = json({ a: 1 });
   await using server = await startRoutes({ "/a": reply.body, "/b": "no", "/c": "hang" });
-  const routes = routesWithin(5_000);
+  const client = createJsonClient({ timeoutMs: 5_000 });
   const root = server.url.replace("/v1", "");
-  expect(await routes.get(`${root}/a`)).toEqual({ kind: "value", value: { a: 1 } });
-  expect(await routes.get(`${root}/b`)).toEqual({ kind: "value", value: undefined });
-  expect(await routes.post(`${root}/d`, {})).toEqual({
+  expect(await client.get(`${root}/a`)).toEqual({ kind: "value", value: { a: 1 } });
+  expect(await client.get(`${root}/b`)).toEqual({ kind: "value", value: undefined });
+  expect(await client.post(`${root}/d`, {})).toEqual({
     kind: "refused",
     status: 404,
     text: '{"error":"Not Found"}',
   });
-  expect(await routesWithin(50).get(`${root}/c`)).toEqual({ kind: "silent" });
+  expect(await createJsonClient({ timeoutMs: 50 }).get(`${root}/c`)).toEqual({ kind: "silent" });
 });

@@ -1,6 +1,7 @@
+import type { TurnPiece } from "../../../src/turn.ts";
 import { describe, expect, test } from "vitest";
 import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
-import type { ModelChunk, TurnPiece } from "../../../src/model/model.ts";
+import type { ModelChunk } from "../../../src/model/model.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { startEngineServer, type EngineServer, type Piece } from "../../servers/completions-engine.ts";
 import { collect, HELLO, textOf } from "../collect.ts";
@@ -146,18 +147,20 @@ describe.each(["vllm", "sglang"] as const)("%s", (dialect) => {
     },
   );
 
-  test("a server that refuses ids gets the text", async () => {
-    await using server = await startEngineServer({
-      dialect,
-      refusesIds: true,
-      replies: [[], ["Done.", "<|im_end|>"]],
-    });
-    const turn: TurnPiece[] = [{ origin: "model", text: "a", tokenIds: [1] }];
-    const said = await collect(modelOf(server), { turn }, [...HELLO, { role: "assistant", content: "a" }]);
-    expect(textOf(said)).toBe("Done.");
-    expect(said.at(-1)).toMatchObject({ promptForm: "text" });
-    expect(server.completions.map(({ body }) => typeof body["prompt"])).toEqual(["object", "string"]);
-  });
+  test.each([400, 422, 401, 403, 404, 405, 409, 410, 413, 451])(
+    "a server that refuses the ids of a prompt with %i gets the text where that rejects their form",
+    async (refusesIds) => {
+      await using server = await startEngineServer({ dialect, refusesIds, replies: [[], ["Done."]] });
+      const turn: TurnPiece[] = [{ origin: "model", text: "a", tokenIds: [1] }];
+      const opened = [...HELLO, { role: "assistant", content: "a" }] as const;
+      const said = await collect(modelOf(server), { turn }, opened).catch((error: unknown) => error);
+      const asked = server.completions.map(({ body }) => typeof body["prompt"]);
+      const isForm = refusesIds === 400 || refusesIds === 422;
+      expect(asked).toEqual(isForm ? ["object", "string"] : ["object"]);
+      const end = { type: "end", promptForm: "text" };
+      expect(said).toMatchObject(isForm ? [{ text: "Done." }, end] : { facts: { status: refusesIds } });
+    },
+  );
 
   test("without /tokenize no ids are asked for, and it is asked once", async () => {
     await using server = await startEngineServer({
@@ -277,6 +280,7 @@ describe("ollama", () => {
       "/get_model_info",
       "/api/version",
       "/info",
+      "/api/v0/models",
       "/api/generate",
       "/api/generate",
     ]);

@@ -4,8 +4,8 @@ import {
   type CompletionsOptions,
 } from "../../../src/model/completions/completions.ts";
 import { unusedUrl } from "../../servers/completions.ts";
-import { startEndpoint, type EndpointOptions } from "../../servers/endpoint.ts";
-import { collect } from "../collect.ts";
+import { startEndpoint, type EndpointOptions, type Failure } from "../../servers/endpoint.ts";
+import { collect, textOf } from "../collect.ts";
 
 const CHATML = "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n";
 const OWN = { chat_template: "[INST]{{ messages[0].content }}[/INST]" };
@@ -130,4 +130,74 @@ test("a server that comes up between two tries is asked in its own way", async (
   expect(asked.map(({ body }) => [body?.["prompt"], body?.["cache_prompt"]])).toEqual([
     ["[INST]Hello[/INST]", true],
   ]);
+});
+
+describe("a bad answer about the template is no word that there is none", () => {
+  const clock = { now: () => 0, random: () => 0, sleep: () => Promise.resolve() };
+  const OWN_PROMPT = "[INST]Hello[/INST]";
+
+  test.each<Failure>([400, 401, 402, 403, 408, 409, 429, 500, 502, 503, 504, "reset", "no JSON"])(
+    "%s once: the model's own is used, at the next try or by the next request",
+    async (failure) => {
+      for (const template of ["auto", "server"] as const) {
+        const endpoint = await startEndpoint({ facts: { "/props": OWN }, failures: { "/props": [failure] } });
+        const options = { baseUrl: endpoint.url, modelName: "qwen3", dialect: "llamacpp", template } as const;
+        const model = createCompletionsModel({ ...options, clock });
+        await collect(model).catch(() => {});
+        await collect(model);
+        const asked = endpoint.requests.filter(({ route }) => route === "POST /v1/completions");
+        expect(new Set(asked.map(({ body }) => body?.["prompt"]))).toEqual(new Set([OWN_PROMPT]));
+      }
+    },
+  );
+
+  test.each<Failure>([404, 405, 501])("%s is that word", async (failure) => {
+    const endpoint = await startEndpoint({ failures: { "/props": [failure] } });
+    const model = createCompletionsModel({ baseUrl: endpoint.url, modelName: "llama", dialect: "llamacpp" });
+    await collect(model);
+    await collect(model);
+    expect(endpoint.routes().filter((route) => route === "GET /props")).toHaveLength(1);
+    expect(endpoint.requests.at(-1)?.body?.["prompt"]).toBe(CHATML);
+  });
+
+  test("what passes is waited for, what does not is told at once", async () => {
+    for (const [failure, tries] of [
+      [502, 3],
+      [403, 1],
+    ] as const) {
+      const failures = { "/props": Array.from({ length: 9 }, () => failure) };
+      const endpoint = await startEndpoint({ failures });
+      const model = createCompletionsModel({
+        baseUrl: endpoint.url,
+        modelName: "llama",
+        dialect: "llamacpp",
+        clock,
+      });
+      await expect(collect(model)).rejects.toMatchObject({ facts: { status: failure } });
+      expect(endpoint.routes()).toEqual(Array.from({ length: tries }, () => "GET /props"));
+    }
+  });
+});
+
+test("what is learnt of a template for one model is not taken for another's", async () => {
+  const endpoint = await startEndpoint({ facts: { "/props": { chat_template: "{% for %}" } } });
+  const model = createCompletionsModel({ baseUrl: endpoint.url, modelName: "QwQ-32B", dialect: "llamacpp" });
+  expect(textOf(await collect(model))).toBe("Hello");
+  await expect(collect(model, { modelName: "Llama-3.3" })).rejects.toMatchObject({
+    code: "settings-invalid",
+  });
+  expect(textOf(await collect(model))).toBe("Hello");
+});
+
+test("a server whose sign was lost once is spoken to in its own way by the next request", async () => {
+  const endpoint = await startEndpoint({
+    facts: { "/v1/models": { data: [{ id: "qwq", owned_by: "library" }] }, "/api/version": { version: "1" } },
+    failures: { "/api/version": [500] },
+  });
+  const model = createCompletionsModel({ baseUrl: endpoint.url, modelName: "qwq" });
+  for (const wanted of ["POST /v1/completions", "POST /api/generate", "POST /api/generate"]) {
+    await collect(model);
+    expect(endpoint.routes().at(-1)).toBe(wanted);
+  }
+  expect(endpoint.routes().filter((route) => route === "GET /api/version")).toHaveLength(2);
 });

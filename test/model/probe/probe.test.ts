@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ServerDialect } from "../../../src/model/server-dialects.ts";
+import type { ServerDialect } from "../../../src/model/server/dialects.ts";
 import { json } from "../../servers/completions.ts";
 import { type EndpointOptions } from "../../servers/endpoint.ts";
 import { KEY, listOf, probe } from "./ask.ts";
@@ -9,6 +9,7 @@ test("a server with both routes is used through raw completions", async () => {
   expect(report).toEqual({
     baseUrl: endpoint.url,
     modelName: "QwQ-32B",
+    certain: true,
     dialect: "generic",
     dialectFrom: "nothing",
     chatTemplate: "chatml",

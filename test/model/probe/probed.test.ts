@@ -230,3 +230,34 @@ describeModel({
     };
   },
 });
+
+test.each([
+  ["a sign of what the server is", "/api/version", "ollama"],
+  ["its chat template", "/props", "llamacpp"],
+] as const)("what was chosen while %s was not told is kept nowhere", async (_what, path, dialect) => {
+  const cacheFile = join(await cacheFolder(), "probes.json");
+  const sign = dialect === "ollama" ? { version: "0.12.6" } : { chat_template: "{{ messages }}" };
+  const owner = dialect === "ollama" ? "library" : "llamacpp";
+  const endpoint = await startEndpoint({
+    facts: { "/v1/models": { data: [{ id: "m", owned_by: owner }] }, [path]: sign },
+    failures: { [path]: [502] },
+  });
+  const chosen: unknown[] = [];
+  const options = { baseUrl: endpoint.url, modelName: "Llama-3.3", version: "1.0.0", cacheFile };
+  const prober = createProber(options);
+  const model = createProbedModel({
+    modelName: "m",
+    prober,
+    build(choice) {
+      chosen.push(choice);
+      return createScriptedModel(["one", "two"]);
+    },
+  });
+  await collect(model);
+  await expect(stat(cacheFile)).rejects.toMatchObject({ code: "ENOENT" });
+  await collect(model);
+  await collect(model);
+  expect(chosen).toHaveLength(2);
+  expect(chosen).toMatchObject([{ certain: false }, { dialect, certain: true }]);
+  expect(Object.keys(JSON.parse(await readFile(cacheFile, "utf8")) as object)).toHaveLength(1);
+});

@@ -1,3 +1,4 @@
+import type { PromptMessage } from "../../../src/turn.ts";
 import { readFile } from "node:fs/promises";
 import { array, assert, constantFrom, oneof, property, record, string } from "fast-check";
 import { expect, test } from "vitest";
@@ -7,7 +8,6 @@ import {
   jinjaTemplate,
   rawTemplate,
 } from "../../../src/model/template/chat-template.ts";
-import type { PromptMessage } from "../../../src/model/model.ts";
 
 const qwq = jinjaTemplate(await readFile("test/fixtures/model/qwq.jinja", "utf8"), { name: "qwq" });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { speaksChatml } from "../../../src/model/template/chatml-kin.ts";
+import { usesChatml } from "../../../src/model/template/chatml-models.ts";
 
 test.each([
   "QwQ-32B",
@@ -19,7 +19,7 @@ test.each([
   "PeterJinGo/SearchR1-nq_hotpotqa_train-qwen2.5-7b-em-ppo",
   "search-r1",
 ])("%s speaks ChatML", (name) => {
-  expect(speaksChatml(name)).toBe(true);
+  expect(usesChatml(name)).toBe(true);
 });
 
 test.each([
@@ -36,5 +36,5 @@ test.each([
   "yield",
   "",
 ])("of %j it is not known", (name) => {
-  expect(speaksChatml(name)).toBe(false);
+  expect(usesChatml(name)).toBe(false);
 });

@@ -1,5 +1,5 @@
 /** Names of models that were trained on ChatML, whatever their maker and size. */
-const KIN: readonly RegExp[] = [
+const CHATML: readonly RegExp[] = [
   /qwen|qwq|chatml|dolphin|smollm|openhermes|tongyi|websailor|webdancer/i,
   /^(?!.*llama).*(?:search-?r1|r1-searcher|search-o1)/i,
   // the first Llama among them that kept its own template is Hermes 4
@@ -9,9 +9,9 @@ const KIN: readonly RegExp[] = [
 ];
 
 /** Distilled into Qwen, but with the template of what they were distilled from. */
-const NOT_KIN = /deepseek/i;
+const NOT_CHATML = /deepseek/i;
 
-/** Whether a model's name says that it speaks ChatML. */
-export function speaksChatml(modelName: string): boolean {
-  return !NOT_KIN.test(modelName) && KIN.some((name) => name.test(modelName));
+/** Whether a model's name says that it was trained on ChatML. */
+export function usesChatml(modelName: string): boolean {
+  return !NOT_CHATML.test(modelName) && CHATML.some((name) => name.test(modelName));
 }

@@ -1,0 +1,66 @@
+import type { ChatDialect } from "../chat-prefix/dialect.ts";
+import type { DialectName } from "../completions/dialect.ts";
+
+/** Every kind of server that is told apart, over either of its routes. */
+export const SERVER_DIALECTS = [
+  "vllm",
+  "sglang",
+  "llamacpp",
+  "ollama",
+  "tgi",
+  "lmstudio",
+  "deepseek",
+  "mistral",
+  "openrouter",
+  "anthropic",
+  "generic",
+] as const;
+
+export type ServerDialect = (typeof SERVER_DIALECTS)[number];
+
+interface ServerFacts {
+  /** How its raw completions are spoken to; missing where it has none that continue a text, but fill in a middle. */
+  readonly completions?: DialectName;
+  /** It is known that its completions put nothing around a prompt. */
+  readonly isRaw: boolean;
+  /** How its `/chat/completions` is told to continue a message. */
+  readonly chat: ChatDialect;
+  /** The host of a service that is known by its address. */
+  readonly host?: string;
+}
+
+const FACTS: Readonly<Record<ServerDialect, ServerFacts>> = {
+  vllm: { completions: "vllm", isRaw: true, chat: "vllm" },
+  sglang: { completions: "sglang", isRaw: true, chat: "sglang" },
+  llamacpp: { completions: "llamacpp", isRaw: true, chat: "llamacpp" },
+  ollama: { completions: "ollama", isRaw: true, chat: "generic" },
+  // it took over vLLM's flag for chats
+  tgi: { completions: "tgi", isRaw: true, chat: "vllm" },
+  lmstudio: { completions: "generic", isRaw: false, chat: "generic" },
+  deepseek: { isRaw: false, chat: "deepseek", host: "api.deepseek.com" },
+  mistral: { isRaw: false, chat: "mistral", host: "api.mistral.ai" },
+  openrouter: { completions: "generic", isRaw: false, chat: "openrouter", host: "openrouter.ai" },
+  // its chat is another route, /v1/messages
+  anthropic: { isRaw: false, chat: "generic", host: "api.anthropic.com" },
+  generic: { completions: "generic", isRaw: false, chat: "generic" },
+};
+
+/** What kind of server it is, as far as its address alone says it. */
+export function knownDialect(baseUrl: string): ServerDialect | undefined {
+  const { hostname } = new URL(baseUrl);
+  return SERVER_DIALECTS.find((dialect) => FACTS[dialect].host === hostname);
+}
+
+/** How its raw completions are spoken to; undefined where it has none that continue a text. */
+export function completionsDialectOf(dialect: ServerDialect): DialectName | undefined {
+  return FACTS[dialect].completions;
+}
+
+export function chatDialectOf(dialect: ServerDialect): ChatDialect {
+  return FACTS[dialect].chat;
+}
+
+/** Whether it is known that its completions put nothing around a prompt. */
+export function isRaw(dialect: ServerDialect): boolean {
+  return FACTS[dialect].isRaw;
+}
