@@ -146,7 +146,7 @@ export type { PageRecord } from "./graph/pages/record.ts";
 export { driveThread } from "./durability/driver.ts";
 export type { Claim, Durability, Lease, RunStatus, ThreadBook, ThreadRow } from "./durability/durability.ts";
 export { openDurability } from "./durability/open.ts";
-export { createSqliteStore, type SqliteStoreOptions } from "./durability/sqlite/store.ts";
+export { createSqliteStore, type SqliteStoreOptions } from "./durability/sqlite/sqlite.ts";
 export { sweepOrphans } from "./durability/sweep.ts";
 export { createJournaledEngine, forgetSearches, type JournalOptions } from "./search/journal/journal.ts";
 export { remoteRequest } from "./compose/remote-request.ts";

@@ -4,8 +4,7 @@ import { Command, isGraphDrained, isInterrupted, RunControl } from "@langchain/l
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import type { Durability, Lease } from "./durability.ts";
-import { startHeartbeat, type Heartbeat } from "./heartbeat.ts";
-import { leaseLost, threadBusy, threadUnknown } from "./lease.ts";
+import { leaseLost, startHeartbeat, threadBusy, threadUnknown, type Heartbeat } from "./lease.ts";
 
 interface ThreadConfig {
   readonly configurable: { readonly thread_id: string };
@@ -116,7 +115,7 @@ async function attempt(
     try {
       await book.begin(lease, begun ? undefined : question);
       begun = true;
-      const state = await goOn(request, run, leaving);
+      const state = await runToEnd(request, run, leaving);
       const status = state.waiting ? "waiting" : state.unfinished ? "stopped" : "finished";
       await book.release(lease, status === "finished" ? "finished" : "stopped");
       return { status, state: state.values };
@@ -141,8 +140,8 @@ async function attempt(
   }
 }
 
-/** Brings the run on from wherever it stands. */
-async function goOn(request: DriveRequest, { question, id }: Run, leaving: Leaving) {
+/** Runs the graph from wherever the thread stands, until it ends or waits. */
+async function runToEnd(request: DriveRequest, { question, id }: Run, leaving: Leaving) {
   const before = await stateOf(request);
   const isAsked = before.messages.some((message) => message.id === id);
   if (isAsked && !before.unfinished) return before;

@@ -1,7 +1,6 @@
 import { MemorySaver, type BaseCheckpointSaver } from "@langchain/langgraph";
 import { describe, expect, test } from "vitest";
-import { SqliteCheckpointer } from "../../src/durability/sqlite/checkpointer.ts";
-import { openStoreFile } from "../../src/durability/sqlite/file.ts";
+import { openSqliteDurability } from "../../src/durability/sqlite/sqlite.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
 import { qwq } from "../../src/protocol/qwq/qwq.ts";
@@ -178,7 +177,7 @@ const PAYLOADS: Readonly<Record<string, string>> = {
 
 const SAVERS: Readonly<Record<string, () => BaseCheckpointSaver>> = {
   "the memory": () => new MemorySaver(),
-  "an SQLite file": () => new SqliteCheckpointer(":memory:", openStoreFile(":memory:", 1_000)),
+  "an SQLite file": () => openSqliteDurability(":memory:").checkpointer,
 };
 
 describe.each(Object.keys(SAVERS))("kept in %s", (saver) => {

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import type { Claim, Lease, ThreadBook, ThreadRow } from "../durability.ts";
 import { leaseLost } from "../lease.ts";
-import { nameIn } from "./checkpoint-reader.ts";
 import type { PostgresConnection } from "./connection.ts";
-
-const NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+import { nameIn, NOW } from "./schema.ts";
 
 /** A lease that has run out is nobody's. */
 const COLUMNS = `thread_id, question, run, status, attempts, problem, owner, epoch, created_at, updated_at,

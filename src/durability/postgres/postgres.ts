@@ -1,10 +1,12 @@
 import { forgetSearches } from "../../search/journal/journal.ts";
+import { Checkpointer } from "../checkpointer.ts";
 import type { Durability } from "../durability.ts";
+import { DatabaseStore } from "../store.ts";
 import { createPostgresBook, type PostgresBook } from "./book.ts";
-import { createPostgresCheckpointer } from "./checkpointer.ts";
+import { createPostgresCheckpointRows } from "./checkpoint-rows.ts";
 import { connectPostgres, type PostgresOptions } from "./connection.ts";
 import { setUpSchema } from "./schema.ts";
-import { createPostgresStore } from "./store.ts";
+import { createPostgresItems } from "./items.ts";
 
 /**
  * Checkpoints, search journal and book of threads in one schema of a PostgreSQL database, made where it is missing.
@@ -28,8 +30,10 @@ export async function openPostgresDurability(
     await connection.close();
     throw error;
   }
-  const store = createPostgresStore(connection);
-  const checkpointer = createPostgresCheckpointer(connection, (threadId) => book.heldEpoch(threadId));
+  const store = new DatabaseStore(createPostgresItems(connection));
+  const checkpointer = new Checkpointer(
+    createPostgresCheckpointRows(connection, (threadId) => book.heldEpoch(threadId)),
+  );
   const book: PostgresBook = createPostgresBook(connection, async (threadId) => {
     await forgetSearches(store, threadId);
     await checkpointer.deleteThread(threadId);

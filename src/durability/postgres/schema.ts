@@ -3,7 +3,23 @@ import type { PostgresConnection, Query } from "./connection.ts";
 import { databaseUnusable } from "./failure.ts";
 
 /** Raised whenever tables of an older version could not be read. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
+
+/** Milliseconds since 1970, by the clock of the database. */
+export const NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+
+/** A name as it was before it became JSON. */
+export function nameIn(json: string): string {
+  return json === "" ? "" : z.string().parse(JSON.parse(json));
+}
+
+/** A name as JSON, in which it can hold anything; the empty one stays empty. */
+export function jsonOf(name: string | undefined): string | undefined {
+  return name === undefined || name === "" ? name : JSON.stringify(name);
+}
+
+/** The last checkpoint of a thread is the row that was made last. */
+const ORDER = "create index checkpoints_by_order on $schema.checkpoints (thread_id, namespace, row_id);";
 
 /**
  * Times are in milliseconds since 1970, of the database's clock. Names and texts are JSON: PostgreSQL has no NUL in a
@@ -54,6 +70,7 @@ const TABLES = `
     created_at bigint not null,
     updated_at bigint not null
   );
+  ${ORDER}
   create index items_by_namespace on $schema.items (left(namespace, 256));
   alter table $schema.checkpoints alter head set storage external, alter changed set storage external;
   alter table $schema.writes alter pack set storage external;
@@ -72,11 +89,16 @@ const versionRow = z.object({ version: z.number() });
  */
 export async function setUpSchema(connection: PostgresConnection): Promise<void> {
   const { query, schema } = connection;
-  if ((await stateOf(query, schema)).ours) return checkVersion(connection, query);
+  if ((await stateOf(query, schema)).ours && (await isCurrent(connection, query))) return;
   await connection.transaction(async (inTransaction) => {
     await inTransaction("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`agentic-rag ${schema}`]);
     const found = await stateOf(inTransaction, schema);
-    if (found.ours) return checkVersion(connection, inTransaction);
+    if (found.ours) {
+      if (!(await isCurrent(connection, inTransaction))) {
+        await inTransaction(`${ORDER} update $schema.agentic_rag_format set version = ${FORMAT_VERSION}`);
+      }
+      return;
+    }
     if (found.tables > 0) {
       throw unusable(
         connection,
@@ -98,7 +120,8 @@ async function stateOf(query: Query, schema: string): Promise<z.infer<typeof sta
   return stateRow.parse(row);
 }
 
-async function checkVersion(connection: PostgresConnection, query: Query): Promise<void> {
+/** False for version 1, which can be brought to this one. */
+async function isCurrent(connection: PostgresConnection, query: Query): Promise<boolean> {
   const [row] = await query("select version from $schema.agentic_rag_format");
   const { version } = versionRow.parse(row);
   if (version > FORMAT_VERSION) {
@@ -107,8 +130,8 @@ async function checkVersion(connection: PostgresConnection, query: Query): Promi
       "was made by a newer version of this package. Update it, or choose another schema",
     );
   }
-  if (version !== FORMAT_VERSION)
-    throw unusable(connection, "has a version that never was. Choose another schema");
+  if (version < 1) throw unusable(connection, "has a version that never was. Choose another schema");
+  return version === FORMAT_VERSION;
 }
 
 function unusable({ place, schema }: PostgresConnection, what: string) {

@@ -3,9 +3,8 @@ import { z } from "zod";
 import { forgetSearches } from "../../search/journal/journal.ts";
 import type { Claim, Lease, RunStatus, ThreadBook, ThreadRow } from "../durability.ts";
 import { leaseLost } from "../lease.ts";
-import { deleteCheckpoints, nameIn } from "./checkpoint-rows.ts";
-import { inTransaction, type SqliteDatabase } from "../../sqlite/sqlite.ts";
-import { explainStoreError, storeUnusable } from "./file.ts";
+import { removeCheckpoints } from "./checkpoint-rows.ts";
+import { jsonName, type StoreFile } from "./file.ts";
 
 /** Milliseconds since 1970, by the clock of the machine that the file is on. */
 const NOW = "cast(unixepoch('subsec') * 1000 as integer)";
@@ -14,13 +13,13 @@ const COLUMNS =
   "thread, question, run, status, attempts, problem, owner, leased_until, created_at, updated_at";
 
 const rowSchema = z.object({
-  thread: z.string(),
-  question: z.string(),
+  thread: jsonName,
+  question: jsonName,
   run: z.number(),
   status: z.enum(["running", "finished", "stopped", "failed"]),
   attempts: z.number(),
-  problem: z.string(),
-  owner: z.string(),
+  problem: jsonName,
+  owner: jsonName,
   leased_until: z.number(),
   created_at: z.number(),
   updated_at: z.number(),
@@ -31,15 +30,13 @@ const heldRow = z.object({ held: z.number() });
 
 /** The book of threads in the SQLite file of a store. A thread that was claimed and never begun is not listed. */
 export class SqliteBook implements ThreadBook {
-  readonly #file: string;
-  readonly #database: SqliteDatabase;
+  readonly #file: StoreFile;
   readonly #store: BaseStore;
   /** The epochs of the threads that were claimed here and not released. */
   readonly #claimed = new Map<string, number>();
 
-  constructor(file: string, database: SqliteDatabase, store: BaseStore) {
+  constructor(file: StoreFile, store: BaseStore) {
     this.#file = file;
-    this.#database = database;
     this.#store = store;
   }
 
@@ -51,19 +48,19 @@ export class SqliteBook implements ThreadBook {
   requireHeld(threadId: string): void {
     const claimed = this.#claimed.get(threadId);
     if (claimed === undefined) return;
-    const row: unknown = this.#database
+    const row: unknown = this.#file.database
       .prepare("select epoch from threads where thread = ?")
       .get(JSON.stringify(threadId));
     if (row === undefined || epochRow.parse(row).epoch !== claimed) throw leaseLost(threadId);
   }
 
   async claim(threadId: string, owner: string, leaseMs: number): Promise<Claim> {
-    return this.#transaction("immediate", () => {
+    return this.#file.transaction("immediate", () => {
       const thread = this.#find(threadId);
       if (thread !== undefined && this.#isHeld(threadId)) return { status: "busy", thread };
-      this.#database.prepare("update epochs set last = last + 1").run();
-      const { epoch } = epochRow.parse(this.#database.prepare("select last as epoch from epochs").get());
-      this.#database
+      this.#file.database.prepare("update epochs set last = last + 1").run();
+      const { epoch } = epochRow.parse(this.#file.database.prepare("select last as epoch from epochs").get());
+      this.#file.database
         .prepare(
           `insert into threads values (?, '""', 0, 'stopped', 0, '""', ?, ?, ${NOW} + ?, ${NOW}, ${NOW})
            on conflict (thread) do update
@@ -111,7 +108,7 @@ export class SqliteBook implements ThreadBook {
   }
 
   async find(threadId: string): Promise<ThreadRow | undefined> {
-    const thread = this.#transaction("deferred", () => this.#find(threadId));
+    const thread = this.#file.transaction("deferred", () => this.#find(threadId));
     return thread === undefined || thread.run === 0 ? undefined : thread;
   }
 
@@ -122,30 +119,29 @@ export class SqliteBook implements ThreadBook {
   async remove(threadId: string): Promise<void> {
     // first, so that a thread is there until all of it is gone, and can be removed again
     await forgetSearches(this.#store, threadId);
-    this.#transaction("immediate", () => {
-      const thread = JSON.stringify(threadId);
-      deleteCheckpoints(this.#database, thread);
-      this.#database.prepare("delete from threads where thread = ?").run(thread);
+    this.#file.transaction("immediate", () => {
+      removeCheckpoints(this.#file.database, threadId);
+      this.#file.database.prepare("delete from threads where thread = ?").run(JSON.stringify(threadId));
     });
   }
 
   #find(threadId: string): ThreadRow | undefined {
-    const row: unknown = this.#database
+    const row: unknown = this.#file.database
       .prepare(`select ${COLUMNS} from threads where thread = ?`)
       .get(JSON.stringify(threadId));
     return row === undefined ? undefined : threadOf(row);
   }
 
   #isHeld(threadId: string): boolean {
-    const row = this.#database
+    const row = this.#file.database
       .prepare(`select leased_until > ${NOW} as held from threads where thread = ?`)
       .get(JSON.stringify(threadId));
     return heldRow.parse(row).held === 1;
   }
 
   #select(rest: string, ...values: readonly number[]): readonly ThreadRow[] {
-    return this.#transaction("deferred", () =>
-      this.#database
+    return this.#file.transaction("deferred", () =>
+      this.#file.database
         .prepare(`select ${COLUMNS} from threads ${rest}`)
         .all(...values)
         .map(threadOf),
@@ -154,33 +150,20 @@ export class SqliteBook implements ThreadBook {
 
   /** False for a lease that is not the thread's any more. */
   #update({ threadId, epoch }: Lease, set: string, ...values: readonly (string | number)[]): boolean {
-    return this.#transaction("immediate", () => {
-      const { changes } = this.#database
+    return this.#file.transaction("immediate", () => {
+      const { changes } = this.#file.database
         .prepare(`update threads set ${set} where thread = ? and epoch = ?`)
         .run(...values, JSON.stringify(threadId), epoch);
       return changes === 1;
     });
   }
-
-  #transaction<Value>(kind: "immediate" | "deferred", work: () => Value): Value {
-    if (!this.#database.open) throw storeUnusable(this.#file, "is closed: it was stopped");
-    try {
-      return inTransaction(this.#database, kind, work);
-    } catch (error) {
-      throw explainStoreError(this.#file, error);
-    }
-  }
 }
 
 function threadOf(row: unknown): ThreadRow {
-  const { thread, question, problem, owner, leased_until, created_at, updated_at, ...rest } =
-    rowSchema.parse(row);
+  const { thread, leased_until, created_at, updated_at, ...rest } = rowSchema.parse(row);
   return {
     ...rest,
-    threadId: nameIn(thread),
-    question: nameIn(question),
-    problem: nameIn(problem),
-    owner: nameIn(owner),
+    threadId: thread,
     leasedUntil: leased_until,
     createdAt: created_at,
     updatedAt: updated_at,

@@ -1,13 +1,40 @@
+import { z, ZodError } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-import { sqliteProblem } from "../../sqlite/problem.ts";
-import { openDatabase, type SqliteDatabase } from "../../sqlite/sqlite.ts";
+import { SqliteProblem, sqliteProblem } from "../../sqlite/problem.ts";
+import { closeDatabase, inTransaction, openDatabase, type SqliteDatabase } from "../../sqlite/sqlite.ts";
+
+/**
+ * `order` rises with each checkpoint that is put, whatever the clock says. `channels` are those of which a checkpoint
+ * has the value; null in what an older version wrote.
+ */
+const CHECKPOINTS = `
+    create table checkpoints (
+      "order" integer primary key, thread text not null, place text not null, id text not null, parent text,
+      channels text, body blob not null,
+      unique (thread, place, id)
+    );
+    create index checkpoints_by_order on checkpoints (thread, place, "order");
+`;
+
+/** Brings a store of version 1 to version 2. Its ids told the time. */
+function upgrade(database: SqliteDatabase, from: number): void {
+  if (from !== 1) throw new SqliteProblem(from > FORMAT.version ? "newer" : "older");
+  database.exec(`
+    alter table checkpoints rename to old_checkpoints;
+    ${CHECKPOINTS}
+    insert into checkpoints (thread, place, id, parent, body)
+      select thread, place, id, parent, body from old_checkpoints order by id;
+    drop table old_checkpoints;
+  `);
+}
 
 const FORMAT = {
   /** "ARAS" */
   applicationId: 0x41524153,
   /** Raised whenever a store of an older version could not be read. */
-  version: 1,
+  version: 2,
   mode: "keep",
+  upgrade,
   /**
    * Whatever comes from outside is JSON or packed (see `namespace-text.ts`, `packed.ts`), for SQLite would cut a text at
    * its first NUL. Times are in milliseconds since 1970.
@@ -20,10 +47,7 @@ const FORMAT = {
       created_at integer not null, updated_at integer not null,
       primary key (namespace, key)
     );
-    create table checkpoints (
-      thread text not null, place text not null, id text not null, parent text, body blob not null,
-      primary key (thread, place, id)
-    ) without rowid;
+    ${CHECKPOINTS}
     create table chunks (
       id integer primary key, thread text not null, digest blob not null, body blob not null,
       unique (thread, digest)
@@ -43,16 +67,57 @@ const FORMAT = {
   `,
 } as const;
 
+/** The database of a store. */
+export interface StoreFile {
+  readonly database: SqliteDatabase;
+  /** @throws AgenticRagError `store-unusable` for an error of SQLite, and for rows that cannot be read */
+  readonly transaction: <Value>(kind: "immediate" | "deferred", work: () => Value) => Value;
+  /** The error of rows that cannot be read. */
+  readonly damaged: (cause: unknown) => AgenticRagError;
+  /** May be called twice. */
+  readonly close: () => void;
+}
+
 /**
  * Opens the database of a store, and creates it where there is none: its file readable and writable by its owner
  * alone, and so its folder where that is new. What is committed is on the disk, also when the power fails.
  *
  * @throws AgenticRagError `store-unusable`
  */
-export function openStoreFile(file: string, lockTimeoutMs: number): SqliteDatabase {
+export function openStoreFile(file: string, lockTimeoutMs = 5_000): StoreFile {
+  const database = open(file, lockTimeoutMs);
+  const damaged = (cause: unknown): AgenticRagError =>
+    storeUnusable(file, "is damaged: a row in it cannot be read. Move it away, or choose another", cause);
+  return {
+    database,
+    transaction(kind, work) {
+      if (!database.open) throw storeUnusable(file, "is closed: it was stopped");
+      try {
+        return inTransaction(database, kind, work);
+      } catch (error) {
+        throw isUnreadable(error) ? damaged(error) : explainStoreError(file, error);
+      }
+    },
+    damaged,
+    close() {
+      if (database.open) closeDatabase(database);
+    },
+  };
+}
+
+/** A name or text as it was before it became JSON. */
+export const jsonName = z.string().transform((json) => z.string().parse(JSON.parse(json)));
+
+/** libsql gives single rows with the one, and many with the other. */
+export const bytes = z.union([
+  z.instanceof(Uint8Array),
+  z.instanceof(ArrayBuffer).transform((buffer) => new Uint8Array(buffer)),
+]);
+
+function open(file: string, timeout: number): SqliteDatabase {
   let database: SqliteDatabase | undefined;
   try {
-    database = openDatabase({ ...FORMAT, file, timeout: lockTimeoutMs });
+    database = openDatabase({ ...FORMAT, file, timeout });
     // fails on what may only be read
     database.exec("delete from items where false");
     return database;
@@ -62,8 +127,14 @@ export function openStoreFile(file: string, lockTimeoutMs: number): SqliteDataba
   }
 }
 
+/** What comes of bytes that were not written here. */
+function isUnreadable(error: unknown): boolean {
+  if (error instanceof ZodError || error instanceof SyntaxError) return true;
+  return error instanceof Error && "code" in error && /^(?:ERR_|Z_)/.test(String(error.code));
+}
+
 /** An error of SQLite as one that says what to do; any other as it is. */
-export function explainStoreError(file: string, error: unknown): unknown {
+function explainStoreError(file: string, error: unknown): unknown {
   const problem = sqliteProblem(error);
   if (problem === undefined) return error;
   const { fault, message } = problem;
@@ -71,6 +142,6 @@ export function explainStoreError(file: string, error: unknown): unknown {
   return storeUnusable(file, isLost ? `${message}. Move it away, or choose another` : message, error);
 }
 
-export function storeUnusable(file: string, what: string, cause?: unknown): AgenticRagError {
+function storeUnusable(file: string, what: string, cause?: unknown): AgenticRagError {
   return new AgenticRagError("store-unusable", `The store ${file} ${what}.`, { cause });
 }

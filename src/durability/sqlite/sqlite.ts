@@ -1,29 +1,47 @@
+import type { BaseStore } from "@langchain/langgraph";
+import { Checkpointer } from "../checkpointer.ts";
 import type { Durability } from "../durability.ts";
+import { DatabaseStore } from "../store.ts";
 import { SqliteBook } from "./book.ts";
-import { SqliteCheckpointer } from "./checkpointer.ts";
-import { closeDatabase } from "../../sqlite/sqlite.ts";
+import { createSqliteCheckpointRows } from "./checkpoint-rows.ts";
 import { openStoreFile } from "./file.ts";
-import { SqliteStore, type SqliteStoreOptions } from "./store.ts";
+import { createSqliteItems } from "./items.ts";
+
+export interface SqliteStoreOptions {
+  /** How long a call waits for another process that writes, in milliseconds; nothing else runs meanwhile. Default 5,000. */
+  readonly lockTimeoutMs?: number;
+}
 
 /**
  * Checkpoints, search journal and book of threads in one SQLite file, made where there is none: the file and its new
  * folder for their owner alone (0600, 0700). Several processes may use it at once. `:memory:` keeps nothing.
  *
- * @throws AgenticRagError `store-unusable`, see `createSqliteStore`
+ * @throws AgenticRagError `store-unusable` when the file is no database or another program's, was written by a newer
+ * version, cannot be read or written, or stays locked; then also from each call.
  */
 export function openSqliteDurability(
   file: string,
   { lockTimeoutMs = 5_000 }: SqliteStoreOptions = {},
 ): Durability {
-  const database = openStoreFile(file, lockTimeoutMs);
-  const store = new SqliteStore(file, database);
-  const book = new SqliteBook(file, database, store);
+  const opened = openStoreFile(file, lockTimeoutMs);
+  const store = new DatabaseStore(createSqliteItems(opened));
+  const book = new SqliteBook(opened, store);
   return {
-    checkpointer: new SqliteCheckpointer(file, database, (threadId) => book.requireHeld(threadId)),
+    checkpointer: new Checkpointer(
+      createSqliteCheckpointRows(opened, (threadId) => book.requireHeld(threadId)),
+    ),
     store,
     book,
     async close() {
-      if (database.open) closeDatabase(database);
+      opened.close();
     },
   };
+}
+
+/** The store alone, in the same kind of file and with the same errors. `stop` closes the file. */
+export function createSqliteStore(
+  file: string,
+  { lockTimeoutMs = 5_000 }: SqliteStoreOptions = {},
+): BaseStore {
+  return new DatabaseStore(createSqliteItems(openStoreFile(file, lockTimeoutMs)));
 }

@@ -27,9 +27,39 @@ describe.skipIf(NO_POSTGRES !== "")(`opening PostgreSQL ${NO_POSTGRES}`, () => {
     expect((values as RunState).stopReason).toBe("answered");
   });
 
+  test("a thread whose name is too long to be kept is refused, and nothing is stored", async () => {
+    const durability = await opened(server());
+    const id = "x".repeat(10_000);
+    await expect(
+      agentOn(durability, SCRIPT).invoke({ question: "Which fruit?" }, thread(id)),
+    ).rejects.toMatchObject({ code: "settings-invalid" });
+    expect(await durability.checkpointer.getTuple(thread(id))).toBeUndefined();
+  });
+
+  test("a schema of version 1 is brought to this one, by ten at once", async () => {
+    const schema = newSchema();
+    await agentOn(await opened(server(), { schema }), SCRIPT).invoke({ question: "Which?" }, thread("t"));
+    const connection = await connectPostgres(server().url, { schema });
+    onTestFinished(() => connection.close());
+    await connection.query("drop index $schema.checkpoints_by_order");
+    await connection.query("update $schema.agentic_rag_format set version = 1");
+    const all = await Promise.all(Array.from({ length: 10 }, () => opened(server(), { schema })));
+    expect(await connection.query("select version from $schema.agentic_rag_format")).toEqual([
+      { version: 2 },
+    ]);
+    expect(
+      await connection.query("select 1 from pg_indexes where schemaname = $1 and indexname = $2", [
+        schema,
+        "checkpoints_by_order",
+      ]),
+    ).toHaveLength(1);
+    const { values } = await agentOn(all[9]!, []).getState(thread("t"));
+    expect((values as RunState).stopReason).toBe("answered");
+  });
+
   test.each([
     ["create table x.checkpoint_migrations (v integer)", "that this package did not make"],
-    ["create table x.agentic_rag_format as select 2 as version", "by a newer version of this package"],
+    ["create table x.agentic_rag_format as select 3 as version", "by a newer version of this package"],
     ["create table x.agentic_rag_format as select 0 as version", "a version that never was"],
   ])("a schema that is not ours is left alone: %s", async (sql, reason) => {
     const schema = newSchema();

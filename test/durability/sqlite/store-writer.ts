@@ -1,4 +1,4 @@
-import { createSqliteStore } from "../../../src/durability/sqlite/store.ts";
+import { createSqliteStore } from "../../../src/durability/sqlite/sqlite.ts";
 
 /** Puts twenty items into a store, one by one. */
 const [file = "", name = ""] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InMemoryStore } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createSqliteStore } from "../../../src/durability/sqlite/store.ts";
+import { createSqliteStore } from "../../../src/durability/sqlite/sqlite.ts";
 import type { SearchResult } from "../../../src/search/engine.ts";
 import { createJournaledEngine } from "../../../src/search/journal/journal.ts";
 import { ASKED, engineOf, FOUND, itemsOf, STEP, still } from "./ask.ts";

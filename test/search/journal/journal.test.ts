@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InMemoryStore } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createSqliteStore } from "../../../src/durability/sqlite/store.ts";
+import { createSqliteStore } from "../../../src/durability/sqlite/sqlite.ts";
 import type { SearchOutcome } from "../../../src/search/engine.ts";
 import { createJournaledEngine, forgetSearches } from "../../../src/search/journal/journal.ts";
 import { createTavilyEngine } from "../../../src/search/engines/tavily.ts";
