@@ -10,7 +10,7 @@ type Output = Awaited<ReturnType<AgenticRag["invoke"]>>;
 type Input = NonNullable<Parameters<AgenticRag["invoke"]>[0]>;
 type Config = NonNullable<Parameters<AgenticRag["invoke"]>[1]>;
 
-/** What a run came to that ended by itself, also when the model could not go on. */
+/** What a run came to that ended by itself, also when the model failed. */
 export interface RunEnd extends Pick<Output, "queries" | "readings" | "sources" | "usage"> {
   readonly conclusion: Extract<RunEvent, { type: "answer-end" }>;
 }

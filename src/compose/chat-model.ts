@@ -28,7 +28,7 @@ import { asPart, partConfig, type PartOptions } from "./part.ts";
 
 /**
  * The agent as a chat model. Its message has one reasoning block and one text block, the answer, whose citations are
- * annotations; `response_metadata` tells `answered`, `stopReason`, `sources` and `searches`. What is streamed, joined,
+ * annotations; `response_metadata` has `answered`, `stopReason`, `sources` and `searches`. What is streamed, joined,
  * is the message to the letter, and its known marks are links.
  *
  * Each call brings the whole conversation; system messages are put in front of the first question. Stop strings are
@@ -65,7 +65,7 @@ export class AgenticRagChatModel extends BaseChatModel {
     );
   }
 
-  /** Whoever breaks off reading ends the run, also while the model is silent. */
+  /** Returning early from the stream aborts the run, also while the model is silent. */
   override async stream(
     input: BaseLanguageModelInput,
     options?: Partial<BaseChatModelCallOptions>,

@@ -2,7 +2,7 @@ import { AIMessage, HumanMessage, type BaseMessage } from "@langchain/core/messa
 import { AgenticRagError } from "../errors.ts";
 
 /** A message of a conversation from outside, as plain text. `other`: tool traffic of other models. */
-export interface SaidTurn {
+export interface PlainTurn {
   readonly role: "instruction" | "user" | "assistant" | "other";
   readonly text: string;
 }
@@ -12,12 +12,12 @@ export interface SaidTurn {
  * are put in front of the first question, since a model that was trained to search has a system prompt of its own.
  * Tool traffic is left out. `null` where the last turn, instructions apart, is not the user's or has no text.
  */
-export function conversationOf(turns: readonly SaidTurn[]): BaseMessage[] | null {
-  const said = turns.map(({ role, text }) => ({ role, text: text.trim() }));
-  const isInstruction = ({ role }: SaidTurn): boolean => role === "instruction";
-  const instructions = said.filter(isInstruction).map(({ text }) => text);
+export function conversationOf(turns: readonly PlainTurn[]): BaseMessage[] | null {
+  const trimmed = turns.map(({ role, text }) => ({ role, text: text.trim() }));
+  const isInstruction = ({ role }: PlainTurn): boolean => role === "instruction";
+  const instructions = trimmed.filter(isInstruction).map(({ text }) => text);
   let preface = instructions.filter((text) => text !== "").join("\n\n");
-  const rest = said.filter((turn) => !isInstruction(turn));
+  const rest = trimmed.filter((turn) => !isInstruction(turn));
   const question = rest.at(-1);
   if (question?.role !== "user" || question.text === "") return null;
   return rest.flatMap(({ role, text }): BaseMessage[] => {
@@ -45,7 +45,7 @@ export function toConversation(messages: readonly BaseMessage[]): BaseMessage[] 
   );
 }
 
-const ROLES: Readonly<Record<string, SaidTurn["role"]>> = {
+const ROLES: Readonly<Record<string, PlainTurn["role"]>> = {
   system: "instruction",
   human: "user",
   ai: "assistant",

@@ -8,7 +8,7 @@ import { asPart, partConfig, type PartOptions } from "./part.ts";
 export interface ResearchToolOptions extends PartOptions {
   /** Default `research`. */
   readonly name?: string;
-  /** What the calling model is told. Default: what the tool does and how to ask it. */
+  /** The description that the calling model reads. Default: what the tool does and how to ask it. */
   readonly description?: string;
 }
 

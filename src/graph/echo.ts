@@ -26,7 +26,9 @@ export function seenText(number: number, text: string): SeenText {
 /**
  * The first earlier text that says nearly all of `text`, word for word and in its order, and the sentences that it
  * does not say: two words that stand side by side in `text`, and nowhere in the other one, are always among these. So
- * a copy in which a figure differs is told with that figure.
+ * a copy in which a figure differs is shown with that figure.
+ *
+ * Equality alone would miss what engines bring most: the same article from two sites, with another head or date.
  */
 export function findEcho(text: string, earlier: readonly SeenText[]): Echo | undefined {
   if (text.trim().length < MIN_LENGTH) return undefined;

@@ -20,7 +20,7 @@ export interface DigestReport {
 }
 
 /**
- * What a run tells while it goes on, in the `custom` stream mode. Deltas, joined, are what a person reads: they hold
+ * The events of a run, in the `custom` stream mode. Deltas, joined, are what a person reads: they hold
  * no tag. `answer-end` is the last event and holds the checked answer.
  */
 export type RunEvent =
@@ -93,7 +93,7 @@ const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
   "answer-end": true,
 };
 
-/** Tells this package's events in a custom stream from others: their type tells the rest. */
+/** True for an event of this package, among those of other graphs in a custom stream. */
 export function isRunEvent(value: unknown): value is RunEvent {
   if (typeof value !== "object" || value === null || !("type" in value)) return false;
   return typeof value.type === "string" && Object.hasOwn(EVENT_TYPES, value.type);

@@ -18,7 +18,7 @@ export interface NewQuestion {
 
 type Config = Pick<LangGraphRunnableConfig, "configurable">;
 
-/** The question that this run has yet to open; `null` while the open one goes on (after a crash, a fork, a repair). */
+/** The question that this run has yet to open; `null` while one is open (after a crash, a fork, a repair). */
 export function newQuestion(state: RunState, config: Config): NewQuestion | null {
   const { messages, question, opening, stopReason } = state;
   const last = messages.at(-1);

@@ -10,7 +10,7 @@ export const segmentSchema = z.strictObject({
   origin: z.enum(["model", "search", "runtime"]),
   text: z.string(),
   tokenIds: z.array(z.number().int()).optional(),
-  /** Of the tokens of `text`, where they were asked for and told; one for each of `tokenIds` where these are there. */
+  /** Of the tokens of `text`, where requested and returned; one for each of `tokenIds` where these are present. */
   logprobs: z.array(z.number()).optional(),
 });
 
@@ -19,7 +19,7 @@ export const openingSchema = z.strictObject({
   question: z.string(),
   /** Id of the human message that asks it. */
   questionId: z.string(),
-  /** ISO date that the model was told. */
+  /** ISO date in the prompt. */
   date: z.string(),
   /** What the head of each source carries, so that no page can write one. */
   boundary: z.string().optional(),
@@ -175,7 +175,7 @@ const results = {
   sources: appended(z.array(sourceSchema), "Sources", "Numbered evidence; a number never changes."),
   stopReason: stopReasonSchema.nullable().default(null).meta({
     title: "Stop reason",
-    description: "Why the run ended; null while it goes on.",
+    description: "Why the run ended; null while it is running.",
   }),
   searches: counter("Searches", "Searches run for this question."),
   queries: appended(z.array(queryRecordSchema), "Queries", "Each search of this run, and what came of it."),
@@ -229,7 +229,7 @@ export const State = new StateSchema({
   }),
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable().default(null).meta({
     title: "Failure",
-    description: "Why the model could not go on.",
+    description: "Why the model failed.",
   }),
   messageId: z.string().default("").meta({
     title: "Message id",

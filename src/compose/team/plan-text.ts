@@ -34,8 +34,8 @@ ${question.trim()}`,
 
 /** The parts that a model wrote, at most `maxParts`; none where it wrote no list. */
 export function readPlan(generated: string, maxParts: number): readonly string[] {
-  const said = generated.split("</think>").at(-1) ?? "";
-  const parts = [...said.matchAll(/^[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+(.+)$/gm)]
+  const plan = generated.split("</think>").at(-1) ?? "";
+  const parts = [...plan.matchAll(/^[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+(.+)$/gm)]
     .map(([, line = ""]) => neutralise(line, TAGS).replaceAll("**", "").trim())
     .filter((part) => part !== "" && part.length <= MAX_PART);
   const different = [...new Set(parts)];

@@ -38,25 +38,26 @@ export async function makePlan(input: PlanInput): Promise<{ readonly plan: Plan;
   const { question, maxParts, model } = input;
   const byRule = (problem: string): Plan => planOf("rule", problem, divideQuestion(question, maxParts));
   if (model === null || maxParts === 1) return { plan: byRule(""), usage: NO_USAGE };
-  const said = await askModel(model, input);
-  const parts = readPlan(said.text, maxParts);
-  const problem = said.problem === "" && parts.length === 0 ? "The model wrote no plan." : said.problem;
+  const generated = await askModel(model, input);
+  const parts = readPlan(generated.text, maxParts);
+  const problem =
+    generated.problem === "" && parts.length === 0 ? "The model wrote no plan." : generated.problem;
   const plan = problem === "" ? planOf("model", "", parts) : byRule(problem);
-  return { plan, usage: said.usage };
+  return { plan, usage: generated.usage };
 }
 
 function planOf(by: Plan["by"], problem: string, questions: readonly string[]): Plan {
   return { by, problem, parts: questions.map((question, index) => ({ number: index + 1, question })) };
 }
 
-interface Said {
+interface GeneratedPlan {
   readonly text: string;
   /** Why it does not count; empty where it does. */
   readonly problem: string;
   readonly usage: Usage;
 }
 
-async function askModel(model: BaseChatModel, input: PlanInput): Promise<Said> {
+async function askModel(model: BaseChatModel, input: PlanInput): Promise<GeneratedPlan> {
   const { question, history, maxParts, clock, signal, deadline } = input;
   const messages = planMessages(question, history, maxParts);
   const started = clock();
@@ -98,7 +99,7 @@ async function askChat(
   }
 }
 
-/** How LangChain's models tell what they used. */
+/** How LangChain's models report what they used. */
 const countedSchema = z
   .object({ usage_metadata: z.object({ input_tokens: z.number(), output_tokens: z.number() }) })
   .transform(({ usage_metadata: { input_tokens: promptTokens, output_tokens: completionTokens } }) => ({

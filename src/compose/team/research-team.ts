@@ -61,7 +61,7 @@ const DEFAULT_PARTS = 4;
  * run on its own, `write` puts the findings together. The settings of a run, its budgets with them, are those of the
  * agent and hold for each researcher.
  *
- * A researcher that fails takes no other with it: its part is told as unanswered. What the operator must see, settings
+ * A researcher that fails takes no other with it: its part is reported as unanswered. What the operator must see, settings
  * that are wrong among it, is thrown; the others' findings are kept by the checkpointer until the run is resumed. An
  * interrupt of a researcher is answered at the team, with `Command({ resume: { [interruptId]: answer } })` where
  * several wait.

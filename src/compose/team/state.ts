@@ -18,7 +18,7 @@ export const findingSchema = z.strictObject({
   ...partSchema.shape,
   answer: z.string(),
   answered: z.boolean(),
-  /** `null` where the research broke off by an error, which `answer` tells. */
+  /** `null` where an error broke the research off; `answer` says which. */
   stopReason: stopReasonSchema.nullable(),
   sources: z.array(sourceSchema),
   citations: z.array(citationSchema),

@@ -38,10 +38,13 @@ const address = line.refine(
 
 const approve = z.strictObject({ decision: z.literal("approve") }).meta({ title: "Send it as it is" });
 const hint = z
-  .strictObject({ decision: z.literal("hint"), hint: text.describe("What the model is told instead.") })
+  .strictObject({ decision: z.literal("hint"), hint: text.describe("What the model reads instead.") })
   .meta({ title: "Tell the model something instead" });
 const deny = z
-  .strictObject({ decision: z.literal("deny"), reason: text.optional().describe("What the model is told.") })
+  .strictObject({
+    decision: z.literal("deny"),
+    reason: text.optional().describe("The reason that the model reads."),
+  })
   .meta({ title: "Do not send it" });
 
 /** The answers to a `SearchApprovalRequest`; `most` searches may be put in the place of those that it asks for. */
@@ -82,7 +85,7 @@ export type PagesApproval = z.infer<ReturnType<typeof pagesAnswer>>;
 export type Refusal = z.infer<typeof hint> | z.infer<typeof deny>;
 
 /**
- * Waits for a person to allow these searches; the run ends here, and goes on in this call when it is resumed. An answer
+ * Waits for a person to allow these searches; the run ends here and continues in this call when it is resumed. An answer
  * of another form is asked for again, with the reason in `problem`.
  *
  * @throws AgenticRagError `settings-invalid` where there is no checkpointer to wait with.
@@ -126,7 +129,7 @@ function unfit({ type }: ApprovalRequest, { issues }: z.core.$ZodError): string 
   return `The answer to ${type} does not fit: ${problems.join("; ")}. Resume with {"decision":"approve"}, {"decision":"edit","${field}":["…"]}, {"decision":"hint","hint":"…"} or {"decision":"deny","reason":"…"}.`;
 }
 
-/** What the model is told of a search or a page that a person kept from being asked for. */
+/** What the model reads about a search or a page that a person refused. */
 export function refusalText(refusal: Refusal): string {
   if (refusal.decision === "hint") return `It was not sent. The user says instead: ${sentence(refusal.hint)}`;
   return refusal.reason === undefined

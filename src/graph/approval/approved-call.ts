@@ -8,7 +8,7 @@ import type { RunUpdate, SearchCall } from "../state.ts";
 import type { Step } from "../step.ts";
 import { askForPages, askForSearches, refusalText } from "./approval.ts";
 
-/** A call as a person let it pass, with what the model is told of the parts they replaced; or the step's update instead. */
+/** A call as a person approved it, with the replies for the parts they replaced; or the update of a refused step. */
 export type Approved<Passed, Reply> =
   | { readonly kind: "passed"; readonly call: Passed; readonly replaced: readonly Reply[] }
   | { readonly kind: "refused"; readonly update: RunUpdate };
@@ -65,7 +65,7 @@ export function approvePages(call: OpenCall, step: Step): Approved<OpenCall, Pag
   return refusedWith(respondToPages(step, pageRepliesFor(call, step, refused), 0));
 }
 
-/** The model is told what became of what it asked for, so that it takes no result for another query's. */
+/** Each replaced query gets a reply of its own, so that the model takes no result for another query's. */
 function editSearches(
   call: SearchCall,
   queries: readonly string[],
@@ -121,7 +121,7 @@ function notSent(query: string, reason: string): FreshReply {
   return { record: { ...record, status: "failed" }, results: [] };
 }
 
-/** A refused call cost no search; what the model is told of it is no search response. */
+/** A refused call costs no search, and its reply is no search response. */
 function refusedWith(text: string): Approved<never, never> {
   return { kind: "refused", update: { transcript: [{ origin: "runtime", text }] } };
 }

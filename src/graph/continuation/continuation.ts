@@ -40,7 +40,7 @@ export interface Continuation {
 }
 
 /**
- * Lets the model go on until it calls, answers, or cannot. One request, as a rule. A model that stops in mid-reasoning
+ * Lets the model write until it calls, answers, or fails. One request, as a rule. A model that stops in mid-reasoning
  * is asked to search or answer, then made to answer; when a budget ends it in mid-text, what is kept back of the budget
  * goes to the answer.
  */

@@ -48,7 +48,7 @@ function stopReasonOf({ failure, spent }: RunState, written: string | null): Sto
   return written === null ? "no-answer" : "answered";
 }
 
-/** What a reader is told instead of an answer: why there is none, and what each source says that was found. */
+/** Stands for the answer: why there is none, and the best sentence of each source that was found. */
 function statement({ failure, sources, question }: RunState, stopReason: StopReason): string {
   const why = {
     "model-error": `the model could not go on: ${failure?.message ?? "it gave no reason"}`,

@@ -24,7 +24,7 @@ export interface GenerateDeps extends StepDeps {
   readonly pageReader: PageReader | undefined;
 }
 
-/** Opens the question if it is new, and lets the model write until it calls, answers, or cannot go on. */
+/** Opens the question if it is new, and lets the model write until it calls, answers, or fails. */
 export function createGenerate(deps: GenerateDeps) {
   const { readStep, clock } = deps;
   return async (before: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
@@ -113,7 +113,7 @@ const FRESH_UPDATE: RunUpdate = {
 /** A run whose question is open. */
 interface OpenedRun {
   readonly state: RunState;
-  /** What was new, with the message to add to the conversation; `null` where the open question goes on. */
+  /** What was new, with the message to add to the conversation; `null` where the question was open already. */
   readonly opened: { readonly message: HumanMessage | null } | null;
   readonly failure: Continuation["failure"];
 }

@@ -43,7 +43,7 @@ interface Opened {
 }
 
 /**
- * Opens the pages of the call side by side and splices what they say, below what the model is told of pages that a
+ * Opens the pages of the call side by side and splices what they say, below the replies for pages that a
  * person replaced. They are not kept in the search journal: when the step is run again after a crash, they are read
  * again.
  */

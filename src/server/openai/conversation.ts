@@ -1,5 +1,5 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import { conversationOf, type SaidTurn } from "../../compose/conversation.ts";
+import { conversationOf, type PlainTurn } from "../../compose/conversation.ts";
 import { RequestError } from "../error-reply.ts";
 import type { ChatMessage } from "./request.ts";
 
@@ -17,7 +17,7 @@ export function toConversation(messages: readonly ChatMessage[]): BaseMessage[] 
   throw new RequestError({ status: 400, code: "invalid_value", message, param: "messages" });
 }
 
-const ROLES: Readonly<Record<ChatMessage["role"], SaidTurn["role"]>> = {
+const ROLES: Readonly<Record<ChatMessage["role"], PlainTurn["role"]>> = {
   system: "instruction",
   developer: "instruction",
   user: "user",
