@@ -43,7 +43,7 @@ export function createAnswerContent(): AnswerContent {
   return {
     take(event) {
       if (event.type === "answer-delta") return send(answer.add(event.text));
-      if (event.type === "tool-call") return pause();
+      if (event.type === "answer-withdrawn" || event.type === "tool-call") return pause();
       if (event.type === "search-end")
         known.push(...event.sources.map((source) => ({ ...source, text: "" })));
       if (event.type === "page-end" && event.source !== undefined) known.push({ ...event.source, text: "" });

@@ -37,6 +37,8 @@ export type RunEvent =
     }
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "answer-delta"; readonly text: string }
+  /** The answer deltas so far are no answer: a call follows them, or more reasoning did. */
+  | { readonly type: "answer-withdrawn" }
   /** `urls`: it asks for pages, as it wrote their addresses, and `queries` is empty. */
   | { readonly type: "tool-call"; readonly queries: readonly string[]; readonly urls?: readonly string[] }
   | { readonly type: "tool-call-invalid"; readonly reason: string; readonly detail: string }
@@ -82,6 +84,7 @@ const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
   "run-start": true,
   "reasoning-delta": true,
   "answer-delta": true,
+  "answer-withdrawn": true,
   "tool-call": true,
   "tool-call-invalid": true,
   "tool-call-refused": true,

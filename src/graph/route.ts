@@ -22,11 +22,12 @@ export function textOf(segments: readonly Segment[]): string {
 }
 
 /**
- * The segments that the last generation wrote: from the last model segment on, with the closing tag that the runtime
- * may have had to add. Empty when something was spliced since.
+ * The segments that the last generation wrote: the last model segments without anything between them, with the closing
+ * tag that the runtime may have had to add. Empty when something was spliced since.
  */
 export function lastGeneration(segments: readonly Segment[]): readonly Segment[] {
-  const at = segments.findLastIndex(({ origin }) => origin === "model");
+  let at = segments.findLastIndex(({ origin }) => origin === "model");
+  while (segments[at - 1]?.origin === "model") at -= 1;
   const tail = at < 0 ? [] : segments.slice(at);
   return tail.some(({ origin }) => origin === "search") ? [] : tail;
 }

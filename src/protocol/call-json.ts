@@ -1,10 +1,9 @@
 import { jsonrepair } from "jsonrepair";
 import { z } from "zod";
-import { openFor } from "./address-text.ts";
+import { fault, readToolCalls, type ToolCall } from "./dialects/tool-call.ts";
 import { duplicateKey } from "./duplicate-keys.ts";
 import { MAX_CALL_LENGTH } from "./limits.ts";
-import type { CallFault, CallOptions, CallReading } from "./protocol.ts";
-import { searchFor } from "./query-text.ts";
+import type { CallOptions, CallReading } from "./protocol.ts";
 
 /** How deep the JSON of a call may nest. */
 const MAX_DEPTH = 8;
@@ -12,15 +11,7 @@ const MAX_DEPTH = 8;
 /** Keys that mean something to JavaScript or to LangChain's serializer, and nothing in a call. */
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "lc"]);
 
-/** A tool by the names that models give it, and the fields of what it is called for. */
-interface Tool {
-  readonly names: readonly string[];
-  readonly fields: readonly [one: string, several: string];
-  readonly call: (written: readonly string[]) => CallReading;
-}
-
-const SEARCH: Tool = { names: ["web_search", "search"], fields: ["query", "queries"], call: searchFor };
-const OPEN: Tool = { names: ["open_url"], fields: ["url", "urls"], call: openFor };
+type Fault = CallReading & { kind: "fault" };
 
 /** The shapes that models write: the action form, the Hermes form, and OpenAI's nested one. */
 const callSchema = z.union([
@@ -38,77 +29,55 @@ const callSchema = z.union([
     .transform((call) => ({ tool: call.function.name, input: call.function.arguments })),
 ]);
 
-const textsSchema = z.union([z.string(), z.array(z.string())]);
-
-const inputSchema = z.record(z.string(), z.unknown());
-
 /**
- * Reads the JSON between call tags: one call or a list of them for the same tool, each with one query or address, or a
- * list of them.
+ * Reads the JSON of a call: one call or a list of them for the same tool, each with one query or address, or a list of
+ * them.
  */
 export function readCallJson(payload: string, options: CallOptions = {}): CallReading {
   if (payload.length > MAX_CALL_LENGTH) {
     return fault("too-long", `A call may have ${MAX_CALL_LENGTH} characters at most.`);
   }
+  const calls = callsInJson(payload);
+  return "kind" in calls ? calls : readToolCalls(calls, options);
+}
+
+/** The calls that a JSON text holds, or what is wrong with it. */
+export function callsInJson(payload: string): readonly ToolCall[] | Fault {
   const parsed = parseLeniently(withoutFence(payload));
   if (parsed === undefined) {
     return fault("malformed", "The text between the tags is not a complete JSON object.");
   }
   const problem = problemOf(parsed);
   if (problem !== null) return fault("malformed", problem);
-  const { value } = parsed;
-  const queries: string[] = [];
-  const urls: string[] = [];
-  for (const item of Array.isArray(value) ? value : [value]) {
-    const reading = readOne(item, options);
-    if (reading.kind === "fault") return reading;
-    if (reading.kind === "search") queries.push(...reading.queries);
-    else urls.push(...reading.urls);
+  const calls: ToolCall[] = [];
+  for (const item of Array.isArray(parsed.value) ? parsed.value : [parsed.value]) {
+    const call = callSchema.safeParse(item);
+    if (!call.success) return fault("missing-field", 'A call needs the fields "action" and "action_input".');
+    calls.push({ tool: call.data.tool, input: unwrapped(call.data.input) });
   }
-  if (queries.length > 0 && urls.length > 0) {
-    return fault("mixed-tools", 'One call is for one tool: for "web_search" or for "open_url".');
-  }
-  if (urls.length > 0) return openFor(urls);
-  return queries.length === 0
-    ? fault("missing-field", "The list of calls is empty.")
-    : { kind: "search", queries };
+  return calls;
+}
+
+/** The arguments of a call that names its tool elsewhere; `undefined` where they are not JSON. */
+export function inputInJson(text: string): { readonly input: unknown } | Fault | undefined {
+  const parsed = parseLeniently(withoutFence(text));
+  if (parsed === undefined) return undefined;
+  const problem = problemOf(parsed);
+  return problem === null ? { input: parsed.value } : fault("malformed", problem);
 }
 
 /** Whether braces and quotes of a JSON text are balanced, so that nothing of it can be missing. */
 export function isBalancedJson(text: string): boolean {
-  const { depth, inString, seen } = scanJson(text);
-  return seen && depth === 0 && !inString;
-}
-
-function readOne(value: unknown, { pages = false }: CallOptions): CallReading {
-  const call = callSchema.safeParse(value);
-  if (!call.success) {
-    return fault("missing-field", 'A call needs the fields "action" and "action_input".');
-  }
-  const { tool, input } = call.data;
-  const called = (pages ? [SEARCH, OPEN] : [SEARCH]).find(({ names }) => names.includes(tool));
-  if (called === undefined) {
-    const known = pages ? 'the tools are "web_search" and "open_url"' : 'the only tool is "web_search"';
-    return fault("unknown-tool", `There is no tool "${tool.slice(0, 60)}"; ${known}.`);
-  }
-  const [field] = called.fields;
-  const found = fieldOf(input, called);
-  if (found === undefined) return fault("missing-field", `The field "${field}" is missing.`);
-  const texts = textsSchema.safeParse(found);
-  if (!texts.success) return fault("wrong-type", `"${field}" must be a text or a list of texts.`);
-  return called.call([texts.data].flat());
+  const { depth, quote, seen } = scanJson(text);
+  return seen && depth === 0 && quote === "";
 }
 
 /** Arguments come as an object, as that object in a JSON string, or as the bare query or address. */
-function fieldOf(input: unknown, tool: Tool): unknown {
-  if (typeof input === "string") {
-    const parsed = input.trimStart().startsWith("{") ? parseLeniently(input) : undefined;
-    if (parsed === undefined) return input;
-    return problemOf(parsed) === null ? fieldOf(parsed.value, tool) : undefined;
-  }
-  const read = inputSchema.safeParse(input);
-  const field = tool.fields.find((name) => read.success && Object.hasOwn(read.data, name));
-  return field === undefined ? undefined : read.data?.[field];
+function unwrapped(input: unknown): unknown {
+  if (typeof input !== "string" || !input.trimStart().startsWith("{")) return input;
+  const parsed = parseLeniently(input);
+  if (parsed === undefined) return input;
+  return problemOf(parsed) === null ? parsed.value : undefined;
 }
 
 /** What was read, and the JSON that says it, repaired. */
@@ -123,7 +92,7 @@ interface Parsed {
  */
 function parseLeniently(text: string): Parsed | undefined {
   const trimmed = text.trim();
-  if (!/^[[{]/.test(trimmed) || scanJson(trimmed).inString) return undefined;
+  if (!/^[[{]/.test(trimmed) || scanJson(trimmed).quote !== "") return undefined;
   for (const read of [(): string => trimmed, (): string => jsonrepair(trimmed)]) {
     try {
       const json = read();
@@ -137,10 +106,8 @@ function parseLeniently(text: string): Parsed | undefined {
 }
 
 function withoutFence(payload: string): string {
-  return payload
-    .trim()
-    .replace(/^```[a-z]*\s*/i, "")
-    .replace(/\s*```$/, "");
+  const text = payload.trim().replace(/^```[a-z]*\s*/i, "");
+  return text.endsWith("```") ? text.slice(0, -3).trimEnd() : text;
 }
 
 function problemOf({ json, value }: Parsed): string | null {
@@ -160,11 +127,21 @@ function structureProblem(value: unknown, depth: number): string | null {
   return null;
 }
 
-/** What stands open at the end of a JSON text. Models also put strings into single quotes. */
-function scanJson(text: string): { depth: number; inString: boolean; seen: boolean } {
+/** What stands open at the end of a JSON text, and where its first value ends. */
+export interface JsonScan {
+  readonly depth: number;
+  /** The quote of the string that is open; empty where none is. Models also put strings into single quotes. */
+  readonly quote: string;
+  readonly seen: boolean;
+  /** Index behind the bracket that closes the first value; -1 while it is open. */
+  readonly end: number;
+}
+
+export function scanJson(text: string): JsonScan {
   let depth = 0;
   let quote = "";
   let seen = false;
+  let end = -1;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charAt(at);
     if (quote !== "") {
@@ -174,11 +151,10 @@ function scanJson(text: string): { depth: number; inString: boolean; seen: boole
     else if (char === "{" || char === "[") {
       depth += 1;
       seen = true;
-    } else if (char === "}" || char === "]") depth -= 1;
+    } else if (char === "}" || char === "]") {
+      depth -= 1;
+      if (depth === 0 && end < 0) end = at + 1;
+    }
   }
-  return { depth, inString: quote !== "", seen };
-}
-
-function fault(kind: CallFault, detail: string): CallReading {
-  return { kind: "fault", fault: kind, detail };
+  return { depth, quote, seen, end };
 }

@@ -63,7 +63,8 @@ export interface Opening {
 export type ProtocolEvent =
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "answer-delta"; readonly text: string }
-  | { readonly type: "call-delta"; readonly text: string }
+  /** The answer text so far is none: a call follows it, or the reasoning was closed again behind it. */
+  | { readonly type: "answer-withdrawn" }
   | { readonly type: "call-end"; readonly text: string; readonly whole: boolean }
   | { readonly type: "response-forged" };
 
@@ -79,8 +80,16 @@ export interface Generation {
   readonly text: string;
   /** The closing tag that the model did not write to a call that was cut off; empty otherwise. */
   readonly closing: string;
-  /** `call`: ends in a call, whole or cut off; `answer`: it wrote answer text; `nothing`: neither. */
+  /**
+   * `call`: ends in a call, whole or cut off; `answer`: it wrote answer text; `nothing`: neither, such as text that only
+   * led up to a call that was not allowed.
+   */
   readonly outcome: "call" | "answer" | "nothing";
+  /**
+   * The text may have been ended by a stop string that it only mentions, in code, in a query or in a sentence: it is to be
+   * gone on with from there, without stop strings. Where nothing follows, `outcome` stands.
+   */
+  readonly mention?: boolean;
 }
 
 export interface ProtocolReader {
@@ -139,7 +148,10 @@ export interface Protocol {
   readonly callPattern: RegExp;
   /** Stop strings for a generation in which the model may call. Reading does not rely on them. */
   readonly stop: readonly string[];
-  /** Stop strings for a generation in which it may only answer. */
+  /**
+   * Stop strings for a generation in which it may only answer. The tags of a call are none of them: a server that names no
+   * stop string would make an answer of what leads up to a call.
+   */
   readonly answerStop: readonly string[];
   /** True when the model is asked to mark sources as `[n]` in its answer. */
   readonly citesSources: boolean;

@@ -29,10 +29,13 @@ describe("a call that cannot be run is explained, costs no search, and the run g
       '<tool_call>{"action": "web_search", "action_input": {"query": "half a q',
       "cut-off",
     ],
-    ["a tag and nothing more", "<tool_call>", "cut-off"],
+    ["a tag and nothing more", "<tool_call>", "malformed"],
   ];
   test.each(cases)("%s", async (_name, said, reason) => {
-    const { agent, asked, model } = scripted([`Hm.\n${said}`, ANSWER]);
+    const { agent, asked, model } = scripted([
+      { text: `Hm.\n${said}`, ...(reason === "cut-off" && { stopReason: null }) },
+      ANSWER,
+    ]);
     const { state, events } = await ask(agent, "Q?");
     expect(asked).toEqual([]);
     expect(state).toMatchObject({

@@ -42,6 +42,37 @@ export function read(protocol: Protocol, chunks: readonly string[], options: Rea
   return { events: coalesce(events), generation: reader.generation, done: reader.done };
 }
 
+/**
+ * The same where the graph goes on behind a tag that is only mentioned: `text` is all that the model would write, and a
+ * second request gets the rest of it without stop strings.
+ */
+export function readOn(
+  protocol: Protocol,
+  text: string,
+  chunks: readonly string[],
+  options: ReadOptions = {},
+): Reading {
+  const first = read(protocol, chunks, options);
+  if (first.generation.mention !== true) return first;
+  const { before = prefixOf(protocol), calls = true } = options;
+  const written = first.generation.text;
+  const rest = text.slice(written.length);
+  const second = read(protocol, [rest], { before: before + written, calls });
+  const { generation } = second;
+  return {
+    events: coalesce([...first.events, ...second.events]),
+    generation: {
+      ...generation,
+      text: written + generation.text,
+      outcome:
+        generation.outcome === "nothing" && generation.text === ""
+          ? first.generation.outcome
+          : generation.outcome,
+    },
+    done: second.done,
+  };
+}
+
 /** What becomes of the transcript: the text with the runtime's closing tag, and the call read off it. */
 export function transcribed(
   protocol: Protocol,
@@ -57,20 +88,18 @@ export function prefixOf(protocol: Protocol): string {
 
 export const reasoning = (text: string): ProtocolEvent => ({ type: "reasoning-delta", text });
 export const answer = (text: string): ProtocolEvent => ({ type: "answer-delta", text });
+export const withdrawn: ProtocolEvent = { type: "answer-withdrawn" };
 export const forged: ProtocolEvent = { type: "response-forged" };
 
 export function callEvents(text: string, whole = true): readonly ProtocolEvent[] {
-  return [
-    { type: "call-delta", text },
-    { type: "call-end", text, whole },
-  ];
+  return [{ type: "call-end", text, whole }];
 }
 
 function coalesce(events: readonly ProtocolEvent[]): readonly ProtocolEvent[] {
   const joined: ProtocolEvent[] = [];
   for (const event of events) {
     const last = joined.at(-1);
-    const isDelta = event.type !== "call-end" && event.type !== "response-forged";
+    const isDelta = event.type === "reasoning-delta" || event.type === "answer-delta";
     if (isDelta && last?.type === event.type)
       joined[joined.length - 1] = { ...event, text: last.text + event.text };
     else joined.push(event);

@@ -41,6 +41,7 @@ export function eventLine(event: RunEvent): EventLine | undefined {
     case "run-start":
     case "reasoning-delta":
     case "answer-delta":
+    case "answer-withdrawn":
     case "tool-call":
     case "budget-left":
     case "answer-end":

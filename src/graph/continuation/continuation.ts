@@ -2,7 +2,7 @@ import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langc
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { isModelFailure } from "../../errors.ts";
 import type { ContinuationModel, ContinuationOptions } from "../../model/model.ts";
-import type { Protocol, ProtocolEvent, Segment } from "../../protocol/protocol.ts";
+import type { Generation, Protocol, ProtocolEvent, Segment } from "../../protocol/protocol.ts";
 import { allowance, deadlineAfter, emptyBudget, type Allowance } from "../budgets.ts";
 import type { RunLimits } from "../context.ts";
 import { textOf } from "../route.ts";
@@ -51,6 +51,8 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   let usage = NO_USAGE;
   let messageId = "";
   let nudged: "undecided" | "no-answer" | null = null;
+  let mentions = 0;
+  let outcome: Generation["outcome"] = "nothing";
 
   const append = (segment: Segment): void => {
     if (segment.text !== "") segments.push(segment);
@@ -72,7 +74,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
       continue;
     }
     const turn = shortenOldest(protocol, [...transcript, ...segments], condensed);
-    const reply = await request(input, turn, left, answering);
+    const reply = await request(input, turn, left, { answering, stops: mentions === 0 });
     usage = addUsage(usage, reply.usage);
     if (reply.failure !== null) {
       const isFull = reply.failure.code === "model-context-overflow";
@@ -82,9 +84,15 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
       continue;
     }
     ({ messageId } = reply);
-    const { text, closing, outcome } = reply.generation;
+    const { text, closing, mention = false } = reply.generation;
+    // what stands before a mention counts where nothing follows it
+    if (mentions === 0 || text !== "" || closing !== "") ({ outcome } = reply.generation);
     append({ origin: "model", text, ...reply.tokens });
     append({ origin: "runtime", text: closing });
+    if (mention && text !== "" && CUT_BY[reply.end] === undefined && mentions < MAX_MENTIONS) {
+      mentions += 1;
+      continue;
+    }
     const cutBy = answering ? undefined : CUT_BY[reply.end];
     spent ??= cutBy ?? null;
     if (cutBy !== undefined && outcome !== "call") nudge(cutBy);
@@ -99,6 +107,9 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   }
 }
 
+/** So often a turn goes on behind a stop string that it may only have mentioned. */
+const MAX_MENTIONS = 3;
+
 /** What is spent when a generation does not end by itself. */
 const CUT_BY: Partial<Record<ModelReply["end"], BudgetName>> = {
   length: "token",
@@ -110,7 +121,7 @@ async function request(
   { protocol, model, opening, request: overrides, clock, config, onEvent }: ContinuationInput,
   turn: readonly Segment[],
   left: Allowance,
-  answering: boolean,
+  { answering, stops }: { readonly answering: boolean; readonly stops: boolean },
 ) {
   const before = textOf(turn);
   const reader = protocol.reader(before, { calls: !answering });
@@ -127,7 +138,7 @@ async function request(
       ...overrides,
       ...(pages && { pages }),
       turn,
-      stop: answering ? protocol.answerStop : protocol.stop,
+      stop: stops ? (answering ? protocol.answerStop : protocol.stop) : [],
       maxTokens: left.tokens,
       ...(answering && { calls: false }),
     },

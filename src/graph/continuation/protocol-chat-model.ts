@@ -163,7 +163,7 @@ export class ProtocolChatModel extends BaseChatModel {
           })),
         });
       }
-      case "call-delta":
+      case "answer-withdrawn":
       case "response-forged":
         return null;
     }

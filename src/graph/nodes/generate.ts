@@ -52,7 +52,7 @@ export function createGenerate(deps: GenerateDeps) {
             clock,
             config,
             onEvent(event) {
-              if (event.type === "reasoning-delta" || event.type === "answer-delta") emit(event);
+              if (event.type !== "call-end" && event.type !== "response-forged") emit(event);
             },
           })
         : { ...NOTHING_ADDED, failure };

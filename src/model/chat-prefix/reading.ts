@@ -34,7 +34,8 @@ export async function* readTurn(
   const rest = turn.content(echo?.rest() ?? "") + turn.rest();
   const called = writtenAs(calls.whole(finish.finishReason === "stop"), callText, target);
   if (rest + called !== "") yield { type: "text", text: rest + called };
-  yield { type: "end", ...finish, usage };
+  // no stop string of ours ended a reply with a call
+  yield { type: "end", ...finish, ...(called !== "" && { stopReason: null }), usage };
 }
 
 /** A turn has one call at its end; what a server found behind the first is not text of this turn. */

@@ -47,7 +47,8 @@ export async function* readReply(
   });
   const called = writtenAs(calls.whole(finish.finishReason === "stop"), finish, side, pages);
   if (called !== "") yield say(text === "" || text.endsWith("\n") ? "" : "\n", called);
-  yield { type: "end", ...finish, usage };
+  // no stop string of ours ended a reply with a call
+  yield { type: "end", ...finish, ...(called !== "" && { stopReason: null }), usage };
 }
 
 const texts = z.union([z.string(), z.array(z.string()).min(1)]);

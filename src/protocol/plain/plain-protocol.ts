@@ -11,8 +11,8 @@ import type {
   Turn,
 } from "../protocol.ts";
 import { readAnswer } from "../reading/answer.ts";
-import { positionAfter, type Mode } from "../reading/position.ts";
-import type { TagGrammar, TagPair } from "../reading/tag-grammar.ts";
+import { positionAfter } from "../reading/position.ts";
+import type { GrammarForm, Mode, TagGrammar, TagPair } from "../reading/tag-grammar.ts";
 import { createTaggedReader } from "../reading/tagged-reader.ts";
 import { lastUserText } from "../reading/turns.ts";
 import { unboxed, unboxingReader } from "./boxed.ts";
@@ -25,7 +25,7 @@ export interface PlainProtocolSpec {
   readonly name: string;
   /** The names of the tags, without brackets, that text from outside must not hold; control tokens never pass. */
   readonly tags: readonly string[];
-  readonly grammar: Omit<TagGrammar, "turnEnds" | "beginsCall" | "isWholeCall">;
+  readonly grammar: Pick<TagGrammar, "think" | "call" | "response" | "answer">;
   /** Stop strings besides the closing tags. Default: none. */
   readonly stop?: readonly string[];
   /** The last box of an answer is for a grader: a person reads what it holds. */
@@ -64,8 +64,9 @@ export function createPlainProtocol(spec: PlainProtocolSpec): Protocol {
   const grammar: TagGrammar = {
     ...spec.grammar,
     turnEnds: ["<|im_end|>", "<|im_start|>", "<|endoftext|>"],
-    beginsCall: () => undefined,
-    isWholeCall: (body) => body.trim() !== "" && !body.trim().includes("\n"),
+    answersFreely: spec.grammar.answer === null,
+    forms: [formOf(spec.grammar.call)],
+    dialects: false,
   };
   const { call, response, answer } = grammar;
   const harmless = spec.harmless ?? ((text: string): string => neutralise(text, tags));
@@ -74,7 +75,7 @@ export function createPlainProtocol(spec: PlainProtocolSpec): Protocol {
     name,
     callPattern: patternBetween(call),
     stop: [call.close, ...ends],
-    answerStop: [call.open, ...ends],
+    answerStop: ends,
     citesSources: false,
     open: ({ question, history, maxSearches }) =>
       spec.open({
@@ -83,7 +84,7 @@ export function createPlainProtocol(spec: PlainProtocolSpec): Protocol {
         maxSearches,
       }),
     reader(before, options) {
-      const reader = createTaggedReader(grammar, before, options);
+      const reader = createTaggedReader(grammar, positionAfter(before, grammar), options);
       return boxed ? unboxingReader(reader) : reader;
     },
     readCall: (generated, closedByModel) => readPlainCall(call, generated, closedByModel),
@@ -137,6 +138,18 @@ export function between(text: string, open: string, close: string): readonly str
     start = text.indexOf(open, end);
   }
   return bodies;
+}
+
+/** Only its closing tag tells a bare query from a mention of its opening tag. */
+function formOf({ open, close }: TagPair): GrammarForm {
+  return {
+    open,
+    close,
+    begins: () => undefined,
+    isWhole: (body) => body.trim() !== "" && !/\n\s*\n/.test(body.trim()),
+    isQuotedAt: () => false,
+    endsInValue: () => false,
+  };
 }
 
 function patternBetween({ open, close }: TagPair): RegExp {

@@ -1,7 +1,7 @@
 import { between, createPlainProtocol, type NudgeCause, type Spliced } from "./plain-protocol.ts";
 import { lastBoxed } from "./boxed.ts";
 import { fieldText, oneLine } from "./reply.ts";
-import type { Mode } from "../reading/position.ts";
+import type { Mode } from "../reading/tag-grammar.ts";
 import type { BudgetName, HeardResult, NumberedResult, QueryReply, Segment, ToolReply } from "../protocol.ts";
 import { QWQ_TAGS } from "../qwq/prompt.ts";
 

@@ -1,17 +1,16 @@
-import { positionAfter } from "../reading/position.ts";
+import { advance, positionAfter } from "../reading/position.ts";
 import type { CallOptions, NativeSide, Protocol, TurnPart, WrittenCall } from "../protocol.ts";
 import type { TagGrammar } from "../reading/tag-grammar.ts";
+import { createTaggedReader } from "../reading/tagged-reader.ts";
+import { TURN_START, type Position } from "../reading/turn-state.ts";
 
 /** QwQ's protocol for models that call tools natively: their calls and answers become its text. */
-export function createQwqNativeSide(
-  grammar: TagGrammar,
-  { reader, readCall }: Pick<Protocol, "reader" | "readCall">,
-): NativeSide {
+export function createQwqNativeSide(grammar: TagGrammar, readCall: Protocol["readCall"]): NativeSide {
   const { think, call, response } = grammar;
   const isThinking = (before: string): boolean => positionAfter(before, grammar).mode === "think";
 
-  function written(before: string, text: string, options: CallOptions): readonly TurnPart[] {
-    const reading = reader(before, { calls: true });
+  function written(position: Position, text: string, options: CallOptions): readonly TurnPart[] {
+    const reading = createTaggedReader(grammar, position, { calls: true });
     const events = [...reading.feed(text), ...reading.end({ finishReason: "stop", stopReason: null })];
     return events.flatMap((event): readonly TurnPart[] => {
       if (event.type === "reasoning-delta") return [{ type: "reasoning", text: event.text }];
@@ -24,7 +23,7 @@ export function createQwqNativeSide(
     });
   }
 
-  function spliced(before: string, text: string): readonly TurnPart[] {
+  function spliced(isFirst: boolean, text: string): readonly TurnPart[] {
     const start = text.indexOf(response.open);
     const end = text.lastIndexOf(response.close);
     if (start >= 0 && end > start) {
@@ -33,15 +32,17 @@ export function createQwqNativeSide(
     const note = [think.open, think.close, call.close]
       .reduce((rest, tag) => rest.replaceAll(tag, ""), text)
       .trim();
-    return before === "" || note === "" ? [] : [{ type: "note", text: note }];
+    return isFirst || note === "" ? [] : [{ type: "note", text: note }];
   }
 
   return {
     parts(turn, options = {}) {
-      let before = "";
+      let position = TURN_START;
+      let isFirst = true;
       return turn.flatMap(({ origin, text }) => {
-        const parts = origin === "model" ? written(before, text, options) : spliced(before, text);
-        before += text;
+        const parts = origin === "model" ? written(position, text, options) : spliced(isFirst, text);
+        position = advance(grammar, position, text);
+        isFirst &&= text === "";
         return parts;
       });
     },

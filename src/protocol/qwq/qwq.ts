@@ -1,9 +1,12 @@
 import { condenseBetween } from "../condense.ts";
-import { isBalancedJson, readCallJson } from "../call-json.ts";
+import { endsInValue, isQuotedAt, isWholeBody } from "../dialects/call-body.ts";
+import { TURN_ENDS } from "../dialects/channels.ts";
+import { readWrittenCall } from "../dialects/read-call.ts";
+import { CALL_FORMS, CALL_PATTERN, RUNTIME_CLOSE } from "../dialects/table.ts";
 import { readAnswer } from "../reading/answer.ts";
 import { neutralise } from "../neutralise.ts";
 import { positionAfter } from "../reading/position.ts";
-import type { CallOptions, CallReading, Protocol } from "../protocol.ts";
+import type { Protocol } from "../protocol.ts";
 import { createQwqNativeSide } from "./native.ts";
 import { QWQ_TAGS, qwqMessages } from "./prompt.ts";
 import { hearResults, hearSearchesLeft, respondTo, respondToPages, withPlainMarks } from "./response.ts";
@@ -12,44 +15,28 @@ import type { TagGrammar } from "../reading/tag-grammar.ts";
 import { createTaggedReader } from "../reading/tagged-reader.ts";
 import { lastUserText } from "../reading/turns.ts";
 
-const CALL = { open: "<tool_call>", close: "</tool_call>" } as const;
+const CALL = { open: "<tool_call>", close: RUNTIME_CLOSE } as const;
 const RESPONSE = { open: "<tool_response>", close: "</tool_response>" } as const;
 
 const grammar: TagGrammar = {
   think: { open: "<think>", close: "</think>" },
   call: CALL,
   response: RESPONSE,
-  answer: null,
-  turnEnds: ["<|im_end|>", "<|im_start|>", "<|endoftext|>"],
-  beginsCall(body) {
-    const start = body.trimStart();
-    if (/^(?:```\w*\s*)?[{[]/.test(start)) return true;
-    return /^(?:`{0,2}|```\w*\s*)$/.test(start) ? undefined : false;
-  },
-  isWholeCall: isBalancedJson,
+  // models of the Tongyi line close with it
+  answer: { open: "<answer>", close: "</answer>" },
+  answersFreely: true,
+  turnEnds: TURN_ENDS,
+  forms: CALL_FORMS.map((form) => ({
+    ...form,
+    isWhole: isWholeBody,
+    isQuotedAt,
+    endsInValue,
+  })),
+  dialects: true,
 };
 
-const readerOf: Protocol["reader"] = (before, options) => createTaggedReader(grammar, before, options);
-
-/** A call may hold the tag's name in its query: so many openings are tried, the last one first. */
-const MAX_OPENINGS = 8;
-
-function readCall(generated: string, closedByModel: boolean, options: CallOptions = {}): CallReading {
-  if (!closedByModel) {
-    return { kind: "fault", fault: "cut-off", detail: "The call was cut off before its end." };
-  }
-  const end = generated.lastIndexOf(CALL.close);
-  const text = end < 0 ? generated : generated.slice(0, end);
-  let first: CallReading | undefined;
-  let at = text.lastIndexOf(CALL.open);
-  for (let tries = 0; at >= 0 && tries < MAX_OPENINGS; tries += 1) {
-    const reading = readCallJson(text.slice(at + CALL.open.length), options);
-    if (reading.kind !== "fault" || reading.fault !== "malformed") return reading;
-    first ??= reading;
-    at = at === 0 ? -1 : text.lastIndexOf(CALL.open, at - 1);
-  }
-  return first ?? { kind: "fault", fault: "malformed", detail: "There is no call in the text." };
-}
+const readerOf: Protocol["reader"] = (before, options) =>
+  createTaggedReader(grammar, positionAfter(before, grammar), options);
 
 function spliced(response: string): string {
   return `\n${RESPONSE.open}\n${response}\n${RESPONSE.close}\n`;
@@ -62,13 +49,13 @@ function spliced(response: string): string {
  */
 export const qwq: Protocol = {
   name: "qwq",
-  callPattern: /<tool_call>(.*?)<\/tool_call>\s*$/s,
+  callPattern: CALL_PATTERN,
   stop: [CALL.close, RESPONSE.open, "<|im_end|>"],
-  answerStop: [CALL.open, RESPONSE.open, "<|im_end|>"],
+  answerStop: [RESPONSE.open, "<|im_end|>"],
   citesSources: true,
   open: (options) => ({ messages: qwqMessages(options), prefix: "<think>\n" }),
   reader: readerOf,
-  readCall,
+  readCall: readWrittenCall,
   respond: (reply) => spliced(respondTo(reply)),
   nudge(before, cause) {
     const thinking = positionAfter(before, grammar).mode === "think";
@@ -85,7 +72,7 @@ export const qwq: Protocol = {
     return answer === null ? null : withPlainMarks(answer, others.join(""));
   },
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
-  nativeSide: createQwqNativeSide(grammar, { reader: readerOf, readCall }),
+  nativeSide: createQwqNativeSide(grammar, readWrittenCall),
   pageSide: { respond: (reply) => spliced(respondToPages(reply)) },
   digestSide: createReasonInDocuments({ tags: QWQ_TAGS, cites: true }),
   modelSide: {

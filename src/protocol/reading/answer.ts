@@ -1,30 +1,45 @@
 import type { Segment } from "../protocol.ts";
+import { advance } from "./position.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
 import { createTaggedReader } from "./tagged-reader.ts";
+import { TURN_START } from "./turn-state.ts";
 
 /**
- * The answer text that the model wrote after the last spliced response; if it wrote none there, what it had written
- * before. What the runtime wrote is never part of it.
+ * The answer text that the model wrote after the last spliced response. What leads up to a call is none; only what a model
+ * wrote between answer tags it was trained on counts where nothing follows. What the runtime wrote is never part of it.
  */
 export function readAnswer(grammar: TagGrammar, segments: readonly Segment[]): string | null {
-  let before = "";
+  let position = TURN_START;
   let earlier = "";
   let current = "";
-  for (const { origin, text } of segments) {
-    if (origin === "model") {
-      current += answerText(grammar, before, text);
-    } else if (text.includes(grammar.response.open)) {
-      if (current.trim() !== "") earlier = current;
-      current = "";
+  const drop = (): void => {
+    if (!grammar.answersFreely && current.trim() !== "") earlier = current;
+    current = "";
+  };
+  for (const { origin, text } of joined(segments)) {
+    if (origin !== "model") {
+      if (text.includes(grammar.response.open)) drop();
+    } else {
+      const reader = createTaggedReader(grammar, position, { calls: true });
+      for (const event of [...reader.feed(text), ...reader.end({ finishReason: "stop", stopReason: null })]) {
+        if (event.type === "answer-delta") current += event.text;
+        else if (event.type === "answer-withdrawn") current = "";
+        else if (event.type === "call-end") drop();
+      }
     }
-    before += text;
+    position = advance(grammar, position, text);
   }
   const answer = current.trim() === "" ? earlier.trim() : current.trim();
   return answer === "" ? null : answer;
 }
 
-function answerText(grammar: TagGrammar, before: string, text: string): string {
-  const reader = createTaggedReader(grammar, before, { calls: true });
-  const events = [...reader.feed(text), ...reader.end({ finishReason: "stop", stopReason: null })];
-  return events.map((event) => (event.type === "answer-delta" ? event.text : "")).join("");
+/** Neighbouring pieces of the model as one: a generation that went on behind a named tag was cut in mid-text. */
+function joined(segments: readonly Segment[]): readonly Pick<Segment, "origin" | "text">[] {
+  const pieces: { origin: Segment["origin"]; text: string }[] = [];
+  for (const { origin, text } of segments) {
+    const last = pieces.at(-1);
+    if (origin === "model" && last?.origin === "model") last.text += text;
+    else pieces.push({ origin, text });
+  }
+  return pieces;
 }

@@ -1,6 +1,17 @@
+import type { CallForm } from "../dialects/table.ts";
+
 export interface TagPair {
   readonly open: string;
   readonly close: string;
+}
+
+/** How calls of one form are told from text. */
+export interface GrammarForm extends Omit<CallForm, "calls"> {
+  /** Whether a call without its closing tag has all the rest. */
+  readonly isWhole: (body: string) => boolean;
+  /** Whether a tag behind `body` stands in a value of the call; `undefined` while `rest` is too short to tell. */
+  readonly isQuotedAt: (body: string, rest: string, ended: boolean) => boolean | undefined;
+  readonly endsInValue: (body: string) => boolean;
 }
 
 /** The tags of a protocol, and what its calls look like. */
@@ -8,21 +19,23 @@ export interface TagGrammar {
   readonly think: TagPair;
   readonly call: TagPair;
   readonly response: TagPair;
-  /** `null`: what stands outside the reasoning is the answer. */
   readonly answer: TagPair | null;
+  /** What stands outside the reasoning is the answer, with answer tags or without. */
+  readonly answersFreely: boolean;
   /** Control tokens that end the turn, should the endpoint print them. */
   readonly turnEnds: readonly string[];
+  readonly forms: readonly GrammarForm[];
   /**
-   * Whether text after an opening call tag begins a call (or else the tag was only named in a sentence); `undefined`
-   * while it is too short to tell. Where only the closing tag can tell, it is always `undefined`.
+   * Models of any family write in it: besides all forms of calls, JSON alone is a call, the channels of other chat formats
+   * count, and a tag may be named in a sentence. False where models are trained on these tags alone.
    */
-  beginsCall(body: string): boolean | undefined;
-  /** Whether a call without its closing tag has all the rest. */
-  isWholeCall(body: string): boolean;
+  readonly dialects: boolean;
 }
 
-/** Every tag of a grammar. */
-export function tagsOf({ think, call, response, answer, turnEnds }: TagGrammar): readonly string[] {
-  const pairs = [think, call, response, ...(answer === null ? [] : [answer])];
-  return [...pairs.flatMap(({ open, close }) => [open, close]), ...turnEnds];
+/** Whether text in a mode is the answer. */
+export function isAnswerIn({ answersFreely }: TagGrammar, mode: Mode): boolean {
+  return mode === "answer" || (mode === "text" && answersFreely);
 }
+
+/** `text`: outside all tags. */
+export type Mode = "think" | "text" | "answer";

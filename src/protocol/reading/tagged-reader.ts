@@ -1,141 +1,135 @@
-import { MAX_CALL_LENGTH } from "../limits.ts";
-import { modeAfter, positionAfter } from "./position.ts";
 import type { Generation, ProtocolEvent, ProtocolReader, ReaderOptions, StreamEnd } from "../protocol.ts";
-import { tagsOf, type TagGrammar } from "./tag-grammar.ts";
-import { createTagScanner } from "./tag-scanner.ts";
+import { isAnswerIn, type TagGrammar } from "./tag-grammar.ts";
+import { tagFinder } from "./tag-finder.ts";
+import { TurnLexer } from "./turn-lexer.ts";
+import type { Position } from "./turn-state.ts";
+import type { TextEnd, TurnToken } from "./turn-token.ts";
 
-/**
- * Text after an opening call tag. `undecided`: it may be a call or not; `mention`: the tag was named in a sentence,
- * and is a call only if its closing tag comes; `body`: a call.
- */
-interface OpenCall {
-  state: "undecided" | "mention" | "body";
-  body: string;
-}
+/** A text that breaks off where a sentence goes on, as before a stop string that stands in it. */
+const BREAKS_OFF = /\S[ \t]$|[(“‘«]$/;
 
 /** The reader of every protocol that writes calls, responses and reasoning between tags. */
 export function createTaggedReader(
   grammar: TagGrammar,
-  before: string,
-  options: ReaderOptions,
+  position: Position,
+  { calls }: ReaderOptions,
 ): ProtocolReader {
-  const tags = tagsOf(grammar);
-  const scanner = createTagScanner(tags);
+  const fresh = !position.lineText && position.held === "";
+  const lexer = new TurnLexer(grammar, { ...position, fresh }, { refuse: !calls });
   const raw: string[] = [];
   let events: ProtocolEvent[] = [];
-  let { mode, answering } = positionAfter(before, grammar);
-  let call: OpenCall | null = null;
   let done = false;
   let outcome: Generation["outcome"] = "nothing";
   let closing = "";
+  let length = 0;
+  /** Where in this text the answer text begins; `null`: nowhere. */
+  let answerFrom: number | null = position.written ? 0 : null;
 
-  function show(text: string): void {
-    const isAnswer = mode === "answer" || (mode === "text" && grammar.answer === null);
-    const shown = isAnswer && !answering ? text.trimStart() : text;
-    if (shown === "") return;
-    if (!isAnswer) {
-      events.push({ type: "reasoning-delta", text: shown });
+  function write(text: string): void {
+    raw.push(text);
+    length += text.length;
+  }
+
+  function show(token: TurnToken & { type: "text" }): void {
+    write(token.raw);
+    if (token.restarts) withdraw();
+    if (token.visible === "") return;
+    if (!isAnswerIn(grammar, token.mode)) {
+      events.push({ type: "reasoning-delta", text: token.visible });
       return;
     }
-    answering = true;
-    if (shown.trim() !== "") outcome = "answer";
-    events.push({ type: "answer-delta", text: shown });
-  }
-
-  function readText(text: string): void {
-    if (call === null || call.state === "mention") {
-      raw.push(text);
-      show(text);
-      if (call !== null) call.body += text;
-      return;
+    if (token.visible.trim() !== "") {
+      outcome = "answer";
+      answerFrom ??= length - token.visible.length;
     }
-    const room = MAX_CALL_LENGTH - call.body.length;
-    const taken = text.slice(0, room);
-    raw.push(taken);
-    call.body += taken;
-    if (call.state === "body") showCall(taken);
-    else decide(call, grammar.beginsCall(call.body));
-    if (text.length <= room) return;
-    if (call.state === "body") {
-      endCall(call, false);
-      return;
-    }
-    decide(call, false);
-    readText(text.slice(room));
+    events.push({ type: "answer-delta", text: token.visible });
   }
 
-  function decide(open: OpenCall, begins: boolean | undefined): void {
-    if (open.state !== "undecided" || begins === undefined) return;
-    open.state = begins ? "body" : "mention";
-    if (begins) showCall(open.body);
-    else show(open.body);
+  /** What was shown as the answer so far is none. */
+  function withdraw(): void {
+    if (answerFrom !== null) events.push({ type: "answer-withdrawn" });
+    answerFrom = null;
+    outcome = "nothing";
   }
 
-  function showCall(text: string): void {
-    if (text !== "") events.push({ type: "call-delta", text });
-  }
-
-  function endCall({ state, body }: OpenCall, whole: boolean): void {
-    if (state === "undecided") showCall(body);
-    events.push({ type: "call-end", text: body, whole });
-    if (!whole) closing = grammar.call.close;
-    outcome = "call";
+  function call(token: TurnToken & { type: "call" }): void {
+    // it stood there before, where the turn went on behind it
+    if (token.raw === "" && token.end === "closed") return;
     done = true;
-  }
-
-  function readTag(tag: string): void {
-    const isForbidden = tag === grammar.call.open && !options.calls;
-    if (isForbidden || tag === grammar.response.open || grammar.turnEnds.includes(tag)) stopBefore(tag);
-    else if (tag === grammar.call.close) readCallClose();
-    else if (call?.state === "body" && grammar.isWholeCall(call.body)) stopBefore(tag);
-    else if (call?.state === "body") readText(tag);
-    else if (tag === grammar.answer?.close && mode !== "answer") stopBefore(tag);
-    else {
-      if (call !== null) decide(call, false);
-      raw.push(tag);
-      if (tag === grammar.call.open) call = { state: "undecided", body: "" };
-      else if (call !== null) call.body += tag;
-      if (tag === grammar.answer?.open) answering = false;
-      done = tag === grammar.answer?.close;
-      mode = modeAfter(tag, grammar) ?? mode;
+    if (calls) {
+      if (grammar.answersFreely) withdraw();
+      write(token.raw);
+      if (token.end === "unclosed") write(token.close);
+      closing = token.end === "cut" ? token.close : "";
+      events.push({ type: "call-end", text: token.body, whole: token.end !== "cut" });
+      outcome = "call";
+    } else if (grammar.answersFreely && answerFrom !== null) {
+      // what leads up to a call is no answer, though the call is not allowed
+      const kept = raw.join("").slice(0, answerFrom);
+      raw.splice(0, raw.length, kept);
+      withdraw();
+    } else if (token.mode === "answer" && grammar.answer !== null && !grammar.answersFreely) {
+      write(grammar.answer.close);
     }
   }
 
-  function readCallClose(): void {
-    if (call === null && options.calls) {
-      stopBefore(grammar.call.close);
-      return;
-    }
-    raw.push(grammar.call.close);
-    if (call !== null) endCall(call, true);
-  }
-
-  /** The model's text ends before a tag that does not belong to it. */
-  function stopBefore(tag: string): void {
-    stop("stop", "");
-    if (tag === grammar.response.open && outcome !== "call") events.push({ type: "response-forged" });
-    done = true;
-  }
-
-  /**
-   * Supplies the closing tag that the endpoint kept to itself, where the text shows that it was reached. `held` is
-   * the end of the text, as far as it may begin a tag; after a `length` stop it is dropped, so that the model writes
-   * that tag again in one piece.
-   */
-  function stop(finishReason: StreamEnd["finishReason"], held: string): void {
-    const reached = (tag: string): boolean =>
-      tag.startsWith(held) && (finishReason === "stop" || held.length > 1);
-    if (call !== null && call.state !== "mention") {
-      if (reached(grammar.call.close) && grammar.isWholeCall(call.body)) {
-        raw.push(grammar.call.close);
-        endCall(call, true);
-      } else {
-        endCall(call, false);
+  function read(tokens: readonly TurnToken[]): void {
+    for (const token of tokens) {
+      if (done) return;
+      switch (token.type) {
+        case "text":
+          show(token);
+          break;
+        case "call":
+          call(token);
+          break;
+        case "response":
+          events.push({ type: "response-forged" });
+          done = true;
+          break;
+        case "turn-end":
+          done = true;
+          break;
+        case "stray":
+          if (calls) done = true;
+          else write(token.raw);
+          break;
+        case "answer-end":
+          write(token.raw);
+          done = true;
+          break;
+        case "tag":
+        case "spliced":
+          write(token.raw);
       }
-    } else if (mode === "answer" && grammar.answer !== null && reached(grammar.answer.close)) {
-      raw.push(grammar.answer.close);
-    } else if (finishReason === "stop" && held !== "") {
-      readText(held);
+    }
+  }
+
+  /** The closing tag of an answer that the endpoint kept to itself. */
+  function closeAnswer(end: TextEnd): void {
+    const { mode, held } = lexer.position;
+    const tag = grammar.answer?.close;
+    if (mode !== "answer" || tag === undefined || grammar.answersFreely) return;
+    if (tag.startsWith(held) && (end !== "length" || held.length > 1)) {
+      write(tag);
+      done = true;
+    }
+  }
+
+  function finish({ finishReason, stopReason }: StreamEnd): void {
+    if (typeof stopReason === "string" && tagFinder(grammar).at(stopReason, 0) === stopReason) {
+      const stopped = lexer.stopAt(stopReason);
+      if (stopped !== undefined) {
+        read(stopped);
+        return;
+      }
+      lexer.isMention = true;
+    }
+    const end = finishReason === "length" ? "length" : stopReason === null ? "stop" : "cut";
+    closeAnswer(end);
+    if (!done) read(lexer.finish(end));
+    if (end === "cut" && grammar.dialects && outcome !== "call" && BREAKS_OFF.test(raw.join(""))) {
+      lexer.isMention = true;
     }
   }
 
@@ -145,31 +139,36 @@ export function createTaggedReader(
     return drained;
   }
 
+  /** A closing tag of a call that was passed over, at the very end, would make one of it. */
+  function written(): string {
+    const text = raw.join("");
+    if (outcome === "call" || lexer.isMention) return text;
+    const closes = grammar.forms.flatMap(({ close }) => close ?? []);
+    let kept = text;
+    for (;;) {
+      const trimmed = kept.trimEnd();
+      const close = closes.find((tag) => trimmed.endsWith(tag));
+      if (close === undefined) return kept;
+      kept = trimmed.slice(0, -close.length);
+    }
+  }
+
   return {
     feed(chunk) {
-      if (!done) {
-        for (const piece of scanner.feed(chunk)) {
-          if ("tag" in piece) readTag(piece.tag);
-          else readText(piece.text);
-          if (done) break;
-        }
-      }
+      if (!done) read(lexer.feed(chunk));
       return drain();
     },
-    end({ finishReason, stopReason }) {
-      if (!done) {
-        // a stop string that the endpoint names stood here, whatever part of it leaked into the text
-        if (typeof stopReason === "string" && tags.includes(stopReason)) readTag(stopReason);
-        else stop(finishReason, scanner.held);
-        done = true;
-      }
+    end(end) {
+      if (!done) finish(end);
+      done = true;
       return drain();
     },
     get done() {
       return done;
     },
     get generation() {
-      return { text: raw.join(""), closing, outcome };
+      const mention = lexer.isMention && outcome !== "call";
+      return { text: written(), closing, outcome, ...(mention && { mention }) };
     },
   };
 }

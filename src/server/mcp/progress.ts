@@ -61,6 +61,7 @@ function lineFor(event: RunEvent): string | undefined {
     case "answer-delta":
       return "Writing the answer";
     case "reasoning-delta":
+    case "answer-withdrawn":
     case "tool-call":
     case "tool-call-invalid":
     case "tool-call-refused":

@@ -49,6 +49,7 @@ export async function* toChunks(
       case "reasoning-delta":
         return [piece({ reasoning_content: event.text })];
       case "answer-delta":
+      case "answer-withdrawn":
       case "tool-call":
         return said(content.take(event));
       case "search-start":

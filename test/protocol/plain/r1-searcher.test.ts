@@ -7,4 +7,5 @@ protocolConformance(r1Searcher, {
     ...["query", "documents"].flatMap((name) => [`<|begin_of_${name}|>`, `<|end_of_${name}|>`]),
   ],
   quotesTags: false,
+  namesTags: false,
 });

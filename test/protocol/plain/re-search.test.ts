@@ -4,4 +4,5 @@ import { protocolConformance } from "../../conformance/protocol.ts";
 protocolConformance(reSearch, {
   tags: ["think", "search", "result", "answer"].flatMap((name) => [`<${name}>`, `</${name}>`]),
   quotesTags: false,
+  namesTags: false,
 });

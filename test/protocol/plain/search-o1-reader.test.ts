@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { searchO1 } from "../../../src/protocol/plain/search-o1.ts";
-import { answer, callEvents, forged, read, reasoning, transcribed } from "../wire.ts";
+import { answer, callEvents, forged, read, reasoning, transcribed, withdrawn } from "../wire.ts";
 
 it("a search is told in the reasoning", () => {
   const text = "Hm.\n<|begin_search_query|>Mount\nKenya<|end_search_query|>";
@@ -28,6 +28,6 @@ it("a result that the model writes itself ends the generation", () => {
 it("where no search is possible the text ends before one", () => {
   const text = "Hm.\n</think>\n\nLyon \\box<|begin_search_query|>x<|end_search_query|>";
   const { events, generation } = read(searchO1, [text], { calls: false });
-  expect(events).toEqual([reasoning("Hm.\n"), answer("Lyon \\box")]);
-  expect(generation).toEqual({ text: "Hm.\n</think>\n\nLyon \\box", closing: "", outcome: "answer" });
+  expect(events).toEqual([reasoning("Hm.\n"), answer("Lyon \\box"), withdrawn]);
+  expect(generation).toEqual({ text: "Hm.\n</think>\n\n", closing: "", outcome: "nothing" });
 });

@@ -8,4 +8,5 @@ protocolConformance(searchO1, {
     ...["query", "result"].flatMap((name) => [`<|begin_search_${name}|>`, `<|end_search_${name}|>`]),
   ],
   quotesTags: false,
+  namesTags: false,
 });

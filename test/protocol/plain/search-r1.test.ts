@@ -4,4 +4,5 @@ import { protocolConformance } from "../../conformance/protocol.ts";
 protocolConformance(searchR1, {
   tags: ["think", "search", "information", "answer"].flatMap((name) => [`<${name}>`, `</${name}>`]),
   quotesTags: false,
+  namesTags: false,
 });

@@ -41,7 +41,10 @@ describe("a call", () => {
 
   it("after a mention of the tag, and another in backticks", () => {
     const text = `I use <tool_call> now, that is \`<tool_call>\`.\n${CALL}`;
-    expect(events(text)).toEqual([reasoning("I use  now, that is ``.\n"), ...callEvents(`\n${JSON_CALL}\n`)]);
+    expect(events(text)).toEqual([
+      reasoning("I use <tool_call> now, that is `<tool_call>`.\n"),
+      ...callEvents(`\n${JSON_CALL}\n`),
+    ]);
     expect(transcript(text)).toEqual({ text, closing: "", outcome: "call", call: FOUND });
   });
 
@@ -69,7 +72,7 @@ describe("a call", () => {
 
   it("of a tag that was only mentioned, when its end tag comes", () => {
     expect(events("A <tool_call> is <think> no </tool_call>")).toEqual([
-      reasoning("A  is  no "),
+      reasoning("A <tool_call> is <think> no "),
       { type: "call-end", text: " is <think> no ", whole: true },
     ]);
   });

@@ -61,7 +61,7 @@ test("any tool call becomes text, and one that was cut off can never be run", ()
   expect(cut).toBe('<tool_call>\n{"name": "web_search", "arguments": {"query": "x"');
   const reader = qwq.reader("<think>\n", { calls: true });
   reader.feed(cut);
-  reader.end({ finishReason: "stop" });
+  reader.end({ finishReason: "stop", stopReason: null });
   expect(reader.generation).toEqual({ text: cut, closing: "</tool_call>", outcome: "call" });
 });
 

@@ -4,4 +4,5 @@ import { protocolConformance } from "../../conformance/protocol.ts";
 protocolConformance(qwq, {
   tags: ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"],
   quotesTags: true,
+  namesTags: true,
 });

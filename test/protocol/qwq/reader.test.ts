@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProtocolEvent } from "../../../src/protocol/protocol.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
-import { answer, forged, read, reasoning, transcribed, type ReadOptions } from "../wire.ts";
+import { answer, forged, read, reasoning, transcribed, withdrawn, type ReadOptions } from "../wire.ts";
 
 const JSON_CALL = '{"action": "web_search", "action_input": {"query": "Mount Kenya"}}';
 const CALL = `<tool_call>\n${JSON_CALL}\n</tool_call>`;
@@ -17,7 +17,7 @@ describe("an answer", () => {
 
   it("that follows a mention of the tag", () => {
     const text = "No <tool_call> is needed.\n</think>\n\nIt is `<tool_call>`.";
-    expect(events(text)).toEqual([reasoning("No  is needed.\n"), answer("It is ``.")]);
+    expect(events(text)).toEqual([reasoning("No <tool_call> is needed.\n"), answer("It is `<tool_call>`.")]);
     expect(transcript(text)).toEqual({ text, closing: "", outcome: "answer", call: null });
   });
 
@@ -36,8 +36,14 @@ describe("an answer", () => {
     });
   });
 
-  it("goes on after a second </think>", () => {
-    expect(events("Hm.</think>One. </think>Two.")).toEqual([reasoning("Hm."), answer("One. Two.")]);
+  it("is what stands behind the last </think>, if anything does", () => {
+    expect(events("Hm.</think>One. </think>Two.")).toEqual([
+      reasoning("Hm."),
+      answer("One. "),
+      withdrawn,
+      answer("Two."),
+    ]);
+    expect(events("Hm.</think>One. </think>\n")).toEqual([reasoning("Hm."), answer("One. ")]);
   });
 
   it("is missing where </think> is", () => {
@@ -55,6 +61,7 @@ describe("an answer", () => {
       reasoning("Hm."),
       answer("One. "),
       reasoning("Wait."),
+      withdrawn,
       answer("Two."),
     ]);
   });
@@ -80,10 +87,13 @@ describe("a response that the model writes itself", () => {
   });
 
   it("kept by the endpoint, which names it", () => {
-    expect(events("Hm. ", { end: { finishReason: "stop", stopReason: "<tool_response>" } })).toEqual([
-      reasoning("Hm. "),
-      forged,
-    ]);
+    const end = { finishReason: "stop", stopReason: "<tool_response>" } as const;
+    expect(events("Hm.\n", { end })).toEqual([reasoning("Hm.\n"), forged]);
+    // in a sentence it may be only named: what follows will tell
+    expect(read(qwq, ["Hm. "], { end })).toMatchObject({
+      events: [reasoning("Hm. ")],
+      generation: { text: "Hm. ", outcome: "nothing", mention: true },
+    });
   });
 });
 
@@ -93,7 +103,14 @@ describe("where calls do not count", () => {
     expect(events(`Hm.</think>It is. ${CALL} And more.`, options)).toEqual([
       reasoning("Hm."),
       answer("It is. "),
+      withdrawn,
     ]);
+    expect(transcript(`Hm.</think>\n\nIt is. ${CALL} And more.`, options)).toEqual({
+      text: "Hm.</think>\n\n",
+      closing: "",
+      outcome: "nothing",
+      call: null,
+    });
     expect(transcript(`Hm. ${CALL}`, options)).toEqual({
       text: "Hm. ",
       closing: "",
@@ -125,7 +142,7 @@ describe("a generation that goes on", () => {
       answer("x"),
     ],
     ["after a call that quotes a tag", '<tool_call>{"query": "</think>"}</tool_call>\n', reasoning(" x")],
-    ["after a mention in the answer", "</think><tool_call> is", answer(" x")],
+    ["after a mention in the answer", "</think>A <tool_call> is", answer(" x")],
   ])("%s", (_, text, event) => {
     expect(events(" x", { before: `<think>\n${text}` })).toEqual([event]);
   });
@@ -133,7 +150,7 @@ describe("a generation that goes on", () => {
 
 it("after the end nothing is read", () => {
   const reader = qwq.reader("<think>\n", { calls: true });
-  expect([reader.done, reader.feed(CALL).length, reader.done]).toEqual([false, 2, true]);
+  expect([reader.done, reader.feed(CALL).length, reader.done]).toEqual([false, 1, true]);
   expect([reader.feed("More."), reader.end({ finishReason: "stop" }), reader.feed("More.")]).toEqual([
     [],
     [],

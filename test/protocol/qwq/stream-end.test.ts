@@ -59,8 +59,10 @@ describe("the end of the stream", () => {
     });
   });
 
-  it("in half a call that no stop string explains cuts it off", () => {
-    expect(transcript('<tool_call>{"query": "Mount')).toEqual({
+  it("by itself in half a call cuts it off", () => {
+    expect(
+      transcript('<tool_call>{"query": "Mount', { end: { finishReason: "stop", stopReason: null } }),
+    ).toEqual({
       text: '<tool_call>{"query": "Mount',
       closing: "</tool_call>",
       outcome: "call",
@@ -68,22 +70,36 @@ describe("the end of the stream", () => {
     });
   });
 
-  it("at the end tag of a call that is half makes it whole, for the reading to judge", () => {
-    expect(
-      transcript('<tool_call>{"query": "Mount', {
-        end: { finishReason: "stop", stopReason: "</tool_call>" },
-      }),
-    ).toEqual({
-      text: '<tool_call>{"query": "Mount</tool_call>',
-      closing: "",
-      outcome: "call",
-      call: {
-        kind: "fault",
-        fault: "malformed",
-        detail: "The text between the tags is not a complete JSON object.",
-      },
-    });
-  });
+  it.each([undefined, "</tool_call>"])(
+    "in the query, stopped by %j, may be a mention of the end tag",
+    (stopReason) => {
+      const begun = '<tool_call>{"query": "Mount';
+      const { generation } = read(qwq, [begun], {
+        end: { finishReason: "stop", ...(stopReason !== undefined && { stopReason }) },
+      });
+      expect(generation).toEqual({ text: begun, closing: "", outcome: "nothing", mention: true });
+    },
+  );
+
+  it.each([undefined, "</tool_call>"])(
+    "behind a query, stopped by %j, makes the call whole",
+    (stopReason) => {
+      expect(
+        transcript('<tool_call>{"query": "Mount"', {
+          end: { finishReason: "stop", ...(stopReason !== undefined && { stopReason }) },
+        }),
+      ).toEqual({
+        text: '<tool_call>{"query": "Mount"</tool_call>',
+        closing: "",
+        outcome: "call",
+        call: {
+          kind: "fault",
+          fault: "missing-field",
+          detail: 'A call needs the fields "action" and "action_input".',
+        },
+      });
+    },
+  );
 
   it("in text keeps what might have become a tag", () => {
     expect(events("</think>1 < 2 <")).toEqual([answer("1 < 2 <")]);

@@ -27,11 +27,11 @@ describe("the answer of qwq", () => {
       "It is.",
     ],
     ["after the last response", [opened, call, response(qwq), model("It is.")], "It is."],
-    ["before a response, where nothing follows", [opened, call, response(qwq)], "Let me see."],
+    ["not what leads up to a call, where nothing follows", [opened, call, response(qwq)], null],
     [
-      "before a notice, where only white space follows",
+      "not what leads up to a call, where only white space follows a notice",
       [opened, call, runtime(qwq.respond({ kind: "spent", budget: "time" })), model("\n")],
-      "Let me see.",
+      null,
     ],
     [
       "after a call that quotes the end of reasoning",
@@ -39,9 +39,9 @@ describe("the answer of qwq", () => {
       "It is.",
     ],
     [
-      "without the tags in it",
+      "behind the last end of reasoning",
       [opened, model("</think>It <think>hm</think>is </think>high.")],
-      "It is high.",
+      "high.",
     ],
   ])("%s", (_, segments, expected) => {
     expect(qwq.answer(segments)).toEqual(expected);
