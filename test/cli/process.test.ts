@@ -81,7 +81,7 @@ test("questions piped into chat are one conversation", TIMEOUT, async () => {
   );
 });
 
-test("what nobody expected is told without a stack, unless that is wanted", TIMEOUT, async () => {
+test("a failure is told without a stack, unless that is wanted", TIMEOUT, async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "file"), "");
   const plain = await run(["index", "file"], { folder });

@@ -149,11 +149,11 @@ describe("a folder", () => {
   });
 
   test("that is missing is an error", async () => {
-    await expect(listFolder("/nonexistent/documents", 1)).rejects.toMatchObject({
+    const folder = join(createFolder(), "missing");
+    await expect(listFolder(folder, 1)).rejects.toMatchObject({
       name: "AgenticRagError",
       code: "documents-unreadable",
-      message:
-        "The folder of documents /nonexistent/documents cannot be read (ENOENT). Name an existing folder.",
+      message: `The folder of documents ${folder} cannot be read (ENOENT). Name an existing folder.`,
     });
   });
 });

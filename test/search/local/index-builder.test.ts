@@ -173,7 +173,7 @@ describe("buildIndex", () => {
 
   test("makes no index of a folder that is missing", async () => {
     const file = join(createFolder(), "index.db");
-    await expect(buildIndex({ folder: "/nonexistent", file })).rejects.toMatchObject({
+    await expect(buildIndex({ folder: join(createFolder(), "missing"), file })).rejects.toMatchObject({
       code: "documents-unreadable",
     });
     expect(existsSync(file)).toBe(false);
