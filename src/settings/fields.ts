@@ -9,6 +9,17 @@ const numeric = z
 /** A number, written in digits. */
 export const number = (schema: z.ZodNumber) => numeric.pipe(schema).optional();
 
+/** The same with what holds where none is set, which help tells. */
+export const numberOr = (fallback: number, schema: z.ZodNumber) =>
+  numeric.pipe(schema).default(fallback).meta({ fallback });
+
+/** `on` or `off`, as a boolean. */
+export const toggle = (fallback: boolean) =>
+  z
+    .enum(["on", "off"])
+    .transform((value) => value === "on")
+    .default(fallback);
+
 /** A number, or `none`, which is read as `null`. */
 export const optionalNumber = (schema: z.ZodNumber) =>
   z.union([z.literal("none").transform(() => null), numeric.pipe(schema)]).optional();
@@ -23,4 +34,8 @@ export const address = z
 export const secret = z
   .string()
   .transform((value) => new Secret(value))
-  .optional();
+  .optional()
+  .meta({ secret: true });
+
+/** Settings as they are given, by name; what is empty is left out. */
+export type Given = Readonly<Record<string, string | undefined>>;

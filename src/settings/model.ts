@@ -1,9 +1,11 @@
+import { z } from "zod";
 import { SERVER_DIALECTS } from "../model/server/dialects.ts";
 import type { Secret } from "../secret.ts";
+import { address, numberOr, secret, toggle, type Given } from "./fields.ts";
 
 const SERVED_FAMILIES = ["completions", "chat-prefix", "native-tools"] as const;
-export const FAMILY_NAMES = ["auto", ...SERVED_FAMILIES, "gguf", "offline"] as const;
-export const DIALECT_NAMES = ["auto", ...SERVER_DIALECTS] as const;
+const FAMILY_NAMES = ["auto", ...SERVED_FAMILIES, "gguf", "offline"] as const;
+const DIALECT_NAMES = ["auto", ...SERVER_DIALECTS] as const;
 
 /** A model behind a server. */
 export interface ServedModelSettings {
@@ -36,8 +38,38 @@ export type ModelSettings =
   /** No model, an extractive reader. `discover`: one that runs on this machine may be taken instead. */
   | { readonly family: "offline"; readonly discover: boolean };
 
-/** Settings as they are given, by name; what is empty is left out. */
-export type Given = Readonly<Record<string, string | undefined>>;
+/** The settings of the model, in the order in which help shows them. */
+export const modelFields = {
+  AGENTIC_RAG_MODEL_URL: address.describe("address of the model's server, such as http://127.0.0.1:8000/v1"),
+  AGENTIC_RAG_MODEL: z.string().optional().describe("the model's name at that server"),
+  AGENTIC_RAG_MODEL_API_KEY: secret.describe("key of that server"),
+  AGENTIC_RAG_MODEL_FAMILY: z
+    .enum(FAMILY_NAMES)
+    .default("auto")
+    .describe(`how the model's turn is continued: ${FAMILY_NAMES.join(", ")}; auto finds out`),
+  AGENTIC_RAG_MODEL_DIALECT: z
+    .enum(DIALECT_NAMES)
+    .default("auto")
+    .describe(`what kind of server it is: ${DIALECT_NAMES.join(", ")}; auto asks it`),
+  AGENTIC_RAG_GGUF: z
+    .string()
+    .optional()
+    .describe("a GGUF file to run in this process, instead of a server (needs node-llama-cpp)"),
+  AGENTIC_RAG_DISCOVER: toggle(true).describe(
+    "off: ask and chat do not look for a model server on this machine when no model is set",
+  ),
+  AGENTIC_RAG_CHAT_TEMPLATE: z
+    .string()
+    .optional()
+    .describe(
+      "auto (default: llama.cpp's or a GGUF file's own, else chatml), chatml, raw, server (llama.cpp's, a GGUF file's), or a file with a Jinja chat template",
+    ),
+  AGENTIC_RAG_MODEL_IDLE_SECONDS: numberOr(60, z.number().positive()).describe("longest silence in a reply"),
+  AGENTIC_RAG_MODEL_TOTAL_SECONDS: numberOr(600, z.number().positive()).describe("longest reply"),
+};
+
+const environmentSchema = z.object(modelFields);
+type ModelEnvironment = z.infer<typeof environmentSchema> & { readonly AGENTIC_RAG_PROTOCOL: string };
 
 /** Of the families, the one that is meant: a GGUF file alone says it too. */
 function familyOf(given: Given): string {
@@ -95,40 +127,26 @@ export function modelProblems(given: Given): readonly string[] {
   return problems;
 }
 
-export interface ModelEnvironment {
-  readonly AGENTIC_RAG_MODEL_URL?: string | undefined;
-  readonly AGENTIC_RAG_MODEL?: string | undefined;
-  readonly AGENTIC_RAG_MODEL_API_KEY?: Secret | undefined;
-  readonly AGENTIC_RAG_MODEL_FAMILY?: (typeof FAMILY_NAMES)[number] | undefined;
-  readonly AGENTIC_RAG_MODEL_DIALECT?: (typeof DIALECT_NAMES)[number] | undefined;
-  readonly AGENTIC_RAG_GGUF?: string | undefined;
-  readonly AGENTIC_RAG_DISCOVER?: "on" | "off" | undefined;
-  readonly AGENTIC_RAG_CHAT_TEMPLATE?: string | undefined;
-  readonly AGENTIC_RAG_PROTOCOL?: string | undefined;
-  readonly AGENTIC_RAG_MODEL_IDLE_SECONDS?: number | undefined;
-  readonly AGENTIC_RAG_MODEL_TOTAL_SECONDS?: number | undefined;
-}
-
 /** The model that settings without problems name. */
 export function modelSettings(env: ModelEnvironment): ModelSettings {
   const { AGENTIC_RAG_CHAT_TEMPLATE: wanted = env.AGENTIC_RAG_PROTOCOL === "r1-searcher" ? "raw" : "auto" } =
     env;
   const { AGENTIC_RAG_MODEL_URL: baseUrl, AGENTIC_RAG_MODEL: name, AGENTIC_RAG_GGUF: file } = env;
-  const family = env.AGENTIC_RAG_MODEL_FAMILY ?? "auto";
+  const { AGENTIC_RAG_MODEL_FAMILY: family } = env;
   if (file !== undefined && (family === "gguf" || (family === "auto" && baseUrl === undefined))) {
     return { family: "gguf", file, template: wanted, ...(name !== undefined && { name }) };
   }
   if (family === "offline" || family === "gguf" || baseUrl === undefined || name === undefined) {
-    return { family: "offline", discover: family !== "offline" && env.AGENTIC_RAG_DISCOVER !== "off" };
+    return { family: "offline", discover: family !== "offline" && env.AGENTIC_RAG_DISCOVER };
   }
   return {
     family,
-    dialect: env.AGENTIC_RAG_MODEL_DIALECT ?? "auto",
+    dialect: env.AGENTIC_RAG_MODEL_DIALECT,
     baseUrl,
     name,
     ...(env.AGENTIC_RAG_MODEL_API_KEY !== undefined && { apiKey: env.AGENTIC_RAG_MODEL_API_KEY }),
     template: wanted,
-    idleSeconds: env.AGENTIC_RAG_MODEL_IDLE_SECONDS ?? 60,
-    totalSeconds: env.AGENTIC_RAG_MODEL_TOTAL_SECONDS ?? 600,
+    idleSeconds: env.AGENTIC_RAG_MODEL_IDLE_SECONDS,
+    totalSeconds: env.AGENTIC_RAG_MODEL_TOTAL_SECONDS,
   };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { RetrieverApi } from "../search/engines/retriever-api.ts";
 import type { Secret } from "../secret.ts";
-import { address, number, secret } from "./fields.ts";
+import { address, number, numberOr, secret, type Given } from "./fields.ts";
 
 export const ENGINE_NAMES = [
   "local",
@@ -175,9 +175,9 @@ export const searchFields = {
   AGENTIC_RAG_SEARCH_CACHE: place.describe(
     "where answers of engines are kept: off, memory (default, of this process), disk (in the user's cache folder), or a file",
   ),
-  AGENTIC_RAG_SEARCH_CACHE_HOURS: number(z.number().positive().max(8760)).describe("how long (24)"),
-  AGENTIC_RAG_SEARCH_ATTEMPTS: number(z.number().int().min(1).max(20)).describe(
-    "how often an engine is tried for a search (3)",
+  AGENTIC_RAG_SEARCH_CACHE_HOURS: numberOr(24, z.number().positive().max(8760)).describe("how long"),
+  AGENTIC_RAG_SEARCH_ATTEMPTS: numberOr(3, z.number().int().min(1).max(20)).describe(
+    "how often an engine is tried for a search",
   ),
   AGENTIC_RAG_SEARCH_SECONDS: number(z.number().positive().max(600)).describe(
     "longest search with one engine, all its tries together (30)",
@@ -191,9 +191,6 @@ export const searchFields = {
 
 const environmentSchema = z.object(searchFields);
 type SearchEnvironment = z.infer<typeof environmentSchema>;
-
-/** Settings as they are given, by name; what is empty is left out. */
-type Given = Readonly<Record<string, string | undefined>>;
 
 /** What does not fit together, whether each part of it is well or not. */
 export function searchProblems(given: Given, cacheFolder: string | undefined): readonly string[] {
@@ -231,8 +228,8 @@ export function searchSettings(env: SearchEnvironment, cacheFolder: string | und
     wikipedia: { baseUrl: env.WIKIPEDIA_BASE_URL, language: env.WIKIPEDIA_LANGUAGE },
     duckduckgo: { baseUrl: env.DUCKDUCKGO_BASE_URL, region: env.DUCKDUCKGO_REGION },
     cache: cacheOf(env.AGENTIC_RAG_SEARCH_CACHE, cacheFolder),
-    cacheHours: env.AGENTIC_RAG_SEARCH_CACHE_HOURS ?? 24,
-    attempts: env.AGENTIC_RAG_SEARCH_ATTEMPTS ?? 3,
+    cacheHours: env.AGENTIC_RAG_SEARCH_CACHE_HOURS,
+    attempts: env.AGENTIC_RAG_SEARCH_ATTEMPTS,
     ...(rate !== undefined && { ratePerSecond: rate }),
     ...(seconds !== undefined && { seconds }),
     ...(record !== undefined && { record }),

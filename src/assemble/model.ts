@@ -1,0 +1,195 @@
+import { readFileSync } from "node:fs";
+import { AgenticRagError } from "../errors.ts";
+import type { AgenticRagParts } from "../graph/parts.ts";
+import { loadAnthropicChat } from "../model/langchain/anthropic-chat.ts";
+import {
+  chatmlTemplate,
+  jinjaTemplate,
+  rawTemplate,
+  type ChatTemplate,
+} from "../model/template/chat-template.ts";
+import { createChatPrefixModel } from "../model/chat-prefix/chat-prefix.ts";
+import { createCompletionsModel } from "../model/completions/completions.ts";
+import { createDeferredModel } from "../model/exchange/deferred.ts";
+import { createGgufModel } from "../model/gguf/gguf.ts";
+import type { ContinuationModel } from "../model/model.ts";
+import { createNativeToolsModel } from "../model/native-tools/native-tools.ts";
+import { createOfflineModel } from "../model/offline/offline.ts";
+import { cachedPrefill, createPrefilledChatModel } from "../model/langchain/prefilled-chat.ts";
+import { loadOpenAiChat } from "../model/langchain/openai-chat.ts";
+import { completionsDialectOf, knownDialect } from "../model/server/dialects.ts";
+import { createProbedModel, createProber } from "../model/probe/probed.ts";
+import type { Sampling } from "../model/sampling.ts";
+import type { NativeSide, WrittenCall } from "../turn.ts";
+import { protocols } from "../protocol/index.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import type { ServedModelSettings, Settings } from "../settings/settings.ts";
+import { readVersion } from "../version.ts";
+
+/** A model behind a server, and how it is reached. */
+type Served = ServedModelSettings & { readonly fetch?: typeof globalThis.fetch };
+
+/**
+ * The model that the settings name, or what makes it for a protocol. Nothing is contacted or read yet but a chat
+ * template's file.
+ *
+ * @throws AgenticRagError `settings-invalid` where the template or the protocol does not fit.
+ */
+export function modelFor(
+  { model, protocol: name, sampling, probeCache }: Settings,
+  fetch: Served["fetch"],
+): AgenticRagParts["model"] {
+  const through = fetch !== undefined && { fetch };
+  switch (model.family) {
+    case "offline":
+      return (protocol: Protocol) => createOfflineModel({ side: protocol.modelSide });
+    case "gguf": {
+      const template = templateFor(model.template);
+      return createGgufModel({
+        modelPath: model.file,
+        template: template === "server" ? "file" : template,
+        sampling,
+        ...(model.name !== undefined && { modelName: model.name }),
+      });
+    }
+    case "completions":
+      return completionsFor({ ...model, ...through }, sampling, model.dialect);
+    case "chat-prefix":
+      return (protocol: Protocol) => chatPrefixFor({ ...model, ...through }, sampling, protocol);
+    case "native-tools":
+      nativeSideOf(protocols[name]);
+      return (protocol: Protocol) => nativeToolsFor({ ...model, ...through }, sampling, protocol);
+    case "auto":
+      return probedFor({ ...model, ...through }, sampling, probeCache);
+  }
+}
+
+/** One probe serves the models of all protocols. */
+function probedFor(
+  model: Served,
+  sampling: Partial<Sampling>,
+  probeCache: string | undefined,
+): (protocol: Protocol) => ContinuationModel {
+  // a template that is wrong is told before anything is asked
+  templateFor(model.template);
+  const { baseUrl, name: modelName, apiKey, dialect, fetch } = model;
+  const prober = createProber({
+    fetch,
+    baseUrl,
+    modelName,
+    apiKey,
+    dialect,
+    templateSet: model.template !== "auto",
+    cacheFile: probeCache,
+    version: readVersion(),
+  });
+  return (protocol) =>
+    createProbedModel({
+      modelName,
+      prober,
+      build(choice) {
+        const found = { ...model, dialect: choice.dialect };
+        if (choice.family === "completions") return completionsFor(found, sampling, choice.dialect);
+        return choice.family === "chat-prefix"
+          ? chatPrefixFor(found, sampling, protocol)
+          : nativeToolsFor(found, sampling, protocol);
+      },
+    });
+}
+
+function connectionOf({ baseUrl, name, apiKey, idleSeconds, totalSeconds, fetch }: Served) {
+  return {
+    baseUrl,
+    modelName: name,
+    idleTimeoutMs: idleSeconds * 1000,
+    totalTimeoutMs: totalSeconds * 1000,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(fetch !== undefined && { fetch }),
+  };
+}
+
+function completionsFor(
+  model: Served,
+  sampling: Partial<Sampling>,
+  server: ServedModelSettings["dialect"],
+): ContinuationModel {
+  const dialect = server === "auto" ? server : completionsDialectOf(server);
+  return createCompletionsModel({
+    ...connectionOf(model),
+    template: templateFor(model.template),
+    sampling,
+    dialect: dialect ?? "generic",
+  });
+}
+
+function chatPrefixFor(
+  model: Served,
+  sampling: Partial<Sampling>,
+  { nativeSide }: Protocol,
+): ContinuationModel {
+  const callText = nativeSide && { callText: (call: WrittenCall) => nativeSide.callText(call) };
+  const { baseUrl, apiKey, name: modelName, fetch } = model;
+  const dialect = dialectOf(model);
+  if (dialect !== "anthropic") {
+    return createChatPrefixModel({ ...connectionOf(model), dialect, sampling, ...callText });
+  }
+  return createDeferredModel({
+    family: "chat-prefix",
+    modelName,
+    async open() {
+      const connection = { baseUrl, modelName, apiKey, sampling, fetch };
+      const chatModel = await loadAnthropicChat({ ...connection, family: "chat-prefix", maxRetries: 0 });
+      const prefilled = { chatModel, lastMessage: cachedPrefill, maxRetries: 2, ...callText };
+      const created = createPrefilledChatModel({ ...connectionOf(model), ...prefilled });
+      return { model: created, description: { dialect } };
+    },
+  });
+}
+
+/** The dialect that is set, or that the address tells; else `auto`. */
+function dialectOf({ dialect, baseUrl }: Served): ServedModelSettings["dialect"] {
+  return dialect === "auto" ? (knownDialect(baseUrl) ?? "auto") : dialect;
+}
+
+function nativeToolsFor(model: Served, sampling: Partial<Sampling>, protocol: Protocol): ContinuationModel {
+  const side = nativeSideOf(protocol);
+  const { baseUrl, name: modelName, apiKey, fetch } = model;
+  const dialect = dialectOf(model);
+  return createDeferredModel({
+    family: "native-tools",
+    modelName,
+    async open() {
+      const connection = { baseUrl, modelName, apiKey, sampling, fetch };
+      const chatModel =
+        dialect === "anthropic"
+          ? await loadAnthropicChat({ ...connection, family: "native-tools", maxRetries: 2 })
+          : await loadOpenAiChat({ ...connection, dialect });
+      const created = createNativeToolsModel({ ...connectionOf(model), chatModel, side });
+      return { model: created, description: { continues: "replayed" } };
+    },
+  });
+}
+
+function nativeSideOf({ name, nativeSide }: Protocol): NativeSide {
+  if (nativeSide !== undefined) return nativeSide;
+  throw new AgenticRagError(
+    "settings-invalid",
+    `The protocol ${name} cannot be spoken over native tools. Set AGENTIC_RAG_PROTOCOL to qwq, or use a model server that continues a turn.`,
+  );
+}
+
+function templateFor(name: string): ChatTemplate | "server" | "auto" {
+  if (name === "server" || name === "auto") return name;
+  if (name === "chatml") return chatmlTemplate;
+  if (name === "raw") return rawTemplate;
+  try {
+    return jinjaTemplate(readFileSync(name, "utf8"), { name });
+  } catch (cause) {
+    if (AgenticRagError.isInstance(cause)) throw cause;
+    throw new AgenticRagError(
+      "settings-invalid",
+      `AGENTIC_RAG_CHAT_TEMPLATE names the file ${JSON.stringify(name)}, which cannot be read. Use auto, chatml, raw, server, or the path of a Jinja chat template.`,
+      { cause },
+    );
+  }
+}
