@@ -92,6 +92,7 @@ describe("a planted violation is found", () => {
       'import "../assemble/assemble.ts";',
       "src/compose/x.ts imports src/assemble/assemble.ts",
     ],
+    ["src/view/x.ts", 'import "../cli/run.ts";', "src/view/x.ts imports src/cli/run.ts"],
     ["src/citation/x.ts", 'import "../errors.ts";', "src/citation/x.ts imports src/errors.ts"],
     ["src/errors.ts", 'import { a } from "./graph/state.ts";', "src/errors.ts imports src/graph/state.ts"],
     ["src/assemble/x.ts", 'import { a } from "../cli/main.ts";', "src/assemble/x.ts imports src/cli/main.ts"],

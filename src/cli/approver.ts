@@ -7,7 +7,7 @@ import {
   type SearchApproval,
 } from "../graph/approval/approval.ts";
 import type { RunEvent } from "../graph/events.ts";
-import { counted } from "./terminal/amounts.ts";
+import { counted } from "../view/amounts.ts";
 import type { Arguments } from "./arguments/arguments.ts";
 import { UsageError } from "./terminal/failure.ts";
 import type { LineReader } from "./terminal/line-reader.ts";

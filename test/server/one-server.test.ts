@@ -116,9 +116,9 @@ describe.each([PRODUCTION, DEVELOPMENT])("one server on $config", ({ config, str
       expect(messages).toEqual([
         "Reasoning",
         `Searching tavily: ${first}`,
-        `1 source found: ${first}`,
+        `tavily found 1 source: ${first}`,
         `Searching tavily: ${second}`,
-        `1 source found: ${second}`,
+        `tavily found 1 source: ${second}`,
         "Writing the answer",
       ]);
       expect(structuredContent).toMatchObject({

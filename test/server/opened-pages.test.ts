@@ -76,13 +76,13 @@ test("OpenAI's client is told of each page, and the answer cites it", async () =
     { type: "page-end", url: `${PAGE}/b`, reader: "", status: "not-run", milliseconds: 0 },
   ]);
   expect(lines).toEqual([
-    [`Opening "${PAGE}"`, false],
-    [`Opening "${GONE}"`, false],
-    ['Read "All of <think>A"', true],
-    [`"${GONE}" could not be read`, true],
-    ['Read "All of <think>A"', true],
-    [`Not opened: "${NOBODYS}"`, true],
-    [`Not opened: "${PAGE}/b"`, true],
+    [`Opening ${PAGE}`, false],
+    [`Opening ${GONE}`, false],
+    ["Read: All of <think>A", true],
+    [`Not read: ${GONE}`, true],
+    [`Opened before: ${PAGE}`, true],
+    [`Not opened, nobody but the model named it: ${NOBODYS}`, true],
+    [`Not opened, the page budget is spent: ${PAGE}/b`, true],
   ]);
   expect(seen).toEqual({
     content: ANSWER,
@@ -119,7 +119,7 @@ test("an MCP client that follows the progress is told of each page, without tags
     `Not read: ${GONE}`,
     `Opened before: ${PAGE}`,
     `Not opened, nobody but the model named it: ${NOBODYS}`,
-    `Not opened, the budget is spent: ${PAGE}/b`,
+    `Not opened, the page budget is spent: ${PAGE}/b`,
     "Writing the answer",
   ]);
   expect(structuredContent).toMatchObject({ answer: ANSWER, searches: [] });

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { indexFileOf } from "../../assemble/assemble.ts";
 import { buildIndex, type IndexReport } from "../../search/local/index-builder.ts";
-import { counted, duration, size } from "../terminal/amounts.ts";
+import { counted, duration, size } from "../../view/amounts.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { quoted } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";

@@ -1,6 +1,6 @@
 import type { Durability, ThreadRow } from "../../durability/durability.ts";
 import { threadBusy, threadUnknown } from "../../durability/lease.ts";
-import { ago } from "../terminal/amounts.ts";
+import { ago } from "../../view/amounts.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { chooseSettings } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";

@@ -1,6 +1,6 @@
 import { assemble, proxyFetchOf, type AssembledParts } from "../../assemble/assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
-import { counted } from "../terminal/amounts.ts";
+import { counted } from "../../view/amounts.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { chooseSettings, environmentWith } from "../arguments/chosen-settings.ts";
 import { discoverModel } from "../discovery.ts";

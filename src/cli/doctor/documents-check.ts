@@ -4,7 +4,7 @@ import { CORPUS_FOLDER, indexFileOf } from "../../assemble/assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { openIndex } from "../../search/local/local-index.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { ago, counted } from "../terminal/amounts.ts";
+import { ago, counted } from "../../view/amounts.ts";
 import { asksLocal, quoted } from "../arguments/chosen-settings.ts";
 import type { Check } from "./check.ts";
 

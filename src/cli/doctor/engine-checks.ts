@@ -3,7 +3,7 @@ import { configuredEngines, hasNeed, needOf, type EngineName } from "../../setti
 import type { SearchEngine, SearchFailure } from "../../search/engine.ts";
 import type { HttpOptions } from "../../search/engines/wire/http.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { counted, duration } from "../terminal/amounts.ts";
+import { counted, duration } from "../../view/amounts.ts";
 import type { Check } from "./check.ts";
 
 const QUERY = "open source";

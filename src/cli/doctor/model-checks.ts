@@ -3,7 +3,7 @@ import { AgenticRagError } from "../../errors.ts";
 import type { AgenticRagParts } from "../../graph/parts.ts";
 import type { ContinuationModel } from "../../model/model.ts";
 import type { ServedModelSettings, Settings } from "../../settings/settings.ts";
-import { duration } from "../terminal/amounts.ts";
+import { duration } from "../../view/amounts.ts";
 import type { Check } from "./check.ts";
 import { withLocalSearch } from "./engine-checks.ts";
 import { checkFamily } from "./family-check.ts";

@@ -4,7 +4,7 @@ import { AgenticRagError } from "../../errors.ts";
 import type { SearchSettings } from "../../settings/search.ts";
 import { createDiskCache } from "../../search/around/cache-disk.ts";
 import { readCassette } from "../../search/around/cassette.ts";
-import { counted } from "../terminal/amounts.ts";
+import { counted } from "../../view/amounts.ts";
 import type { Check } from "./check.ts";
 
 /** The files that searches use, if any. */

@@ -6,7 +6,7 @@ import { createProxyFetch } from "../../net/proxy.ts";
 import { adviceFor, ENGINE_NAMES, hasNeed, needOf, type EngineName } from "../../settings/search.ts";
 import { buildIndex } from "../../search/local/index-builder.ts";
 import { readSettings } from "../../settings/settings.ts";
-import { counted } from "../terminal/amounts.ts";
+import { counted } from "../../view/amounts.ts";
 import { quoted } from "../arguments/chosen-settings.ts";
 import { checkEngine } from "../doctor/engine-checks.ts";
 import type { EnvChanges } from "./env-file.ts";

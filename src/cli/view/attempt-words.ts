@@ -1,5 +1,5 @@
 import type { SearchAttempt, SearchFailureKind } from "../../search/engine.ts";
-import { counted, duration } from "../terminal/amounts.ts";
+import { counted, duration } from "../../view/amounts.ts";
 import { printableLine } from "../terminal/printable.ts";
 
 /** One try, as a run's state and an engine's outcome both have it. */

@@ -1,5 +1,5 @@
 import type { StopReason } from "../../graph/state.ts";
-import { counted, duration } from "../terminal/amounts.ts";
+import { counted, duration } from "../../view/amounts.ts";
 import type { RunRecord } from "./run-record.ts";
 
 const ENDED: Readonly<Record<StopReason, string | undefined>> = {

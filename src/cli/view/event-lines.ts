@@ -1,11 +1,11 @@
 import type { RunEvent } from "../../graph/events.ts";
 import type { BudgetName } from "../../graph/state.ts";
-import { counted, duration } from "../terminal/amounts.ts";
+import { duration } from "../../view/amounts.ts";
+import { eventText } from "../../view/event-text.ts";
 import { attemptWords } from "./attempt-words.ts";
 import { printableLine } from "../terminal/printable.ts";
 
-type SearchEnd = Extract<RunEvent, { type: "search-end" }>;
-type PageEnd = Extract<RunEvent, { type: "page-end" }>;
+type StepEnd = Extract<RunEvent, { type: "search-end" | "page-end" }>;
 
 /** A line that a run has to say besides its reasoning and its answer. */
 export interface EventLine {
@@ -27,13 +27,13 @@ const SPENT: Readonly<Record<BudgetName, string>> = {
 export function eventLine(event: RunEvent): EventLine | undefined {
   switch (event.type) {
     case "search-start":
-      return { text: `Searching ${event.engine}: ${printableLine(event.query)}`, tone: "plain" };
-    case "search-end":
-      return withDigest(searchEnd(event), event);
     case "page-start":
-      return { text: `Opening ${printableLine(event.url)}`, tone: "plain" };
-    case "page-end":
-      return pageEnd(event);
+      return { text: eventText(event, printableLine), tone: "plain" };
+    case "search-end":
+    case "page-end": {
+      const text = [eventText(event, printableLine, true), ...detailsOf(event)].join("\n  ");
+      return { text, tone: isBad(event) ? "bad" : "plain" };
+    }
     case "tool-call-invalid":
       return { text: `A call could not be read: ${printableLine(event.detail)}`, tone: "bad" };
     case "tool-call-refused":
@@ -49,70 +49,22 @@ export function eventLine(event: RunEvent): EventLine | undefined {
   }
 }
 
-function searchEnd(event: SearchEnd): EventLine {
-  const { text, tone } = searchOutcome(event);
-  const words = attemptWords(event.attempts);
-  return { text: words === undefined ? text : `${text}\n  ${words}`, tone };
+function isBad(event: StepEnd): boolean {
+  if (event.type === "search-end" && event.digest?.status === "failed") return true;
+  return ["failed", "refused", "not-run"].includes(event.status);
 }
 
-function searchOutcome({
-  query,
-  engine: chain,
-  status,
-  sources,
-  failure,
-  attempts,
-  milliseconds,
-}: SearchEnd): EventLine {
-  // of a chain that failed, the last one alone did not
-  const engine =
-    status === "failed"
-      ? printableLine([...new Set(attempts.map((attempt) => attempt.engine))].join(" and ") || chain)
-      : printableLine(chain);
-  const about = printableLine(query);
-  const found = counted(new Set(sources.map(({ number }) => number)).size, "source");
-  const took = duration(milliseconds);
-  switch (status) {
-    case "found":
-      return { text: `${engine} found ${found} in ${took}: ${about}`, tone: "plain" };
-    case "nothing":
-      return { text: `${engine} found nothing in ${took}: ${about}`, tone: "plain" };
-    case "failed":
-      return {
-        text: `${engine} failed after ${took}: ${about}\n  ${printableLine(failure?.message ?? "It gave no reason.")}`,
-        tone: "bad",
-      };
-    case "repeated":
-      return { text: `Searched before, ${found}: ${about}`, tone: "plain" };
-    case "not-run":
-      return { text: `Not searched, the search budget is spent: ${about}`, tone: "bad" };
-  }
+/** Why it failed, which tries there were, and what came of condensing what was found. */
+function detailsOf(event: StepEnd): readonly string[] {
+  const why =
+    event.status === "failed" ? [printableLine(event.failure?.message ?? "It gave no reason.")] : [];
+  if (event.type === "page-end") return why;
+  const tries = attemptWords(event.attempts);
+  return [...why, ...(tries === undefined ? [] : [tries]), ...digestWords(event)];
 }
 
-/** What came of condensing what was found, where that was asked for. */
-function withDigest({ text, tone }: EventLine, { digest }: SearchEnd): EventLine {
-  if (digest === undefined) return { text, tone };
-  return digest.status === "failed"
-    ? { text: `${text}\n  Not condensed: ${printableLine(digest.reason ?? "no reason given")}`, tone: "bad" }
-    : { text: `${text}\n  Condensed in ${duration(digest.milliseconds)}`, tone };
-}
-
-function pageEnd({ url, status, source, failure, milliseconds }: PageEnd): EventLine {
-  const page = printableLine(url);
-  const took = duration(milliseconds);
-  switch (status) {
-    case "read":
-      return { text: `Read in ${took}: ${printableLine(source?.title ?? "") || page}`, tone: "plain" };
-    case "failed":
-      return {
-        text: `Not read after ${took}: ${page}\n  ${printableLine(failure?.message ?? "It gave no reason.")}`,
-        tone: "bad",
-      };
-    case "repeated":
-      return { text: `Opened before: ${page}`, tone: "plain" };
-    case "refused":
-      return { text: `Not opened, nobody but the model named it: ${page}`, tone: "bad" };
-    case "not-run":
-      return { text: `Not opened, the page budget is spent: ${page}`, tone: "bad" };
-  }
+function digestWords({ digest }: Extract<StepEnd, { type: "search-end" }>): readonly string[] {
+  if (digest === undefined) return [];
+  if (digest.status !== "failed") return [`Condensed in ${duration(digest.milliseconds)}`];
+  return [`Not condensed: ${printableLine(digest.reason ?? "no reason given")}`];
 }

@@ -1,5 +1,5 @@
 import type { SearchOutcome } from "../../search/engine.ts";
-import { counted, duration } from "../terminal/amounts.ts";
+import { counted, duration } from "../../view/amounts.ts";
 import { attemptWords } from "./attempt-words.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { printableLine } from "../terminal/printable.ts";

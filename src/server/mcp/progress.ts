@@ -1,6 +1,7 @@
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import type { ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
 import type { RunEvent } from "../../graph/events.ts";
+import { eventText } from "../../view/event-text.ts";
 import { foreignLine } from "./foreign-text.ts";
 
 export type Extra = Pick<
@@ -14,8 +15,8 @@ export interface Progress extends Disposable {
 }
 
 /**
- * Each search and each page that begins or ends is a step, and so is the answer when it begins. Where nothing happens for `heartbeatMs`, that is told as well: many
- * clients give up on a call of which they hear nothing for a minute.
+ * Each search and each page that begins or ends is a step, and so is the answer when it begins. Where nothing happens for
+ * `heartbeatMs`, that is told as well: many clients give up on a call of which they hear nothing for a minute.
  */
 export function createProgress({ _meta, sendNotification }: Extra, heartbeatMs: number): Progress {
   const progressToken = _meta?.progressToken;
@@ -51,13 +52,10 @@ function lineFor(event: RunEvent): string | undefined {
     case "run-start":
       return "Reasoning";
     case "search-start":
-      return `Searching ${event.engine}: ${foreignLine(event.query)}`;
     case "search-end":
-      return searchLine(event);
     case "page-start":
-      return `Opening ${foreignLine(event.url)}`;
     case "page-end":
-      return pageLine(event);
+      return eventText(event, foreignLine);
     case "answer-delta":
       return "Writing the answer";
     case "reasoning-delta":
@@ -68,37 +66,5 @@ function lineFor(event: RunEvent): string | undefined {
     case "budget-left":
     case "answer-end":
       return undefined;
-  }
-}
-
-function searchLine({ query: asked, sources, status }: Extract<RunEvent, { type: "search-end" }>): string {
-  const query = foreignLine(asked);
-  switch (status) {
-    case "found":
-      return `${sources.length} ${sources.length === 1 ? "source" : "sources"} found: ${query}`;
-    case "nothing":
-      return `Nothing found: ${query}`;
-    case "failed":
-      return `Search failed: ${query}`;
-    case "repeated":
-      return `Searched before: ${query}`;
-    case "not-run":
-      return `Not searched, the budget is spent: ${query}`;
-  }
-}
-
-function pageLine({ url, status, source }: Extract<RunEvent, { type: "page-end" }>): string {
-  const page = foreignLine(url);
-  switch (status) {
-    case "read":
-      return `Read: ${foreignLine(source?.title ?? "") || page}`;
-    case "failed":
-      return `Not read: ${page}`;
-    case "repeated":
-      return `Opened before: ${page}`;
-    case "refused":
-      return `Not opened, nobody but the model named it: ${page}`;
-    case "not-run":
-      return `Not opened, the budget is spent: ${page}`;
   }
 }

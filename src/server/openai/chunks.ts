@@ -55,11 +55,9 @@ export async function* toChunks(
       case "search-start":
       case "search-end":
       case "page-start":
-      case "page-end": {
+      case "page-end":
         content.take(event);
-        const note = noteOf(event);
-        return [piece({}, { agentic_rag: note, event: statusEvent(note) })];
-      }
+        return [piece({}, { agentic_rag: noteOf(event), event: statusEvent(event) })];
       case "run-start":
       case "tool-call-invalid":
       case "tool-call-refused":

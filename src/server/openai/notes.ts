@@ -1,4 +1,6 @@
 import type { RunEvent } from "../../graph/events.ts";
+import { cleanLine } from "../../search/clean-text.ts";
+import { eventText, type StepEvent } from "../../view/event-text.ts";
 
 type Told<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 
@@ -16,7 +18,7 @@ export type Note =
       readonly failure?: NonNullable<Told<"page-end">["failure"]>["kind"];
     });
 
-export function noteOf(event: Told<"search-start" | "search-end"> | Told<"page-start" | "page-end">): Note {
+export function noteOf(event: StepEvent): Note {
   switch (event.type) {
     case "search-start":
     case "page-start":
@@ -34,49 +36,7 @@ export function noteOf(event: Told<"search-start" | "search-end"> | Told<"page-s
 }
 
 /** The same for people: a line that Open WebUI shows above the answer, and that other clients pass over. */
-export function statusEvent(note: Note) {
-  const done = note.type === "search-end" || note.type === "page-end";
-  return { type: "status", data: { description: statusLine(note), done } };
-}
-
-function statusLine(note: Note): string {
-  switch (note.type) {
-    case "search-start":
-      return `Searching ${JSON.stringify(note.query)}`;
-    case "search-end":
-      return searchLine(note);
-    case "page-start":
-      return `Opening ${JSON.stringify(note.url)}`;
-    case "page-end":
-      return pageLine(note);
-  }
-}
-
-function searchLine({ query: asked, status, sources }: Extract<Note, { type: "search-end" }>): string {
-  const query = JSON.stringify(asked);
-  switch (status) {
-    case "found":
-    case "repeated":
-      return `${sources.length} ${sources.length === 1 ? "source" : "sources"} for ${query}`;
-    case "nothing":
-      return `Nothing found for ${query}`;
-    case "failed":
-      return `The search for ${query} failed`;
-    case "not-run":
-      return `Not searched: ${query}`;
-  }
-}
-
-function pageLine({ url, status, source }: Extract<Note, { type: "page-end" }>): string {
-  const page = JSON.stringify(url);
-  switch (status) {
-    case "read":
-    case "repeated":
-      return `Read ${source === undefined || source.title === "" ? page : JSON.stringify(source.title)}`;
-    case "failed":
-      return `${page} could not be read`;
-    case "refused":
-    case "not-run":
-      return `Not opened: ${page}`;
-  }
+export function statusEvent(event: StepEvent) {
+  const done = event.type === "search-end" || event.type === "page-end";
+  return { type: "status", data: { description: eventText(event, cleanLine), done } };
 }

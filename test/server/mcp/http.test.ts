@@ -45,9 +45,9 @@ test("a question with two searches, its progress and its answer", async () => {
   expect(messages).toEqual([
     "Reasoning",
     "Searching tavily: a",
-    "1 source found: a",
+    "tavily found 1 source: a",
     "Searching tavily: b",
-    "1 source found: b",
+    "tavily found 1 source: b",
     "Writing the answer",
   ]);
   expect(result.structuredContent).toMatchObject({

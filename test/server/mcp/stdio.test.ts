@@ -62,9 +62,9 @@ test("a question with two searches, its progress and its cited answer", TIMEOUT,
   expect(progress).toEqual([
     { progress: 1, message: "Reasoning" },
     { progress: 2, message: "Searching tavily: a" },
-    { progress: 3, message: "1 source found: a" },
+    { progress: 3, message: "tavily found 1 source: a" },
     { progress: 4, message: "Searching tavily: b" },
-    { progress: 5, message: "1 source found: b" },
+    { progress: 5, message: "tavily found 1 source: b" },
     { progress: 6, message: "Writing the answer" },
   ]);
   const answer = "It is **7** [[1]](https://example.org/a), not 8 [[2]](https://example.org/b).";

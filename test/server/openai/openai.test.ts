@@ -45,14 +45,14 @@ test("the stream on the wire, event by event", async () => {
       {},
       {
         agentic_rag: { type: "search-start", ...search },
-        event: { type: "status", data: { description: 'Searching "a"', done: false } },
+        event: { type: "status", data: { description: "Searching pages: a", done: false } },
       },
     ),
     delta(
       {},
       {
         agentic_rag: { type: "search-end", ...search, status: "found", sources: [source], milliseconds: 0 },
-        event: { type: "status", data: { description: '1 source for "a"', done: true } },
+        event: { type: "status", data: { description: "pages found 1 source: a", done: true } },
       },
     ),
     delta({ reasoning_content: "Know.\n" }),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ago, counted, duration, size } from "../../../src/cli/terminal/amounts.ts";
-import { nearestName } from "../../../src/cli/terminal/nearest-name.ts";
+import { ago, counted, duration, size } from "../../src/view/amounts.ts";
+import { nearestName } from "../../src/cli/terminal/nearest-name.ts";
 
 test("amounts as people read them", () => {
   expect([0, 1, 1234].map((count) => counted(count, "search", "searches"))).toEqual([
