@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { runProgram } from "../src/cli/arguments/program.ts";
+import { runProgram } from "../src/cli/program.ts";
 
 // Draws docs/run.svg, the picture in the README: a real run of the command line, with the colours of its terminal.
 

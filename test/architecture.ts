@@ -93,6 +93,21 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["graphs/", ["src/"]],
 ];
 
+/** The rooms of the command line, from the ground up: none imports one above it. */
+const CLI_FLOORS = [
+  /^src\/cli\/terminal\//,
+  /^src\/cli\/arguments\//,
+  /^src\/cli\/view\//,
+  /^src\/cli\/(?!main|program)[\w-]+\.ts$/,
+  /^src\/cli\/doctor\//,
+  /^src\/cli\/setup\//,
+  /^src\/cli\/(?:commands\/|program\.ts|main\.ts)/,
+];
+
+function cliFloor(path: string): number {
+  return CLI_FLOORS.findIndex((floor) => floor.test(path));
+}
+
 const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\()"(\.[^"]+)"/g;
 const PROCESS = /\bprocess\.(?:env|argv|exit|exitCode|stdin|stdout|stderr|cwd)\b|\bfrom "(?:node:)?process"/;
 const MAY_READ_THE_PROCESS = /^(?:src\/cli|graphs)\//;
@@ -117,7 +132,11 @@ export function violations(files: readonly SourceFile[]): readonly string[] {
     const { path } = file;
     const [room, allowed] = MAY_IMPORT.find(([name]) => path.startsWith(name)) ?? [path, []];
     const uphill = importsOf(file)
-      .filter((target) => ![room, ...allowed].some((name) => target.startsWith(name)))
+      .filter(
+        (target) =>
+          ![room, ...allowed].some((name) => target.startsWith(name)) ||
+          (room === "src/cli/" && cliFloor(target) > cliFloor(path)),
+      )
       .map((target) => `${path} imports ${target}`);
     const reads =
       MAY_READ_THE_PROCESS.test(path) || !PROCESS.test(withoutComments(file.text))

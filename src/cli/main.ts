@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { EXIT_CODES } from "./terminal/exit-code.ts";
 import { report } from "./terminal/failure.ts";
 import { Interruption } from "./terminal/interruption.ts";
-import { runProgram } from "./arguments/program.ts";
+import { runProgram } from "./program.ts";
 import type { LocalServers, SignalName, Surroundings } from "./terminal/surroundings.ts";
 
 /** Ollama, llama.cpp, LM Studio and vLLM, where they listen unless they are told otherwise. */

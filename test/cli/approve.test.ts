@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { runProgram } from "../../src/cli/arguments/program.ts";
+import { runProgram } from "../../src/cli/program.ts";
 import { startCompletionsServer, type ServerReply } from "../servers/completions.ts";
 import { startTavilyServer } from "../servers/tavily.ts";
 import { startProgram } from "./process.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runProgram } from "../../src/cli/arguments/program.ts";
+import { runProgram } from "../../src/cli/program.ts";
 import { startEndpoint, type EndpointOptions } from "../servers/endpoint.ts";
 import { doctor } from "./doctor/run.ts";
 import { createStage } from "./surroundings.ts";

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { findLocalServers, pickModel, protocolFor, settingsFor } from "../../src/cli/discovery.ts";
-import { runProgram } from "../../src/cli/arguments/program.ts";
+import { runProgram } from "../../src/cli/program.ts";
 import { startWireServer } from "../servers/wire-server.ts";
 import { unusedUrl } from "../servers/completions.ts";
 import { startEndpoint, type EndpointOptions } from "../servers/endpoint.ts";

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { MemorySaver } from "@langchain/langgraph";
 import { describe, expect, test } from "vitest";
 import { assemble } from "../../src/assemble/assemble.ts";
-import { runProgram } from "../../src/cli/arguments/program.ts";
+import { runProgram } from "../../src/cli/program.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import { readSettings } from "../../src/settings/settings.ts";
 import { startWireServer } from "../servers/wire-server.ts";

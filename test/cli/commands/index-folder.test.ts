@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { runProgram } from "../../../src/cli/arguments/program.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import { createStage, type StageOptions } from "../surroundings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

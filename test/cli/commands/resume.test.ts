@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { runProgram } from "../../../src/cli/arguments/program.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import { startCompletionsServer } from "../../servers/completions.ts";
 import { startTavilyServer } from "../../servers/tavily.ts";
 import { call } from "../scripts.ts";

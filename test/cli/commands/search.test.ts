@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { attemptWords } from "../../../src/cli/view/attempt-words.ts";
-import { runProgram } from "../../../src/cli/arguments/program.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import { showSearch } from "../../../src/cli/view/search-view.ts";
 import { startCompletionsServer, unusedUrl } from "../../servers/completions.ts";
 import { bravePage, jsonAnswer, startEngineServer, tavilyPage } from "../../servers/engines.ts";

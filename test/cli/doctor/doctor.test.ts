@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { runProgram } from "../../../src/cli/arguments/program.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import { startWireServer } from "../../servers/wire-server.ts";
 import { unusedUrl } from "../../servers/completions.ts";
 import { startEndpoint } from "../../servers/endpoint.ts";

@@ -1,4 +1,4 @@
-import { runProgram } from "../../../src/cli/arguments/program.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import { createStage, type StageOptions } from "../surroundings.ts";
 
 /** Runs doctor; addresses and times are always the same in what it says. */

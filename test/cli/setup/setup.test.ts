@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { runProgram } from "../../../src/cli/arguments/program.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import { json, unusedUrl } from "../../servers/completions.ts";
 import { startEndpoint, type EndpointOptions } from "../../servers/endpoint.ts";
 import { startTavilyServer } from "../../servers/tavily.ts";

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { runProgram } from "../../../src/cli/arguments/program.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import { interruptible } from "../../../src/cli/terminal/interruption.ts";
 import { startCompletionsServer } from "../../servers/completions.ts";
 import { createStage } from "../surroundings.ts";

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { runProgram } from "../../../src/cli/arguments/program.ts";
-import { startCompletionsServer, unusedUrl, type ServerReply } from "../../servers/completions.ts";
-import { startTavilyServer } from "../../servers/tavily.ts";
-import { call } from "../scripts.ts";
-import { createStage, type StageOptions } from "../surroundings.ts";
+import { runProgram } from "../../src/cli/program.ts";
+import { startCompletionsServer, unusedUrl, type ServerReply } from "../servers/completions.ts";
+import { startTavilyServer } from "../servers/tavily.ts";
+import { call } from "./scripts.ts";
+import { createStage, type StageOptions } from "./surroundings.ts";
 
 const SAID = [`Let me look.\n${call("a")}`, "I know.\n</think>\n\nIt is **7** [1]."];
 const ANSWER = "It is **7** [[1]](https://example.org/a).";

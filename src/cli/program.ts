@@ -1,9 +1,9 @@
-import { readArguments } from "./arguments.ts";
-import { EXIT_CODES } from "../terminal/exit-code.ts";
-import { report } from "../terminal/failure.ts";
-import { helpText } from "./help.ts";
-import type { Surroundings } from "../terminal/surroundings.ts";
-import { readVersion } from "../../version.ts";
+import { readArguments } from "./arguments/arguments.ts";
+import { EXIT_CODES } from "./terminal/exit-code.ts";
+import { report } from "./terminal/failure.ts";
+import { helpText } from "./arguments/help.ts";
+import type { Surroundings } from "./terminal/surroundings.ts";
+import { readVersion } from "../version.ts";
 
 /** Runs the command that the arguments name and gives the code to end with. Never throws. */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -31,23 +31,23 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
     case "ask":
       break;
     case "chat":
-      return (await import("../commands/chat.ts")).chat(read, surroundings);
+      return (await import("./commands/chat.ts")).chat(read, surroundings);
     case "resume":
-      return (await import("../commands/resume.ts")).resume(read, surroundings);
+      return (await import("./commands/resume.ts")).resume(read, surroundings);
     case "threads":
-      return (await import("../commands/threads.ts")).threads(read, surroundings);
+      return (await import("./commands/threads.ts")).threads(read, surroundings);
     case "search":
-      return (await import("../commands/search.ts")).search(read, surroundings);
+      return (await import("./commands/search.ts")).search(read, surroundings);
     case "index":
-      return (await import("../commands/index-folder.ts")).indexFolder(read, surroundings);
+      return (await import("./commands/index-folder.ts")).indexFolder(read, surroundings);
     case "mcp":
-      return (await import("../commands/mcp.ts")).mcp(read, surroundings);
+      return (await import("./commands/mcp.ts")).mcp(read, surroundings);
     case "doctor":
-      return (await import("../doctor/doctor.ts")).doctor(read, surroundings);
+      return (await import("./doctor/doctor.ts")).doctor(read, surroundings);
     case "probe":
-      return (await import("../commands/probe.ts")).probe(read, surroundings);
+      return (await import("./commands/probe.ts")).probe(read, surroundings);
     case "setup":
-      return (await import("../setup/setup.ts")).setup(read, surroundings);
+      return (await import("./setup/setup.ts")).setup(read, surroundings);
   }
-  return (await import("../commands/ask.ts")).ask(read, surroundings);
+  return (await import("./commands/ask.ts")).ask(read, surroundings);
 }
