@@ -9,7 +9,7 @@ import { createPaint, type PaintOptions } from "./terminal/paint.ts";
 import { exitCodeOf, type RunRecord } from "./view/run-record.ts";
 import { createRunView } from "./view/run-view.ts";
 import { runAgent } from "./run.ts";
-import { createSheet } from "./terminal/sheet.ts";
+import { createGroupedOutput } from "./terminal/grouped-output.ts";
 import { showSources } from "./view/source-list.ts";
 import type { Surroundings } from "./terminal/surroundings.ts";
 import { newThreadName } from "./thread-database.ts";
@@ -113,9 +113,10 @@ export function createConversation(options: ConversationOptions): Conversation {
     },
     showSources() {
       const { stdout } = surroundings;
-      const sheet = createSheet(stdout);
-      if (last === undefined || last.sources.length === 0) sheet.line("sources", "There are no sources yet.");
-      else showSources(sheet, createPaint(stdout, options), last);
+      const groups = createGroupedOutput(stdout);
+      if (last === undefined || last.sources.length === 0)
+        groups.line("sources", "There are no sources yet.");
+      else showSources(groups, createPaint(stdout, options), last);
     },
   };
 }

@@ -9,7 +9,7 @@ import { interruptible } from "../terminal/interruption.ts";
 import { createPaint, type Paint } from "../terminal/paint.ts";
 import { printableJson, printableLine } from "../terminal/printable.ts";
 import { createProgress } from "../terminal/progress.ts";
-import { createSheet, type Sheet } from "../terminal/sheet.ts";
+import { createGroupedOutput, type GroupedOutput } from "../terminal/grouped-output.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 const STOPPED = "Stopped. The index holds what was read so far; the same command goes on from there.";
@@ -37,7 +37,7 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
   if (args.switches.has("json")) stdout.write(`${printableJson(toJson(folder, file, report))}\n`);
   else {
     const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
-    showReport(createSheet(stdout), paint, given, report);
+    showReport(createGroupedOutput(stdout), paint, given, report);
   }
   return EXIT_CODES.answered;
 }
@@ -47,26 +47,26 @@ function toJson(folder: string, file: string, report: IndexReport): unknown {
   return { folder, file, added, updated, removed, unchanged, documents, passages, bytes, ms, problems };
 }
 
-function showReport(sheet: Sheet, paint: Paint, folder: string, report: IndexReport): void {
+function showReport(groups: GroupedOutput, paint: Paint, folder: string, report: IndexReport): void {
   const { added, updated, removed, unchanged, documents, passages, bytes, ms, problems } = report;
-  sheet.line(
+  groups.line(
     "report",
     `${printableLine(folder)}: ${added} added, ${updated} updated, ${removed} removed, ${unchanged} unchanged`,
   );
-  sheet.line(
+  groups.line(
     "report",
     `The index holds ${counted(documents, "document")} in ${counted(passages, "passage")}: ${size(bytes)}, ${duration(ms)}.`,
     paint.dim,
   );
   if (problems.length > 0) {
-    sheet.line("problems", `${counted(problems.length, "problem")}:`, paint.yellow);
+    groups.line("problems", `${counted(problems.length, "problem")}:`, paint.yellow);
     for (const { path, reason } of problems) {
-      sheet.line("problems", `  ${printableLine(path)}: ${printableLine(reason)}`);
+      groups.line("problems", `  ${printableLine(path)}: ${printableLine(reason)}`);
     }
   }
-  if (documents > 0) sheet.line("next", `Ask: agentic-rag ask --docs ${quoted(printableLine(folder))} "…"`);
+  if (documents > 0) groups.line("next", `Ask: agentic-rag ask --docs ${quoted(printableLine(folder))} "…"`);
   else
-    sheet.line(
+    groups.line(
       "next",
       "There is nothing to search: Markdown, HTML, PDF and plain text can be read.",
       paint.yellow,

@@ -15,7 +15,7 @@ import { interruptible } from "../terminal/interruption.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { printableJson } from "../terminal/printable.ts";
 import { showProbe } from "../view/probe-view.ts";
-import { createSheet } from "../terminal/sheet.ts";
+import { createGroupedOutput } from "../terminal/grouped-output.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 /** Finds out what a model's server does with a turn that is to go on, and gives the code to end with. */
@@ -36,7 +36,7 @@ export async function probe(args: Arguments, surroundings: Surroundings): Promis
       stdout.write(`${printableJson({ report, choice, missing, warning })}\n`);
     } else {
       const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
-      showProbe(createSheet(stdout), paint, { report, choice, missing, warning });
+      showProbe(createGroupedOutput(stdout), paint, { report, choice, missing, warning });
     }
     return choice.family === null ? EXIT_CODES.failed : EXIT_CODES.answered;
   });

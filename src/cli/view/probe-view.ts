@@ -2,7 +2,7 @@ import type { chooseFamily } from "../../model/probe/choice.ts";
 import type { ChatReport, CompletionsReport, ProbeReport, RouteReport } from "../../model/probe/report.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/paint.ts";
-import type { Sheet } from "../terminal/sheet.ts";
+import type { GroupedOutput } from "../terminal/grouped-output.ts";
 
 export interface ProbeOutcome {
   readonly report: ProbeReport;
@@ -19,30 +19,30 @@ const KNOWN_BY: Readonly<Record<ProbeReport["dialectFrom"], string>> = {
 
 /** The report as a table, the verdict, what is missing and what to write. */
 export function showProbe(
-  sheet: Sheet,
+  groups: GroupedOutput,
   paint: Paint,
   { report, choice, missing, warning }: ProbeOutcome,
 ): void {
   const { baseUrl, modelName, dialect, dialectFrom, completions, chat } = report;
-  sheet.line("server", `${printableLine(modelName)} at ${baseUrl}: ${dialect}, ${KNOWN_BY[dialectFrom]}`);
-  for (const row of rows(completions, chat)) sheet.line("table", row);
+  groups.line("server", `${printableLine(modelName)} at ${baseUrl}: ${dialect}, ${KNOWN_BY[dialectFrom]}`);
+  for (const row of rows(completions, chat)) groups.line("table", row);
   for (const [path, { evidence, why }] of [
     ["/completions", completions],
     ["/chat/completions", chat],
   ] as const) {
     if (evidence.length > 0)
-      sheet.line("said", `${path} said ${evidence.map((text) => JSON.stringify(text)).join(" and ")}`);
-    if (why !== "") sheet.line("said", `${path}: ${printableLine(why)}`);
+      groups.line("said", `${path} said ${evidence.map((text) => JSON.stringify(text)).join(" and ")}`);
+    if (why !== "") groups.line("said", `${path}: ${printableLine(why)}`);
   }
   if (choice.family === null) {
-    sheet.line("verdict", `${choice.reason}\n${choice.advice}`, paint.red);
+    groups.line("verdict", `${choice.reason}\n${choice.advice}`, paint.red);
     return;
   }
-  sheet.line("verdict", `Family: ${choice.family}. ${choice.reason}`, paint.green);
-  for (const what of missing) sheet.line("verdict", `Without ${what}`, paint.yellow);
-  if (warning !== undefined) sheet.line("verdict", printableLine(warning), paint.yellow);
-  sheet.line("settings", "To write into .env (without them it is probed once a week):");
-  for (const line of settingLines(report, choice.family)) sheet.line("settings", `  ${line}`);
+  groups.line("verdict", `Family: ${choice.family}. ${choice.reason}`, paint.green);
+  for (const what of missing) groups.line("verdict", `Without ${what}`, paint.yellow);
+  if (warning !== undefined) groups.line("verdict", printableLine(warning), paint.yellow);
+  groups.line("settings", "To write into .env (without them it is probed once a week):");
+  for (const line of settingLines(report, choice.family)) groups.line("settings", `  ${line}`);
 }
 
 function settingLines({ baseUrl, modelName, dialect }: ProbeReport, family: string): readonly string[] {

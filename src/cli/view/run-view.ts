@@ -5,7 +5,7 @@ import { modelLine } from "./model-line.ts";
 import { createPaint, type Paint, type PaintOptions } from "../terminal/paint.ts";
 import { everySearchFailed } from "../../graph/sources.ts";
 import type { RunRecord } from "./run-record.ts";
-import { createSheet, type Sheet } from "../terminal/sheet.ts";
+import { createGroupedOutput, type GroupedOutput } from "../terminal/grouped-output.ts";
 import { showSources } from "./source-list.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
@@ -38,54 +38,56 @@ export function createRunView(
   options: RunViewOptions,
 ): RunView {
   const live = stdout.isTTY === true;
-  const main = { sheet: createSheet(stdout, options), paint: createPaint(stdout, options) };
-  const side = live ? main : { sheet: createSheet(stderr, options), paint: createPaint(stderr, options) };
+  const main = { groups: createGroupedOutput(stdout, options), paint: createPaint(stdout, options) };
+  const side = live
+    ? main
+    : { groups: createGroupedOutput(stderr, options), paint: createPaint(stderr, options) };
   let streamed = false;
 
   return {
     begin(header) {
-      side.sheet.line("header", header, side.paint.dim);
+      side.groups.line("header", header, side.paint.dim);
     },
     onEvent(event) {
       if (event.type === "run-start") {
         const line = options.showModel === false ? undefined : modelLine(event);
-        if (line !== undefined) side.sheet.line("header", line, side.paint.dim);
+        if (line !== undefined) side.groups.line("header", line, side.paint.dim);
       } else if (event.type === "reasoning-delta") {
-        side.sheet.flow("reasoning", event.text, side.paint.dim);
+        side.groups.flow("reasoning", event.text, side.paint.dim);
       } else if (event.type === "answer-delta") {
         streamed = true;
-        if (live) main.sheet.flow("answer", event.text);
+        if (live) main.groups.flow("answer", event.text);
       } else if (event.type === "answer-end") {
-        side.sheet.close();
+        side.groups.close();
         if (!event.answered) showStatement(side, event.answer);
-        else if (!live || !streamed) main.sheet.line("answer", withShortMarks(event.answer));
+        else if (!live || !streamed) main.groups.line("answer", withShortMarks(event.answer));
       } else {
         const line = eventLine(event);
-        if (line !== undefined) side.sheet.line("events", line.text, styleOf(line.tone, side.paint));
+        if (line !== undefined) side.groups.line("events", line.text, styleOf(line.tone, side.paint));
       }
     },
     ask(text) {
-      main.sheet.close();
-      side.sheet.line("events", text, side.paint.cyan);
+      main.groups.close();
+      side.groups.line("events", text, side.paint.cyan);
     },
     end(record) {
-      main.sheet.close();
-      const { sheet, paint } = record.answered ? main : side;
-      showSources(sheet, paint, record);
+      main.groups.close();
+      const { groups, paint } = record.answered ? main : side;
+      showSources(groups, paint, record);
       const advice = adviceOn(record);
-      if (advice !== undefined) side.sheet.line("advice", advice, side.paint.yellow);
-      side.sheet.line("end", closingLine(record), side.paint.dim);
+      if (advice !== undefined) side.groups.line("advice", advice, side.paint.yellow);
+      side.groups.line("end", closingLine(record), side.paint.dim);
     },
     close() {
-      main.sheet.close();
-      side.sheet.close();
+      main.groups.close();
+      side.groups.close();
     },
   };
 }
 
 /** The first paragraph: what was found is listed anyway. */
-function showStatement({ sheet, paint }: { sheet: Sheet; paint: Paint }, statement: string): void {
-  sheet.line("statement", statement.split("\n\n", 1)[0] ?? "", paint.yellow);
+function showStatement({ groups, paint }: { groups: GroupedOutput; paint: Paint }, statement: string): void {
+  groups.line("statement", statement.split("\n\n", 1)[0] ?? "", paint.yellow);
 }
 
 /** `[[1]](address)` as `[1]`: the address stands in the list of sources. */

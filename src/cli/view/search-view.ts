@@ -3,7 +3,7 @@ import { counted, duration } from "../../view/amounts.ts";
 import { attemptWords } from "./attempt-words.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { printableLine } from "../terminal/printable.ts";
-import { createSheet } from "../terminal/sheet.ts";
+import { createGroupedOutput } from "../terminal/grouped-output.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 /** One search, and what came of it. */
@@ -36,8 +36,8 @@ export function showSearch(
   const side = stdout.isTTY === true ? stdout : stderr;
   const paint = createPaint(stdout, { environment, noColor });
   const sidePaint = createPaint(side, { environment, noColor });
-  const sheet = createSheet(stdout);
-  const sideSheet = side === stdout ? sheet : createSheet(side);
+  const groups = createGroupedOutput(stdout);
+  const sideGroups = side === stdout ? groups : createGroupedOutput(side);
   if (outcome.status === "found") {
     for (const [at, { title, url, text, date }] of outcome.results.entries()) {
       const mark = `${at + 1}  `;
@@ -48,12 +48,12 @@ export function showSearch(
         printableLine(url),
         shortened(text),
       ].filter((line) => line !== "");
-      sheet.line(`result ${at}`, mark + first, paint.bold);
-      for (const line of others) sheet.line(`result ${at}`, indent + line);
+      groups.line(`result ${at}`, mark + first, paint.bold);
+      for (const line of others) groups.line(`result ${at}`, indent + line);
     }
   }
   const isBad = outcome.status === "failed";
-  sideSheet.line("end", summary(searched), isBad ? sidePaint.yellow : sidePaint.dim);
+  sideGroups.line("end", summary(searched), isBad ? sidePaint.yellow : sidePaint.dim);
 }
 
 function summary({ engine, outcome, milliseconds, ...rest }: Searched): string {

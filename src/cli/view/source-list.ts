@@ -1,11 +1,11 @@
 import type { Paint } from "../terminal/paint.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { mergeSources, type RunRecord } from "./run-record.ts";
-import type { Sheet } from "../terminal/sheet.ts";
+import type { GroupedOutput } from "../terminal/grouped-output.ts";
 
 /** The cited sources, then those that were found besides, each number once; and what was cited without being found. */
 export function showSources(
-  sheet: Sheet,
+  groups: GroupedOutput,
   paint: Paint,
   record: Pick<RunRecord, "citations" | "sources">,
 ): void {
@@ -28,17 +28,17 @@ export function showSources(
   );
   if (unknown.size > 0) {
     const text = `Cited, but not found by this run: ${[...unknown].join(", ")}`;
-    sheet.line("unknown citations", text, paint.yellow);
+    groups.line("unknown citations", text, paint.yellow);
   }
 
   function showList(heading: string, listed: ReturnType<typeof mergeSources>): void {
     if (listed.length === 0) return;
-    sheet.line(heading, heading, paint.bold);
+    groups.line(heading, heading, paint.bold);
     for (const { number, title, url } of listed) {
       const mark = `[${number}] `;
       const [first = "", second] = [printableLine(title), printableLine(url)].filter((text) => text !== "");
-      sheet.line(heading, mark + first);
-      if (second !== undefined) sheet.line(heading, " ".repeat(mark.length) + second, paint.dim);
+      groups.line(heading, mark + first);
+      if (second !== undefined) groups.line(heading, " ".repeat(mark.length) + second, paint.dim);
     }
   }
 }

@@ -81,7 +81,7 @@ test("a server that is not there, and an engine that is not there", async () => 
   expect(out.replace(/\d+ shipped/, "68 shipped")).toMatchInlineSnapshot(`
     "ok       node: 20.19.0
     ok       settings: set: AGENTIC_RAG_MODEL_URL, AGENTIC_RAG_MODEL, SEARXNG_BASE_URL
-    warning  model list: http://127.0.0.1:1/v1/models cannot be asked, so the name QwQ-32B is not checked.
+    warning  model list: The name QwQ-32B is not checked: No connection to the model server at http://127.0.0.1:1/v1 (ECONNREFUSED). Start it, or correct the base URL.
     failed   model: No connection to the model server at http://127.0.0.1:1/v1 (ECONNREFUSED). Start it, or correct the base URL.
     ok       documents: the 68 shipped articles
     failed   engine searxng: SearXNG at http://127.0.0.1:1/v1/search refused the connection: nothing listens there (ECONNREFUSED). The address is SEARXNG_BASE_URL.

@@ -21,7 +21,7 @@ test("a server without a list of models is asked all the same", async () => {
   const { exitCode, lines } = await model({});
   expect(lines).toMatchInlineSnapshot(`
     [
-      "warning  model list: http://127.0.0.1:1/v1/models answers 404, so the name QwQ-32B is not checked.",
+      "warning  model list: The name QwQ-32B is not checked: The model server at http://127.0.0.1:1/v1 has no /models there (404). Check the base URL (it mostly ends in /v1).",
       "ok       model family: completions over generic: /completions was seen to continue raw text. It goes without token ids: the turn is tokenised anew at each step; without counts of cache hits. To have it so without probing: AGENTIC_RAG_MODEL_FAMILY=completions, AGENTIC_RAG_MODEL_DIALECT=generic.",
       "ok       model: QwQ-32B at http://127.0.0.1:1/v1 answered in 0.1 s",
     ]
@@ -61,7 +61,7 @@ test("a key that is refused", async () => {
   const { exitCode, lines } = await model({ completions: refused });
   expect(lines).toMatchInlineSnapshot(`
     [
-      "warning  model list: http://127.0.0.1:1/v1/models answers 404, so the name QwQ-32B is not checked.",
+      "warning  model list: The name QwQ-32B is not checked: The model server at http://127.0.0.1:1/v1 has no /models there (404). Check the base URL (it mostly ends in /v1).",
       "failed   model: The model server at http://127.0.0.1:1/v1 refused the key (401). Set AGENTIC_RAG_MODEL_API_KEY to a valid one.",
     ]
   `);
@@ -72,7 +72,7 @@ test("an address without completions", async () => {
   const { exitCode, lines } = await model({ completions: "missing", chat: "missing" });
   expect(lines).toMatchInlineSnapshot(`
     [
-      "warning  model list: http://127.0.0.1:1/v1/models answers 404, so the name QwQ-32B is not checked.",
+      "warning  model list: The name QwQ-32B is not checked: The model server at http://127.0.0.1:1/v1 has no /models there (404). Check the base URL (it mostly ends in /v1).",
       "failed   model family: The model server at http://127.0.0.1:1/v1 has neither /completions (404: Not Found) nor /chat/completions (404: Not Found) for the model "QwQ-32B". Check AGENTIC_RAG_MODEL_URL (it mostly ends in /v1) and AGENTIC_RAG_MODEL.",
     ]
   `);
@@ -87,7 +87,7 @@ test("an address that is a web page", async () => {
   const { exitCode, lines } = await model({ completions: page, chat: page });
   expect(lines).toMatchInlineSnapshot(`
     [
-      "warning  model list: http://127.0.0.1:1/v1/models answers 404, so the name QwQ-32B is not checked.",
+      "warning  model list: The name QwQ-32B is not checked: The model server at http://127.0.0.1:1/v1 has no /models there (404). Check the base URL (it mostly ends in /v1).",
       "failed   model family: The model server at http://127.0.0.1:1/v1 has neither /completions (no completion, but <html><title>Welcome [31m</title><body>It works</body></html>) nor /chat/completions (no completion, but <html><title>Welcome [31m</title><body>It works</body></html>) for the model "QwQ-32B". Check AGENTIC_RAG_MODEL_URL (it mostly ends in /v1) and AGENTIC_RAG_MODEL.",
     ]
   `);

@@ -8,7 +8,7 @@ export type Style = (text: string) => string;
  * A stream that a person reads, as groups with an empty line between them. Everything passes the filter for control
  * characters here, and is coloured afterwards.
  */
-export interface Sheet {
+export interface GroupedOutput {
   /** A whole line or several. */
   line(group: string, text: string, style?: Style): void;
   /** Text that goes on where the group's last piece ended; white space at either end of the group is left out. */
@@ -20,7 +20,10 @@ export interface Sheet {
 const plain: Style = (text) => text;
 
 /** `above`: something stands above already, from which the first group keeps its distance. */
-export function createSheet(output: TextOutput, options: { readonly above?: boolean } = {}): Sheet {
+export function createGroupedOutput(
+  output: TextOutput,
+  options: { readonly above?: boolean } = {},
+): GroupedOutput {
   let current: string | undefined = options.above === true ? "" : undefined;
   /** The group whose line is being written. */
   let flowing: string | undefined;
