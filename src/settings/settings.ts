@@ -124,7 +124,7 @@ export const SETTINGS: readonly Setting[] = Object.entries(environmentSchema.sha
   const { description = "", fallback, secret: isSecret } = schema.meta() ?? {};
   return {
     name,
-    about: fallback === undefined ? description : `${description} (${String(fallback)})`,
+    about: typeof fallback === "number" ? `${description} (${fallback})` : description,
     ...(isSecret === true && { secret: true }),
   };
 });

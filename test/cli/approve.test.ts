@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { startCompletionsServer, type ServerReply } from "../servers/completions.ts";
-import { startTavilyServer } from "../servers/tavily.ts";
+import type { ServerReply } from "../servers/completions.ts";
+import { world } from "../servers/world.ts";
 import { startProgram } from "./process.ts";
 import { call } from "./scripts.ts";
 import { createStage } from "./surroundings.ts";
@@ -15,20 +15,11 @@ const ASKS = "search? [y]es / [e]dit / [h]int / [n]o ";
 const ANSWER = "</think>\n\nIt is so [1].";
 const HOLDS = { timeout: 30_000 };
 
-async function world(replies: readonly ServerReply[], more: Readonly<Record<string, string>> = {}) {
-  const completions = await startCompletionsServer(replies);
-  const tavily = await startTavilyServer();
-  onTestFinished(async () => {
-    await completions.close();
-    await tavily.close();
-  });
+async function approved(replies: readonly ServerReply[], more: Readonly<Record<string, string>> = {}) {
+  const { completions, tavily, environment: named } = await world(replies);
   const environment = {
-    AGENTIC_RAG_MODEL_URL: completions.url,
-    AGENTIC_RAG_MODEL: "QwQ-32B",
-    AGENTIC_RAG_MODEL_FAMILY: "completions",
+    ...named,
     AGENTIC_RAG_DATABASE: join(await temporaryFolder(), "threads.sqlite"),
-    TAVILY_API_KEY: "tvly-secret-key",
-    TAVILY_BASE_URL: tavily.url,
     NO_COLOR: "1",
     ...more,
   };
@@ -62,7 +53,7 @@ function legible(screen: string): string {
 
 describe("ask --approve", () => {
   test.each(["\r", "y\r", "YES\r"])("shows the queries and sends them for %j", HOLDS, async (keys) => {
-    const { atTerminal, queries } = await world([call("apples"), ANSWER]);
+    const { atTerminal, queries } = await approved([call("apples"), ANSWER]);
     const { exitCode, screen, listening } = await atTerminal(["--approve", "Which?"], [[ASKS, keys]]);
     expect(screen).toContain("The model wants to search tavily (5 searches left):\n  apples\n");
     expect(screen.indexOf(ASKS)).toBeLessThan(screen.indexOf("Searching tavily: apples"));
@@ -72,7 +63,7 @@ describe("ask --approve", () => {
   });
 
   test("sends nothing before it is answered", HOLDS, async () => {
-    const { atTerminal, queries, prompts } = await world([call("apples"), ANSWER]);
+    const { atTerminal, queries, prompts } = await approved([call("apples"), ANSWER]);
     const { exitCode, screen, err } = await atTerminal(
       ["ask", "--approve", "Which?"],
       [
@@ -95,7 +86,7 @@ describe("ask --approve", () => {
       ],
     ],
   ] as const)("sends what is typed instead: %j", HOLDS, async (typed) => {
-    const { atTerminal, queries, prompts } = await world([call("apples"), ANSWER]);
+    const { atTerminal, queries, prompts } = await approved([call("apples"), ANSWER]);
     expect((await atTerminal(["ask", "--approve", "Which?"], typed)).exitCode).toBe(0);
     expect([...queries].sort()).toEqual(["pears", "plums"]);
     expect(prompts()[1]).toContain('The search for "apples" failed: It was not sent: the user put another');
@@ -113,7 +104,7 @@ describe("ask --approve", () => {
     [[[ASKS, "n\r"]], "It was not sent: the user did not allow it."],
     [[[ASKS, "no Too dear!\r"]], "It was not sent: the user did not allow it, and says: Too dear!"],
   ] as const)("tells the model what is typed instead of sending it: %j", HOLDS, async (typed, told) => {
-    const { atTerminal, queries, prompts } = await world([call("apples"), "</think>\n\nI cannot tell."]);
+    const { atTerminal, queries, prompts } = await approved([call("apples"), "</think>\n\nI cannot tell."]);
     const { exitCode, screen } = await atTerminal(["ask", "--approve", "Which?"], typed);
     expect(prompts()[1]).toContain(told);
     expect(queries).toEqual([]);
@@ -123,7 +114,7 @@ describe("ask --approve", () => {
   });
 
   test("asks again after a slip, and before every search", HOLDS, async () => {
-    const { atTerminal, queries } = await world([call("apples"), call("pears"), ANSWER]);
+    const { atTerminal, queries } = await approved([call("apples"), call("pears"), ANSWER]);
     const { screen } = await atTerminal(
       ["ask", "--approve", "--max-searches", "2", "Which?"],
       [
@@ -144,7 +135,7 @@ describe("ask --approve", () => {
   });
 
   test("takes nothing for an answer that was typed before it was asked", HOLDS, async () => {
-    const { atTerminal, queries } = await world([call("apples"), "</think>\n\nI cannot tell."]);
+    const { atTerminal, queries } = await approved([call("apples"), "</think>\n\nI cannot tell."]);
     await atTerminal(
       ["ask", "--approve", "Which?"],
       [
@@ -156,7 +147,7 @@ describe("ask --approve", () => {
   });
 
   test("Ctrl-C while the model writes stops the run", HOLDS, async () => {
-    const { atTerminal } = await world([
+    const { atTerminal } = await approved([
       { text: "Thinking about it at length.", chunkSize: 5, fault: { kind: "stall", after: 800 } },
     ]);
     const { exitCode, err } = await atTerminal(["ask", "--approve", "Which?"], [["Think", CTRL_C]]);
@@ -164,14 +155,14 @@ describe("ask --approve", () => {
   });
 
   test("what a query holds does nothing to the terminal", HOLDS, async () => {
-    const { atTerminal } = await world([call("ap\u001B[2Jples\nsearch? yes"), ANSWER]);
+    const { atTerminal } = await approved([call("ap\u001B[2Jples\nsearch? yes"), ANSWER]);
     const { screen } = await atTerminal(["ask", "--approve", "Which?"], [[ASKS, "n\r"]]);
     expect(screen).toContain("  ap[2Jples search? yes\n");
   });
 });
 
 test("a thread that waits says so, and is answered by resume --approve alone", HOLDS, async () => {
-  const { atTerminal, queries, environment, prompts } = await world([call("apples"), ANSWER]);
+  const { atTerminal, queries, environment, prompts } = await approved([call("apples"), ANSWER]);
   const left = await atTerminal(["ask", "--approve", "--thread", "fruit", "Which?"], [[ASKS, CTRL_D]]);
   const waits =
     "The run waits: it asks before it searches, and nothing was sent. To answer it: agentic-rag resume --approve fruit\n";
@@ -190,7 +181,7 @@ test(
   "SIGTERM while it waits ends a thread with 0; resume --all finds nothing that it may send",
   HOLDS,
   async () => {
-    const { environment, queries } = await world([call("apples"), ANSWER]);
+    const { environment, queries } = await approved([call("apples"), ANSWER]);
     const stage = createStage({ environment, terminal: true });
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
     const args = ["ask", "--approve", "--thread", "fruit", "Which?"];
@@ -210,7 +201,7 @@ test(
   "chat --approve asks between its questions, and tells how a run that waits is answered",
   HOLDS,
   async () => {
-    const { atTerminal, queries } = await world([call("apples"), ANSWER, call("pears")]);
+    const { atTerminal, queries } = await approved([call("apples"), ANSWER, call("pears")]);
     const { exitCode, screen } = await atTerminal(
       ["chat", "--approve", "--thread", "fruit"],
       [

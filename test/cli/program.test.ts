@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { startCompletionsServer, unusedUrl, type ServerReply } from "../servers/completions.ts";
-import { startTavilyServer } from "../servers/tavily.ts";
+import { unusedUrl, type ServerReply } from "../servers/completions.ts";
+import { world } from "../servers/world.ts";
 import { call } from "./scripts.ts";
 import { createStage, type StageOptions } from "./surroundings.ts";
 
@@ -13,20 +13,8 @@ const ANSWER = "It is **7** [[1]](https://example.org/a).";
 
 /** Runs the program with a model that says these things, over an engine that finds a page about each query. */
 async function run(args: readonly string[], replies: readonly ServerReply[], options: StageOptions = {}) {
-  const completions = await startCompletionsServer(replies);
-  const tavily = await startTavilyServer();
-  onTestFinished(async () => {
-    await completions.close();
-    await tavily.close();
-  });
-  const environment = {
-    AGENTIC_RAG_MODEL_URL: completions.url,
-    AGENTIC_RAG_MODEL: "QwQ-32B",
-    AGENTIC_RAG_MODEL_FAMILY: "completions",
-    TAVILY_API_KEY: "tvly-secret-key",
-    TAVILY_BASE_URL: tavily.url,
-    ...options.environment,
-  };
+  const { completions, tavily, environment: named } = await world(replies);
+  const environment = { ...named, ...options.environment };
   return { ...(await start(args, { ...options, environment })), completions, tavily };
 }
 

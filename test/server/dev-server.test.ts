@@ -1,8 +1,8 @@
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "../graph/agent.ts";
-import { startCompletionsServer, type CompletionsServer, type ServerReply } from "../servers/completions.ts";
-import { startTavilyServer, type TavilyServer } from "../servers/tavily.ts";
+import type { ServerReply } from "../servers/completions.ts";
+import { startWorld, type World } from "../servers/world.ts";
 import { startDevServer, type DevServer } from "./dev-server.ts";
 
 /** What the model says, by how its prompt ends: the server's order of requests is not the test's. */
@@ -21,29 +21,19 @@ const reply: ServerReply = ({ body: { prompt } }) => {
   return { text, chunkSize: 2 };
 };
 
-let completions: CompletionsServer;
-let tavily: TavilyServer;
+let world: World;
 let server: DevServer;
 let client: Client;
 
 beforeAll(async () => {
-  completions = await startCompletionsServer(Array.from({ length: 20 }, () => reply));
-  tavily = await startTavilyServer();
-  server = await startDevServer({
-    AGENTIC_RAG_MODEL_URL: completions.url,
-    AGENTIC_RAG_MODEL: "QwQ-32B",
-    AGENTIC_RAG_MODEL_FAMILY: "completions",
-    AGENTIC_RAG_ENGINE: "tavily",
-    TAVILY_API_KEY: "tvly-canary-3141",
-    TAVILY_BASE_URL: tavily.url,
-  });
+  world = await startWorld(Array.from({ length: 20 }, () => reply));
+  server = await startDevServer(world.environment);
   client = new Client({ apiUrl: server.url, apiKey: null });
 }, 90_000);
 
 afterAll(async () => {
   await server?.close();
-  await completions?.close();
-  await tavily?.close();
+  await world?.close();
 });
 
 test("all graphs are served", async () => {
@@ -183,7 +173,7 @@ test("a run streams typed tokens, can be looked through, forked, and followed by
   await client.runs.wait(thread, "agentic-rag", { input: null });
   const forked = await client.threads.getState<{ answer: string; searches: number }>(thread);
   expect(forked.values).toMatchObject({ answer: "It is [[2]](https://example.org/gamma).", searches: 2 });
-  expect(tavily.queries).toEqual(["alpha", "beta", "gamma"]);
+  expect(world.tavily.queries).toEqual(["alpha", "beta", "gamma"]);
 
   const second = (await client.runs.wait(thread, "agentic-rag", {
     input: { messages: [{ role: "user", content: "Second?" }] },

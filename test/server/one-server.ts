@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { call } from "../graph/agent.ts";
-import { startCompletionsServer, type ServerReply } from "../servers/completions.ts";
-import { startTavilyServer } from "../servers/tavily.ts";
+import type { ServerReply } from "../servers/completions.ts";
+import { startWorld } from "../servers/world.ts";
 import { startDevServer } from "./dev-server.ts";
 import { API_KEYS } from "./visitors.ts";
 
@@ -49,19 +49,10 @@ export async function startOneServer(
       return { text: `More.\n${call(`${name} beta`)}`, chunkSize: 3 };
     return { chunks: SAID, hold: { behind: `"text":"${FIRST_WORDS}"`, until: gate.opened } };
   };
-  const completions = await startCompletionsServer(Array.from({ length: MOST_REQUESTS }, () => reply));
-  const tavily = await startTavilyServer();
+  const world = await startWorld(Array.from({ length: MOST_REQUESTS }, () => reply));
+  const { completions, tavily, environment } = world;
   const server = await startDevServer(
-    {
-      AGENTIC_RAG_API_KEYS: API_KEYS,
-      AGENTIC_RAG_DISCOVER: "off",
-      AGENTIC_RAG_MODEL_URL: completions.url,
-      AGENTIC_RAG_MODEL: "QwQ-32B",
-      AGENTIC_RAG_MODEL_FAMILY: "completions",
-      AGENTIC_RAG_ENGINE: "tavily",
-      TAVILY_API_KEY: "tvly-test",
-      TAVILY_BASE_URL: tavily.url,
-    },
+    { ...environment, AGENTIC_RAG_API_KEYS: API_KEYS, AGENTIC_RAG_DISCOVER: "off" },
     { config },
   );
 
@@ -98,8 +89,7 @@ export async function startOneServer(
     async close() {
       for (const { open } of gates.values()) open();
       await server.close();
-      await completions.close();
-      await tavily.close();
+      await world.close();
     },
   };
 }

@@ -3,8 +3,8 @@ import { Command, isGraphInterrupt } from "@langchain/langgraph";
 import { RemoteGraph } from "@langchain/langgraph/remote";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "../graph/agent.ts";
-import { startCompletionsServer, type CompletionsServer, type ServerReply } from "../servers/completions.ts";
-import { startTavilyServer, type TavilyServer } from "../servers/tavily.ts";
+import type { ServerReply } from "../servers/completions.ts";
+import { startWorld, type World } from "../servers/world.ts";
 import { startDevServer, type DevServer } from "./dev-server.ts";
 
 /** A model that divides questions, and searches for the last word of each. */
@@ -16,29 +16,19 @@ const reply: ServerReply = ({ body: { prompt } }) => {
   return prompt.includes(`All about ${about}.`) ? `</think>\n\n${about} is so [1].` : call(about);
 };
 
-let completions: CompletionsServer;
-let tavily: TavilyServer;
+let world: World;
 let server: DevServer;
 let client: Client;
 
 beforeAll(async () => {
-  completions = await startCompletionsServer(Array.from({ length: 60 }, () => reply));
-  tavily = await startTavilyServer();
-  server = await startDevServer({
-    AGENTIC_RAG_MODEL_URL: completions.url,
-    AGENTIC_RAG_MODEL: "QwQ-32B",
-    AGENTIC_RAG_MODEL_FAMILY: "completions",
-    AGENTIC_RAG_ENGINE: "tavily",
-    TAVILY_API_KEY: "tvly-test",
-    TAVILY_BASE_URL: tavily.url,
-  });
+  world = await startWorld(Array.from({ length: 60 }, () => reply));
+  server = await startDevServer(world.environment);
   client = new Client({ apiUrl: server.url, apiKey: null });
 }, 90_000);
 
 afterAll(async () => {
   await server?.close();
-  await completions?.close();
-  await tavily?.close();
+  await world?.close();
 });
 
 const ANSWER = ["one", "two", "three"]
@@ -105,7 +95,7 @@ async function waiting(thread: string): Promise<Waiting["interrupts"]> {
 
 test("a search waits for a person, also behind a wrong answer, and without the settings another is taken", async () => {
   const { thread_id: thread } = await client.threads.create();
-  const before = tavily.queries.length;
+  const before = world.tavily.queries.length;
   const context = { approveSearches: true };
   await client.runs.wait(thread, "agentic-rag", { input: { question: "What is four?" }, context });
   const [asked] = await waiting(thread);
@@ -121,23 +111,23 @@ test("a search waits for a person, also behind a wrong answer, and without the s
   expect((await waiting(thread)).map(({ value }) => value)).toEqual([
     { ...asked?.value, problem: expect.stringContaining("The answer to approve-search does not fit") },
   ]);
-  expect(tavily.queries.slice(before)).toEqual([]);
+  expect(world.tavily.queries.slice(before)).toEqual([]);
   const resume = { decision: "edit", queries: ["four", "five"] };
   const state = await client.runs.wait(thread, "agentic-rag", { command: { resume } });
   expect(state).toMatchObject({ answer: "four is so [[1]](https://example.org/four).", searches: 2 });
-  expect(tavily.queries.slice(before)).toEqual(["four", "five"]);
+  expect(world.tavily.queries.slice(before)).toEqual(["four", "five"]);
 });
 
 test("a denied search is not sent, also where the answer comes without the settings", async () => {
   const { thread_id: thread } = await client.threads.create();
-  const before = tavily.queries.length;
+  const before = world.tavily.queries.length;
   const context = { approveSearches: true };
   await client.runs.wait(thread, "agentic-rag", { input: { question: "What is five?" }, context });
   const command = { resume: { decision: "deny" } };
   await client.runs.wait(thread, "agentic-rag", { command });
   // the model of this test asks for the same again
   expect(await waiting(thread)).toMatchObject([{ value: { queries: ["five"], searchesLeft: 5 } }]);
-  expect(tavily.queries.slice(before)).toEqual([]);
+  expect(world.tavily.queries.slice(before)).toEqual([]);
 });
 
 test("no context raises a budget above what the operator has set", async () => {

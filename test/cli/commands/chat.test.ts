@@ -1,26 +1,15 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { runProgram } from "../../../src/cli/program.ts";
 import { startCompletionsServer, type ServerReply } from "../../servers/completions.ts";
-import { startTavilyServer } from "../../servers/tavily.ts";
+import { world } from "../../servers/world.ts";
 import { call } from "../scripts.ts";
 import { createStage } from "../surroundings.ts";
 
 async function chat(lines: readonly string[], replies: readonly ServerReply[]) {
-  const completions = await startCompletionsServer(replies);
-  const tavily = await startTavilyServer();
-  onTestFinished(async () => {
-    await completions.close();
-    await tavily.close();
-  });
+  const { completions, environment } = await world(replies);
   const stage = createStage({
     stdin: lines.map((line) => `${line}\n`).join(""),
-    environment: {
-      AGENTIC_RAG_MODEL_URL: completions.url,
-      AGENTIC_RAG_MODEL: "QwQ-32B",
-      AGENTIC_RAG_MODEL_FAMILY: "completions",
-      TAVILY_API_KEY: "tvly-secret-key",
-      TAVILY_BASE_URL: tavily.url,
-    },
+    environment,
   });
   const exitCode = await runProgram(["chat"], stage.surroundings);
   const prompts = completions.requests.map(({ body }) => body.prompt);

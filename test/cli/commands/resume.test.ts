@@ -1,39 +1,21 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { runProgram } from "../../../src/cli/program.ts";
-import { startCompletionsServer } from "../../servers/completions.ts";
-import { startTavilyServer } from "../../servers/tavily.ts";
+import { world } from "../../servers/world.ts";
 import { call } from "../scripts.ts";
 import { createStage, type Stage } from "../surroundings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 test("resume --all --json gives one JSON object a line", async () => {
-  const completions = await startCompletionsServer([
-    call("apples"),
-    call("pears"),
-    "</think>\n\nApples [1].",
-    "</think>\n\nPears [1].",
-  ]);
   let stopped: Stage | undefined;
-  const tavily = await startTavilyServer((query) => {
-    stopped?.send("SIGTERM");
-    return [{ title: `About ${query}`, url: `https://example.org/${query}`, content: "Round." }];
-  });
-  onTestFinished(async () => {
-    await completions.close();
-    await tavily.close();
-  });
+  const { environment } = await world(
+    [call("apples"), call("pears"), "</think>\n\nApples [1].", "</think>\n\nPears [1]."],
+    (query) => {
+      stopped?.send("SIGTERM");
+      return [{ title: `About ${query}`, url: `https://example.org/${query}`, content: "Round." }];
+    },
+  );
   const HOME = await temporaryFolder();
-  const stage = () =>
-    createStage({
-      environment: {
-        AGENTIC_RAG_MODEL_URL: completions.url,
-        AGENTIC_RAG_MODEL: "QwQ-32B",
-        AGENTIC_RAG_MODEL_FAMILY: "completions",
-        TAVILY_API_KEY: "tvly-secret-key",
-        TAVILY_BASE_URL: tavily.url,
-        HOME,
-      },
-    });
+  const stage = () => createStage({ environment: { ...environment, HOME } });
   for (const name of ["apples", "pears"]) {
     stopped = stage();
     expect(await runProgram(["ask", "--thread", name, `Which ${name}?`], stopped.surroundings)).toBe(0);

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { startCompletionsServer, type ServerReply } from "../../servers/completions.ts";
-import { startTavilyServer, type Found } from "../../servers/tavily.ts";
+import { expect, test } from "vitest";
+import type { ServerReply } from "../../servers/completions.ts";
+import type { Found } from "../../servers/tavily.ts";
+import { world } from "../../servers/world.ts";
 import { startProgram, type Program } from "../process.ts";
 import { call } from "../scripts.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -15,22 +16,9 @@ const SHOWN = "Apples [1].\n\nSources\n[1] About apples\n    https://example.org
 const STALLS: ServerReply = { text: "Thinking.", fault: { kind: "stall", after: 100 } };
 
 async function stage(replies: readonly ServerReply[], found?: Found) {
-  const completions = await startCompletionsServer(replies);
-  const tavily = await startTavilyServer(found);
-  onTestFinished(async () => {
-    await completions.close();
-    await tavily.close();
-  });
+  const { completions, tavily, environment: named } = await world(replies, found);
   const folder = await temporaryFolder();
-  const environment = {
-    AGENTIC_RAG_MODEL_URL: completions.url,
-    AGENTIC_RAG_MODEL: "QwQ-32B",
-    AGENTIC_RAG_MODEL_FAMILY: "completions",
-    AGENTIC_RAG_LEASE_SECONDS: "1",
-    TAVILY_API_KEY: "tvly-secret-key",
-    TAVILY_BASE_URL: tavily.url,
-    HOME: folder,
-  };
+  const environment = { ...named, AGENTIC_RAG_LEASE_SECONDS: "1", HOME: folder };
   const start = (args: readonly string[], stdin = "", more = {}): Program =>
     startProgram(args, { environment: { ...environment, ...more }, stdin });
   const run = async (args: readonly string[], stdin = "", more = {}) => {
