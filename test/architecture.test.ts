@@ -81,6 +81,11 @@ describe("a planted violation is found", () => {
       'import { q } from "../protocol/qwq/qwq.ts";',
       "src/graph/x.ts imports src/protocol/qwq/qwq.ts",
     ],
+    [
+      "src/model/langchain/x.ts",
+      'import { a } from "../native-tools/replay.ts";',
+      "src/model/langchain/x.ts imports src/model/native-tools/replay.ts",
+    ],
     ["src/net/x.ts", 'import "../model/model.ts";', "src/net/x.ts imports src/model/model.ts"],
     [
       "src/graph/x.ts",

@@ -16,6 +16,26 @@ const CONTRACTS = [
   "src/search/pages/page-reader.ts",
 ];
 
+const MODEL_FLOOR = [
+  "src/errors.ts",
+  "src/turn.ts",
+  "src/net/",
+  "src/model/model.ts",
+  "src/model/sampling.ts",
+];
+
+/** The rooms of models in the order of their arrows: each may import those before it. */
+const MODEL_ROOMS = [
+  "src/model/exchange/",
+  "src/model/template/",
+  "src/model/server/",
+  "src/model/completions/",
+  "src/model/chat-prefix/",
+  "src/model/langchain/",
+  "src/model/native-tools/",
+  "src/model/probe/",
+];
+
 /** What each room may import besides itself: rooms (ending in `/`) or single files. The first match of a path counts. */
 const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])[] = [
   ["src/errors.ts", []],
@@ -26,6 +46,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["src/net/", ["src/errors.ts"]],
   ["src/sqlite/", ["src/errors.ts", "src/net/"]],
   ["src/protocol/", ["src/errors.ts", "src/turn.ts"]],
+  ...MODEL_ROOMS.map((room, at) => [room, [...MODEL_FLOOR, ...MODEL_ROOMS.slice(0, at)]] as const),
   ["src/model/", ["src/errors.ts", "src/turn.ts", "src/net/", "src/text/"]],
   ["src/search/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/text/"]],
   ["src/citation/", ["src/text/"]],

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createChatPrefixModel } from "../../src/model/chat-prefix/chat-prefix.ts";
-import type { ChatDialect } from "../../src/model/chat-prefix/dialect.ts";
+import type { ChatDialect } from "../../src/model/server/dialects.ts";
 import { cachedPrefill } from "../../src/model/langchain/prefilled-chat.ts";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { createNativeToolsModel } from "../../src/model/native-tools/native-tools.ts";

@@ -1,4 +1,4 @@
-import type { ChatDialect } from "../../src/model/chat-prefix/dialect.ts";
+import type { ChatDialect } from "../../src/model/server/dialects.ts";
 import { findStop } from "../../src/model/exchange/stop-strings.ts";
 import { chunksUpTo, pieces } from "../../src/model/exchange/text-pieces.ts";
 

@@ -1,10 +1,8 @@
+import type { ChatDialect } from "../server/dialects.ts";
 import type { PromptMessage } from "../../turn.ts";
 import type { ReasoningTags } from "./text.ts";
 import { openTurn } from "../model.ts";
 import type { Sampling } from "../sampling.ts";
-
-/** How a chat endpoint is told to continue the last assistant message. */
-export type ChatDialect = "vllm" | "sglang" | "deepseek" | "mistral" | "llamacpp" | "openrouter" | "generic";
 
 interface DialectFacts {
   /** Fields of the body with which the last message is continued. */

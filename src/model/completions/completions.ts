@@ -12,7 +12,7 @@ import { streamRequest, type ServedModelOptions } from "../exchange/stream-reque
 import { QWQ_SAMPLING } from "../sampling.ts";
 import type { ChatTemplate } from "../template/chat-template.ts";
 import { createConnection, type Connection } from "./connection.ts";
-import type { DialectName } from "./dialect.ts";
+import type { DialectName } from "../server/dialects.ts";
 import { prepareRequest, refusesTokens, type PreparedRequest } from "./prepare.ts";
 import { readCompletion } from "./stream.ts";
 

@@ -1,10 +1,10 @@
 import { createSharedWork } from "../../net/shared-work.ts";
 import type { RequestTarget } from "../exchange/http-failure.ts";
 import type { JsonClient } from "../exchange/json-client.ts";
-import { completionsDialectOf } from "../server/dialects.ts";
+import { completionsDialectOf, type DialectName } from "../server/dialects.ts";
 import { findDialect } from "../server/find.ts";
 import { chatmlTemplate, type ChatTemplate } from "../template/chat-template.ts";
-import type { Dialect, DialectName } from "./dialect.ts";
+import type { Dialect } from "./dialect.ts";
 import { dialects } from "./dialects.ts";
 import { fetchOfferedTemplate, fetchTemplate } from "./template.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-import { rootOf, type DialectName } from "./dialect.ts";
 import { dialects } from "./dialects.ts";
 import { readBaseUrl, type ApiKey } from "../exchange/request.ts";
 import { createJsonClient, type JsonClient, type JsonReply } from "../exchange/json-client.ts";
 import { tellsTemplate } from "./template.ts";
 import { replyFailure, requestTarget, type RequestTarget } from "../exchange/http-failure.ts";
-import { modelsRequest } from "../probe/models-request.ts";
-import { completionsDialectOf, type ServerDialect } from "../server/dialects.ts";
+import { modelsRequest } from "../server/models-request.ts";
+import { completionsDialectOf, rootOf, type DialectName, type ServerDialect } from "../server/dialects.ts";
 import { findDialect } from "../server/find.ts";
 import { createTokenizer } from "./tokenizer.ts";
 

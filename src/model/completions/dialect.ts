@@ -1,3 +1,4 @@
+import type { DialectName } from "../server/dialects.ts";
 import type { RequestTarget } from "../exchange/http-failure.ts";
 import type { ReplyPart } from "../exchange/read-to-end.ts";
 import type { ModelUsage } from "../model.ts";
@@ -49,11 +50,4 @@ export interface Dialect {
   readonly tokens?: TokenRoutes;
   /** True where it is known that log-probabilities are told; others may tell them too. */
   readonly tellsLogprobs?: boolean;
-}
-
-export type DialectName = "generic" | "vllm" | "sglang" | "llamacpp" | "ollama" | "tgi";
-
-/** The address of a server without the `/v1` that its OpenAI-compatible routes have. */
-export function rootOf(baseUrl: string): string {
-  return baseUrl.replace(/\/v1$/, "");
 }

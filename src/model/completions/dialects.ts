@@ -1,4 +1,5 @@
-import type { Dialect, DialectName } from "./dialect.ts";
+import type { DialectName } from "../server/dialects.ts";
+import type { Dialect } from "./dialect.ts";
 import { llamacpp } from "./llamacpp.ts";
 import { ollama } from "./ollama.ts";
 import { openAiBody, openAiUrl, readOpenAi } from "./openai.ts";

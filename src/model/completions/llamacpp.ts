@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { rootOf, type Dialect, type Reading } from "./dialect.ts";
+import { rootOf } from "../server/dialects.ts";
+import type { Dialect, Reading } from "./dialect.ts";
 import { openAiBody, openAiUrl, readOpenAi } from "./openai.ts";
 
 const tokenizedSchema = z.object({ tokens: z.array(z.number().int()) });

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { rootOf, type Dialect, type Reading } from "./dialect.ts";
+import { rootOf } from "../server/dialects.ts";
+import type { Dialect, Reading } from "./dialect.ts";
 import { type RequestTarget, badReply, reportedFailure, truncated } from "../exchange/http-failure.ts";
 import type { Finish } from "../exchange/read-to-end.ts";
 import { readLogprobs } from "./token-logprobs.ts";

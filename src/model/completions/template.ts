@@ -4,7 +4,7 @@ import { badReply, replyFailure, type RequestTarget } from "../exchange/http-fai
 import { isMissing, type JsonClient, type JsonReply } from "../exchange/json-client.ts";
 import { jinjaTemplate, type ChatTemplate } from "../template/chat-template.ts";
 import { usesChatml } from "../template/chatml-models.ts";
-import { rootOf } from "./dialect.ts";
+import { rootOf } from "../server/dialects.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 const propsSchema = z.object({

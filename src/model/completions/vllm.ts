@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { rootOf, type Dialect } from "./dialect.ts";
+import { rootOf } from "../server/dialects.ts";
+import type { Dialect } from "./dialect.ts";
 import { openAiBody, openAiUrl, readOpenAi } from "./openai.ts";
 
 const tokenizedSchema = z.object({ tokens: z.array(z.number().int()) });

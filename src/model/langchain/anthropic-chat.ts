@@ -1,5 +1,6 @@
 import type { ChatAnthropic } from "@langchain/anthropic";
-import { readBaseUrl, revealed, type ApiKey } from "../exchange/request.ts";
+import { revealed, type ApiKey } from "../exchange/request.ts";
+import { messagesRoot } from "../server/anthropic.ts";
 import type { ModelRequest } from "./chat.ts";
 import { loadPackage } from "../../net/optional-package.ts";
 import type { Sampling } from "../sampling.ts";
@@ -51,12 +52,4 @@ export async function loadAnthropicChat(
       ...(topK != null && { topK }),
     });
   };
-}
-
-/** The version of the Messages API that is spoken. Source: https://platform.claude.com/docs/en/api/versioning */
-export const MESSAGES_HEADERS = { "anthropic-version": "2023-06-01" } as const;
-
-/** The address in front of `/v1/messages`. */
-export function messagesRoot(baseUrl: string): string {
-  return readBaseUrl(baseUrl).replace(/\/v1$/, "");
 }

@@ -1,9 +1,8 @@
 import type { PromptMessage } from "../../turn.ts";
 import { z } from "zod";
-import { messagesRoot, MESSAGES_HEADERS } from "../langchain/anthropic-chat.ts";
+import { messagesHeaders, messagesRoot } from "../server/anthropic.ts";
 import type { SaidPart } from "../exchange/read-to-end.ts";
 import { badReply, type RequestTarget } from "../exchange/http-failure.ts";
-import { revealed } from "../exchange/request.ts";
 
 import { sendProbe, type ProbeReply, type ProbeTarget } from "./request.ts";
 
@@ -45,13 +44,11 @@ export function sendMessages(
       tools: [{ name: tool.name, description: tool.description, input_schema: tool.parameters }],
     }),
   });
-  const key = revealed(target.apiKey).trim();
-  const headers = { ...MESSAGES_HEADERS, ...(key !== "" && { "x-api-key": key }) };
   return sendProbe(
     { ...target, apiKey: undefined },
     `${messagesRoot(target.baseUrl)}/v1/messages`,
     body,
-    headers,
+    messagesHeaders(target.apiKey),
   );
 }
 

@@ -1,6 +1,3 @@
-import type { ChatDialect } from "../chat-prefix/dialect.ts";
-import type { DialectName } from "../completions/dialect.ts";
-
 /** Every kind of server that is told apart, over either of its routes. */
 export const SERVER_DIALECTS = [
   "vllm",
@@ -17,6 +14,12 @@ export const SERVER_DIALECTS = [
 ] as const;
 
 export type ServerDialect = (typeof SERVER_DIALECTS)[number];
+
+/** The ways of asking for raw completions. */
+export type DialectName = "generic" | "vllm" | "sglang" | "llamacpp" | "ollama" | "tgi";
+
+/** The ways of telling a chat endpoint to continue the last assistant message. */
+export type ChatDialect = "vllm" | "sglang" | "deepseek" | "mistral" | "llamacpp" | "openrouter" | "generic";
 
 interface ServerFacts {
   /** How its raw completions are spoken to; missing where it has none that continue a text, but fill in a middle. */
@@ -63,4 +66,9 @@ export function chatDialectOf(dialect: ServerDialect): ChatDialect {
 /** Whether it is known that its completions put nothing around a prompt. */
 export function isRaw(dialect: ServerDialect): boolean {
   return FACTS[dialect].isRaw;
+}
+
+/** The address of a server without the `/v1` that its OpenAI-compatible routes have. */
+export function rootOf(baseUrl: string): string {
+  return baseUrl.replace(/\/v1$/, "");
 }

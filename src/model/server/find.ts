@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { rootOf } from "../completions/dialect.ts";
 import { isLasting, type JsonClient, type JsonReply } from "../exchange/json-client.ts";
-import { knownDialect, type ServerDialect } from "./dialects.ts";
+import { knownDialect, rootOf, type ServerDialect } from "./dialects.ts";
 
 export interface FoundDialect {
   readonly dialect: ServerDialect;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createChatPrefixModel } from "../../../src/model/chat-prefix/chat-prefix.ts";
-import type { ChatDialect } from "../../../src/model/chat-prefix/dialect.ts";
+import type { ChatDialect } from "../../../src/model/server/dialects.ts";
 import { askChat, CONTINUED, GIVEN } from "./ask.ts";
 import { HELLO } from "../collect.ts";
 

@@ -1,7 +1,6 @@
-import { messagesRoot, MESSAGES_HEADERS } from "../langchain/anthropic-chat.ts";
-import { readBaseUrl, revealed, type ApiKey } from "../exchange/request.ts";
-import { knownDialect } from "../server/dialects.ts";
-import type { ServerDialect } from "../server/dialects.ts";
+import { readBaseUrl, type ApiKey } from "../exchange/request.ts";
+import { messagesHeaders, messagesRoot } from "./anthropic.ts";
+import { knownDialect, type ServerDialect } from "./dialects.ts";
 
 export interface ModelsQuestion {
   readonly baseUrl: string;
@@ -25,7 +24,8 @@ export function modelsRequest({ baseUrl: given, apiKey, dialect = "auto", header
   if (known !== "anthropic") {
     return { url: `${baseUrl}/models`, headers, ...(apiKey !== undefined && { apiKey }) };
   }
-  const key = revealed(apiKey).trim();
-  const own = { ...MESSAGES_HEADERS, ...(key !== "" && { "x-api-key": key }) };
-  return { url: `${messagesRoot(baseUrl)}/v1/models?limit=1000`, headers: { ...own, ...headers } };
+  return {
+    url: `${messagesRoot(baseUrl)}/v1/models?limit=1000`,
+    headers: { ...messagesHeaders(apiKey), ...headers },
+  };
 }
