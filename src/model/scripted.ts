@@ -8,8 +8,7 @@ import {
   type ModelUsage,
   type PromptMessage,
 } from "./model.ts";
-import { findStop } from "./exchange/stop-strings.ts";
-import { chunksUpTo, pieces } from "./exchange/text-pieces.ts";
+import { chunksUpTo, findStop, pieces } from "./exchange/stop-strings.ts";
 
 /** What a scripted model says in one step. */
 export interface ScriptedReply {

@@ -1,6 +1,5 @@
 import type { ChatDialect } from "../../src/model/server/dialects.ts";
-import { findStop } from "../../src/model/exchange/stop-strings.ts";
-import { chunksUpTo, pieces } from "../../src/model/exchange/text-pieces.ts";
+import { chunksUpTo, findStop, pieces } from "../../src/model/exchange/stop-strings.ts";
 
 /** A tool call as a server gives it: `arguments` is sent as it is, in pieces. */
 export interface WireCall {

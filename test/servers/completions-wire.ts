@@ -1,5 +1,4 @@
-import { findStop } from "../../src/model/exchange/stop-strings.ts";
-import { chunksUpTo, pieces } from "../../src/model/exchange/text-pieces.ts";
+import { chunksUpTo, findStop, pieces } from "../../src/model/exchange/stop-strings.ts";
 
 /** The servers whose streams are imitated. */
 export type Dialect = "vllm" | "sglang" | "llamacpp" | "tgi";

@@ -5,7 +5,7 @@ import { bodyText } from "../exchange/request.ts";
 
 import type { Connection } from "./connection.ts";
 import type { Dialect, Prompt, RequestFields } from "./dialect.ts";
-import type { AlignOptions, StopEncoding } from "./token-align.ts";
+import type { AlignOptions, StopEncoding } from "./told-tokens.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 export interface RequestPlan extends Pick<RequestFields, "stop" | "stopTokenIds" | "maxTokens" | "sampling"> {

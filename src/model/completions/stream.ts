@@ -1,9 +1,11 @@
 import { parseJson } from "../../net/json.ts";
 import { type RequestTarget, badReply } from "../exchange/http-failure.ts";
 import { readToEnd } from "../exchange/read-to-end.ts";
+import { toTextChunk } from "../exchange/token-run.ts";
 import type { ModelChunk } from "../model.ts";
 import type { Dialect, Prompt, Reading } from "./dialect.ts";
-import { createAligner, type AlignOptions, type Sampled } from "./token-align.ts";
+import type { AlignOptions } from "./told-tokens.ts";
+import { createAligner } from "./token-align.ts";
 
 /**
  * The chunks of a streamed completion.
@@ -18,15 +20,15 @@ export async function* readCompletion(
 ): AsyncGenerator<ModelChunk> {
   const aligner = createAligner(align);
   const read = async function* (reading: Reading): AsyncGenerator<ModelChunk> {
-    yield* (await aligner.read(reading)).map(toChunk);
+    yield* (await aligner.read(reading)).map(toTextChunk);
   };
   try {
     const { finish, usage } = yield* readToEnd(readings(parts, target, dialect), target, read);
     const { texts, ending } = await aligner.end(finish);
-    yield* texts.map(toChunk);
+    yield* texts.map(toTextChunk);
     yield { type: "end", ...ending, usage, promptForm: typeof prompt === "string" ? "text" : "tokens" };
   } catch (error) {
-    yield* aligner.rest().map(toChunk);
+    yield* aligner.rest().map(toTextChunk);
     throw error;
   }
 }
@@ -42,13 +44,4 @@ async function* readings(
     if (value === undefined) throw badReply(target, "an event that is not JSON");
     yield dialect.read(value, target);
   }
-}
-
-function toChunk({ text, tokenIds, logprobs }: Sampled): ModelChunk {
-  return {
-    type: "text",
-    text,
-    ...(tokenIds !== undefined && { tokenIds }),
-    ...(logprobs !== undefined && { logprobs }),
-  };
 }

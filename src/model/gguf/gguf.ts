@@ -6,7 +6,8 @@ import { openEngine, type GgufEngine } from "./engine.ts";
 import { evaluatePrompt } from "./evaluation.ts";
 import type { GgufGpu, GgufLibrary } from "./library.ts";
 import { reasonOf } from "../../net/optional-package.ts";
-import { createStopWatch, createTokenJoiner, type TextPiece } from "./text.ts";
+import { toTextChunk, type TokenRun } from "../exchange/token-run.ts";
+import { createStopHoldback, createTokenJoiner } from "./text.ts";
 import {
   ContinuationModel,
   type ContinuationOptions,
@@ -100,7 +101,7 @@ export class GgufModel extends ContinuationModel {
     { sampling, stop = [], signal }: ContinuationOptions & { sampling: Sampling },
   ): AsyncGenerator<ModelChunk> {
     const joiner = createTokenJoiner(engine.tokenizer, prompt);
-    const watch = createStopWatch(stop);
+    const holdback = createStopHoldback(stop);
     let completionTokens = 0;
     let cachedTokens: number | undefined;
     let end: Ending | undefined = limit > 0 ? undefined : { finishReason: "length" };
@@ -114,10 +115,10 @@ export class GgufModel extends ContinuationModel {
           const ended = engine.tokenizer.isEogToken(token);
           const last = ended || completionTokens === limit;
           const joined = ended ? undefined : joiner.add(token);
-          for (const piece of [joined, last ? joiner.rest() : undefined]) {
-            if (piece === undefined || end !== undefined) continue;
-            const { pieces, stop: found } = watch.add(piece);
-            yield* pieces.map(toChunk);
+          for (const run of [joined, last ? joiner.rest() : undefined]) {
+            if (run === undefined || end !== undefined) continue;
+            const { runs, stop: found } = holdback.add(run);
+            yield* runs.map(toTextChunk);
             throwIfAborted(signal);
             if (found !== undefined) end = stoppedAt(found);
           }
@@ -129,7 +130,7 @@ export class GgufModel extends ContinuationModel {
       }
     }
     if (end === undefined) throw this.#failure(new Error("it ended without an end-of-turn token"), 1);
-    yield* watch.rest().map(toChunk);
+    yield* holdback.rest().map(toTextChunk);
     const usage = { promptTokens: prompt.length, completionTokens };
     yield { type: "end", ...end, usage: { ...usage, ...(cachedTokens !== undefined && { cachedTokens }) } };
   }
@@ -166,10 +167,6 @@ export class GgufModel extends ContinuationModel {
 
 type Ending = Pick<Extract<ModelChunk, { type: "end" }>, "finishReason" | "stopReason" | "tokenIds">;
 
-function stoppedAt({ text, tokenIds }: TextPiece): Ending {
+function stoppedAt({ text, tokenIds }: TokenRun): Ending {
   return { finishReason: "stop", stopReason: text, ...(tokenIds !== undefined && { tokenIds }) };
-}
-
-function toChunk(piece: TextPiece): ModelChunk {
-  return { type: "text", ...piece };
 }

@@ -1,11 +1,6 @@
 import type { GgufTokenizer } from "./library.ts";
-import { findStop } from "../exchange/stop-strings.ts";
-
-/** Text with the ids of exactly that text; without them where the text ends inside a token. */
-export interface TextPiece {
-  readonly text: string;
-  readonly tokenIds?: readonly number[];
-}
+import { findStop, stopPrefixLength } from "../exchange/stop-strings.ts";
+import { joinRuns, splitRuns, textOf, type TokenRun } from "../exchange/token-run.ts";
 
 /** The tokens before a token that can bear on its text, such as on the space that it begins with. */
 const NEIGHBOURS = 3;
@@ -14,9 +9,9 @@ const MAX_JOINED = 16;
 
 export interface TokenJoiner {
   /** The text of the tokens so far that was not given yet; `undefined` while it ends inside a character. */
-  add(tokenId: number): TextPiece | undefined;
+  add(tokenId: number): TokenRun | undefined;
   /** What is left, with U+FFFD for half a character. */
-  rest(): TextPiece | undefined;
+  rest(): TokenRun | undefined;
 }
 
 /**
@@ -29,12 +24,12 @@ export function createTokenJoiner(tokenizer: GgufTokenizer, before: readonly num
   let neighbours = before.slice(-NEIGHBOURS);
   let held: number[] = [];
   const spelled = (): string => tokenizer.detokenize(held, true, neighbours);
-  function give(text: string): TextPiece | undefined {
+  function give(text: string): TokenRun | undefined {
     if (text === "") return undefined;
-    const piece = { text, tokenIds: held };
+    const run = { text, tokenIds: held };
     neighbours = [...neighbours, ...held].slice(-NEIGHBOURS);
     held = [];
-    return piece;
+    return run;
   }
   return {
     add(tokenId) {
@@ -47,70 +42,36 @@ export function createTokenJoiner(tokenizer: GgufTokenizer, before: readonly num
 }
 
 /** Holds back what may be the beginning of a stop string. */
-export interface StopWatch {
-  /** What can be told, and the stop string once it is whole. */
-  add(piece: TextPiece): { readonly pieces: readonly TextPiece[]; readonly stop?: TextPiece };
+export interface StopHoldback {
+  /** What is certain now, and the stop string once it is whole. */
+  add(run: TokenRun): { readonly runs: readonly TokenRun[]; readonly stop?: TokenRun };
   /** What is still held back. */
-  rest(): readonly TextPiece[];
+  rest(): readonly TokenRun[];
 }
 
-export function createStopWatch(stop: readonly string[]): StopWatch {
-  let held: TextPiece[] = [];
+export function createStopHoldback(stop: readonly string[]): StopHoldback {
+  let held: readonly TokenRun[] = [];
   return {
-    add(piece) {
-      held.push(piece);
+    add(run) {
+      held = [...held, run];
       const text = textOf(held);
       const found = findStop(text, stop);
       if (found !== undefined) {
-        const { before, after } = splitAt(held, found.index);
+        const { before, after } = splitRuns(held, found.index);
         held = [];
-        const { before: stopPieces } = splitAt(after, found.stop.length);
-        return { pieces: before, stop: joined(found.stop, stopPieces) };
+        return { runs: before, stop: joinRuns(splitRuns(after, found.stop.length).before) };
       }
-      const safe = text.length - longestBeginning(text, stop);
+      const safe = text.length - stopPrefixLength(text, stop);
       let length = 0;
       const kept = held.findIndex((each) => (length += each.text.length) > safe);
-      const pieces = kept < 0 ? held : held.slice(0, kept);
-      held = kept < 0 ? [] : held.slice(kept);
-      return { pieces };
+      const runs = kept < 0 ? held : held.slice(0, kept);
+      held = held.slice(runs.length);
+      return { runs };
     },
-    rest: () => held.splice(0),
+    rest() {
+      const runs = held;
+      held = [];
+      return runs;
+    },
   };
-}
-
-function textOf(pieces: readonly TextPiece[]): string {
-  return pieces.map(({ text }) => text).join("");
-}
-
-/** The pieces up to a place in their text and from there; a piece that is cut in two loses its ids. */
-function splitAt(pieces: readonly TextPiece[], place: number): { before: TextPiece[]; after: TextPiece[] } {
-  const before: TextPiece[] = [];
-  const after: TextPiece[] = [];
-  let start = 0;
-  for (const piece of pieces) {
-    const cut = place - start;
-    start += piece.text.length;
-    if (cut >= piece.text.length) before.push(piece);
-    else if (cut <= 0) after.push(piece);
-    else {
-      before.push({ text: piece.text.slice(0, cut) });
-      after.push({ text: piece.text.slice(cut) });
-    }
-  }
-  return { before, after };
-}
-
-function joined(text: string, pieces: readonly TextPiece[]): TextPiece {
-  const ids = pieces.map(({ tokenIds }) => tokenIds);
-  return ids.includes(undefined) ? { text } : { text, tokenIds: ids.flatMap((each) => each ?? []) };
-}
-
-/** The length of the longest end of the text that a stop string begins with. */
-function longestBeginning(text: string, stop: readonly string[]): number {
-  const longest = Math.max(0, ...stop.map(({ length }) => length - 1));
-  for (let length = Math.min(longest, text.length); length > 0; length -= 1) {
-    const end = text.slice(-length);
-    if (stop.some((each) => each.length > length && each.startsWith(end))) return length;
-  }
-  return 0;
 }
