@@ -9,8 +9,7 @@ import { protocols } from "../../src/protocol/index.ts";
 import { readSettings } from "../../src/settings/settings.ts";
 import { collect, textOf } from "../model/collect.ts";
 import { startEndpoint, type EndpointOptions } from "../servers/endpoint.ts";
-
-const KEY = "sk-0123456789abcdef";
+import { KEY } from "../model/key.ts";
 
 async function assembled(options: EndpointOptions, environment: Readonly<Record<string, string>> = {}) {
   const endpoint = await startEndpoint(options);

@@ -4,7 +4,7 @@ import type { ModelRequest } from "./chat.ts";
 import { loadPackage } from "../../net/optional-package.ts";
 import type { ServerDialect } from "../server/dialects.ts";
 import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
-import { sparingParameters } from "./spared-parameters.ts";
+import { droppingUnsupportedParameters } from "./unsupported-parameters.ts";
 
 export interface OpenAiChatOptions {
   /** The address in front of `/chat/completions`. */
@@ -45,7 +45,7 @@ export async function loadOpenAiChat(
     neededBy: "The model family native-tools is spoken through @langchain/openai",
     load: options.load,
   });
-  const fetch = sparingParameters(options.fetch ?? globalThis.fetch);
+  const fetch = droppingUnsupportedParameters(options.fetch ?? globalThis.fetch);
   return ({ maxTokens, sampling, modelName = options.modelName }) => {
     const drawn = { ...QWQ_SAMPLING, ...options.sampling, ...sampling };
     return new Chat({

@@ -11,7 +11,7 @@ import type { ServerDialect } from "../server/dialects.ts";
 import { findDialect } from "../server/find.ts";
 import { NO_CHAT, type ProbeReport, type PromptTemplate } from "./report.ts";
 import type { ProbeTarget } from "./request.ts";
-import { sparingParameters } from "../langchain/spared-parameters.ts";
+import { droppingUnsupportedParameters } from "../langchain/unsupported-parameters.ts";
 
 /** A model that thinks before it says anything has to be let think. */
 const THINKING_TOKENS = 1_024;
@@ -51,7 +51,7 @@ export async function probeEndpoint(options: ProbeOptions): Promise<ProbeReport>
   const target: ProbeTarget = {
     ...requestTarget({ baseUrl, modelName, apiKey }),
     apiKey,
-    fetch: sparingParameters(fetch, { leastTokens: THINKING_TOKENS }),
+    fetch: droppingUnsupportedParameters(fetch, { leastTokens: THINKING_TOKENS }),
     timeoutMs: options.timeoutMs ?? 60_000,
     signal,
   };

@@ -3,6 +3,7 @@ import { createChatPrefixModel } from "../../../src/model/chat-prefix/chat-prefi
 import type { ChatDialect } from "../../../src/model/server/dialects.ts";
 import { askChat, CONTINUED, GIVEN } from "./ask.ts";
 import { HELLO } from "../collect.ts";
+import { KEY } from "../key.ts";
 
 const USER = { role: "user", content: "Hello" };
 const STANDARD = { temperature: 0.6, top_p: 0.95 };
@@ -149,7 +150,7 @@ describe("the end of a reply", () => {
 });
 
 test("a key is shown nowhere", async () => {
-  const apiKey = "sk-0123456789abcdef";
+  const apiKey = KEY;
   const model = createChatPrefixModel({
     baseUrl: "http://127.0.0.1:9/v1",
     modelName: "qwq",

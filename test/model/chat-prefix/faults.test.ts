@@ -7,6 +7,7 @@ import { startChatServer, type ChatServerReply } from "../../servers/chat.ts";
 import { json, unusedUrl } from "../../servers/completions.ts";
 import { collect, collectUntilError, HELLO, textOf } from "../collect.ts";
 import { qwqCallText } from "../native-tools/side.ts";
+import { KEY } from "../key.ts";
 
 const REPLY = { reasoning: "Hm.", text: "\nHello ", calls: [{ arguments: '{"query": "a"}' }], chunkSize: 4 };
 const SAID = "<think>Hm.</think>\nHello ";
@@ -14,7 +15,6 @@ const CALL = '<tool_call>\n{"name": "web_search", "arguments": {"query": "a"}}\n
 const WIRE = chatWire(REPLY, { messages: [], model: "qwq", stream_options: { include_usage: true } });
 /** Where the event that says how it finished is complete. */
 const FINISHED_AT = WIRE.indexOf("\n\n", WIRE.indexOf('"finish_reason":"tool_calls"')) + 2;
-const KEY = "sk-0123456789abcdef";
 
 /** One request to a server that gives this reply; no second try. */
 async function ask(reply: ChatServerReply, options: Partial<ChatPrefixOptions> = {}) {

@@ -5,8 +5,7 @@ import { expect, test } from "vitest";
 import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
 import { json, startCompletionsServer } from "../../servers/completions.ts";
 import { collectUntilError } from "../collect.ts";
-
-const KEY = "sk-0123456789abcdef";
+import { KEY } from "../key.ts";
 
 test.each([
   ["a text", KEY],

@@ -4,6 +4,7 @@ import { describeModel } from "../../conformance/model.ts";
 import { startChatServer, type ChatServerReply } from "../../servers/chat.ts";
 import { startMessagesServer, type MessagesServerReply } from "../../servers/messages.ts";
 import { overAnthropic } from "./prefilled-chat-ask.ts";
+import { KEY } from "../key.ts";
 
 const TEXT = "The first sentence. Then another one, in 中文 👩‍🚀.";
 
@@ -37,7 +38,7 @@ describeModel({
     const server = await startChatServer([reply, reply]);
     const chatModel = new ChatOpenAI({
       model: "qwq",
-      apiKey: "sk-0123456789abcdef",
+      apiKey: KEY,
       maxRetries: 0,
       configuration: { baseURL: server.url },
       modelKwargs: { add_generation_prompt: false, continue_final_message: true },

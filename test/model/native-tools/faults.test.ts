@@ -13,8 +13,8 @@ import { collect, collectUntilError, textOf } from "../collect.ts";
 import { FakeToolsModel } from "./fake.ts";
 import { overOpenAi } from "./openai.ts";
 import { qwqNativeSide } from "./side.ts";
+import { KEY } from "../key.ts";
 
-const KEY = "sk-0123456789abcdef";
 const REPLY = {
   reasoning: "Hm.",
   calls: [{ arguments: '{"query": "a"}' }],
@@ -195,13 +195,14 @@ test("nobody there is unreachable", async () => {
   });
 });
 
-describe("errors of other chat models", () => {
-  const fail = async (error: Error, chunks: readonly AIMessageChunk[] = []) => {
-    const chatModel = new FakeToolsModel(chunks, error);
-    return (await collectUntilError(createNativeToolsModel({ chatModel, side: qwqNativeSide, apiKey: KEY })))
-      .error;
-  };
+/** What a chat model that fails so is told as. */
+async function fail(error: Error, chunks: readonly AIMessageChunk[] = []): Promise<unknown> {
+  const chatModel = new FakeToolsModel(chunks, error);
+  return (await collectUntilError(createNativeToolsModel({ chatModel, side: qwqNativeSide, apiKey: KEY })))
+    .error;
+}
 
+describe("errors of other chat models", () => {
   test.each([
     [Object.assign(new Error("busy"), { statusCode: 529 }), "model-server-error"],
     [Object.assign(new Error("who"), { response: { status: 401 } }), "model-unauthorized"],

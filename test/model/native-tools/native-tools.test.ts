@@ -10,6 +10,7 @@ import { collect, textOf } from "../collect.ts";
 import { askNative, callText, continuing, OPENED } from "./ask.ts";
 import { FakeToolsModel } from "./fake.ts";
 import { qwqNativeSide } from "./side.ts";
+import { KEY } from "../key.ts";
 
 const USER = { role: "user", content: "Hello" };
 const call = (query: unknown) => ({ arguments: JSON.stringify({ query }) });
@@ -70,7 +71,7 @@ describe("the request", () => {
     await using server = await startChatServer(["x"]);
     const chatModel = new ChatOpenAI({
       model: "mine",
-      apiKey: "sk-0123456789abcdef",
+      apiKey: KEY,
       maxTokens: 9,
       configuration: { baseURL: server.url },
     });

@@ -5,6 +5,7 @@ import {
   type NativeToolsOptions,
 } from "../../../src/model/native-tools/native-tools.ts";
 import { qwqNativeSide } from "./side.ts";
+import { KEY } from "../key.ts";
 
 /** The native family over a real ChatOpenAI. */
 export function overOpenAi(
@@ -17,7 +18,7 @@ export function overOpenAi(
     chatModel: ({ maxTokens, sampling, modelName = "qwq" }) =>
       new ChatOpenAI({
         model: modelName,
-        apiKey: "sk-0123456789abcdef",
+        apiKey: KEY,
         maxRetries,
         configuration: { baseURL: baseUrl },
         ...(maxTokens !== undefined && { maxTokens }),

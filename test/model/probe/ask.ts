@@ -1,8 +1,7 @@
 import { chooseFamily, missingFor } from "../../../src/model/probe/choice.ts";
 import { probeEndpoint, type ProbeOptions } from "../../../src/model/probe/probe.ts";
 import { startEndpoint, type EndpointOptions } from "../../servers/endpoint.ts";
-
-export const KEY = "sk-0123456789abcdef";
+import { KEY } from "../key.ts";
 
 /** What is found out about a server, and what follows from it. */
 export async function probe(server: EndpointOptions, options: Partial<ProbeOptions> = {}) {

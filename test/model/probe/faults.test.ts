@@ -4,7 +4,8 @@ import { probeEndpoint } from "../../../src/model/probe/probe.ts";
 import { json, unusedUrl } from "../../servers/completions.ts";
 import { startEndpoint } from "../../servers/endpoint.ts";
 import { startWireServer } from "../../servers/wire-server.ts";
-import { KEY, probe } from "./ask.ts";
+import { probe } from "./ask.ts";
+import { KEY } from "../key.ts";
 
 test("neither route: nothing is chosen, and it says why and what to do", async () => {
   const { choice, endpoint } = await probe({ completions: "missing", chat: "missing" });

@@ -3,6 +3,7 @@ import { findLocalServers } from "../../../src/cli/discovery.ts";
 import { chooseFamily, missingFor } from "../../../src/model/probe/choice.ts";
 import { probeEndpoint } from "../../../src/model/probe/probe.ts";
 import { startLlamaServer, WHY_NO_LLAMA_SERVER as skipped } from "../../engine/llama-server.ts";
+import { KEY } from "../key.ts";
 
 describe.skipIf(skipped !== undefined)(`a real llama-server${skipped ? ` (${skipped})` : ""}`, () => {
   test("is found, known by what it answers, and used through raw completions with token ids", async () => {
@@ -32,10 +33,10 @@ describe.skipIf(skipped !== undefined)(`a real llama-server${skipped ? ` (${skip
   });
 
   test("refuses a wrong key, which is no word about what it does", async () => {
-    await using server = await startLlamaServer({ context: 2048, apiKey: "sk-0123456789abcdef" });
+    await using server = await startLlamaServer({ context: 2048, apiKey: KEY });
     const options = { baseUrl: server.url, modelName: "scripted" };
     await expect(probeEndpoint(options)).rejects.toMatchObject({ code: "model-unauthorized" });
-    const report = await probeEndpoint({ ...options, apiKey: "sk-0123456789abcdef", thorough: false });
+    const report = await probeEndpoint({ ...options, apiKey: KEY, thorough: false });
     expect(report).toMatchObject({ dialect: "llamacpp", completions: { exists: "yes" } });
   });
 });

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { json } from "../../servers/completions.ts";
 import type { EndpointOptions } from "../../servers/endpoint.ts";
 import { refused } from "../../servers/messages-wire.ts";
-import { KEY, probe } from "./ask.ts";
+import { probe } from "./ask.ts";
+import { KEY } from "../key.ts";
 
 const NO_PREFILL = refused(
   "This model does not support assistant message prefill. The conversation must end with a user message.",

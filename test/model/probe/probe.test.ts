@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { ServerDialect } from "../../../src/model/server/dialects.ts";
 import { json } from "../../servers/completions.ts";
 import { type EndpointOptions } from "../../servers/endpoint.ts";
-import { KEY, listOf, probe } from "./ask.ts";
+import { listOf, probe } from "./ask.ts";
+import { KEY } from "../key.ts";
 
 test("a server with both routes is used through raw completions", async () => {
   const { report, choice, missing, endpoint } = await probe({});

@@ -11,8 +11,8 @@ import { describeModel } from "../../conformance/model.ts";
 import { json, unusedUrl } from "../../servers/completions.ts";
 import { startEndpoint, type EndpointOptions } from "../../servers/endpoint.ts";
 import { collect, collectUntilError, textOf } from "../collect.ts";
+import { KEY } from "../key.ts";
 
-const KEY = "sk-0123456789abcdef";
 const VLLM = { "/v1/models": { data: [{ id: "QwQ-32B", owned_by: "vllm" }] } };
 
 async function cacheFolder(): Promise<string> {

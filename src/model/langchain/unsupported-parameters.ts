@@ -10,7 +10,7 @@ import { readBodyStart } from "../../net/read-body.ts";
 const UNSUPPORTED = /unsupported (?:parameter|value): ['"]?([a-z_]+)/i;
 
 /** What a request can do without. */
-const SPARED: ReadonlySet<string> = new Set([
+const DISPENSABLE: ReadonlySet<string> = new Set([
   "max_tokens",
   "temperature",
   "top_p",
@@ -31,7 +31,7 @@ const bodySchema = z.record(z.string(), z.unknown());
  *
  * @param leastTokens what `max_completion_tokens` is raised to, at least.
  */
-export function sparingParameters(
+export function droppingUnsupportedParameters(
   fetch: typeof globalThis.fetch,
   { leastTokens = 0 }: { readonly leastTokens?: number } = {},
 ): typeof globalThis.fetch {
@@ -45,7 +45,7 @@ export function sparingParameters(
     const name = typeof body["model"] === "string" ? body["model"] : "";
     for (;;) {
       const without = refused.get(name) ?? new Set<string>();
-      const sent = spare(body, without, leastTokens);
+      const sent = withoutParameters(body, without, leastTokens);
       const response = await fetch(
         input,
         without.size === 0 ? init : { ...init, body: JSON.stringify(sent) },
@@ -53,7 +53,7 @@ export function sparingParameters(
       if (response.status !== 400) return response;
       const text = await readBodyStart(response, MAX_REFUSAL_BYTES);
       const parameter = UNSUPPORTED.exec(text)?.[1];
-      if (parameter === undefined || !SPARED.has(parameter) || !Object.hasOwn(sent, parameter)) {
+      if (parameter === undefined || !DISPENSABLE.has(parameter) || !Object.hasOwn(sent, parameter)) {
         return new Response(text, response);
       }
       refused.set(name, new Set([...without, parameter]));
@@ -61,7 +61,7 @@ export function sparingParameters(
   };
 }
 
-function spare(
+function withoutParameters(
   body: Readonly<Record<string, unknown>>,
   without: ReadonlySet<string>,
   leastTokens: number,

@@ -2,13 +2,14 @@ import { expect, test } from "vitest";
 import { loadOpenAiChat } from "../../../src/model/langchain/openai-chat.ts";
 import { createNativeToolsModel } from "../../../src/model/native-tools/native-tools.ts";
 import { QWQ_SAMPLING } from "../../../src/model/sampling.ts";
-import { sparingParameters } from "../../../src/model/langchain/spared-parameters.ts";
+import { droppingUnsupportedParameters } from "../../../src/model/langchain/unsupported-parameters.ts";
 import { startChatServer, type ChatReply, type ChatServerReply } from "../../servers/chat.ts";
 import { json, type PlainReply } from "../../servers/completions.ts";
 import { startEndpoint } from "../../servers/endpoint.ts";
 import { collect, textOf } from "../collect.ts";
 import { qwqNativeSide } from "../native-tools/side.ts";
 import { probe } from "../probe/ask.ts";
+import { KEY } from "../key.ts";
 
 function refused(message: string, param: string): PlainReply {
   const error = { message, type: "invalid_request_error", param, code: "unsupported_parameter" };
@@ -72,7 +73,7 @@ test("native tools over ChatOpenAI, where the name of the model does not tell th
   const chatModel = await loadOpenAiChat({
     baseUrl: server.url,
     modelName: "my-deployment",
-    apiKey: "sk-0123456789abcdef",
+    apiKey: KEY,
     dialect: "generic",
     sampling: QWQ_SAMPLING,
   });
@@ -89,7 +90,7 @@ test("what a model refuses is its own, and another is asked as before", async ()
   const endpoint = await startEndpoint({
     chat: (request) => (request.model === "o3" ? refusal(request) : undefined) ?? { text: "Hi" },
   });
-  const fetch = sparingParameters(globalThis.fetch);
+  const fetch = droppingUnsupportedParameters(globalThis.fetch);
   const send = async (model: string): Promise<number> => {
     const body = JSON.stringify({ model, messages: [], max_tokens: 5 });
     const response = await fetch(`${endpoint.url}/chat/completions`, { method: "POST", body });
@@ -113,14 +114,14 @@ test.each([
   const endpoint = await startEndpoint({ chat: { status: 400, ...json({ error: { message } }) } });
   const body = JSON.stringify({ model: "m", messages: [], max_tokens: 5 });
   const url = `${endpoint.url}/chat/completions`;
-  const response = await sparingParameters(globalThis.fetch)(url, { method: "POST", body });
+  const response = await droppingUnsupportedParameters(globalThis.fetch)(url, { method: "POST", body });
   expect([response.status, await response.json()]).toEqual([400, { error: { message } }]);
   expect(endpoint.requests).toHaveLength(1);
 });
 
 test("what has no JSON body is none of its business", async () => {
   const endpoint = await startEndpoint({ facts: { "/v1/models": [] } });
-  const fetch = sparingParameters(globalThis.fetch);
+  const fetch = droppingUnsupportedParameters(globalThis.fetch);
   expect((await fetch(`${endpoint.url}/models`)).status).toBe(200);
   expect((await fetch(`${endpoint.url}/none`, { method: "POST", body: "{" })).status).toBe(404);
 });
