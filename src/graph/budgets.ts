@@ -1,6 +1,9 @@
+import { withDeadline } from "../net/deadline.ts";
+import { startTimer } from "../net/wait.ts";
 import type { RunLimits } from "./context.ts";
 import type { BudgetLeft } from "./events.ts";
 import type { BudgetName, RunState } from "./state.ts";
+import type { Step } from "./step.ts";
 import type { Usage } from "./usage.ts";
 
 /** The share of tokens and time that is kept back for the answer. */
@@ -24,7 +27,8 @@ export function allowance(limits: RunLimits, used: Usage, answering: boolean): A
 /** The budget that an allowance shows to be spent. */
 export function emptyBudget({ tokens, milliseconds }: Allowance): BudgetName | null {
   if (tokens <= 0) return "token";
-  return milliseconds <= 0 ? "time" : null;
+  // a timer counts whole milliseconds
+  return milliseconds < 1 ? "time" : null;
 }
 
 type Counted = Pick<RunState, "opening" | "searches" | "pages">;
@@ -45,7 +49,27 @@ export function budgetLeft(limits: RunLimits, counted: Counted, used: Usage): Bu
 /** A signal that fires when the time is over; `clear` ends the wait. */
 export function deadlineAfter(milliseconds: number): { signal: AbortSignal; clear(): void } {
   const controller = new AbortController();
-  // setTimeout counts in 32 bits: longer waits would fire at once
-  const timer = setTimeout(() => controller.abort(), Math.min(milliseconds, 2 ** 31 - 1));
-  return { signal: controller.signal, clear: () => clearTimeout(timer) };
+  const clear = startTimer(milliseconds, () => controller.abort());
+  return { signal: controller.signal, clear };
+}
+
+/** What the model is told of a search or a page that did not come in the time that was left for it. */
+const TOO_LATE = {
+  kind: "timeout",
+  message: "It was not answered in the time that was left for searching.",
+} as const;
+
+/**
+ * A search, or the reading of a page, with its retries and waits, in the time that the run has left for searching: a
+ * fifth of its time stays for the answer. What is not there by then is given up, and a failure for the model.
+ *
+ * @throws an AbortError when the run's `signal` is aborted.
+ */
+export async function inTimeLeft<Outcome>(
+  { limits, state, config }: Pick<Step, "limits" | "state" | "config">,
+  run: (signal: AbortSignal) => Promise<Outcome>,
+): Promise<Outcome | { readonly status: "failed"; readonly failure: typeof TOO_LATE }> {
+  const { milliseconds } = allowance(limits, state.usage, false);
+  const outcome = await withDeadline({ deadlineMs: milliseconds, signal: config.signal }, run);
+  return outcome === "deadline" ? { status: "failed", failure: TOO_LATE } : outcome;
 }

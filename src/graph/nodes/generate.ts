@@ -2,9 +2,10 @@ import type { HumanMessage } from "@langchain/core/messages";
 import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { isModelFailure } from "../../errors.ts";
 import type { ContinuationModel, ModelDescription } from "../../model/model.ts";
+import { withDeadline } from "../../net/deadline.ts";
 import type { PageReader } from "../../search/pages/page-reader.ts";
 import { checkedBoundary } from "../boundary.ts";
-import { budgetLeft } from "../budgets.ts";
+import { allowance, budgetLeft } from "../budgets.ts";
 import { readContext, requestOf, type KeptSettings, type RunContext } from "../context.ts";
 import { continueTurn, type Continuation } from "../continuation/continuation.ts";
 import type { ChosenParts } from "../parts.ts";
@@ -67,7 +68,7 @@ export function createGenerate(deps: GenerateDeps) {
       question: opening.question,
       opening,
       transcript: new Overwrite([...state.transcript, ...segments]),
-      usage: new Overwrite(usage),
+      usage: new Overwrite(addUsage(state.usage, usage)),
     };
   };
 }
@@ -128,29 +129,41 @@ async function openIfNew(
   if (asked === null) return { state, opened: null, failure: null };
   const kept = readContext(config.context, deps.limits, deps.ceilings);
   const parts = deps.choose(config.context ?? {});
-  const { description, failure } = await describe(parts.model, config.signal);
+  const started = deps.clock();
+  const { milliseconds: deadlineMs } = allowance(kept.limits, NO_USAGE, false);
+  const { description, failure } = await describe(parts.model, { deadlineMs, signal: config.signal });
+  const usage = { ...NO_USAGE, milliseconds: deps.clock() - started };
   const { opening, transcript } = open(asked, { ...parts, description }, kept, {
     ...deps,
     date: config.context?.date,
   });
   const { question } = opening;
-  const fresh = { ...FRESH, question, opening, transcript, usage: NO_USAGE, spent: null, condensed: 0 };
+  const fresh = { ...FRESH, question, opening, transcript, usage, spent: null, condensed: 0 };
   return { state: { ...state, ...fresh }, opened: { message: asked.message }, failure };
 }
 
 /** What the model is; where that has to be asked and the endpoint fails, that is the failure of the run. */
 async function describe(
   model: ContinuationModel,
-  signal: AbortSignal | undefined,
+  time: Parameters<typeof withDeadline>[0],
 ): Promise<{ description: ModelDescription; failure: Continuation["failure"] }> {
+  const unknown = { family: model.family, name: model.modelName };
   try {
-    return { description: await model.describe(signal), failure: null };
+    const description = await withDeadline(time, (signal) => model.describe(signal));
+    return description === "deadline"
+      ? { description: unknown, failure: SILENT }
+      : { description, failure: null };
   } catch (error) {
     if (!isModelFailure(error)) throw error;
-    const description = { family: model.family, name: model.modelName };
-    return { description, failure: { code: error.code, message: error.message } };
+    return { description: unknown, failure: { code: error.code, message: error.message } };
   }
 }
+
+const SILENT = {
+  code: "model-timeout",
+  message:
+    "The model server did not say what it is in the time of this run. Check whether it is overloaded, or raise maxSeconds.",
+};
 
 function open(
   { question, id, history }: NewQuestion,

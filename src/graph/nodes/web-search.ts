@@ -2,7 +2,7 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { SearchOutcome } from "../../search/engine.ts";
 import type { PageReader } from "../../search/pages/page-reader.ts";
 import { approvePages, approveSearches } from "../approval/approved-call.ts";
-import { budgetLeft } from "../budgets.ts";
+import { budgetLeft, inTimeLeft } from "../budgets.ts";
 import type { RunContext } from "../context.ts";
 import { condenseFound } from "../continuation/digests.ts";
 import type { RunEvent } from "../events.ts";
@@ -84,11 +84,13 @@ async function runQueries(call: SearchCall, step: Step, clock: () => number): Pr
   const run = async (query: string): Promise<Answered> => {
     emit({ type: "search-start", query, engine: engine.name });
     const begun = clock();
-    const outcome = await engine.search(query, {
-      maxResults: limits.maxResults,
-      ...(scope !== undefined && { scope }),
-      ...(config.signal !== undefined && { signal: config.signal }),
-    });
+    const outcome: SearchOutcome = await inTimeLeft(step, (signal) =>
+      engine.search(query, {
+        maxResults: limits.maxResults,
+        ...(scope !== undefined && { scope }),
+        signal,
+      }),
+    );
     return { query, engine: engine.name, outcome, milliseconds: clock() - begun };
   };
   const queries = call.queries.filter(({ plan }) => plan === "run").map(({ query }) => query);

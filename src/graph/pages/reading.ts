@@ -2,7 +2,7 @@ import { AgenticRagError } from "../../errors.ts";
 import type { PageReply } from "../../protocol/protocol.ts";
 import type { SearchOutcome } from "../../search/engine.ts";
 import type { PageOutcome, PageReader } from "../../search/pages/page-reader.ts";
-import { budgetLeft } from "../budgets.ts";
+import { budgetLeft, inTimeLeft } from "../budgets.ts";
 import { boundResponse } from "../response-size.ts";
 import { createNumbering, mayRefer } from "../sources.ts";
 import type { RunState, RunUpdate } from "../state.ts";
@@ -54,7 +54,7 @@ export async function openPages(
   { pageReader, clock }: ReadingDeps,
 ): Promise<RunUpdate> {
   const reader = requireReader(pageReader);
-  const { state, limits, config, emit } = step;
+  const { state, limits, emit } = step;
   const urls = call.pages.filter(({ plan }) => plan === "open").map(({ url }) => url);
   const maxBytes = Math.min(MAX_PAGE_BYTES, Math.floor(limits.maxResponseBytes / Math.max(urls.length, 1)));
   const started = clock();
@@ -62,11 +62,9 @@ export async function openPages(
   const open = async (url: string): Promise<Opened> => {
     emit({ type: "page-start", url, reader: reader.name });
     const begun = clock();
-    const read = await reader.read(url, {
-      query: wantedOf(url, state),
-      maxBytes,
-      ...(config.signal !== undefined && { signal: config.signal }),
-    });
+    const read: PageOutcome = await inTimeLeft(step, (signal) =>
+      reader.read(url, { query: wantedOf(url, state), maxBytes, signal }),
+    );
     return { url, read, outcome: foundBy(read), milliseconds: clock() - begun };
   };
   const opened = boundResponse(await Promise.all(urls.map(open)), limits.maxResponseBytes);
