@@ -14,13 +14,22 @@ export interface FreshReply {
   readonly digestReport?: DigestReport;
 }
 
-/** What two queries have in common that ask the same: the set of their words, whatever case, order and signs. */
+/** Characters whose compatibility form says something else: `x²` is not `x2`. */
+const RAISED_OR_LOWERED = /([²³¹¼-¾⁰-₟⅐-↉])/u;
+
+/** Characters that are not seen. */
+const INVISIBLE = /[\u00ad\u200b\u2060\ufeff]/gu;
+
+/**
+ * What two queries have in common that ask the same: they differ in nothing but letter case, white space, the way
+ * Unicode writes a character, and the signs that end a sentence. Order, operators, quotes and all other signs count.
+ */
 export function queryKey(query: string): string {
-  const words = query
-    .normalize("NFKC")
-    .toLowerCase()
-    .match(/[\p{L}\p{M}\p{N}]+(?:[-.+#]+[\p{L}\p{M}\p{N}]+|[+#]+)*/gu);
-  return words === null ? query.trim() : [...new Set(words)].sort().join(" ");
+  const pieces = query.split(RAISED_OR_LOWERED);
+  const written = pieces.map((piece, at) => piece.normalize(at % 2 === 0 ? "NFKC" : "NFC")).join("");
+  const line = written.toLowerCase().replaceAll(INVISIBLE, "").replaceAll(/\s+/gu, " ").trim();
+  const key = line.replace(/[\s.,;:!?。、！？]+$/u, "");
+  return key === "" ? line : key;
 }
 
 /** The keys of the queries that were answered; a failed one may be asked again. */

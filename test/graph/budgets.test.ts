@@ -54,10 +54,10 @@ test("a call with more queries than are left runs those that fit and says which 
   expect(state.transcript[2]!.text).toContain('"c" was not run: no searches are left.\n\nSearches left: 0.');
 });
 
-test("a repeated query is answered from what is known, whatever its case, order and signs", async () => {
+test("a repeated query is answered from what is known, whatever its case and white space", async () => {
   const { agent, asked } = scripted([
     call("QwQ licence"),
-    call("licence,  qwq"),
+    call("qwq  Licence?"),
     "Done.\n</think>\n\nOpen [1].",
   ]);
   const { state, events } = await ask(agent, "Q?");
@@ -65,7 +65,7 @@ test("a repeated query is answered from what is known, whatever its case, order 
   expect(state).toMatchObject({ searches: 1, repeats: 1, stopReason: "answered" });
   expect(state.transcript[4]).toEqual({
     origin: "runtime",
-    text: '\n<tool_response>\n"licence, qwq" was searched before and was not run again. It had found:\n\n[1 k7f3 example.org] About QwQ licence\n(shown above)\n\nSearches left: 4.\n</tool_response>\n',
+    text: '\n<tool_response>\n"qwq Licence?" was searched before and was not run again. It had found:\n\n[1 k7f3 example.org] About QwQ licence\n(shown above)\n\nSearches left: 4.\n</tool_response>\n',
   });
   expect(events.filter(({ type }) => type === "search-end")).toHaveLength(2);
 });
