@@ -53,7 +53,17 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   // a thread that is removed takes its searches along
   ["src/durability/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/search/journal/"]],
   // what LangGraph gives a node (its store) can only be put before an engine there
-  ["src/graph/", ["src/errors.ts", "src/citation/", ...CONTRACTS, "src/search/journal/"]],
+  [
+    "src/graph/",
+    [
+      "src/errors.ts",
+      "src/citation/",
+      "src/net/deadline.ts",
+      "src/net/wait.ts",
+      ...CONTRACTS,
+      "src/search/journal/",
+    ],
+  ],
   [
     "src/settings/",
     [
