@@ -70,6 +70,9 @@ export interface Ancestor {
   readonly writes: readonly Write[];
 }
 
+/** The epoch under which this process holds a thread; `undefined` for a thread that it never claimed. */
+export type HeldEpoch = (threadId: string) => number | undefined;
+
 /** Most ancestors that are read at once. */
 export const ANCESTORS = 50;
 

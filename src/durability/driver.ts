@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { HumanMessage } from "@langchain/core/messages";
 import { Command, isGraphDrained, isInterrupted, RunControl } from "@langchain/langgraph";
 import { z } from "zod";
-import { AgenticRagError } from "../errors.ts";
+import { AgenticRagError, messageOf } from "../errors.ts";
+import { systemClock } from "../net/clock.ts";
 import type { Durability, Lease } from "./durability.ts";
 import { leaseLost, startHeartbeat, threadBusy, threadUnknown, type Heartbeat } from "./lease.ts";
 
@@ -135,7 +136,7 @@ async function attempt(
         throw error;
       }
       if (tries >= maxAttempts) throw await giveUp(request, lease, error, tries);
-      await pause(pauseMs * 2 ** (tries - 1), leaving.ended);
+      await systemClock.sleep(pauseMs * 2 ** (tries - 1), leaving.ended);
     }
   }
 }
@@ -177,7 +178,7 @@ const valuesSchema = z.object({
   messages: z.array(z.object({ id: z.string().nullish() })).default([]),
 });
 
-/** What is left to do is told by the tasks of the last checkpoint: a killed step has none in `next`. */
+/** What is left to do are the tasks of the last checkpoint: a killed step has none in `next`. */
 async function stateOf(request: DriveRequest) {
   const { values, tasks } = await request.agent.getState(configOf(request));
   const { messages } = valuesSchema.parse(values ?? {});
@@ -241,25 +242,11 @@ async function giveUp(
   error: unknown,
   tries: number,
 ): Promise<AgenticRagError> {
-  const reason = error instanceof Error ? error.message : String(error);
-  const problem = `The run of the thread ${JSON.stringify(threadId)} was tried ${tries} times and failed each time, lastly: ${reason} When that is mended: agentic-rag resume.`;
+  const problem = `The run of the thread ${JSON.stringify(threadId)} was tried ${tries} times and failed each time, lastly: ${messageOf(error)} When that is mended: agentic-rag resume.`;
   try {
     await durability.book.release(lease, "failed", problem);
   } catch {
-    // what cannot be written now is told by the lease that runs out
+    // The lease runs out, which shows others that the run is an orphan.
   }
   return new AgenticRagError("run-given-up", problem, { cause: error });
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", done);
-  });
 }

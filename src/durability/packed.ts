@@ -1,6 +1,6 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 
-/** Text that takes less room. What stands in it twice, such as a page in a transcript and in its sources, is kept once. */
+/** Compresses a text. What it repeats, such as a page in a transcript and in its sources, costs next to nothing. */
 export function pack(text: string): Buffer {
   const bytes = Buffer.from(text);
   return brotliCompressSync(bytes, {

@@ -1,4 +1,4 @@
-import { isAbort } from "../errors.ts";
+import { codeOf, isAbort, messageOf } from "../errors.ts";
 import { driveThread, type Driven, type DriveRequest } from "./driver.ts";
 import type { ThreadRow } from "./durability.ts";
 
@@ -43,9 +43,8 @@ async function sweep(request: SweepRequest, thread: ThreadRow): Promise<Swept> {
     return { thread, status, problem: "", state };
   } catch (error) {
     if (isAbort(error) || request.signal?.aborted === true) return { thread, status: "stopped", problem: "" };
-    const problem = error instanceof Error ? error.message : String(error);
-    const isBusy = error instanceof Error && "code" in error && error.code === "thread-busy";
-    return { thread, status: isBusy ? "busy" : "failed", problem };
+    const status = codeOf(error) === "thread-busy" ? "busy" : "failed";
+    return { thread, status, problem: messageOf(error) };
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type Ancestor,
   type CheckpointRows,
   type Encoded,
+  type HeldEpoch,
   type LoadedCheckpoint,
   type ThreadPlace,
   type Wanted,
@@ -22,9 +23,6 @@ import {
   unpackWrites,
   type PostgresCheckpoint,
 } from "./checkpoint-format.ts";
-
-/** The epoch under which this process holds a thread; `undefined` for a thread that it never claimed. */
-export type HeldEpoch = (threadId: string) => number | undefined;
 
 const changedSchema = z.array(z.object({ row_id: rowId, changed: bytes }));
 

@@ -1,4 +1,4 @@
-import { AgenticRagError } from "../../errors.ts";
+import { AgenticRagError, codeOf } from "../../errors.ts";
 
 /** Errors of the network, and of a server that is being stopped or started. All of them pass. */
 const PASSING_CODES =
@@ -26,14 +26,14 @@ const EXPLANATIONS = [
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.some(isPassing);
-  return PASSING_CODES.test(codeOf(error)) || PASSING_MESSAGES.test(error.message);
+  return PASSING_CODES.test(codeOf(error) ?? "") || PASSING_MESSAGES.test(error.message);
 }
 
 /** An error of the database as one that says what to do. Its text never holds the address with the password. */
 export function explainDatabaseError(place: string, error: unknown, triedMs = 0): AgenticRagError {
   if (AgenticRagError.isInstance(error)) return error;
   const problem = error instanceof AggregateError ? error.errors[0] : error;
-  const code = problem instanceof Error ? codeOf(problem) : "";
+  const code = codeOf(problem) ?? "";
   const message = problem instanceof Error ? problem.message.split("\n", 1)[0] : "";
   if (isPassing(error)) {
     const seconds = Math.round(triedMs / 1000);
@@ -50,8 +50,4 @@ export function explainDatabaseError(place: string, error: unknown, triedMs = 0)
 
 export function databaseUnusable(place: string, what: string, cause?: unknown): AgenticRagError {
   return new AgenticRagError("store-unusable", `The database ${place} ${what}.`, { cause });
-}
-
-function codeOf(error: Error): string {
-  return "code" in error && typeof error.code === "string" ? error.code : "";
 }

@@ -1,11 +1,12 @@
 import { forgetSearches } from "../../search/journal/journal.ts";
+import { Book } from "../book.ts";
 import { Checkpointer } from "../checkpointer.ts";
 import type { Durability } from "../durability.ts";
 import { DatabaseStore } from "../store.ts";
-import { createPostgresBook, type PostgresBook } from "./book.ts";
 import { createPostgresCheckpointRows } from "./checkpoint-rows.ts";
 import { connectPostgres, type PostgresOptions } from "./connection.ts";
 import { setUpSchema } from "./schema.ts";
+import { createPostgresThreads } from "./threads.ts";
 import { createPostgresItems } from "./items.ts";
 
 /**
@@ -31,12 +32,10 @@ export async function openPostgresDurability(
     throw error;
   }
   const store = new DatabaseStore(createPostgresItems(connection));
-  const checkpointer = new Checkpointer(
-    createPostgresCheckpointRows(connection, (threadId) => book.heldEpoch(threadId)),
+  const rows = createPostgresCheckpointRows(connection, (threadId) => book.heldEpoch(threadId));
+  const book: Book = new Book(
+    createPostgresThreads(connection, (threadId) => rows.removeThread(threadId)),
+    (threadId) => forgetSearches(store, threadId),
   );
-  const book: PostgresBook = createPostgresBook(connection, async (threadId) => {
-    await forgetSearches(store, threadId);
-    await checkpointer.deleteThread(threadId);
-  });
-  return { checkpointer, store, book, close: () => connection.close() };
+  return { checkpointer: new Checkpointer(rows), store, book, close: () => connection.close() };
 }

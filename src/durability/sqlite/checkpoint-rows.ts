@@ -8,10 +8,12 @@ import {
   type CheckpointRow,
   type CheckpointRows,
   type Encoded,
+  type HeldEpoch,
   type LoadedCheckpoint,
   type NewCheckpoint,
   type Wanted,
 } from "../checkpoint-rows.ts";
+import { leaseLost } from "../lease.ts";
 import { pack, unpack } from "../packed.ts";
 import { bytes, jsonName, type StoreFile } from "./file.ts";
 import { encoded, insertWrites, namesOf, readWrites } from "./write-rows.ts";
@@ -75,13 +77,21 @@ const COLUMNS = `"order", thread, place, id, parent, body`;
 
 /**
  * Checkpoints in the SQLite file of a store. Each call is one transaction, on the disk when its promise resolves.
- * `fence` throws, within the transaction of a write, where a thread must not be written to.
+ * A write to a thread that this process claimed is refused once another has taken the thread over.
  */
 export function createSqliteCheckpointRows(
   file: StoreFile,
-  fence: (threadId: string) => void,
+  heldEpoch: HeldEpoch,
 ): CheckpointRows<SqliteCheckpoint> {
   const { database } = file;
+  /** @throws AgenticRagError `lease-lost` */
+  const requireHeld = (threadId: string): void => {
+    const epoch = heldEpoch(threadId);
+    if (epoch === undefined) return;
+    const held = "select 1 from threads where thread = ? and epoch = ?";
+    const row: unknown = database.prepare(held).get(JSON.stringify(threadId), epoch);
+    if (row === undefined) throw leaseLost(threadId);
+  };
   return {
     longestName: Infinity,
 
@@ -91,14 +101,14 @@ export function createSqliteCheckpointRows(
 
     async insert(checkpoint) {
       file.transaction("immediate", () => {
-        fence(checkpoint.threadId);
+        requireHeld(checkpoint.threadId);
         insert(database, checkpoint);
       });
     },
 
     async insertWrites(key, taskId, taskPath, writes) {
       file.transaction("immediate", () => {
-        fence(key.threadId);
+        requireHeld(key.threadId);
         insertWrites(database, key, [taskId, taskPath], writes);
       });
     },

@@ -1,11 +1,13 @@
 import type { BaseStore } from "@langchain/langgraph";
+import { forgetSearches } from "../../search/journal/journal.ts";
+import { Book } from "../book.ts";
 import { Checkpointer } from "../checkpointer.ts";
 import type { Durability } from "../durability.ts";
 import { DatabaseStore } from "../store.ts";
-import { SqliteBook } from "./book.ts";
 import { createSqliteCheckpointRows } from "./checkpoint-rows.ts";
 import { openStoreFile } from "./file.ts";
 import { createSqliteItems } from "./items.ts";
+import { createSqliteThreads } from "./threads.ts";
 
 export interface SqliteStoreOptions {
   /** How long a call waits for another process that writes, in milliseconds; nothing else runs meanwhile. Default 5,000. */
@@ -25,10 +27,10 @@ export function openSqliteDurability(
 ): Durability {
   const opened = openStoreFile(file, lockTimeoutMs);
   const store = new DatabaseStore(createSqliteItems(opened));
-  const book = new SqliteBook(opened, store);
+  const book = new Book(createSqliteThreads(opened), (threadId) => forgetSearches(store, threadId));
   return {
     checkpointer: new Checkpointer(
-      createSqliteCheckpointRows(opened, (threadId) => book.requireHeld(threadId)),
+      createSqliteCheckpointRows(opened, (threadId) => book.heldEpoch(threadId)),
     ),
     store,
     book,

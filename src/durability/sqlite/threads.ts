@@ -1,0 +1,67 @@
+import { readThread, THREAD_COLUMNS, type BookTable } from "../book.ts";
+import { removeCheckpoints } from "./checkpoint-rows.ts";
+import type { StoreFile } from "./file.ts";
+
+/** Milliseconds since 1970, by the clock of the machine that the file is on. */
+const NOW = "cast(unixepoch('subsec') * 1000 as integer)";
+
+function toSql(sql: string): string {
+  return sql
+    .replaceAll("$now", NOW)
+    .replaceAll("$thread", "thread")
+    .replaceAll(/\$(\d)/gu, "?$1");
+}
+
+/** The threads in the SQLite file of a store. */
+export function createSqliteThreads(file: StoreFile): BookTable {
+  const { database } = file;
+  const select = (rest: string, values: readonly (string | number)[] = []) =>
+    database
+      .prepare(toSql(`select ${THREAD_COLUMNS} from threads ${rest}`))
+      .all(...values)
+      .map(readThread);
+
+  return {
+    claim: async (threadId, owner, leaseMs) =>
+      file.transaction("immediate", () => {
+        const id = JSON.stringify(threadId);
+        const [before] = select("where thread = $1", [id]);
+        if (before !== undefined && before.thread.leasedUntil > 0) {
+          return { status: "busy", thread: before.thread };
+        }
+        database.prepare("update epochs set last = last + 1").run();
+        database
+          .prepare(
+            toSql(
+              `insert into threads
+               select $1, '""', 0, 'stopped', 0, '""', $2, last, $now + $3, $now, $now from epochs where true
+               on conflict (thread) do update
+               set owner = excluded.owner, epoch = excluded.epoch, leased_until = excluded.leased_until`,
+            ),
+          )
+          .run(id, JSON.stringify(owner), leaseMs);
+        const [claimed] = select("where thread = $1", [id]);
+        if (claimed === undefined) throw new Error("the thread was just written");
+        const { epoch, thread } = claimed;
+        return { status: "claimed", lease: { threadId, owner, epoch }, thread };
+      }),
+
+    update: async ({ threadId, epoch }, set, values) =>
+      file.transaction("immediate", () => {
+        const { changes } = database
+          .prepare(toSql(`update threads set ${set} where thread = $1 and epoch = $2`))
+          .run(JSON.stringify(threadId), epoch, ...values);
+        return changes === 1;
+      }),
+
+    select: async (rest, values) =>
+      file.transaction("deferred", () => select(rest, values).map(({ thread }) => thread)),
+
+    async remove(threadId) {
+      file.transaction("immediate", () => {
+        removeCheckpoints(database, threadId);
+        database.prepare("delete from threads where thread = ?").run(JSON.stringify(threadId));
+      });
+    },
+  };
+}
