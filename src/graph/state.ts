@@ -12,6 +12,8 @@ export const segmentSchema = z.strictObject({
   tokenIds: z.array(z.number().int()).optional(),
   /** Of the tokens of `text`, where requested and returned; one for each of `tokenIds` where these are present. */
   logprobs: z.array(z.number()).optional(),
+  /** What the model wrote here is no answer: it led up to a refused call, repeated itself, or what it was told. */
+  noAnswer: z.literal(true).optional(),
 });
 
 /** How a question was opened: fixed for its whole run, so that each prompt extends the one before byte for byte. */
@@ -126,7 +128,7 @@ export type Source = z.infer<typeof sourceSchema>;
 export type Citation = z.infer<typeof citationSchema>;
 export type StopReason = z.infer<typeof stopReasonSchema>;
 export type BudgetName = z.infer<typeof budgetNameSchema>;
-type StateSegment = z.infer<typeof segmentSchema>;
+export type StateSegment = z.infer<typeof segmentSchema>;
 
 const counter = (title: string, description: string) =>
   new ReducedValue(z.number().int().min(0).default(0), {

@@ -6,8 +6,9 @@ import type { Generation, Protocol, ProtocolEvent, Segment } from "../../protoco
 import { allowance, deadlineAfter, emptyBudget, type Allowance } from "../budgets.ts";
 import type { RunLimits } from "../context.ts";
 import { textOf } from "../route.ts";
-import type { BudgetName, Opening } from "../state.ts";
+import type { BudgetName, Opening, StateSegment } from "../state.ts";
 import { addUsage, NO_USAGE, requestUsage, type Usage } from "../usage.ts";
+import { repeatsRuntime } from "./runtime-echo.ts";
 import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
 import { shortenMore, shortenOldest } from "./shortening.ts";
 
@@ -31,7 +32,7 @@ export interface ContinuationInput {
 
 export interface Continuation {
   /** What was added to the turn. */
-  readonly segments: readonly Segment[];
+  readonly segments: readonly StateSegment[];
   readonly usage: Usage;
   readonly spent: BudgetName | null;
   readonly failure: { code: string; message: string } | null;
@@ -45,8 +46,8 @@ export interface Continuation {
  * goes to the answer.
  */
 export async function continueTurn(input: ContinuationInput): Promise<Continuation> {
-  const { protocol, limits, transcript } = input;
-  const segments: Segment[] = [];
+  const { protocol, limits, transcript, onEvent } = input;
+  const segments: StateSegment[] = [];
   let { spent, condensed } = input;
   let usage = NO_USAGE;
   let messageId = "";
@@ -54,7 +55,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   let mentions = 0;
   let outcome: Generation["outcome"] = "nothing";
 
-  const append = (segment: Segment): void => {
+  const append = (segment: StateSegment): void => {
     if (segment.text !== "") segments.push(segment);
   };
   const nudge = (cause: Parameters<Protocol["nudge"]>[1]): void =>
@@ -87,7 +88,11 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
     const { text, closing, mention = false } = reply.generation;
     // what stands before a mention counts where nothing follows it
     if (mentions === 0 || text !== "" || closing !== "") ({ outcome } = reply.generation);
-    append({ origin: "model", text, ...reply.tokens });
+    const isEmpty = reply.end === "loop" || repeatsRuntime(text, [...transcript, ...segments]);
+    if (isEmpty && outcome === "answer") onEvent({ type: "answer-withdrawn" });
+    if (isEmpty) outcome = "nothing";
+    const noAnswer = isEmpty || (answering && reply.generation.outcome === "nothing");
+    append({ origin: "model", text, ...reply.tokens, ...(noAnswer && { noAnswer }) });
     append({ origin: "runtime", text: closing });
     if (mention && text !== "" && CUT_BY[reply.end] === undefined && mentions < MAX_MENTIONS) {
       mentions += 1;

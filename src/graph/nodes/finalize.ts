@@ -6,7 +6,7 @@ import { citationLink, plainly } from "../../citation/written-answer.ts";
 import type { Protocol } from "../../protocol/protocol.ts";
 import type { RunEvent } from "../events.ts";
 import { everySearchFailed } from "../sources.ts";
-import { required, type RunState, type RunUpdate, type StopReason } from "../state.ts";
+import { required, type RunState, type RunUpdate, type StateSegment, type StopReason } from "../state.ts";
 
 export interface FinalizeDeps {
   readonly protocolOf: (state: RunState) => Protocol;
@@ -17,7 +17,7 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
   return (state: RunState, config: LangGraphRunnableConfig): RunUpdate => {
     required(state.opening, "an opened question");
     const protocol = protocolOf(state);
-    const written = state.failure === null ? protocol.answer(state.transcript) : null;
+    const written = state.failure === null ? protocol.answer(state.transcript.map(counted)) : null;
     const answered = written !== null;
     const stopReason = stopReasonOf(state, written);
     const { answer: checked, citations } =
@@ -40,6 +40,11 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
     const id = written !== null && state.messageId !== "" ? state.messageId : crypto.randomUUID();
     return { answer, answered, citations, stopReason, messages: [new AIMessage({ id, content: answer })] };
   };
+}
+
+/** What is no answer is read as if another had written it. */
+function counted(segment: StateSegment): StateSegment {
+  return segment.noAnswer === true ? { ...segment, origin: "runtime" } : segment;
 }
 
 function stopReasonOf({ failure, spent }: RunState, written: string | null): StopReason {
