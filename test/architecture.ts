@@ -45,7 +45,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["src/text/", []],
   ["src/net/", ["src/errors.ts"]],
   ["src/sqlite/", ["src/errors.ts", "src/net/"]],
-  ["src/protocol/", ["src/errors.ts", "src/turn.ts"]],
+  ["src/protocol/", ["src/errors.ts", "src/turn.ts", "src/text/"]],
   ...MODEL_ROOMS.map((room, at) => [room, [...MODEL_FLOOR, ...MODEL_ROOMS.slice(0, at)]] as const),
   ["src/model/", ["src/errors.ts", "src/turn.ts", "src/net/", "src/text/"]],
   ["src/search/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/text/"]],

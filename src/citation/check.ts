@@ -42,7 +42,7 @@ export function checkAnswer(written: string, evidence: readonly Evidence[]): Che
   const citations: CheckedCitation[] = [];
   const answer = createWrittenAnswer((number, url, mark) => {
     const source = find(number, url);
-    const sentence = sentenceAt(plain, spans, mark.start);
+    const sentence = sentenceAt(plain, spans, mark);
     citations.push({
       number: source?.number ?? number,
       title: source?.title ?? "",
@@ -60,16 +60,33 @@ export function checkAnswer(written: string, evidence: readonly Evidence[]): Che
 /** Finds what a mark cites, by its number or its address. */
 export function createSourceFinder(
   evidence: readonly Evidence[],
-): (number: number | null, url: string) => Evidence | undefined {
+): (number: number | null, url: string) => (Evidence & { readonly quoted?: boolean }) | undefined {
   const sources = sourcesByNumber(evidence);
   const byUrl = new Map([...sources.values()].map((source) => [canonicalUrl(source.url), source]));
   return (number, url) => {
     if (number !== null) return sources.get(number);
     const schemes = /^www\./i.test(url) ? ["https://", "http://"] : [""];
-    return schemes
+    const source = schemes
       .map((scheme) => byUrl.get(canonicalUrl(scheme + url)))
-      .find((source) => source !== undefined);
+      .find((found) => found !== undefined);
+    if (source !== undefined) return source;
+    const naming = [...sources.values()].find(({ text }) => namesAddress(text, url));
+    return naming === undefined ? undefined : { ...naming, quoted: true };
   };
+}
+
+/** Where one of these stands before it, an address is a part of a longer one. */
+const WITHIN_ADDRESS = /[\w=/%&?#@:+~-]/;
+const BEHIND_ADDRESS = /^[.,;:!?'"*_)]*(?:[\s<>[\]"'`|\\，。；、）】)]|$)/;
+
+/** Whether a whole http(s) address stands literally in a text. */
+function namesAddress(text: string, url: string): boolean {
+  if (!/^https?:\/\/[^\s<>[\]"'`|\\@]+$/i.test(url)) return false;
+  for (let at = text.indexOf(url); at >= 0; at = text.indexOf(url, at + 1)) {
+    const isWhole = BEHIND_ADDRESS.test(text.slice(at + url.length, at + url.length + 8));
+    if (isWhole && !WITHIN_ADDRESS.test(text.charAt(at - 1))) return true;
+  }
+  return false;
 }
 
 /** An answer's sentence is attributed to a source when so much of its wording stands there. */
@@ -168,9 +185,22 @@ function masked(text: string, marks: readonly Mark[]): string {
   return out + text.slice(last);
 }
 
-/** The sentence that a mark belongs to: the one it stands in, also behind the full stop, or the last one before it. */
-function sentenceAt(plain: string, spans: readonly { start: number; end: number }[], at: number): string {
-  const span = spans.findLast(({ start }) => start <= at) ?? spans[0];
+/**
+ * The sentence that a mark belongs to: the one it stands in, also behind the full stop, or the last one before it in
+ * its line; where a line begins with the mark, the sentence behind it.
+ */
+function sentenceAt(
+  plain: string,
+  spans: readonly { readonly start: number; readonly end: number }[],
+  { kind, start }: Mark,
+): string {
+  // of a link the words stay, one place further on
+  const at = kind === "link" ? start + 1 : start;
+  const index = spans.findLastIndex((each) => each.start <= at);
+  const [before, behind] = [spans[index], spans[index + 1]];
+  const isOfLine = (span: typeof before): boolean =>
+    span !== undefined && !plain.slice(Math.min(span.end, at), Math.max(span.start, at)).includes("\n");
+  const span = isOfLine(before) || !isOfLine(behind) ? (before ?? behind) : behind;
   return span === undefined
     ? ""
     : plain

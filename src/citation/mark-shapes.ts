@@ -1,3 +1,5 @@
+import { CITATION_MARK, citedNumbers, RAISED_MARK } from "../text/citation-marks.ts";
+
 interface Place {
   readonly start: number;
   readonly end: number;
@@ -21,9 +23,18 @@ const IMAGE = /!\[(?<alt>[^\]\n]{0,500})\](?:\([^)\n]{0,2000}\)|\[[^\]\n]{0,200}
 const IMAGE_BEGUN = /!(?:\[[^\]\n]{0,500}(?:\](?:\([^)\n]{0,2000}|\[[^\]\n]{0,200})?)?)?$/uy;
 
 const LINK =
-  /\[(?<text>\[?[^[\]\n]{1,500}\]?)\]\(<?(?<target>[^()\s<>]{1,2000}(?:\([^()\s<>]{0,500}\)[^()\s<>]{0,500})?)>?(?:\s+"[^"\n]{0,500}")?\)|[[【](?<numbers>\d{1,4}(?:\s*[,;]\s*\d{1,4})*)[\]】]/uy;
+  /\[(?<text>\[?[^[\]\n]{1,500}\]?)\]\(<?(?<target>[^()\s<>]{1,2000}(?:\([^()\s<>]{0,500}\)[^()\s<>]{0,500})?)>?(?:\s+"[^"\n]{0,500}")?\)/uy;
 const LINK_BEGUN =
-  /\[\[?[^[\]\n]{0,500}(?:\]{1,2}(?:\(<?[^()\s<>]{0,2000}(?:\([^()\s<>]{0,500}(?:\)[^()\s<>]{0,500})?)?>?(?:\s+(?:"[^"\n]{0,500}"?)?)?)?)?$|[[【][\d\s,;]{0,500}$/uy;
+  /\[\[?[^[\]\n]{0,500}(?:\]{1,2}(?:\(<?[^()\s<>]{0,2000}(?:\([^()\s<>]{0,500}(?:\)[^()\s<>]{0,500})?)?>?(?:\s+(?:"[^"\n]{0,500}"?)?)?)?)?$/uy;
+
+const NUMBERS = new RegExp(CITATION_MARK, "iuy");
+const NUMBERS_BEGUN = /[［【][^\]］】\n]{0,200}$/uy;
+const CITED = new RegExp(`^${CITATION_MARK}$`, "iu");
+
+const RAISED = new RegExp(RAISED_MARK, "iuy");
+const RAISED_BEGUN = /<(?:s(?:u(?:p(?:>[^<\n]{0,200}(?:<(?:\/(?:s(?:u(?:p)?)?)?)?)?)?)?)?)?$/iuy;
+/** What a raised number behind it is a power or a unit of: a digit, `m`, `km`. */
+const BASE = /(?:\d|(?:^|[^\p{L}])\p{L}{1,2})$/u;
 
 /** Addresses as far as a reader of Markdown links them; a `|` would divide one in a table. */
 const URL_TEXT = /<?(?<url>(?:(?:https?|ftp):\/\/|www\.)[^\s<>[\]"'`|\\，。；、）】]{1,2000})>?/iuy;
@@ -38,12 +49,23 @@ export function imageAt(text: string, at: number, final: boolean): Found {
 
 export function linkAt(text: string, at: number, final: boolean): Found {
   const groups = readAt(LINK, LINK_BEGUN, text, at, final);
+  if (groups === "undecided") return groups;
+  if (groups === undefined) return numbersAt(NUMBERS, NUMBERS_BEGUN, text, at, final);
+  const { text: words = "", target = "" } = groups;
+  return linkOrNumber(at, LINK.lastIndex, words, target);
+}
+
+/** `before` is what stands before the mark, three characters of it. */
+export function raisedAt(text: string, at: number, before: string, final: boolean): Found {
+  return BASE.test(before) ? undefined : numbersAt(RAISED, RAISED_BEGUN, text, at, final);
+}
+
+function numbersAt(whole: RegExp, begun: RegExp, text: string, at: number, final: boolean): Found {
+  const groups = readAt(whole, begun, text, at, final);
   if (groups === undefined || groups === "undecided") return groups;
-  const { text: words, target, numbers = "" } = groups;
-  const end = LINK.lastIndex;
-  return words !== undefined && target !== undefined
-    ? linkOrNumber(at, end, words, target)
-    : { kind: "numbers", start: at, end, numbers: numbers.split(/[,;]/).map(Number) };
+  const end = whole.lastIndex;
+  const numbers = citedNumbers(groups["items"] ?? "");
+  return numbers === undefined ? undefined : { kind: "numbers", start: at, end, numbers };
 }
 
 export function urlAt(text: string, at: number, before: string, final: boolean): Found {
@@ -84,10 +106,12 @@ function withoutPunctuation(url: string): string {
   return bare.endsWith(")") && closed > opened ? withoutPunctuation(bare.slice(0, -1)) : bare;
 }
 
-/** `[[3]](url)` and `[3](url)` are marks of source 3, wherever they point. */
+/** `[[3]](url)`, `[3](url)` and `[^3](url)` are marks of source 3, wherever they point. */
 function linkOrNumber(start: number, end: number, text: string, url: string): Mark {
-  const digits = /^\[?(\d{1,4})\]?$/.exec(text)?.[1];
-  return digits === undefined
-    ? { kind: "link", start, end, text: text.replaceAll(/[[\]]/g, ""), url }
-    : { kind: "numbers", start, end, numbers: [Number(digits)] };
+  const inner = text.replaceAll(/[[\]]/g, "");
+  const items = CITED.exec(`[${inner}]`)?.groups?.["items"];
+  const numbers = items === undefined ? undefined : citedNumbers(items);
+  return numbers === undefined
+    ? { kind: "link", start, end, text: inner, url }
+    : { kind: "numbers", start, end, numbers };
 }

@@ -1,6 +1,7 @@
 import { type Fence, openFence, readFence } from "./fence.ts";
+import { formulaEnd } from "./formula.ts";
 import { htmlAt } from "./html-tags.ts";
-import { imageAt, linkAt, type Mark, urlAt } from "./mark-shapes.ts";
+import { imageAt, linkAt, type Mark, raisedAt, urlAt } from "./mark-shapes.ts";
 
 /** A part of an answer: text, code (`code-block` goes on with a block that is open), or a mark. Together they are all. */
 export type Piece =
@@ -12,11 +13,13 @@ export type Piece =
 export interface ScanState {
   /** The code block that is open. */
   readonly fence: Fence | null;
-  /** The last character; empty at the beginning. */
+  /** How much of a formula is still to be read. */
+  readonly formula: number;
+  /** The last characters, three at most. */
   readonly before: string;
 }
 
-export const SCAN_START: ScanState = { fence: null, before: "" };
+export const SCAN_START: ScanState = { fence: null, formula: 0, before: "" };
 
 export interface Scanned {
   readonly pieces: readonly Piece[];
@@ -26,7 +29,7 @@ export interface Scanned {
 }
 
 /** Where something may begin that is more than text. */
-const SIGN = /[`~![【<\\]|h|f|w/gi;
+const SIGN = /[`~![［【<\\$]|h|f|w/gi;
 const MAX_CODE_LENGTH = 1_000;
 const MAX_TICKS = 10;
 /** What must not stand in a code span with a `|`: a table's row divides it, and it is none. */
@@ -38,7 +41,7 @@ const LIVE = /\]\(|!\[|\]:|<[a-z/!?]|:\/\/|www\./i;
  */
 export function scan(text: string, from: ScanState, final: boolean): Scanned {
   const pieces: Piece[] = [];
-  let { fence } = from;
+  let { fence, formula } = from;
   let done = 0;
   let at = 0;
 
@@ -51,8 +54,11 @@ export function scan(text: string, from: ScanState, final: boolean): Scanned {
   const until = (end: number): Scanned => {
     if (end > done) pieces.push({ kind: "text", start: done, end });
     const length = Math.max(end, done);
-    return { pieces, length, state: { fence, before: length === 0 ? from.before : text.charAt(length - 1) } };
+    const state = { fence, formula: Math.max(0, formula - length), before: beforeAt(length) };
+    return { pieces, length, state };
   };
+  const beforeAt = (index: number): string =>
+    ((index < 3 ? from.before : "") + text.slice(Math.max(0, index - 3), index)).slice(-3);
 
   for (;;) {
     if (fence !== null) {
@@ -67,10 +73,17 @@ export function scan(text: string, from: ScanState, final: boolean): Scanned {
     SIGN.lastIndex = at;
     const sign = SIGN.exec(text);
     if (sign === null) return until(final ? text.length : settled(text, text.length));
-    const before = sign.index === 0 ? from.before : text.charAt(sign.index - 1);
-    const found = readAt(text, sign.index, { before, lineBefore: from.before, final });
+    const before = beforeAt(sign.index);
+    if (sign.index >= formula && (sign[0] === "$" || sign[0] === "\\")) {
+      const end = formulaEnd(text, sign.index, before.slice(-1), final);
+      if (end === "undecided") return until(settled(text, sign.index));
+      formula = end ?? formula;
+    }
+    const found = readAt(text, sign.index, { before, lineBefore: from.before.slice(-1), final });
     if (found === "undecided") return until(settled(text, sign.index));
     if (typeof found === "number") at = found;
+    // brackets in a formula are indices
+    else if (found.piece.kind === "numbers" && sign.index < formula) at = sign.index + 1;
     else {
       add(found.piece);
       fence = found.fence ?? null;
@@ -79,7 +92,9 @@ export function scan(text: string, from: ScanState, final: boolean): Scanned {
 }
 
 interface Around {
+  /** Three characters at most. */
   readonly before: string;
+  /** The last character before the text. */
   readonly lineBefore: string;
   readonly final: boolean;
 }
@@ -87,8 +102,9 @@ interface Around {
 /** A piece, or where to look on; `undecided` when what follows decides. */
 type Found = { readonly piece: Piece; readonly fence?: Fence } | number | "undecided";
 
-function readAt(text: string, at: number, { before, lineBefore, final }: Around): Found {
+function readAt(text: string, at: number, { before: tail, lineBefore, final }: Around): Found {
   const sign = text.charAt(at);
+  const before = tail.slice(-1);
   switch (sign) {
     case "`":
     case "~": {
@@ -100,14 +116,18 @@ function readAt(text: string, at: number, { before, lineBefore, final }: Around)
     case "\\":
       if (at + 1 === text.length) return final ? at + 1 : "undecided";
       return "\\`".includes(text.charAt(at + 1)) ? at + 2 : at + 1;
+    case "$":
+      return at + 1;
     case "!":
       return foundMark(imageAt(text, at, final), at);
     case "[":
+    case "［":
     case "【":
       return foundMark(linkAt(text, at, final), at);
     case "<": {
       const url = urlAt(text, at, before, final);
-      if (url !== undefined) return foundMark(url, at);
+      const mark = url ?? raisedAt(text, at, tail, final);
+      if (mark !== undefined) return foundMark(mark, at);
       const html = htmlAt(text, at, before, final);
       if (html === undefined || html === "undecided") return html ?? at + 1;
       return { piece: { kind: "markup", start: at, ...html } };

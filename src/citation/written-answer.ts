@@ -6,10 +6,15 @@ import { seenText } from "./seen.ts";
 export interface Cited {
   readonly number: number;
   readonly url: string;
+  /** The source's text only names the address that the answer gives. */
+  readonly quoted?: boolean;
 }
 
-/** What a mark stands for; `undefined` where this run did not retrieve it. */
-export type Cite = (number: number | null, url: string, mark: Mark) => Cited | undefined;
+/**
+ * What a mark stands for; `undefined` where this run did not retrieve it, `kept` for an address that was found in a
+ * source's text before and stays as it is.
+ */
+export type Cite = (number: number | null, url: string, mark: Mark) => Cited | "kept" | undefined;
 
 /** Writes an answer down piece by piece. */
 export interface WrittenAnswer {
@@ -61,7 +66,9 @@ export function createWrittenAnswer(cite: Cite): WrittenAnswer {
     if (mark.kind === "link" || mark.kind === "image") removed = true;
     switch (mark.kind) {
       case "numbers": {
-        const links = mark.numbers.flatMap((number) => cite(number, "", mark) ?? []).map(citationLink);
+        const links = mark.numbers
+          .map((number) => cite(number, "", mark))
+          .flatMap((source) => (source === undefined || source === "kept" ? [] : citationLink(source)));
         if (links.length === 0) out = out.replace(/ $/, "");
         return appendLink(links.join(""));
       }
@@ -69,13 +76,13 @@ export function createWrittenAnswer(cite: Cite): WrittenAnswer {
         const source = cite(null, mark.url, mark);
         const words = plainly(mark.text);
         return append(
-          `${words} ${source === undefined ? "(unverified link removed)" : citationLink(source)}`,
+          `${words} ${source === undefined ? "(unverified link removed)" : addressLink(mark.url, source)}`,
         );
       }
       case "url": {
         const source = cite(null, mark.url, mark);
         if (source === undefined) return append(`\`${mark.url}\` (unverified)`);
-        return appendLink(citationLink(source));
+        return appendLink(addressLink(mark.url, source));
       }
       case "image":
         return append(plainly(mark.text));
@@ -117,6 +124,12 @@ export function plainly(words: string): string {
 export function citationLink({ number, url }: Cited): string {
   const target = url.replaceAll(/[()<>\s|`\\]/g, (char) => ESCAPES[char] ?? encodeURIComponent(char));
   return /^https?:\/\//i.test(url) ? `[[${number}]](${target})` : `[${number}]`;
+}
+
+/** A cited address as its source's mark; one that only stands in a source's text as itself, with where it is from. */
+function addressLink(address: string, source: Cited | "kept"): string {
+  if (source === "kept") return `<${address}>`;
+  return source.quoted === true ? `<${address}> (from ${citationLink(source)})` : citationLink(source);
 }
 
 /** What would end a Markdown link early, and `encodeURIComponent` leaves alone. */

@@ -1,3 +1,5 @@
+import { CITATION_MARK, citedNumbers, RAISED_MARK } from "../text/citation-marks.ts";
+
 /** Characters that are not seen, and that a reader may skip: format characters, fillers, variation selectors. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
@@ -106,18 +108,25 @@ function escapeAt(text: string, at: number): readonly [string, number] | undefin
   return isPrintable ? [seen.toLowerCase(), match[0].length] : undefined;
 }
 
-/** What an answer's reader takes for a citation: numbers in square brackets, also fullwidth ones. */
-const MARK = /[[【]\d{1,4}(?:\s*[,;]\s*\d{1,4})*(?=[\]】])/g;
+const MARKS = new RegExp(`${CITATION_MARK}|${RAISED_MARK.replaceAll("(?<", "(?<raised_")}`, "giu");
 
 /**
- * Takes the power of a citation from `[7]` in text from outside: a space before the closing bracket makes `[7 ]` of
- * it, which no reader takes for one, and which still is an index (`a[7 ]`), a list or a footnote. Applying it again
- * changes nothing; all other text stays as it is.
+ * Takes the power of a citation from `[7]`, `[^7]`, `【7†source】`, `[Source 7]` and their kin in text from outside: a
+ * space before what closes it makes `[7 ]` of it, which no reader takes for one, and which still is an index (`a[7 ]`),
+ * a list or a footnote. Applying it again changes nothing; all other text stays as it is.
  *
  * @param isOurs tells of numbers that may be cited in this text: such a mark stays.
  */
 export function unmarkCitations(text: string, isOurs: (number: number) => boolean = () => false): string {
-  return text.replaceAll(MARK, (mark) =>
-    (mark.match(/\d+/g) ?? []).map(Number).every(isOurs) ? mark : `${mark} `,
-  );
+  let out = "";
+  let last = 0;
+  for (const { 0: mark, index, groups = {} } of text.matchAll(MARKS)) {
+    const items = groups["items"] ?? groups["raised_items"] ?? "";
+    const close = groups["close"] ?? groups["raised_close"] ?? "";
+    if (citedNumbers(items)?.every(isOurs) ?? true) continue;
+    const end = index + mark.length - close.length;
+    out += `${text.slice(last, end)} `;
+    last = end;
+  }
+  return out + text.slice(last);
 }

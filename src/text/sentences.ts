@@ -2,7 +2,7 @@
 const BOUNDARY = /(?<=(?<!\.)[.!?]["”’»)\]]*)\s+|(?<=[。！？]["”’」』）]*)(?!["”’」』）])/u;
 /** What ends in a full stop without ending a sentence. */
 const ABBREVIATION =
-  /(?:^|[\s(])(?:\p{Lu}|e\.g|i\.e|cf|vs|etc|al|approx|ca|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|u\.s|u\.k|ph\.d|a\.m|p\.m)\.$/iu;
+  /(?:^|[\s(])(?:\p{Lu}|e\.g|i\.e|cf|vs|etc|al|approx|ca|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|u\.s|u\.k|ph\.d|a\.m|p\.m|z\.\s?b|d\.\s?h|u\.\s?a|bzw|nr|vgl|p\.\s?ex|mme|sra?|dra?|núm|pág)\.$/iu;
 const LINE_OF_ITS_OWN = /^\s*(?:[-*•·‣>|]|#{1,6}\s|\d{1,3}[.)]\s)/u;
 const ENDED = /[.!?…。！？]["”’»)\]]*$/u;
 
@@ -48,15 +48,29 @@ function isWhole(sentence: string): boolean {
 }
 
 const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+/** What a line begins with that is no part of a sentence: signs of lists, quotations and headings, and numbers. */
+const LINE_MARK = /^\s*(?:(?:[-*+•·‣>]|#{1,6}|\d{1,3}[.)])\s+)*/u;
+/** An ordinal number in front of a word that no sentence begins with: `3. März`, `2. prosince`. */
+const ORDINAL = /(?:^|\s)\d{1,3}\.\s*$/u;
+const GOES_ON =
+  /^(?:\p{Ll}|(?:Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[\p{L}.]*|Jahrhundert|Weltkrieg)/u;
 
 /** Where the sentences of a text lie. Line breaks end a sentence, so that list items and headings stand alone. */
 export function sentenceSpans(text: string): readonly { start: number; end: number }[] {
   const spans: { start: number; end: number }[] = [];
   for (const line of text.matchAll(/[^\n]+/g)) {
-    for (const { segment, index } of segmenter.segment(line[0])) {
-      const start = line.index + index;
-      const end = start + segment.trimEnd().length;
-      if (end > start) spans.push({ start, end });
+    const mark = LINE_MARK.exec(line[0])?.[0].length ?? 0;
+    const words = line[0].slice(mark);
+    let open = 0;
+    for (const { segment, index } of segmenter.segment(words)) {
+      const next = index + segment.length;
+      const sentence = words.slice(open, next).trimEnd();
+      const goesOn =
+        ABBREVIATION.test(sentence) || (ORDINAL.test(sentence) && GOES_ON.test(words.slice(next)));
+      if (goesOn && next < words.length) continue;
+      const start = line.index + mark + open;
+      if (sentence.length > 0) spans.push({ start, end: start + sentence.length });
+      open = next;
     }
   }
   return spans;

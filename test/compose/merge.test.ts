@@ -144,3 +144,14 @@ test("whatever is found and cited, each mark cites what it cited before", () => 
     }),
   );
 });
+
+test("an address that a researcher's source names stays, and its mark takes the new number", () => {
+  const named = { url: B.url, text: "Get it at https://dl.example/tool.zip today." };
+  const merged = mergeFindings([
+    finding(1, "From a [1].", [A]),
+    finding(2, "Get https://dl.example/tool.zip, not https://evil.example/x.", [named]),
+  ]);
+  expect(merged.answer).toContain(
+    "Get <https://dl.example/tool.zip> (from [[2]](https://b.example/x_%28y%29)), not `https://evil.example/x` (unverified).",
+  );
+});

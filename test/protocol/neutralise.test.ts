@@ -138,7 +138,7 @@ describe("citation marks in retrieved text", () => {
     ["the capital[3] and", "the capital[3 ] and"],
     ["a[7] = b[i][0]; f(x)[1]", "a[7 ] = b[i][0 ]; f(x)[1 ]"],
     ["[[3]](https://example.org) [4](/x)", "[[3 ]](https://example.org) [4 ](/x)"],
-    ["【3】 and [3†L1]", "【3 】 and [3†L1]"],
+    ["【3】 and [3†L1]", "【3 】 and [3†L1 ]"],
   ])("%j become %j", (text, expected) => {
     expect(unmarkCitations(text)).toEqual(expected);
   });

@@ -1,3 +1,4 @@
+import { createSourceFinder } from "../../citation/check.ts";
 import { scan, SCAN_START } from "../../citation/scan.ts";
 import { createWrittenAnswer, plainly } from "../../citation/written-answer.ts";
 import { createNumbering } from "../../graph/sources.ts";
@@ -30,7 +31,7 @@ export function mergeFindings(findings: readonly Finding[]): Merged {
       const { number, url } = numbering.number(foundAgain(source));
       places.set(source.number, { number, url });
     }
-    const text = renumbered(answer, places);
+    const text = renumbered(answer, places, sources);
     sections.push(ordered.length === 1 ? text : `## ${headingOf(question)}\n\n${text}`);
     citations.push(
       ...cited.map((citation) => {
@@ -52,9 +53,17 @@ export function mergeFindings(findings: readonly Finding[]): Merged {
 }
 
 /** A checked answer with other numbers; a code block that it leaves open is closed, so that nothing behind it is code. */
-function renumbered(answer: string, places: ReadonlyMap<number, Pick<Source, "number" | "url">>): string {
+function renumbered(
+  answer: string,
+  places: ReadonlyMap<number, Pick<Source, "number" | "url">>,
+  sources: readonly Source[],
+): string {
+  const find = createSourceFinder(sources);
   const { pieces, state } = scan(answer, SCAN_START, true);
-  const written = createWrittenAnswer((number) => (number === null ? undefined : places.get(number)));
+  const written = createWrittenAnswer((number, url) => {
+    if (number !== null) return places.get(number);
+    return find(null, url)?.quoted === true ? "kept" : undefined;
+  });
   written.write(answer, pieces);
   const { fence } = state;
   const closing = fence === null ? "" : `\n${" ".repeat(fence.indent)}${fence.sign.repeat(fence.length)}`;
