@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AgenticRagError } from "../errors.ts";
 import { adviceFor, type EngineName } from "../settings/search.ts";
@@ -19,10 +19,13 @@ import { createTavilyEngine } from "../search/engines/tavily.ts";
 import { createWikipediaEngine } from "../search/engines/wikipedia.ts";
 import type { Secret } from "../secret.ts";
 import type { Settings } from "../settings/settings.ts";
-import { readVersion } from "../version.ts";
+import { VERSION } from "../version.ts";
 
-/** The articles that are searched when no other documents are named. */
-export const CORPUS_FOLDER = fileURLToPath(new URL("../../corpus/", import.meta.url));
+/**
+ * The articles that are searched when no other documents are named. A folder in `new URL(…, import.meta.url)` would stop
+ * bundlers, which take what is named so for a file of the bundle.
+ */
+export const CORPUS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../corpus/");
 
 /** Where the index of a folder is kept. */
 export function indexFileOf(folder: string): string {
@@ -68,7 +71,7 @@ export function createEngine(
       return createWikipediaEngine({
         ...http,
         ...search.wikipedia,
-        userAgent: `langgraph-agentic-rag/${readVersion()}`,
+        userAgent: `langgraph-agentic-rag/${VERSION}`,
       });
     case "duckduckgo":
       return createDuckDuckGoEngine({ ...http, ...search.duckduckgo });

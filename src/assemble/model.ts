@@ -24,7 +24,7 @@ import type { NativeSide, WrittenCall } from "../turn.ts";
 import { protocols } from "../protocol/index.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import type { ServedModelSettings, Settings } from "../settings/settings.ts";
-import { readVersion } from "../version.ts";
+import { VERSION } from "../version.ts";
 
 /** A model behind a server, and how it is reached. */
 type Served = ServedModelSettings & { readonly fetch?: typeof globalThis.fetch };
@@ -81,7 +81,7 @@ function probedFor(
     dialect,
     templateSet: model.template !== "auto",
     cacheFile: probeCache,
-    version: readVersion(),
+    version: VERSION,
   });
   return (protocol) =>
     createProbedModel({

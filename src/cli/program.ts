@@ -3,7 +3,7 @@ import { EXIT_CODES } from "./terminal/exit-code.ts";
 import { report } from "./terminal/failure.ts";
 import { helpText } from "./arguments/help.ts";
 import type { Surroundings } from "./terminal/surroundings.ts";
-import { readVersion } from "../version.ts";
+import { VERSION } from "../version.ts";
 
 /** Runs the command that the arguments name and gives the code to end with. Never throws. */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -19,7 +19,7 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   const read = readArguments(args);
   switch (read.command) {
     case "version":
-      surroundings.stdout.write(`${readVersion()}\n`);
+      surroundings.stdout.write(`${VERSION}\n`);
       return EXIT_CODES.answered;
     case "help":
       surroundings.stdout.write(helpText(read.helpFor));

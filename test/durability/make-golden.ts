@@ -3,14 +3,14 @@ import { fileURLToPath } from "node:url";
 import { RunControl } from "@langchain/langgraph";
 import { driveThread, type DrivenAgent } from "../../src/durability/driver.ts";
 import { openSqliteDurability } from "../../src/durability/sqlite/sqlite.ts";
-import { readVersion } from "../../src/version.ts";
+import { VERSION } from "../../src/version.ts";
 import { goldenAgent, QUESTION, STANDS, type Stand } from "./golden.ts";
 
 /**
  * Writes test/fixtures/checkpoints/v<version>.sqlite: threads that stand at every place where a run can be left. Run it
  * once for a release, `npx tsx test/durability/make-golden.ts`, and never again: later versions must go on from it.
  */
-const FILE = fileURLToPath(new URL(`../fixtures/checkpoints/v${readVersion()}.sqlite`, import.meta.url));
+const FILE = fileURLToPath(new URL(`../fixtures/checkpoints/v${VERSION}.sqlite`, import.meta.url));
 rmSync(FILE, { force: true });
 
 const durability = openSqliteDurability(FILE);

@@ -6,7 +6,7 @@ import { probeEndpoint } from "../../model/probe/probe.ts";
 import { keepChoice } from "../../model/probe/probed.ts";
 import { createProxyFetch } from "../../net/proxy.ts";
 import { readSettings, type ServedModelSettings } from "../../settings/settings.ts";
-import { readVersion } from "../../version.ts";
+import { VERSION } from "../../version.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { chooseSettings, environmentWith } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
@@ -30,7 +30,7 @@ export async function probe(args: Arguments, surroundings: Surroundings): Promis
     const missing = choice.family === null ? [] : missingFor(report, choice);
     const warning = choice.family === null ? undefined : warningFor(report, choice);
     if (choice.family !== null) {
-      await keepChoice({ ...options, cacheFile, version: readVersion() }, report, choice);
+      await keepChoice({ ...options, cacheFile, version: VERSION }, report, choice);
     }
     if (args.switches.has("json")) {
       stdout.write(`${printableJson({ report, choice, missing, warning })}\n`);

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { LRUCache } from "lru-cache";
+import robotsParser from "robots-parser";
 
 /** Text of an origin's robots.txt; empty where there is none, `undefined` where it could not be had. */
 export type ReadRobots = (url: URL) => Promise<string | undefined>;
@@ -8,9 +8,9 @@ interface Rules {
   isAllowed(url: string, userAgent?: string): boolean | undefined;
 }
 
-const require = createRequire(import.meta.url);
-/** Its types describe a default export that the package does not have. */
-const parseRobots: (url: string, text: string) => Rules = require("robots-parser");
+/** Its types describe a default export that the package does not have: what is imported is the function itself. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const parseRobots = robotsParser as unknown as typeof robotsParser.default;
 
 /** What the lines `User-agent:` of a robots.txt call this reader. */
 const ROBOTS_NAME = "langgraph-agentic-rag";

@@ -1,6 +1,6 @@
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { RUN_DEFAULTS } from "../../graph/context.ts";
-import { readVersion } from "../../version.ts";
+import { VERSION } from "../../version.ts";
 import { withoutThreads } from "../openai/agent-run.ts";
 import { answerCall, type McpParts } from "./parts.ts";
 import { RESEARCH, research, researchInput, researchOutput } from "./research.ts";
@@ -18,7 +18,7 @@ export function createMcpServers(parts: McpParts): (caller?: string) => McpServe
   const kept: McpParts = { ...parts, agent: withoutThreads(parts.agent) };
   return (caller) => {
     const server = new McpServer(
-      { name: "agentic-rag", title: "Agentic RAG", version: readVersion() },
+      { name: "agentic-rag", title: "Agentic RAG", version: VERSION },
       { instructions: INSTRUCTIONS },
     );
     server.registerTool(
