@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
+import { build, type Plugin } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { VERSION } from "../src/version.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
@@ -12,11 +14,13 @@ const names = z.record(z.string(), z.string());
 const manifest = z
   .looseObject({
     name: z.string(),
+    version: z.string(),
     bin: names,
     workspaces: z.array(z.string()),
     dependencies: names,
     devDependencies: names,
     peerDependencies: names,
+    peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean() })),
   })
   .parse(JSON.parse(read("package.json")));
 const lock = z
@@ -51,6 +55,39 @@ test("nothing of the tests is published: no overrides, no files of theirs", { ti
     .parse(JSON.parse(packed));
   const paths = files.map(({ path }) => path).filter((path) => !/^(?:dist|corpus)\//.test(path));
   expect(paths.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
+});
+
+test("the version is said in two places alike", () => {
+  expect(VERSION).toBe(manifest.version);
+});
+
+test("a bundler meets no optional package, and no folder that it would take for a file", async () => {
+  const optional = Object.keys(manifest.peerDependenciesMeta);
+  expect(optional).toContain("pg");
+  const met: string[] = [];
+  const watching: Plugin = {
+    name: "watching",
+    setup(bundle) {
+      bundle.onResolve({ filter: /^[^.]/ }, ({ path }) => {
+        if (optional.some((name) => path === name || path.startsWith(`${name}/`))) met.push(path);
+        return path === "src/index.ts" ? undefined : { path, external: true };
+      });
+    },
+  };
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ["src/index.ts"],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    write: false,
+    metafile: true,
+    plugins: [watching],
+  });
+  expect(met).toEqual([]);
+  const files = Object.keys(metafile.inputs);
+  expect(files.length).toBeGreaterThan(50);
+  expect(files.filter((file) => /new URL\(\s*"[^"]*\/",\s*import\.meta\.url/.test(read(file)))).toEqual([]);
 });
 
 // langgraph-cli on PyPI reads the package.json beside a configuration, and refuses any `engines` there but one bare major
