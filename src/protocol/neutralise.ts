@@ -108,6 +108,11 @@ function escapeAt(text: string, at: number): readonly [string, number] | undefin
   return isPrintable ? [seen.toLowerCase(), match[0].length] : undefined;
 }
 
+/** A text without half characters: each lone surrogate is replaced. */
+export function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Cs}/gu, "\u{fffd}");
+}
+
 const MARKS = new RegExp(`${CITATION_MARK}|${RAISED_MARK.replaceAll("(?<", "(?<raised_")}`, "giu");
 
 /**

@@ -1,4 +1,5 @@
 import type { ModelSide, NativeSide, PromptMessage as Turn } from "../turn.ts";
+import type { DialectName } from "./dialects/asked-dialect.ts";
 import type { BudgetName, CallFault, NumberedResult, PageSide, ToolReply } from "./replies.ts";
 
 export type {
@@ -51,6 +52,11 @@ export interface OpenOptions {
   readonly boundary?: string | undefined;
   /** The model is offered the search as a tool of its endpoint, so that no prompt has to explain how to write it. */
   readonly nativeTools?: boolean;
+  /**
+   * How the prompt asks for calls to be written: what `dialectOf` tells of the model. Constant for a question, so it is kept
+   * with its opening. Default: QwQ's. Protocols with a form of their own leave it out.
+   */
+  readonly dialect?: DialectName | undefined;
 }
 
 export interface Opening {

@@ -1,3 +1,5 @@
+import type { DialectName } from "./dialects/asked-dialect.ts";
+
 /** Why text between call tags is not a call that can be run. */
 export type CallFault =
   | "malformed"
@@ -66,6 +68,8 @@ export type ToolReply =
       readonly nativeTools?: boolean;
       /** It was offered `open_url` as well. */
       readonly pages?: boolean;
+      /** As in `OpenOptions`. */
+      readonly dialect?: DialectName | undefined;
     }
   | { readonly kind: "spent"; readonly budget: BudgetName };
 

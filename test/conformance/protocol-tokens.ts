@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Protocol } from "../../src/protocol/protocol.ts";
 import { ADDED_TOKENS, carelesslyRead, EVASIONS, tokenCounts } from "../protocol/evasions.ts";
-import { adjacentFields, renderedFields } from "../protocol/rendered-fields.ts";
+import { adjacentFields, numbered, renderedFields, resultsReply } from "../protocol/rendered-fields.ts";
 
 /** Registers that no field of a protocol lets a control token or one of its tags through. */
 export function noTokenSurvives(protocol: Protocol, tags: readonly string[]): void {
@@ -11,6 +11,22 @@ export function noTokenSurvives(protocol: Protocol, tags: readonly string[]): vo
       tokenCounts(text, tokens),
       tokenCounts(carelesslyRead(text), tokens),
     ];
+
+    it("half a character is sent as a replacement", () => {
+      const half = "a\ud83d b";
+      const { messages } = protocol.open({
+        question: half,
+        history: [{ role: "user", content: half }],
+        date: "2025-03-06",
+        maxSearches: 5,
+      });
+      const result = numbered({ title: half, text: half });
+      const prompt = messages.map(({ content }) => content).join("\n");
+      for (const sent of [prompt, protocol.respond(resultsReply([result]))]) {
+        expect(sent).toContain("a\u{fffd} b");
+        expect(sent).not.toMatch(/\p{Cs}/u);
+      }
+    });
 
     it.each(renderedFields(protocol))("in %s, whatever the evasion", (_, render) => {
       const harmless = countsOf(render("some harmless words"));

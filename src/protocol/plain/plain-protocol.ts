@@ -1,5 +1,5 @@
 import { condenseBetween } from "../condense.ts";
-import { neutralise } from "../neutralise.ts";
+import { neutralise, wellFormed } from "../neutralise.ts";
 import type {
   BudgetName,
   HeardResult,
@@ -69,7 +69,8 @@ export function createPlainProtocol(spec: PlainProtocolSpec): Protocol {
     dialects: false,
   };
   const { call, response, answer } = grammar;
-  const harmless = spec.harmless ?? ((text: string): string => neutralise(text, tags));
+  const neutral = spec.harmless ?? ((text: string): string => neutralise(text, tags));
+  const harmless = (text: string): string => wellFormed(neutral(text));
   const ends = [...(answer === null ? [] : [answer.close]), response.open, ...(spec.stop ?? [])];
   return {
     name,

@@ -1,4 +1,5 @@
-import { neutralise } from "../neutralise.ts";
+import { writtenCall, type DialectName } from "../dialects/asked-dialect.ts";
+import { neutralise, wellFormed } from "../neutralise.ts";
 import type { OpenOptions, Turn } from "../protocol.ts";
 
 /** The names of the tags that QwQ's tokenizer has as single tokens. */
@@ -12,9 +13,14 @@ export function qwqMessages(options: OpenOptions): readonly Turn[] {
   const { question, history } = options;
   return [
     { role: "system", content: instructions(options) },
-    ...history.map(({ role, content }) => ({ role, content: neutralise(content, QWQ_TAGS) })),
-    { role: "user", content: neutralise(question, QWQ_TAGS) },
+    ...history.map(({ role, content }) => ({ role, content: outside(content) })),
+    { role: "user", content: outside(question) },
   ];
+}
+
+/** Text from outside; half a character would not survive the way to a server. */
+function outside(text: string): string {
+  return wellFormed(neutralise(text, QWQ_TAGS));
 }
 
 function instructions({
@@ -22,17 +28,18 @@ function instructions({
   maxSearches,
   maxPages = 0,
   nativeTools = false,
+  dialect = "qwq",
   boundary,
 }: OpenOptions): string {
-  const today = `Today is ${date}.`;
+  const today = `You are a research assistant. Today is ${date}.`;
   const tools = TOOLS.filter(({ name }) => (name === "open_url" ? maxPages : maxSearches) > 0);
   if (tools.length === 0) return `${today} ${NO_SEARCHES}`;
   return [
-    `${today} ${nativeTools ? nativeCalls(tools) : writtenCalls(tools)}`,
+    `${today} ${nativeTools ? nativeCalls(tools) : writtenCalls(tools, dialect)}`,
     [
       ...(maxSearches > 0
         ? [
-            `Run ${searches(maxSearches)}, none twice, for what you do not know for certain or may have changed. A query can be a list; each counts.`,
+            `Run ${searches(maxSearches)}, none twice, for what you do not know for certain or may have changed. Be efficient: use as few as possible. A query can be a list; each counts.`,
           ]
         : ["No search is available for this question."]),
       ...(maxPages > 0
@@ -51,25 +58,31 @@ function instructions({
 interface Tool {
   readonly name: string;
   readonly purpose: string;
-  readonly call: string;
+  /** Its argument in the example of a call, and what stands there. */
+  readonly field: string;
+  readonly example: string;
 }
 
 const TOOLS: readonly Tool[] = [
   {
     name: "web_search",
     purpose: "search the web",
-    call: '{"action": "web_search", "action_input": {"query": "what to look for"}}',
+    field: "query",
+    example: "what to look for",
   },
   {
     name: "open_url",
     purpose: "open a page",
-    call: '{"action": "open_url", "action_input": {"url": "its address"}}',
+    field: "url",
+    example: "its address",
   },
 ];
 
-function writtenCalls(tools: readonly Tool[]): string {
+function writtenCalls(tools: readonly Tool[], dialect: DialectName): string {
   const purposes = tools.map(({ purpose }) => purpose).join(", or ");
-  const calls = tools.map(({ call }) => `<tool_call>\n${call}\n</tool_call>`).join("\n\n");
+  const calls = tools
+    .map(({ name, field, example }) => writtenCall(dialect, name, field, example))
+    .join("\n\n");
   return `While you think, you can ${purposes}: write a call exactly like ${tools.length > 1 ? "one of these" : "this"}, and stop.
 
 ${calls}
@@ -84,10 +97,10 @@ function nativeCalls(tools: readonly Tool[]): string {
 }
 
 const NO_SEARCHES =
-  "No search is available for this question. After your reasoning, answer in the question's language from what you know; say that you did not look anything up, and do not guess.";
+  "No search is available for this question. After your reasoning, give a clear and concise final answer in the question's language from what you know; say that you did not look anything up, and do not guess.";
 
 const ANSWERING =
-  "Finish searching and thinking, then answer in the question's language. Cite the sources of each sentence by number, as in [1][2]. If they do not hold the answer, say so; do not guess.";
+  "Finish searching and thinking, then give a clear and concise final answer in the question's language. Cite the sources of each sentence by number, as in [1][2]. If they do not hold the answer, say so; do not guess.";
 
 function pages(count: number): string {
   return count === 1 ? "1 page" : `up to ${count} pages`;

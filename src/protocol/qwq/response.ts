@@ -1,4 +1,4 @@
-import { neutralise } from "../neutralise.ts";
+import { neutralise, wellFormed } from "../neutralise.ts";
 import type { PagesReply } from "../protocol.ts";
 import type { BudgetName, HeardResult, QueryReply, ToolReply } from "../protocol.ts";
 import { PAGE_LINES, pageText } from "./pages.ts";
@@ -8,18 +8,19 @@ import { QWQ_TAGS } from "./prompt.ts";
 const HOW_TO_WRITE =
   'Write one JSON object between the tags, in this form: {"action": "web_search", "action_input": {"query": "what you are looking for"}}';
 const HOW_TO_CALL = 'Call "web_search" with a "query": a text, or a list of texts.';
+const HOW_TO_REPEAT = "Write the call exactly in the form that the instructions show.";
 const HOW_TO_WRITE_OPEN = ' To open a page: {"action": "open_url", "action_input": {"url": "its address"}}';
 const HOW_TO_CALL_OPEN = ' Or call "open_url" with a "url".';
 
 /** What stands between the response tags. Neutralised as a whole, as the last step. */
 export function respondTo(reply: ToolReply): string {
-  return neutralise(bodyOf(reply), QWQ_TAGS);
+  return wellFormed(neutralise(bodyOf(reply), QWQ_TAGS));
 }
 
 /** The same for pages that were opened. */
 export function respondToPages(reply: PagesReply): string {
   const texts = [...reply.pages.map((page) => pageText(page, formOf(reply))), left(reply)];
-  return neutralise(texts.join("\n\n"), QWQ_TAGS);
+  return wellFormed(neutralise(texts.join("\n\n"), QWQ_TAGS));
 }
 
 function bodyOf(reply: ToolReply): string {
@@ -42,7 +43,12 @@ function formOf({ boundary = "", pagesLeft }: Told): HeadForm {
   return { boundary, addresses: pagesLeft !== undefined };
 }
 
-function howTo({ nativeTools = false, pages = false }: ToolReply & { kind: "fault" }): string {
+function howTo({
+  nativeTools = false,
+  pages = false,
+  dialect = "qwq",
+}: ToolReply & { kind: "fault" }): string {
+  if (!nativeTools && dialect !== "qwq") return HOW_TO_REPEAT;
   const search = nativeTools ? HOW_TO_CALL : HOW_TO_WRITE;
   return search + (pages ? (nativeTools ? HOW_TO_CALL_OPEN : HOW_TO_WRITE_OPEN) : "");
 }
