@@ -139,6 +139,7 @@ export type {
   ApprovalRequest,
   PagesApproval,
   PagesApprovalRequest,
+  ReviewedActions,
   SearchApproval,
   SearchApprovalRequest,
 } from "./graph/approval/approval.ts";

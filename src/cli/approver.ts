@@ -2,7 +2,7 @@ import { z } from "zod";
 import {
   pagesAnswer,
   searchAnswer,
-  type ApprovalRequest,
+  type ApprovalQuestion,
   type PagesApproval,
   type SearchApproval,
 } from "../graph/approval/approval.ts";
@@ -53,7 +53,7 @@ export function wantsApproval(
   );
 }
 
-const requestSchema: z.ZodType<ApprovalRequest> = z.discriminatedUnion("type", [
+const requestSchema: z.ZodType<ApprovalQuestion> = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("approve-search"),
     question: z.string(),
@@ -96,7 +96,7 @@ export function createApprover({ reader, show }: ApproverOptions): Approver {
   };
 }
 
-function wordsOf(request: ApprovalRequest): string {
+function wordsOf(request: ApprovalQuestion): string {
   if (request.type === "approve-pages") {
     const left = counted(request.pagesLeft, "page");
     return [`The model wants to open (${left} left):`, ...request.urls.map(item)].join("\n");
@@ -110,7 +110,7 @@ function item(text: string): string {
   return `  ${printableLine(text)}`;
 }
 
-function promptOf({ type }: ApprovalRequest): string {
+function promptOf({ type }: ApprovalQuestion): string {
   return `${type === "approve-search" ? "search" : "open"}? [y]es / [e]dit / [h]int / [n]o `;
 }
 
@@ -119,7 +119,7 @@ const WORDS = /^(y|yes|e|edit|h|hint|n|no)(?:\s+(.+))?$/i;
 /** The decision; or what is wrong with it, in words; or `null` when there are no more lines. */
 async function readDecision(
   typed: string,
-  request: ApprovalRequest,
+  request: ApprovalQuestion,
   next: (prompt: string) => Promise<string | null>,
 ): Promise<SearchApproval | PagesApproval | string | null> {
   const line = typed.trim();
@@ -141,12 +141,12 @@ async function readDecision(
   return check({ decision: "edit", [field]: instead }, request);
 }
 
-function editPrompt({ type }: ApprovalRequest): string {
+function editPrompt({ type }: ApprovalQuestion): string {
   return type === "approve-search" ? "search for (several with ;): " : "open (several with spaces): ";
 }
 
 /** As the run itself will check it, so that a slip ends no run. */
-function check(decision: object, request: ApprovalRequest): SearchApproval | PagesApproval | string {
+function check(decision: object, request: ApprovalQuestion): SearchApproval | PagesApproval | string {
   const schema: z.ZodType<SearchApproval | PagesApproval> =
     request.type === "approve-search" ? searchAnswer(request.searchesLeft) : pagesAnswer(request.pagesLeft);
   const { success, data, error } = schema.safeParse(decision);

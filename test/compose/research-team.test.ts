@@ -193,7 +193,7 @@ describe("interrupts of researchers are answered at the team", () => {
 
     const answers = {
       [idOf("one")]: { decision: "edit", queries: ["one"] },
-      [idOf("three")]: { decision: "approve" },
+      [idOf("three")]: { decisions: [{ type: "approve" }] },
     };
     const output = await graph.invoke(new Command({ resume: answers }), config);
     expect(output.answer).toBe(FOUND.join("\n\n"));

@@ -31,13 +31,13 @@ describe("a search that waits for a person", () => {
   test("is shown with what it would send, sent once they approve it, and never twice", async () => {
     const { agent, asked } = build([call(["a", "b"]), ANSWER]);
     const output = await agent.invoke({ question: "Q?" }, ASKING);
-    expect(asksFor(output)).toEqual([
+    expect(asksFor(output)).toMatchObject([
       { type: "approve-search", question: "Q?", queries: ["a", "b"], engine: "pages", searchesLeft: 5 },
     ]);
     expect(asked).toEqual([]);
     const [{ response_schema: schema } = {}] =
       (output as never as Record<string, { response_schema?: { oneOf: unknown[] } }[]>)[INTERRUPT] ?? [];
-    expect(schema?.oneOf).toHaveLength(4);
+    expect(schema?.oneOf).toHaveLength(5);
     expect(schema?.oneOf[1]).toMatchObject({
       title: "Search for something else",
       properties: { decision: { const: "edit" }, queries: { type: "array", minItems: 1, maxItems: 5 } },

@@ -1,9 +1,9 @@
 import { interrupt } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-
-/** The longest hint, reason, query or address that a person may give, in UTF-16 units. */
-const MAX_LENGTH = 2000;
+import { address, line, text } from "./answer-text.ts";
+import { reviewAnswer, reviewRequest, verdictsOf, type ReviewRequest } from "./reviewed-actions.ts";
+import { decided, type Decided, type Verdict } from "./verdict.ts";
 
 interface Asked {
   readonly question: string;
@@ -11,8 +11,8 @@ interface Asked {
   readonly problem?: string;
 }
 
-/** What a person is shown before searches are sent; each of `queries` would be one search. */
-export interface SearchApprovalRequest extends Asked {
+/** Before searches are sent; each of `queries` would be one search. */
+interface SearchQuestion extends Asked {
   readonly type: "approve-search";
   readonly queries: readonly string[];
   readonly engine: string;
@@ -21,20 +21,22 @@ export interface SearchApprovalRequest extends Asked {
 }
 
 /** The same before pages are opened. */
-export interface PagesApprovalRequest extends Asked {
+interface PagesQuestion extends Asked {
   readonly type: "approve-pages";
   readonly urls: readonly string[];
   readonly pagesLeft: number;
 }
 
-export type ApprovalRequest = SearchApprovalRequest | PagesApprovalRequest;
+/** What a person is asked. */
+export type ApprovalQuestion = SearchQuestion | PagesQuestion;
 
-const text = z.string().trim().min(1).max(MAX_LENGTH);
-const line = text.refine((value) => !/[\n\r]/.test(value), "Write it on one line.");
-const address = line.refine(
-  (value) => /^https?:\/\//i.test(value) && URL.canParse(value),
-  "Give an address that begins with http:// or https://.",
-);
+/** What a person is shown before searches are sent, in this package's form and in LangChain's. */
+export type SearchApprovalRequest = SearchQuestion & ReviewRequest;
+
+/** The same before pages are opened. */
+export type PagesApprovalRequest = PagesQuestion & ReviewRequest;
+
+export type ApprovalRequest = SearchApprovalRequest | PagesApprovalRequest;
 
 const approve = z.strictObject({ decision: z.literal("approve") }).meta({ title: "Send it as it is" });
 const hint = z
@@ -75,14 +77,14 @@ export const pagesAnswer = (most: number) =>
     deny,
   ]);
 
-/** What a person answers to a `SearchApprovalRequest`, as the value of `Command({ resume })`. */
+/** A decision on each action, as LangChain's human-in-the-loop form has it. */
+export type ReviewedActions = z.infer<ReturnType<typeof reviewAnswer>>;
+
+/** What a person answers to a `SearchApprovalRequest`, as the value of `Command({ resume })`; or `ReviewedActions`. */
 export type SearchApproval = z.infer<ReturnType<typeof searchAnswer>>;
 
-/** What a person answers to a `PagesApprovalRequest`. */
+/** What a person answers to a `PagesApprovalRequest`; or `ReviewedActions`. */
 export type PagesApproval = z.infer<ReturnType<typeof pagesAnswer>>;
-
-/** What keeps a call from being run. */
-export type Refusal = z.infer<typeof hint> | z.infer<typeof deny>;
 
 /**
  * Waits for a person to allow these searches; the run ends here and continues in this call when it is resumed. An answer
@@ -90,25 +92,60 @@ export type Refusal = z.infer<typeof hint> | z.infer<typeof deny>;
  *
  * @throws AgenticRagError `settings-invalid` where there is no checkpointer to wait with.
  */
-export function askForSearches(request: SearchApprovalRequest): SearchApproval {
-  return ask(request, searchAnswer(request.searchesLeft));
+export function askForSearches(question: SearchQuestion): Decided {
+  return ask(question, question.queries, searchAnswer(question.searchesLeft), (answer) =>
+    answer.decision === "edit" ? { instead: answer.queries } : ownVerdict(answer),
+  );
 }
 
 /** The same for pages. */
-export function askForPages(request: PagesApprovalRequest): PagesApproval {
-  return ask(request, pagesAnswer(request.pagesLeft));
+export function askForPages(question: PagesQuestion): Decided {
+  return ask(question, question.urls, pagesAnswer(question.pagesLeft), (answer) =>
+    answer.decision === "edit" ? { instead: answer.urls } : ownVerdict(answer),
+  );
 }
 
-function ask<Answer>(request: ApprovalRequest, answer: z.ZodType<Answer>): Answer {
+function ownVerdict(answer: Exclude<SearchApproval, { decision: "edit" }>): Verdict {
+  return answer.decision === "approve" ? answer.decision : answer;
+}
+
+const REPLACED = {
+  "approve-search": "It was not sent: the user put another query in its place.",
+  "approve-pages": "It was not opened: the user put another page in its place.",
+} as const;
+
+function ask<Answer>(
+  question: ApprovalQuestion,
+  values: readonly string[],
+  own: z.ZodType<Answer>,
+  verdictOf: (answer: Answer) => Verdict,
+): Decided {
+  const { type } = question;
+  const reviewed = reviewAnswer(type, values);
+  const request = { ...question, ...reviewRequest(type, values) };
+  const { oneOf = [], ...schema } = z.toJSONSchema(own, { io: "input" });
   // only shown: with a schema to read by, LangGraph fails the run at an answer that does not fit
-  const responseSchema = z.toJSONSchema(answer, { io: "input" });
+  const responseSchema = { ...schema, oneOf: [...oneOf, z.toJSONSchema(reviewed, { io: "input" })] };
+  const all = (verdict: Verdict): Decided =>
+    decided(
+      values,
+      values.map(() => verdict),
+      REPLACED[type],
+    );
   let problem: string | undefined;
   try {
     for (;;) {
       const asked = { ...request, ...(problem !== undefined && { problem }) };
-      const read = answer.safeParse(interrupt<ApprovalRequest>(asked, { responseSchema }));
-      if (read.success) return read.data;
-      problem = unfit(request, read.error);
+      const answer = interrupt<typeof asked, unknown>(asked, { responseSchema });
+      if (typeof answer === "object" && answer !== null && "decisions" in answer) {
+        const read = reviewed.safeParse(answer);
+        if (read.success) return decided(values, verdictsOf(type, read.data), REPLACED[type]);
+        problem = unfit(question, read.error);
+      } else {
+        const read = own.safeParse(answer);
+        if (read.success) return all(verdictOf(read.data));
+        problem = unfit(question, read.error);
+      }
     }
   } catch (cause) {
     if (cause instanceof Error && cause.name === "GraphValueError") {
@@ -121,22 +158,10 @@ function ask<Answer>(request: ApprovalRequest, answer: z.ZodType<Answer>): Answe
 const NO_CHECKPOINTER =
   "This run asks a person before it searches, and has nothing to wait with. Compile the graph, or the one around it, with a checkpointer and give a thread_id, or leave `approveSearches` out.";
 
-function unfit({ type }: ApprovalRequest, { issues }: z.core.$ZodError): string {
+function unfit({ type }: ApprovalQuestion, { issues }: z.core.$ZodError): string {
   const field = type === "approve-search" ? "queries" : "urls";
   const problems = issues.map(
     ({ path, message }) => `${path.length === 0 ? "" : `${path.join(".")}: `}${message}`,
   );
-  return `The answer to ${type} does not fit: ${problems.join("; ")}. Resume with {"decision":"approve"}, {"decision":"edit","${field}":["…"]}, {"decision":"hint","hint":"…"} or {"decision":"deny","reason":"…"}.`;
-}
-
-/** What the model reads about a search or a page that a person refused. */
-export function refusalText(refusal: Refusal): string {
-  if (refusal.decision === "hint") return `It was not sent. The user says instead: ${sentence(refusal.hint)}`;
-  return refusal.reason === undefined
-    ? "It was not sent: the user did not allow it."
-    : `It was not sent: the user did not allow it, and says: ${sentence(refusal.reason)}`;
-}
-
-function sentence(words: string): string {
-  return /[.!?。！？]$/.test(words) ? words : `${words}.`;
+  return `The answer to ${type} does not fit: ${problems.join("; ")}. Resume with {"decision":"approve"}, {"decision":"edit","${field}":["…"]}, {"decision":"hint","hint":"…"}, {"decision":"deny","reason":"…"}, or {"decisions":[…]} with one of approve, edit, reject and respond for each action.`;
 }

@@ -6,7 +6,7 @@ import { pageRepliesFor, respondToPages } from "../pages/replies.ts";
 import { answeredKeys, queryKey, repliesFor, respondToSearches, type FreshReply } from "../replies.ts";
 import type { RunUpdate, SearchCall } from "../state.ts";
 import type { Step } from "../step.ts";
-import { askForPages, askForSearches, refusalText } from "./approval.ts";
+import { askForPages, askForSearches } from "./approval.ts";
 
 /** A call as a person approved it, with the replies for the parts they replaced; or the update of a refused step. */
 export type Approved<Passed, Reply> =
@@ -23,17 +23,16 @@ export function approveSearches(call: SearchCall, step: Step): Approved<SearchCa
   const queries = call.queries.filter(({ plan }) => plan === "run").map(({ query }) => query);
   const { searches: searchesLeft } = callsLeft(limits, state);
   const { question } = opening;
-  const answer = askForSearches({
+  const { sent, reasons } = askForSearches({
     type: "approve-search",
     question,
     queries,
     engine: engine.name,
     searchesLeft,
   });
-  if (answer.decision === "approve") return { kind: "passed", call, replaced: [] };
-  if (answer.decision === "edit") return editSearches(call, [...new Set(answer.queries)], step);
-  const reason = refusalText(answer);
-  const refused = new Map(queries.map((query): [string, FreshReply] => [query, notSent(query, reason)]));
+  if (reasons.size === 0 && sent.length === queries.length) return { kind: "passed", call, replaced: [] };
+  if (sent.length > 0) return editSearches(call, sent, reasons, step);
+  const refused = new Map([...reasons].map(([query, reason]) => [query, notSent(query, reason)]));
   for (const query of queries) {
     emit({
       type: "search-end",
@@ -55,12 +54,15 @@ export function approvePages(call: OpenCall, step: Step): Approved<OpenCall, Pag
   const urls = call.pages.filter(({ plan }) => plan === "open").map(({ url }) => url);
   const { pages: pagesLeft = 0 } = callsLeft(limits, state);
   const { question } = opening;
-  const answer = askForPages({ type: "approve-pages", question, urls, pagesLeft });
-  if (answer.decision === "approve") return { kind: "passed", call, replaced: [] };
-  if (answer.decision === "edit") return editPages(call, [...new Set(answer.urls)]);
-  const reason = refusalText(answer);
-  const record = { status: "failed", reason } as const;
-  const refused = new Map(urls.map((url) => [url, { record, result: undefined, links: [] }] as const));
+  const { sent, reasons } = askForPages({ type: "approve-pages", question, urls, pagesLeft });
+  if (reasons.size === 0 && sent.length === urls.length) return { kind: "passed", call, replaced: [] };
+  if (sent.length > 0) return editPages(call, sent, reasons);
+  const refused = new Map(
+    [...reasons].map(([url, reason]) => [
+      url,
+      { record: { status: "failed", reason } as const, result: undefined, links: [] },
+    ]),
+  );
   for (const url of urls) emit({ type: "page-end", url, reader: "", status: "not-run", milliseconds: 0 });
   return refusedWith(respondToPages(step, pageRepliesFor(call, step, refused), 0));
 }
@@ -69,6 +71,7 @@ export function approvePages(call: OpenCall, step: Step): Approved<OpenCall, Pag
 function editSearches(
   call: SearchCall,
   queries: readonly string[],
+  reasons: ReadonlyMap<string, string>,
   { state }: Step,
 ): Approved<SearchCall, QueryReply> {
   const kept = new Set(queries);
@@ -76,7 +79,8 @@ function editSearches(
   const others = call.queries.filter(({ query, plan }) => plan !== "run" && !kept.has(query));
   const isDropped = ({ query, plan }: SearchCall["queries"][number]): boolean =>
     !kept.has(query) && (plan === "run" || (plan === "repeated" && !known.has(queryKey(query))));
-  const reason = "It was not sent: the user put another query in its place.";
+  const reasonFor = (query: string): string =>
+    [...reasons].find(([refused]) => queryKey(refused) === queryKey(query))?.[1] ?? "";
   return {
     kind: "passed",
     call: {
@@ -88,19 +92,24 @@ function editSearches(
     },
     replaced: call.queries
       .filter(isDropped)
-      .map(({ query }) => ({ query, status: "failed", results: [], reason })),
+      .map(({ query }) => ({ query, status: "failed", results: [], reason: reasonFor(query) })),
   };
 }
 
 /** A page that the model named twice is dropped twice. */
-function editPages(call: OpenCall, urls: readonly string[]): Approved<OpenCall, PageReply> {
+function editPages(
+  call: OpenCall,
+  urls: readonly string[],
+  reasons: ReadonlyMap<string, string>,
+): Approved<OpenCall, PageReply> {
   const kept = new Set(urls.map(addressKey));
   const gone = new Set(
     call.pages
       .filter(({ url, plan }) => plan === "open" && !kept.has(addressKey(url)))
       .map(({ url }) => addressKey(url)),
   );
-  const reason = "It was not opened: the user put another page in its place.";
+  const reasonFor = (url: string): string =>
+    [...reasons].find(([refused]) => addressKey(refused) === addressKey(url))?.[1] ?? "";
   return {
     kind: "passed",
     call: {
@@ -112,7 +121,7 @@ function editPages(call: OpenCall, urls: readonly string[]): Approved<OpenCall, 
     },
     replaced: call.pages
       .filter(({ url }) => gone.has(addressKey(url)))
-      .map(({ url }) => ({ url, status: "failed", reason })),
+      .map(({ url }) => ({ url, status: "failed", reason: reasonFor(url) })),
   };
 }
 
