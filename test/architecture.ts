@@ -20,6 +20,7 @@ const MODEL_FLOOR = [
   "src/errors.ts",
   "src/turn.ts",
   "src/net/",
+  "src/text/",
   "src/model/model.ts",
   "src/model/sampling.ts",
 ];
@@ -99,6 +100,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       "src/model/model.ts",
       "src/model/generate-text.ts",
       "src/protocol/neutralise.ts",
+      "src/text/control-tokens.ts",
       "src/search/engine.ts",
     ],
   ],
@@ -114,6 +116,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       "src/durability/",
       "src/compose/",
       "src/protocol/neutralise.ts",
+      "src/text/control-tokens.ts",
       "src/graph/",
       "src/search/",
       "src/view/",

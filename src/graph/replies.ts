@@ -96,12 +96,7 @@ export function respondToSearches(step: Step, queries: readonly QueryReply[], se
     emit({ type: "search-end", query, engine: "", status, sources, attempts: [], milliseconds: 0 });
   }
   const left = callsLeft(limits, { ...state, searches: state.searches + searched });
-  const { boundary } = opening;
-  return protocol.respond({
-    kind: "results",
-    queries,
-    searchesLeft: left.searches,
-    pagesLeft: left.pages,
-    boundary,
-  });
+  const { boundary, controlTokens } = opening;
+  const { searches: searchesLeft, pages: pagesLeft } = left;
+  return protocol.respond({ kind: "results", queries, searchesLeft, pagesLeft, boundary }, controlTokens);
 }

@@ -27,6 +27,8 @@ export const openingSchema = z.strictObject({
   boundary: z.string().optional(),
   /** The model was offered the second tool, which opens pages. */
   pages: z.boolean().optional(),
+  /** What the model's tokenizer reads as a token, where that is known: no text from outside may hold it. */
+  controlTokens: z.array(z.string()).optional(),
   messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
   protocol: z.string(),
   engine: z.string(),

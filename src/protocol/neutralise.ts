@@ -5,7 +5,7 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /** An ASCII character as HTML, source code or a URL would write it; the digits, or the name, are captured. */
 const ESCAPE =
-  /&(?:amp;)*(?:#0*(?<decimal>\d{2,3})(?!\d)|#x0*(?<hex>[\da-f]{2})(?![\da-f])|(?<name>lt|gt|vert|verbar|lowbar|sol));?|\\(?:u00|u\{0*|x)(?<source>[\da-f]{2})\}?|%(?:25)*(?<url>[\da-f]{2})/iy;
+  /&(?:amp;)*(?:#0*(?<decimal>\d{2,3})(?!\d)|#x0*(?<hex>[\da-f]{2})(?![\da-f])|(?<name>lt|gt|vert|verbar|lowbar|sol|lsqb|lbrack|rsqb|rbrack));?|\\(?:u00|u\{0*|x)(?<source>[\da-f]{2})\}?|%(?:25)*(?<url>[\da-f]{2})/iy;
 
 const NAMED: Readonly<Record<string, string>> = {
   lt: "<",
@@ -14,24 +14,42 @@ const NAMED: Readonly<Record<string, string>> = {
   verbar: "|",
   lowbar: "_",
   sol: "/",
+  lsqb: "[",
+  lbrack: "[",
+  rsqb: "]",
+  rbrack: "]",
 };
 
-/** Whether anything in a text may be seen as `<`. */
-const BRACKET = /[<＜﹤]|&(?:amp;)*(?:lt|#)|\\[ux]|%(?:25)*3c/i;
+/** Any control token of the `<|name|>` kind, whatever tokenizer it belongs to, and those that tokenizers only number. */
+const CONTROL_TOKEN = String.raw`<\|[^<>|\s]{1,64}\|>|<(?:unused|special|reserved|extra_id)_?\d{1,5}>|\[(?:unused_token|control)_\d{1,5}\]`;
 
-/** Any control token of the `<|name|>` kind, whatever tokenizer it belongs to. */
-const CONTROL_TOKEN = String.raw`<\|[^<>|\s]{1,64}\|>`;
+/** What becomes of the first and the last character of a token. */
+const BROKEN: Readonly<Record<string, string>> = {
+  "<": "[",
+  ">": "]",
+  "[": "(",
+  "]": ")",
+  "|": "!",
+  "/": "-",
+};
 
 /**
  * Makes text from outside unable to be read as a control token or as one of `tags` (names without brackets):
- * the brackets of each such piece become square ones. It is recognised through invisible characters, compatibility
- * forms (fullwidth brackets and bars), upper case, and entity, escape and percent encodings.
+ * the brackets of each such piece become square ones, or round ones where they were square. It is recognised through
+ * invisible characters, compatibility forms (fullwidth brackets and bars), upper case, and entity, escape and percent
+ * encodings.
  *
  * To be applied last, to the assembled text: nothing may be joined, decoded or deleted afterwards. Text without
  * such pieces comes back as it is; the result is never longer; applying it again changes nothing.
+ *
+ * @param controlTokens what else the model's tokenizer reads as a token. Default: none but `<|name|>`, which never passes.
  */
-export function neutralise(text: string, tags: readonly string[]): string {
-  const pattern = new RegExp(`${CONTROL_TOKEN}|</?[ \\t]*(?:${tags.join("|")})[ \\t]*/?>`, "g");
+export function neutralise(
+  text: string,
+  tags: readonly string[],
+  controlTokens: readonly string[] = [],
+): string {
+  const pattern = patternFor(tags, controlTokens);
   let current = text;
   // a tag within a control token hides it, so there is more than one round; each leaves fewer brackets
   for (;;) {
@@ -41,19 +59,31 @@ export function neutralise(text: string, tags: readonly string[]): string {
   }
 }
 
+/** Matches a text as it is seen: in lower case, compatibility forms folded. */
+function patternFor(tags: readonly string[], controlTokens: readonly string[]): RegExp {
+  const seen = controlTokens.map((token) => viewOf(token.trim()).text);
+  const literal = [...new Set(seen)]
+    .filter((token) => token.length > 2 && Object.hasOwn(BROKEN, token.charAt(0)))
+    .sort((a, b) => b.length - a.length)
+    .map((token) => token.replaceAll(/[|/\\{}()[\]^$+*?.]/g, String.raw`\$&`));
+  const tag = `</?[ \\t]*(?:${tags.join("|")})[ \\t]*/?>`;
+  return new RegExp([CONTROL_TOKEN, tag, ...literal].join("|"), "g");
+}
+
 function replaceOnce(text: string, pattern: RegExp): string {
-  if (!BRACKET.test(text)) return text;
   const view = viewOf(text);
   const parts: string[] = [];
   let last = 0;
   for (const match of view.text.matchAll(pattern)) {
     const open = match.index;
     const close = open + match[0].length - 1;
+    const opening = match[0].charAt(0);
+    const closing = match[0].charAt(match[0].length - 1);
     parts.push(
       text.slice(last, view.starts[open]),
-      "[",
+      BROKEN[opening] ?? opening,
       text.slice(view.ends[open], view.starts[close]),
-      "]",
+      BROKEN[closing] ?? text.slice(view.starts[close], view.ends[close]),
     );
     last = view.ends[close] ?? last;
   }

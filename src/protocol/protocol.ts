@@ -57,7 +57,14 @@ export interface OpenOptions {
    * with its opening. Default: QwQ's. Protocols with a form of their own leave it out.
    */
   readonly dialect?: DialectName | undefined;
+  readonly controlTokens?: ControlTokens;
 }
+
+/**
+ * What the model's tokenizer reads as one token wherever it stands, such as `[INST]`: no text from outside may hold it.
+ * Default: the tokens of every line of models that is known.
+ */
+export type ControlTokens = readonly string[] | undefined;
 
 export interface Opening {
   readonly messages: readonly Turn[];
@@ -139,7 +146,7 @@ export interface DigestTask {
 /** How a model is asked to condense what a search found, and how its answer is read. */
 export interface DigestSide {
   /** The prompt, neutralised. It is not part of the turn. */
-  ask(task: DigestTask): readonly Turn[];
+  ask(task: DigestTask, controlTokens?: ControlTokens): readonly Turn[];
   /** What the model wrote down; `null` where it wrote nothing that counts. Not neutralised: `respond` does that. */
   read(generated: string): string | null;
 }
@@ -168,7 +175,7 @@ export interface Protocol {
   /** The call that `generated` ends in. `closedByModel` is false when the runtime had to write the closing tag. */
   readCall(generated: string, closedByModel: boolean, options?: CallOptions): CallReading;
   /** The text to splice for a call's reply, tags included; what came from outside is neutralised. */
-  respond(reply: ToolReply): string;
+  respond(reply: ToolReply, controlTokens?: ControlTokens): string;
   /**
    * The text that makes the model go on. `undecided`: it stopped in mid-reasoning and may still call; `no-answer` and
    * the budgets: it has to answer now. Empty where it only has to go on with the answer that it is writing.

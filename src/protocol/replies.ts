@@ -98,5 +98,5 @@ export interface PagesReply {
 /** How the pages are told that the model opened with its second tool. */
 export interface PageSide {
   /** The text to splice, as that of `Protocol.respond`. */
-  respond(reply: PagesReply): string;
+  respond(reply: PagesReply, controlTokens?: readonly string[]): string;
 }

@@ -74,8 +74,11 @@ async function condense(
 ): Promise<Condensed> {
   if (maxTokens < MIN_TOKENS || deadline.aborted)
     return { failure: "Too little of the budgets is left for it.", usage: NO_USAGE };
-  const { question } = opening;
-  const messages = protocol.digestSide.ask({ question, turn: state.transcript, query, results });
+  const { question, controlTokens } = opening;
+  const messages = protocol.digestSide.ask(
+    { question, turn: state.transcript, query, results },
+    controlTokens,
+  );
   const {
     text,
     cut,

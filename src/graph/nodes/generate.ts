@@ -167,7 +167,11 @@ const SILENT = {
 
 function open(
   { question, id, history }: NewQuestion,
-  { protocol, engine, description }: ChosenParts & { readonly description: ModelDescription },
+  {
+    protocol,
+    engine,
+    description: { controlTokens: told, ...description },
+  }: ChosenParts & { readonly description: ModelDescription },
   { limits, chosen }: KeptSettings,
   make: Pick<GenerateDeps, "now" | "boundary" | "pageReader"> & { readonly date: string | undefined },
 ) {
@@ -176,12 +180,15 @@ function open(
   if (pages) requireReader(make.pageReader);
   const date = make.date ?? localDate(make.now());
   const boundary = checkedBoundary(make.boundary());
+  // another model's name at the same endpoint is another tokenizer
+  const controlTokens = chosen.model === undefined || chosen.model === description.name ? told : undefined;
   const { messages, prefix } = protocol.open({
     question,
     history,
     date,
     maxSearches,
     boundary,
+    ...(controlTokens !== undefined && { controlTokens }),
     ...(pages && { maxPages }),
     ...(description.family === "native-tools" && { nativeTools: true }),
   });
@@ -190,6 +197,7 @@ function open(
     questionId: id,
     date,
     boundary,
+    ...(controlTokens !== undefined && { controlTokens: [...controlTokens] }),
     ...(pages && { pages }),
     messages: messages.map((message) => ({ ...message })),
     protocol: protocol.name,

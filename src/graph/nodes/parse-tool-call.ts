@@ -123,7 +123,7 @@ function updateFor(outcome: Outcome, step: Step): RunUpdate {
     }
     case "spent": {
       const { budget } = outcome;
-      const text = step.protocol.respond({ kind: "spent", budget });
+      const text = step.protocol.respond({ kind: "spent", budget }, step.opening.controlTokens);
       return { call: outcome, spent: budget, transcript: [{ origin: "runtime", text }] };
     }
   }
@@ -136,9 +136,9 @@ function replyTo(call: WrittenCall, step: Step): string {
     case "open":
       return respondToPages(step, pageRepliesFor(call, step, new Map()), 0);
     case "fault": {
-      const { model, pages = false } = step.opening;
+      const { model, pages = false, controlTokens } = step.opening;
       const nativeTools = model.family === "native-tools";
-      return step.protocol.respond({ ...call, nativeTools, pages });
+      return step.protocol.respond({ ...call, nativeTools, pages }, controlTokens);
     }
   }
 }

@@ -66,6 +66,9 @@ export function respondToPages(step: Step, pages: readonly PageReply[], opened: 
   }
   const left = callsLeft(limits, { ...state, pages: state.pages + opened });
   const side = required(protocol.pageSide ?? null, "a protocol that opens pages");
-  const { boundary } = opening;
-  return side.respond({ pages, searchesLeft: left.searches, pagesLeft: left.pages ?? 0, boundary });
+  const { boundary, controlTokens } = opening;
+  return side.respond(
+    { pages, searchesLeft: left.searches, pagesLeft: left.pages ?? 0, boundary },
+    controlTokens,
+  );
 }

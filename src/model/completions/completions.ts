@@ -1,5 +1,8 @@
 import type { PromptMessage } from "../../turn.ts";
+import { AgenticRagError } from "../../errors.ts";
 import { throwIfAborted } from "../../net/abort.ts";
+import { CONTROL_TOKENS } from "../../text/control-tokens.ts";
+import { requestTarget } from "../exchange/http-failure.ts";
 import {
   ContinuationModel,
   type ContinuationOptions,
@@ -10,7 +13,9 @@ import { readBaseUrl } from "../exchange/request.ts";
 import { createJsonClient } from "../exchange/json-client.ts";
 import { streamRequest, type ServedModelOptions } from "../exchange/stream-request.ts";
 import { QWQ_SAMPLING } from "../sampling.ts";
+import { usesChatml } from "../template/chatml-models.ts";
 import type { ChatTemplate } from "../template/chat-template.ts";
+import type { Dialect } from "./dialect.ts";
 import { createConnection, type Connection } from "./connection.ts";
 import type { DialectName } from "../server/dialects.ts";
 import { prepareRequest, refusesTokens, type PreparedRequest } from "./prepare.ts";
@@ -62,7 +67,30 @@ export class CompletionsModel extends ContinuationModel {
   override async describe(signal?: AbortSignal): Promise<ModelDescription> {
     throwIfAborted(signal);
     const { dialect, certain } = await this.#connection.dialect(signal);
-    return { ...(await super.describe(signal)), ...(certain && { dialect: dialect.name }) };
+    const controlTokens = await this.#controlTokens(dialect, signal);
+    return {
+      ...(await super.describe(signal)),
+      ...(certain && { dialect: dialect.name }),
+      ...(controlTokens !== undefined && { controlTokens }),
+    };
+  }
+
+  /** Those of the chat template, or of ChatML where the model's name says that it was trained on that. */
+  async #controlTokens(
+    dialect: Dialect,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[] | undefined> {
+    const { modelName } = this;
+    try {
+      const target = requestTarget({ ...this.#options, modelName });
+      const template = await this.#connection.template(target, dialect, signal);
+      return template.controlTokens ?? (usesChatml(modelName) ? CONTROL_TOKENS["chatml"] : undefined);
+    } catch (error) {
+      throwIfAborted(signal);
+      // the request itself says what is wrong
+      if (AgenticRagError.isInstance(error)) return undefined;
+      throw error;
+    }
   }
 
   override async *continueText(

@@ -21,7 +21,7 @@ export interface ConnectionOptions {
 export interface Connection {
   dialect(signal: AbortSignal | undefined): Promise<FoundDialect>;
   tokenizer(dialect: Dialect, modelName: string): Tokenizer | undefined;
-  template(target: RequestTarget, dialect: Dialect, signal: AbortSignal): Promise<ChatTemplate>;
+  template(target: RequestTarget, dialect: Dialect, signal?: AbortSignal): Promise<ChatTemplate>;
 }
 
 interface FoundDialect {
@@ -33,7 +33,7 @@ interface FoundDialect {
 export function createConnection(options: ConnectionOptions): Connection {
   const { baseUrl, dialect: wanted, template, client } = options;
   const tokenizers = new Map<string, Tokenizer>();
-  const templates = new Map<string, (signal: AbortSignal) => Promise<ChatTemplate>>();
+  const templates = new Map<string, (signal?: AbortSignal) => Promise<ChatTemplate>>();
   const detected = createSharedWork(
     async (signal) => {
       const { dialect, certain } = await findDialect(client, baseUrl, signal);

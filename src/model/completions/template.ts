@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { badReply, replyFailure, type RequestTarget } from "../exchange/http-failure.ts";
 import { isMissing, type JsonClient, type JsonReply } from "../exchange/json-client.ts";
+import { controlTokensOf } from "../../text/control-tokens.ts";
 import { jinjaTemplate, type ChatTemplate } from "../template/chat-template.ts";
 import { usesChatml } from "../template/chatml-models.ts";
 import { rootOf } from "../server/dialects.ts";
@@ -49,7 +50,7 @@ export async function fetchOfferedTemplate(
   signal: AbortSignal,
 ): Promise<ChatTemplate | undefined> {
   const props = readProps(await askProps(client, target, signal), target);
-  if (props === undefined) return undefined;
+  if (props === undefined || isFallback(props)) return undefined;
   try {
     return await templateOf(props, tokenizer, signal);
   } catch (error) {
@@ -74,16 +75,31 @@ async function templateOf(
 ): Promise<ChatTemplate> {
   const beginning = await tokenizer?.encode("", true, signal);
   const begins = beginning !== undefined && beginning.length > 0;
-  return jinjaTemplate(props.chat_template, {
-    name: "server",
-    bosToken: begins ? "" : (props.bos_token ?? ""),
-    eosToken: props.eos_token ?? "",
-  });
+  const { chat_template: text, bos_token, eos_token } = props;
+  const bosToken = bos_token ?? "";
+  const eosToken = eos_token ?? "";
+  return {
+    ...jinjaTemplate(text, { name: "server", bosToken: begins ? "" : bosToken, eosToken }),
+    controlTokens: controlTokensOf(text, [bosToken, eosToken]),
+  };
 }
 
-/** Whether the server tells its chat template. */
+/** Whether the server tells the chat template of its model. */
 export function tellsTemplate(reply: JsonReply): boolean {
-  return reply.kind === "value" && propsSchema.safeParse(reply.value).success;
+  const props = reply.kind === "value" ? propsSchema.safeParse(reply.value).data : undefined;
+  return props !== undefined && !isFallback(props);
+}
+
+/** llama.cpp tells its own plain ChatML where the model's file has no template: that says nothing of the model. */
+const FALLBACK = `{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
+
+function isFallback({ chat_template: text }: Props): boolean {
+  return withoutSpacing(text) === withoutSpacing(FALLBACK);
+}
+
+/** A template without white space and the marks that control it. */
+function withoutSpacing(template: string): string {
+  return template.replaceAll(/\s+|(?<=\{[{%])-|-(?=[%}]\})/g, "");
 }
 
 /**

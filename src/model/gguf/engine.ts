@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { AgenticRagError } from "../../errors.ts";
 import { chatmlTemplate, jinjaTemplate, type ChatTemplate } from "../template/chat-template.ts";
+import { vocabularyTokens } from "./control-tokens.ts";
 import type { GgufContext, GgufFile, GgufGpu, GgufLibrary, GgufRuntime } from "./library.ts";
 import { createPromptTokenizer, type PromptTokenizer } from "./prompt.ts";
 import { reasonOf } from "../../net/optional-package.ts";
@@ -24,6 +25,8 @@ export interface GgufEngine {
   readonly batchSize: number;
   readonly queue: SequenceQueue;
   readonly promptTokens: PromptTokenizer;
+  /** As in `ModelDescription`. */
+  readonly controlTokens: readonly string[];
   dispose(): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export async function openEngine(options: EngineOptions): Promise<GgufEngine> {
       batchSize: context.batchSize,
       queue,
       promptTokens: createPromptTokenizer(file, templateOf(file, options)),
+      controlTokens: vocabularyTokens(file),
       async dispose() {
         queue.close(new Error("the model was disposed"));
         await file.dispose();

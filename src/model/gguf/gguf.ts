@@ -12,6 +12,7 @@ import {
   ContinuationModel,
   type ContinuationOptions,
   type ModelChunk,
+  type ModelDescription,
   type PromptMessage,
 } from "../model.ts";
 import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
@@ -68,6 +69,13 @@ export class GgufModel extends ContinuationModel {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  /** Loads the file: its vocabulary tells the control tokens. */
+  override async describe(signal?: AbortSignal): Promise<ModelDescription> {
+    throwIfAborted(signal);
+    const { controlTokens } = await untilAborted(this.#open(), signal);
+    return { ...(await super.describe(signal)), controlTokens };
   }
 
   override async *continueText(

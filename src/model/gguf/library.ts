@@ -44,6 +44,7 @@ export interface GgufTokenizer {
   detokenize(tokens: readonly number[], specialTokens: boolean, before?: readonly number[]): string;
   isEogToken(token: number | undefined): boolean;
   iterateAllTokens(): Iterable<number>;
+  getTokenAttributes(token: number): { readonly control: boolean; readonly userDefined: boolean };
 }
 
 export interface GgufContext {

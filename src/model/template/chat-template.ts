@@ -1,11 +1,14 @@
 import type { PromptMessage } from "../../turn.ts";
 import { Template } from "@huggingface/jinja";
 import { AgenticRagError, messageOf } from "../../errors.ts";
+import { controlTokensOf } from "../../text/control-tokens.ts";
 import { openTurn } from "../model.ts";
 
 /** Turns messages into the text that a model was trained to continue. */
 export interface ChatTemplate {
   readonly name: string;
+  /** As in `ModelDescription`; absent for a template that does not tell which model it is for. */
+  readonly controlTokens?: readonly string[];
   /**
    * The prompt, ending in an *open* assistant turn. When the last message is an assistant's, the prompt ends with
    * exactly its text, so that generation goes on in the same turn.
@@ -61,6 +64,7 @@ export function jinjaTemplate(
   const template = named(name, () => new Template(text));
   return {
     name,
+    controlTokens: controlTokensOf(text, [bosToken, eosToken]),
     render(messages) {
       const { turns, given } = openTurn(messages);
       const prompt = named(name, () =>

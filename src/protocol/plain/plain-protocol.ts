@@ -1,4 +1,5 @@
 import { condenseBetween } from "../condense.ts";
+import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
 import { neutralise, wellFormed } from "../neutralise.ts";
 import type {
   BudgetName,
@@ -31,7 +32,7 @@ export interface PlainProtocolSpec {
   /** The last box of an answer is for a grader: a person reads what it holds. */
   readonly boxed?: boolean;
   /** Neutralises text from outside; default: by `tags`. */
-  readonly harmless?: (text: string) => string;
+  readonly harmless?: (text: string, controlTokens: readonly string[]) => string;
   readonly open: (options: PlainOpenOptions) => Opening;
   /** The question in the last user turn of such a prompt. */
   readonly question: (prompt: string) => string;
@@ -69,8 +70,8 @@ export function createPlainProtocol(spec: PlainProtocolSpec): Protocol {
     dialects: false,
   };
   const { call, response, answer } = grammar;
-  const neutral = spec.harmless ?? ((text: string): string => neutralise(text, tags));
-  const harmless = (text: string): string => wellFormed(neutral(text));
+  const harmless = (text: string, controlTokens: readonly string[] = ALL_CONTROL_TOKENS): string =>
+    wellFormed(spec.harmless?.(text, controlTokens) ?? neutralise(text, tags, controlTokens));
   const ends = [...(answer === null ? [] : [answer.close]), response.open, ...(spec.stop ?? [])];
   return {
     name,
@@ -78,10 +79,13 @@ export function createPlainProtocol(spec: PlainProtocolSpec): Protocol {
     stop: [call.close, ...ends],
     answerStop: ends,
     citesSources: false,
-    open: ({ question, history, maxSearches }) =>
+    open: ({ question, history, maxSearches, controlTokens }) =>
       spec.open({
-        question: harmless(question),
-        history: history.map(({ role, content }): Turn => ({ role, content: harmless(content) })),
+        question: harmless(question, controlTokens),
+        history: history.map(({ role, content }): Turn => ({
+          role,
+          content: harmless(content, controlTokens),
+        })),
         maxSearches,
       }),
     reader(before, options) {
@@ -89,10 +93,10 @@ export function createPlainProtocol(spec: PlainProtocolSpec): Protocol {
       return boxed ? unboxingReader(reader) : reader;
     },
     readCall: (generated, closedByModel) => readPlainCall(call, generated, closedByModel),
-    respond(reply) {
+    respond(reply, controlTokens) {
       const spliced = spec.respond(reply);
       if (typeof spliced === "string") return spliced;
-      return `${spliced.before}${harmless(spliced.body)}${spliced.after}`;
+      return `${spliced.before}${harmless(spliced.body, controlTokens)}${spliced.after}`;
     },
     nudge: (before, cause) => spec.nudge(positionAfter(before, grammar).mode, cause, before),
     answer(segments) {

@@ -33,8 +33,8 @@ const NOTHING = "None";
 /** A line that would be read as a turn, in a prompt where nothing but its first word makes it one. */
 const FORGED_TURN = /(?<!\s)[^\S\n\r\u2028\u2029]*[\n\r\u2028\u2029]\s*(?=(?:user|assistant)\s*:)/gi;
 
-function harmless(text: string): string {
-  return neutralise(text.replaceAll(FORGED_TURN, " "), TAGS);
+function harmless(text: string, controlTokens: readonly string[]): string {
+  return neutralise(text.replaceAll(FORGED_TURN, " "), TAGS, controlTokens);
 }
 
 function conversation({ history, question }: PlainOpenOptions): string {

@@ -1,3 +1,4 @@
+import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
 import { neutralise, unmarkCitations } from "../neutralise.ts";
 import { oneLine } from "./reply.ts";
 import type { DigestSide, DigestTask, NumberedResult, Turn } from "../protocol.ts";
@@ -23,7 +24,9 @@ const END_OF_THOUGHT = "</think>";
  */
 export function createReasonInDocuments({ tags, cites }: ReasonInDocumentsOptions): DigestSide {
   return {
-    ask: (task): readonly Turn[] => [{ role: "user", content: neutralise(promptFor(task, cites), tags) }],
+    ask: (task, controlTokens = ALL_CONTROL_TOKENS): readonly Turn[] => [
+      { role: "user", content: neutralise(promptFor(task, cites), tags, controlTokens) },
+    ],
     read(generated) {
       const said = generated.split(END_OF_THOUGHT).at(-1) ?? "";
       const marker = [...said.matchAll(MARKER)].at(-1);

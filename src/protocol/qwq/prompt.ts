@@ -1,3 +1,4 @@
+import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
 import { writtenCall, type DialectName } from "../dialects/asked-dialect.ts";
 import { neutralise, wellFormed } from "../neutralise.ts";
 import type { OpenOptions, Turn } from "../protocol.ts";
@@ -10,17 +11,17 @@ export const QWQ_TAGS = ["think", "tool_call", "tool_response"] as const;
  * tool and its exact call form, that calls belong into the reasoning, the limit, the date, and cited answers.
  */
 export function qwqMessages(options: OpenOptions): readonly Turn[] {
-  const { question, history } = options;
+  const { question, history, controlTokens = ALL_CONTROL_TOKENS } = options;
   return [
     { role: "system", content: instructions(options) },
-    ...history.map(({ role, content }) => ({ role, content: outside(content) })),
-    { role: "user", content: outside(question) },
+    ...history.map(({ role, content }) => ({ role, content: outside(content, controlTokens) })),
+    { role: "user", content: outside(question, controlTokens) },
   ];
 }
 
 /** Text from outside; half a character would not survive the way to a server. */
-function outside(text: string): string {
-  return wellFormed(neutralise(text, QWQ_TAGS));
+function outside(text: string, controlTokens: readonly string[]): string {
+  return wellFormed(neutralise(text, QWQ_TAGS, controlTokens));
 }
 
 function instructions({

@@ -56,7 +56,7 @@ export const qwq: Protocol = {
   open: (options) => ({ messages: qwqMessages(options), prefix: "<think>\n" }),
   reader: readerOf,
   readCall: readWrittenCall,
-  respond: (reply) => spliced(respondTo(reply)),
+  respond: (reply, controlTokens) => spliced(respondTo(reply, controlTokens)),
   nudge(before, cause) {
     const thinking = positionAfter(before, grammar).mode === "think";
     if (!thinking) return cause === "no-answer" || cause === "undecided" ? "\n\n" : "";
@@ -73,7 +73,7 @@ export const qwq: Protocol = {
   },
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
   nativeSide: createQwqNativeSide(grammar, readWrittenCall),
-  pageSide: { respond: (reply) => spliced(respondToPages(reply)) },
+  pageSide: { respond: (reply, controlTokens) => spliced(respondToPages(reply, controlTokens)) },
   digestSide: createReasonInDocuments({ tags: QWQ_TAGS, cites: true }),
   modelSide: {
     question: lastUserText,

@@ -1,3 +1,4 @@
+import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
 import { neutralise, wellFormed } from "../neutralise.ts";
 import type { PagesReply } from "../protocol.ts";
 import type { BudgetName, HeardResult, QueryReply, ToolReply } from "../protocol.ts";
@@ -13,14 +14,17 @@ const HOW_TO_WRITE_OPEN = ' To open a page: {"action": "open_url", "action_input
 const HOW_TO_CALL_OPEN = ' Or call "open_url" with a "url".';
 
 /** What stands between the response tags. Neutralised as a whole, as the last step. */
-export function respondTo(reply: ToolReply): string {
-  return wellFormed(neutralise(bodyOf(reply), QWQ_TAGS));
+export function respondTo(reply: ToolReply, controlTokens: readonly string[] = ALL_CONTROL_TOKENS): string {
+  return wellFormed(neutralise(bodyOf(reply), QWQ_TAGS, controlTokens));
 }
 
 /** The same for pages that were opened. */
-export function respondToPages(reply: PagesReply): string {
+export function respondToPages(
+  reply: PagesReply,
+  controlTokens: readonly string[] = ALL_CONTROL_TOKENS,
+): string {
   const texts = [...reply.pages.map((page) => pageText(page, formOf(reply))), left(reply)];
-  return wellFormed(neutralise(texts.join("\n\n"), QWQ_TAGS));
+  return wellFormed(neutralise(texts.join("\n\n"), QWQ_TAGS, controlTokens));
 }
 
 function bodyOf(reply: ToolReply): string {

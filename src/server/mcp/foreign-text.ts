@@ -1,4 +1,5 @@
 import { neutralise } from "../../protocol/neutralise.ts";
+import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
 import { cleanLine, cleanText } from "../../search/clean-text.ts";
 
 /** Tags that models of other programs may take for their own. */
@@ -6,10 +7,10 @@ const TAGS = ["think", "tool_call", "tool_response"];
 
 /** Text of a model or of the web as another model may read it: no control characters, no control tokens. */
 export function foreignText(text: string): string {
-  return neutralise(cleanText(text), TAGS);
+  return neutralise(cleanText(text), TAGS, ALL_CONTROL_TOKENS);
 }
 
 /** The same on one line, for titles, addresses and queries. */
 export function foreignLine(text: string): string {
-  return neutralise(cleanLine(text), TAGS);
+  return neutralise(cleanLine(text), TAGS, ALL_CONTROL_TOKENS);
 }

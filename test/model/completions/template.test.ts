@@ -6,6 +6,9 @@ import {
 import { unusedUrl } from "../../servers/completions.ts";
 import { startEndpoint, type EndpointOptions, type Failure } from "../../servers/endpoint.ts";
 import { collect, textOf } from "../collect.ts";
+import { CONTROL_TOKENS } from "../../../src/text/control-tokens.ts";
+
+const controlTokens = CONTROL_TOKENS["chatml"];
 
 const CHATML = "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n";
 const OWN = { chat_template: "[INST]{{ messages[0].content }}[/INST]" };
@@ -79,9 +82,9 @@ describe("what it says it is", () => {
   test.each(["vllm", "sglang", "llamacpp"])("%s, by what the server answers, asked once", async (dialect) => {
     const endpoint = await startEndpoint({ facts: models(dialect) });
     const model = createCompletionsModel({ baseUrl: endpoint.url, modelName: "qwq" });
-    const wanted = { family: "completions", name: "qwq", dialect };
+    const wanted = { family: "completions", name: "qwq", dialect, controlTokens };
     expect(await Promise.all([model.describe(), model.describe()])).toEqual([wanted, wanted]);
-    expect(endpoint.routes()).toEqual(["GET /v1/models"]);
+    expect(endpoint.routes().filter((route) => route.startsWith("GET /v1"))).toEqual(["GET /v1/models"]);
     await collect(model);
     expect(endpoint.routes().filter((route) => route === "GET /v1/models")).toHaveLength(1);
   });
@@ -92,7 +95,12 @@ describe("what it says it is", () => {
       modelName: "qwq",
       dialect: "ollama",
     });
-    expect(await model.describe()).toEqual({ family: "completions", name: "qwq", dialect: "ollama" });
+    expect(await model.describe()).toEqual({
+      family: "completions",
+      name: "qwq",
+      dialect: "ollama",
+      controlTokens,
+    });
   });
 
   test("nothing of a server that is not there, which is asked again", async () => {
@@ -103,7 +111,7 @@ describe("what it says it is", () => {
       modelName: "qwq",
       fetch: (url, init) => (up ? fetch(url, init) : Promise.reject(new TypeError("fetch failed"))),
     });
-    expect(await model.describe()).toEqual({ family: "completions", name: "qwq" });
+    expect(await model.describe()).toEqual({ family: "completions", name: "qwq", controlTokens });
     up = true;
     expect(await model.describe()).toMatchObject({ dialect: "vllm" });
   });
