@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
-import { readApiKeys, type ApiKeys } from "./api-keys.ts";
+import { NOBODY, readApiKeys, type ApiKeys } from "./api-keys.ts";
 import { refusalOf, type RequestRules } from "./request-checks.ts";
 import type { ErrorReply } from "./error-reply.ts";
 
@@ -16,7 +16,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const ROOT = new URL("../../", import.meta.url);
 const configurationSchema = z.object({
-  http: z.object({ cors: z.object({ allow_origins: z.array(z.string()) }).optional() }),
+  http: z.object({
+    cors: z
+      .object({ allow_origins: z.array(z.string()).default([]), allow_origin_regex: z.string().optional() })
+      .optional(),
+  }),
 });
 const HOST = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
@@ -42,15 +46,18 @@ export function readRules(
 ): RequestRules {
   return {
     hosts: readHosts("AGENTIC_RAG_ALLOWED_HOSTS", environment).map((host) => host.replace(/:\d+$/, "")),
-    origins: readOrigins(configuration),
-    localPages: configuration === "langgraph.json",
-    configuration,
+    ...readOrigins(configuration),
+    development: configuration === "langgraph.json",
   };
 }
 
-/** The user who sent a request, or why it is not let in. */
+/** The user who sent a request, or why it is not let in. Health is told to everybody. */
 export function admit(request: Request, { keys, rules }: Access): { readonly identity: string } | ErrorReply {
-  return refusalOf(request, rules) ?? keys.identify(request.headers);
+  const refusal = refusalOf(request, rules);
+  if (refusal !== null) return refusal;
+  const user = keys.identify(request.headers);
+  const health = request.method === "GET" && new URL(request.url).pathname === "/ok";
+  return "status" in user && health ? { identity: NOBODY } : user;
 }
 
 function readHosts(name: string, environment: Environment): readonly string[] {
@@ -68,14 +75,24 @@ function readHosts(name: string, environment: Environment): readonly string[] {
   return hosts;
 }
 
-function readOrigins(configuration: string): readonly string[] {
+/** As LangGraph reads them: where there is a pattern, the list does not count. */
+function readOrigins(
+  configuration: string,
+): Pick<RequestRules, "origins" | "originPattern" | "originSetting"> {
   try {
-    const read = configurationSchema.parse(JSON.parse(readFileSync(new URL(configuration, ROOT), "utf8")));
-    return read.http.cors?.allow_origins ?? [];
+    const { http } = configurationSchema.parse(
+      JSON.parse(readFileSync(new URL(configuration, ROOT), "utf8")),
+    );
+    const { allow_origins: origins = [], allow_origin_regex: pattern } = http.cors ?? {};
+    return {
+      origins,
+      ...(pattern !== undefined && { originPattern: new RegExp(pattern) }),
+      originSetting: `http.cors.${pattern === undefined ? "allow_origins" : "allow_origin_regex"} in ${configuration}`,
+    };
   } catch (cause) {
     throw new AgenticRagError(
       "settings-invalid",
-      `http.cors.allow_origins of ${configuration} cannot be read. It must be a list of origins; an empty one lets no other page in.`,
+      `http.cors of ${configuration} cannot be read. allow_origins must be a list of origins (an empty one lets no other page in), allow_origin_regex a regular expression.`,
       { cause },
     );
   }

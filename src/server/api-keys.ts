@@ -16,8 +16,11 @@ interface KnownKey {
 /** Safe as a label of the store, in a list and in a log. */
 const IDENTITY = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const DIGEST = /^[0-9a-f]{64}$/i;
-/** What LangGraph calls the user of Studio, and the label under which searches are kept. */
-const RESERVED = ["langgraph-studio-user", "agentic-rag"];
+/** Who asks for health without a key, and who works on a developer's machine: identities that own nothing. */
+export const NOBODY = "nobody";
+export const DEVELOPER = "developer";
+/** With them what LangGraph calls the user of Studio, and the label under which searches are kept. */
+const RESERVED = ["langgraph-studio-user", "agentic-rag", NOBODY, DEVELOPER];
 const DIGEST_OF_NOTHING = createHash("sha256").update("").digest("hex");
 /** Characters of a key; what is longer is nobody's and not hashed. */
 const MAX_KEY = 512;

@@ -18,8 +18,8 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 export interface ServerAppOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**
-   * Whether everything, LangGraph's own routes included, is behind keys. Not on a developer's machine, where our own
-   * routes alone check hosts, origins and the form of bodies.
+   * Whether everything, LangGraph's own routes included, is behind keys. Not on a developer's machine, where hosts,
+   * origins and bodies alone are checked.
    */
   readonly guarded: boolean;
   /** Told of failures in our own routes, in words for whoever runs the server. */
@@ -37,10 +37,7 @@ export function createServerApp({
 }: ServerAppOptions): Hono<{ Variables: GuardedVariables }> {
   const app = new Hono<{ Variables: GuardedVariables }>();
   if (guarded) app.use(guard(readAccess(environment)));
-  else {
-    const check = checkRequests(readRules(environment, "langgraph.json"));
-    app.use("/v1/*", check).use("/mcp/*", check);
-  }
+  else app.use(checkRequests(readRules(environment, "langgraph.json")));
   const limited = limitBody(MAX_BODY_BYTES);
   app.use("/v1/*", limited).use("/mcp/*", limited);
 
@@ -62,15 +59,15 @@ export function createServerApp({
 }
 
 /**
- * The app for a process of LangGraph Server. Where the state of `langgraphjs dev` is torn, the process ends at once: going
+ * The app for a process of LangGraph Server. Where the state of `langgraphjs dev` cannot be read, the process ends at once: going
  * on, or merely failing, it would write an empty state over it.
  */
-export function startServerApp(
+export async function startServerApp(
   { cwd, env, exit, stderr }: Pick<NodeJS.Process, "cwd" | "env" | "exit" | "stderr">,
   { guarded }: Pick<ServerAppOptions, "guarded">,
-): ReturnType<typeof createServerApp> {
+): Promise<ReturnType<typeof createServerApp>> {
   try {
-    refuseTornState(cwd());
+    await refuseTornState(cwd());
   } catch (error) {
     if (!AgenticRagError.isInstance(error)) throw error;
     stderr.write(`${error.message}\n`);

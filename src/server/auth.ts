@@ -1,6 +1,10 @@
 import { Auth, HTTPException } from "@langchain/langgraph-sdk/auth";
 import { admit, type Access } from "./access.ts";
+import { DEVELOPER } from "./api-keys.ts";
+import type { ErrorReply } from "./error-reply.ts";
 import { grantAccess } from "./grants.ts";
+import { checkNewRun } from "./new-run.ts";
+import { refusalOf, type RequestRules } from "./request-checks.ts";
 
 /**
  * Authentication and authorisation for LangGraph Server. It is asked before every route but `/info` and the files of
@@ -10,14 +14,30 @@ import { grantAccess } from "./grants.ts";
 export function createAuth(access: Access): Auth {
   const authentication = new Auth().authenticate((request) => {
     const admitted = admit(request, access);
-    if ("status" in admitted) {
-      throw new HTTPException(admitted.status, {
-        message: admitted.message,
-        headers: admitted.status === 401 ? { "www-authenticate": "Bearer" } : {},
-      });
-    }
+    if ("status" in admitted) throw refused(admitted);
     return { identity: admitted.identity, permissions: [] };
   });
   grantAccess(authentication, access.webhookHosts);
   return authentication;
+}
+
+/**
+ * The same place on a developer's machine: no keys and no owners, but no other site's page reaches `/internal` or a
+ * WebSocket, and a run is looked at as in production. Everybody who is let in is one developer.
+ */
+export function createDevelopmentAuth(rules: RequestRules): Auth {
+  return new Auth()
+    .authenticate((request) => {
+      const refusal = refusalOf(request, rules);
+      if (refusal !== null) throw refused(refusal);
+      return { identity: DEVELOPER, permissions: [] };
+    })
+    .on("threads:create_run", ({ value }) => checkNewRun(value));
+}
+
+function refused({ status, message }: ErrorReply): HTTPException {
+  return new HTTPException(status, {
+    message,
+    headers: status === 401 ? { "www-authenticate": "Bearer" } : {},
+  });
 }

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import type { ErrorReply } from "./error-reply.ts";
 
-/** How deep lists and objects may lie in one another; beyond 3000 the checkpoint would be lost. */
-const MAX_DEPTH = 64;
+/**
+ * How deep lists and objects may lie in one another. The server reads its files back down to 50 levels, about 15 of
+ * which lie around what was sent; one value that lies deeper makes the whole file unreadable.
+ */
+const MAX_DEPTH = 32;
 /**
  * Keys that become code or another object when state is read back: LangChain's serialised objects (`lc`) are revived
  * from the files of the server, and one that cannot be revived makes the whole file unreadable.
  */
-const FORBIDDEN = new Set(["__proto__", "constructor", "prototype", "lc"]);
+const FORBIDDEN = new Set(["__proto__", "constructor", "prototype", "lc", "__lc_escaped__"]);
 
 const uuid = z.guid({ error: "must be a UUID" }).nullish();
 const name = z
@@ -23,46 +26,61 @@ const storeKey = z.string().regex(/^(?!__proto__$)[^\p{Cc}]{1,256}$/u, {
 const place = z.string().regex(/^[\w:|.-]{0,512}$/, { error: "is not the place of a graph" });
 const checkpoint = { checkpoint_id: uuid, checkpoint_ns: place.nullish() };
 
+const configurableIds = { thread_id: uuid, ...checkpoint, checkpoint_map: z.unknown() };
 /** Ids, as far as a body holds them. */
-const ids = z.looseObject({
-  thread_id: uuid,
-  run_id: uuid,
-  assistant_id: name.nullish(),
-  graph_id: name.nullish(),
-  ids: z.array(z.guid({ error: "must be a UUID" })).nullish(),
-  ...checkpoint,
-  checkpoint: z.looseObject({ thread_id: uuid, ...checkpoint }).nullish(),
-  config: z
-    .looseObject({
-      configurable: z
-        .strictObject(
-          { thread_id: uuid, ...checkpoint, checkpoint_map: z.unknown() },
-          { error: "takes the ids of a thread and a checkpoint only; settings of a run go into context" },
-        )
-        .partial()
-        .nullish(),
-    })
-    .nullish(),
-  namespace: labels,
-  namespace_prefix: labels,
-  prefix: labels,
-  suffix: labels,
-  key: storeKey.nullish(),
-});
+const idsWith = (configurable: z.ZodType) =>
+  z.looseObject({
+    thread_id: uuid,
+    run_id: uuid,
+    assistant_id: name.nullish(),
+    graph_id: name.nullish(),
+    ids: z.array(z.guid({ error: "must be a UUID" })).nullish(),
+    ...checkpoint,
+    checkpoint: z.looseObject({ thread_id: uuid, ...checkpoint }).nullish(),
+    config: z.looseObject({ configurable: configurable.nullish() }).nullish(),
+    namespace: labels,
+    namespace_prefix: labels,
+    prefix: labels,
+    suffix: labels,
+    key: storeKey.nullish(),
+  });
 
 /** What a body of LangGraph's own routes must be: one such object, several, or a command that carries one. */
-const schema = z.union([
-  z.array(ids).max(100),
-  ids.extend({ params: z.looseObject({ ...ids.shape, namespace: z.unknown().optional() }).nullish() }),
-]);
+const bodyWith = (configurable: z.ZodType) => {
+  const ids = idsWith(configurable);
+  return z.union([
+    z.array(ids).max(100),
+    ids.extend({ params: z.looseObject({ ...ids.shape, namespace: z.unknown().optional() }).nullish() }),
+  ]);
+};
+const schema = bodyWith(
+  z
+    .strictObject(configurableIds, {
+      error: "takes the ids of a thread and a checkpoint only; settings of a run go into context",
+    })
+    .partial(),
+);
+const looseSchema = bodyWith(z.looseObject(configurableIds).partial());
 
-/** Why the JSON text of a body is not taken, or null. */
-export function refusalOfBody(text: string): ErrorReply | null {
+/**
+ * Why the JSON text of a body is not taken, or null.
+ *
+ * @param anyConfigurable whether `config.configurable` may hold more than ids, to be left out of the run later.
+ */
+export function refusalOfBody(text: string, { anyConfigurable = false } = {}): ErrorReply | null {
   const value = parse(text);
   if (value === undefined) return bad("The body is not JSON.");
+  return refusalOfValue(value) ?? refusalOfIds(value, anyConfigurable);
+}
+
+/** Why a value is not stored, or null: it would not read back. */
+export function refusalOfValue(value: unknown): ErrorReply | null {
   const found = forbidden(value);
-  if (found !== null) return bad(found);
-  const checked = schema.safeParse(value);
+  return found === null ? null : bad(found);
+}
+
+function refusalOfIds(value: unknown, anyConfigurable: boolean): ErrorReply | null {
+  const checked = (anyConfigurable ? looseSchema : schema).safeParse(value);
   if (checked.success) return null;
   const [issue] = deepest(checked.error.issues);
   const where = issue?.path.join(".") ?? "";

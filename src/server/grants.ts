@@ -1,6 +1,7 @@
 import type { Auth } from "@langchain/langgraph-sdk/auth";
 import { HTTPException } from "@langchain/langgraph-sdk/auth";
 import { isIdentity } from "./api-keys.ts";
+import { checkNewRun } from "./new-run.ts";
 
 /** The user of a request, as LangGraph hands it on. */
 interface Caller {
@@ -10,11 +11,6 @@ interface Caller {
 /** What LangGraph keeps of a thing; it stores the object that was handed in, so that this is where its owner is written. */
 interface Stamped {
   metadata?: Record<string, unknown> | null | undefined;
-}
-
-/** What of a run is looked at before it is taken. */
-interface NewRun extends Stamped {
-  kwargs: Record<string, unknown>;
 }
 
 /**
@@ -33,7 +29,7 @@ export function grantAccess(auth: Auth, webhookHosts: readonly string[]): void {
   auth.on(["threads:read", "threads:search", "threads:delete"], ({ user }) => ownedBy({ user }));
   auth.on("threads:create_run", ({ user, value }) => {
     refuseWebhook(value.kwargs["webhook"], webhookHosts);
-    dropHeaders(value);
+    checkNewRun(value);
     return stamp({ user }, value);
   });
 
@@ -78,24 +74,4 @@ function refuseWebhook(webhook: unknown, hosts: readonly string[]): void {
     message:
       "Runs may not report to this webhook. Whoever runs this server can add its host to AGENTIC_RAG_WEBHOOK_HOSTS.",
   });
-}
-
-/** Headers of the request are copied into the run and kept with each checkpoint; a header may be a secret. */
-function dropHeaders({ kwargs }: NewRun): void {
-  const configurable = recordIn(recordIn(kwargs, "config"), "configurable");
-  for (const name of Object.keys(configurable ?? {})) {
-    if (/^x-|^user-agent$|^user_id$/i.test(name)) delete configurable?.[name];
-  }
-}
-
-function recordIn(
-  value: Record<string, unknown> | undefined,
-  name: string,
-): Record<string, unknown> | undefined {
-  const found = value?.[name];
-  return isRecord(found) ? found : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -28,45 +28,52 @@ const HEADERS = {
  * at `/info`, at `/ui` and, in its image, at routes that it does not know. `/ok` alone is open.
  */
 export function guard(access: Access): MiddlewareHandler<{ Variables: GuardedVariables }> {
-  const limited = limitBody(MAX_BODY_BYTES);
+  const look = lookThrough(
+    async (c) => (await refusalOfText(c)) ?? (await refusalOfOwnership(c.req.raw, c.req.path)),
+  );
   return async (c, next) => {
-    const { path, method } = c.req;
     const admitted = admit(c.req.raw, access);
-    const health = path === "/ok" && method === "GET";
-    if ("status" in admitted && !(health && admitted.status === 401)) {
+    if ("status" in admitted) {
       c.res = toResponse(admitted);
       return;
     }
     // LangGraph's own entry, where there is one, holds more than the name
-    if ("identity" in admitted && c.get("auth") === undefined) {
-      c.set("auth", { user: { identity: admitted.identity } });
-    }
-
-    if (OWN_ROUTES.test(path)) await next();
-    else {
-      const reply = await limited(c, async () => {
-        const refusal = (await refusalOfText(c)) ?? (await refusalOfOwnership(c.req.raw, path));
-        if (refusal === null) await next();
-        else c.res = toResponse(refusal);
-      });
-      if (reply instanceof Response) c.res = reply;
-    }
+    if (c.get("auth") === undefined) c.set("auth", { user: { identity: admitted.identity } });
+    await look(c, next);
     for (const [name, value] of Object.entries(HEADERS)) {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     }
   };
 }
 
-/** Stands in front of our own routes where there is no guard: the same rules, without keys. */
+/** Stands in front of all routes on a developer's machine: the same rules, without keys and owners. */
 export function checkRequests(rules: RequestRules): MiddlewareHandler {
+  const look = lookThrough((c) => refusalOfText(c, { anyConfigurable: true }));
   return async (c, next) => {
     const refusal = refusalOf(c.req.raw, rules);
-    return refusal === null ? next() : toResponse(refusal);
+    return refusal === null ? look(c, next) : toResponse(refusal);
   };
 }
 
-async function refusalOfText(c: Context): Promise<ErrorReply | null> {
+/** Goes on where the body is short enough and nothing is refused. */
+function lookThrough(refusalIn: (c: Context) => Promise<ErrorReply | null>): MiddlewareHandler {
+  const limited = limitBody(MAX_BODY_BYTES);
+  return async (c, next) => {
+    if (OWN_ROUTES.test(c.req.path)) return next();
+    const reply = await limited(c, async () => {
+      const refusal = await refusalIn(c);
+      if (refusal === null) await next();
+      else c.res = toResponse(refusal);
+    });
+    if (reply instanceof Response) c.res = reply;
+  };
+}
+
+async function refusalOfText(
+  c: Context,
+  options?: { readonly anyConfigurable: boolean },
+): Promise<ErrorReply | null> {
   if (c.req.method === "GET" || c.req.method === "HEAD") return null;
   const text = await c.req.text();
-  return text === "" ? null : refusalOfBody(text);
+  return text === "" ? null : refusalOfBody(text, options);
 }

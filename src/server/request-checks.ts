@@ -6,10 +6,12 @@ export interface RequestRules {
   readonly hosts: readonly string[];
   /** Origins of pages that may use the server, such as `https://chat.example.org`. */
   readonly origins: readonly string[];
-  /** Pages of this machine may use it too, whatever their port: the tools of a developer. */
-  readonly localPages: boolean;
-  /** The file that lists the origins, to be named to whoever is refused. */
-  readonly configuration: string;
+  /** The same as a pattern, which takes the place of the list. */
+  readonly originPattern?: RegExp;
+  /** A developer's own machine: its pages may use the server whatever their port, and WebSockets are taken. */
+  readonly development: boolean;
+  /** The setting that names the origins, to be told to whoever is refused. */
+  readonly originSetting: string;
 }
 
 /** Everything that is served. What is not named here does not exist from outside, `/internal` above all. */
@@ -54,19 +56,47 @@ export function refusalOf(request: Request, rules: RequestRules): ErrorReply | n
     return {
       status: 403,
       code: "foreign_origin",
-      message: `Pages of this origin may not use this server. Whoever runs it can add it to http.cors.allow_origins in ${rules.configuration}.`,
+      message: `Pages of this origin may not use this server. Whoever runs it can add it to ${rules.originSetting}.`,
     };
   }
-  return ofAddress(address) ?? ofBody(request);
+  return (
+    ofAddress(address, rules) ?? ofBody(request) ?? ofEmbedding(request) ?? ofUpgrade(request, address, rules)
+  );
 }
 
-function mayUse(origin: string, host: string, { origins, localPages }: RequestRules): boolean {
+function mayUse(origin: string, host: string, rules: RequestRules): boolean {
   const page = hostOf(origin);
-  if (origins.includes(origin) || page === host.toLowerCase()) return true;
-  return localPages && page !== null && OWN_NAMES.includes(withoutPort(page));
+  if (page === host.toLowerCase()) return true;
+  if (rules.development && page !== null && OWN_NAMES.includes(withoutPort(page))) return true;
+  return rules.originPattern?.test(origin) ?? rules.origins.includes(origin);
 }
 
-function ofAddress(address: string): ErrorReply | null {
+/** A page that shows an address as an image or loads it as a script sends no origin along. */
+function ofEmbedding({ headers }: Request): ErrorReply | null {
+  const foreign = ["cross-site", "same-site"].includes(headers.get("sec-fetch-site") ?? "");
+  if (!foreign || headers.get("sec-fetch-mode") !== "no-cors" || headers.has("origin")) return null;
+  return { status: 403, code: "foreign_page", message: "Pages of another site may not embed this server." };
+}
+
+/** What is sent over a WebSocket passes none of the checks of requests. */
+function ofUpgrade(
+  { method, headers }: Request,
+  address: string,
+  { development }: RequestRules,
+): ErrorReply | null {
+  const socket =
+    headers.has("upgrade") ||
+    (method === "GET" && /^\/threads\/[^/]+\/stream\/events(?:[/?]|$)/.test(address));
+  if (development || !socket) return null;
+  return {
+    status: 403,
+    code: "no_websocket",
+    message:
+      "WebSocket is not offered here. Read the events of a thread with POST /threads/<thread>/stream/events, as clients do without a transport of their own choice.",
+  };
+}
+
+function ofAddress(address: string, rules: RequestRules): ErrorReply | null {
   if (address.length > MAX_ADDRESS) {
     return { status: 414, code: "address_too_long", message: "The address of this request is too long." };
   }
@@ -87,11 +117,11 @@ function ofAddress(address: string): ErrorReply | null {
       message: "There is something in the query that is no name or id.",
     };
   }
-  return ofThreadsAndRuns(segments);
+  return ofThreadsAndRuns(segments, rules);
 }
 
-/** Threads, runs and checkpoints are UUIDs; crons and joining a run without its thread are for nobody. */
-function ofThreadsAndRuns(segments: readonly string[]): ErrorReply | null {
+/** Threads, runs and checkpoints are UUIDs; crons, and among users joining a run without its thread, are for nobody. */
+function ofThreadsAndRuns(segments: readonly string[], { development }: RequestRules): ErrorReply | null {
   if (segments[0] !== "threads" && segments[0] !== "runs") return null;
   if (segments.includes("crons")) {
     return { status: 403, code: "no_crons", message: "Scheduled runs are not offered here." };
@@ -102,7 +132,7 @@ function ofThreadsAndRuns(segments: readonly string[]): ErrorReply | null {
     if (words === undefined || words.includes(segment) || UUID.test(segment)) continue;
     return { status: 400, code: "bad_id", message: `What follows ${kind} in this address must be a UUID.` };
   }
-  if (segments[0] === "runs" && UUID.test(segments[1] ?? "")) {
+  if (!development && segments[0] === "runs" && UUID.test(segments[1] ?? "")) {
     return {
       status: 403,
       code: "thread_needed",

@@ -17,7 +17,7 @@ const tools = (key?: string): RequestInit =>
     key === undefined ? {} : { authorization: `Bearer ${key}` },
   );
 
-test("on a developer's machine our routes answer without a key, and nothing stands before LangGraph's", async () => {
+test("on a developer's machine our routes answer without a key, and LangGraph's come after", async () => {
   const app = createServerApp({ environment: {}, guarded: false });
   const models = (await (await app.request("/v1/models")).json()) as { data: { id: string }[] };
   expect(models.data.map(({ id }) => id)).toEqual(["agentic-rag", "search-r1"]);
@@ -59,9 +59,13 @@ describe("on a developer's machine no page reaches our routes by a name or an or
     test.each([
       [{ host: "attacker.example" }, 421, "AGENTIC_RAG_ALLOWED_HOSTS"],
       [{ host: "localhost.attacker.example:2024" }, 421, "AGENTIC_RAG_ALLOWED_HOSTS"],
-      [{ origin: "https://attacker.example" }, 403, "http.cors.allow_origins in langgraph.json"],
-      [{ origin: "http://localhost.attacker.example" }, 403, "http.cors.allow_origins in langgraph.json"],
-      [{ origin: "null" }, 403, "http.cors.allow_origins in langgraph.json"],
+      [{ origin: "https://attacker.example" }, 403, "http.cors.allow_origin_regex in langgraph.json"],
+      [
+        { origin: "http://localhost.attacker.example" },
+        403,
+        "http.cors.allow_origin_regex in langgraph.json",
+      ],
+      [{ origin: "null" }, 403, "http.cors.allow_origin_regex in langgraph.json"],
       [{ "content-type": "text/plain" }, 415, "application/json"],
       [{ "content-type": "application/x-www-form-urlencoded" }, 415, "application/json"],
     ])("%j is refused with %i", async (headers, status, advice) => {

@@ -103,7 +103,10 @@ describe("what is one user's", () => {
         others.push([status, method, path]);
       }
     }
-    expect(others).toEqual([[403, "GET", "/runs/:stateless/stream"]]);
+    expect(others).toEqual([
+      [403, "GET", "/runs/:stateless/stream"],
+      [200, "GET", "/ok"],
+    ]);
     expect(await belongings()).toEqual(before);
   });
 
@@ -129,14 +132,14 @@ describe("what is one user's", () => {
   });
 });
 
-test("events and commands of a thread reach its owner, over WebSocket too", async () => {
+test("nobody gets a WebSocket, whose messages pass no guard", async () => {
   const { thread_id: thread } = await alice.threads.create();
   const opened = (headers: Readonly<Record<string, string>>) =>
     answerOverWebSocket(`${server.url}/threads/${thread}/stream/events`, headers);
   expect(await opened(by("bob"))).toBe("refused");
   expect(await opened({})).toBe("refused");
   expect(await opened({ ...by("alice"), origin: "https://attacker.example" })).toBe("refused");
-  expect(await opened(by("alice"))).toBe("success 7");
+  expect(await opened(by("alice"))).toBe("refused");
 });
 
 test("our own routes are behind the key, and answer with it", async () => {

@@ -4,8 +4,8 @@ import { refusalOf, type RequestRules } from "../../src/server/request-checks.ts
 const rules: RequestRules = {
   hosts: ["rag.example.org"],
   origins: ["https://chat.example.org"],
-  localPages: false,
-  configuration: "langgraph.production.json",
+  development: false,
+  originSetting: "http.cors.allow_origins in langgraph.production.json",
 };
 const ID = "01a20308-e89b-733c-b1c9-11ccc72c94b3";
 const at = (address: string, headers: Record<string, string> = {}, method = "GET"): string | undefined =>
@@ -20,7 +20,6 @@ test.each([
   `/threads/${ID}`,
   `/threads/${ID}/state/${ID}`,
   `/threads/${ID}/state/checkpoint`,
-  `/threads/${ID}/stream/events`,
   `/threads/${ID}/runs/${ID}/join?cancel_on_disconnect=true`,
   `/threads/${ID}/runs/wait`,
   "/runs/stream",
@@ -38,6 +37,8 @@ test.each([
   ["//internal/truncate", "not_found"],
   ["/threads/../internal/truncate", "not_found"],
   ["/docs", "not_found"],
+  [`/threads/${ID}/stream/events`, "no_websocket"],
+  [`/threads/${ID}/stream/events?since=1`, "no_websocket"],
   ["/Threads", "not_found"],
   ["/threads/__proto__", "bad_address"],
   ["/threads/*", "bad_address"],

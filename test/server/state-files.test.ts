@@ -18,6 +18,10 @@ const OPERATIONS = JSON.stringify({
 });
 const TORN = OPERATIONS.slice(0, -20);
 
+const nested = (depth: number): unknown => JSON.parse("[".repeat(depth) + "]".repeat(depth));
+const unreadable = (value: unknown): string =>
+  JSON.stringify({ json: { threads: { a: { metadata: { value } } } } });
+
 let folder: string;
 const write = (name: string, text: string): string => {
   mkdirSync(join(folder, ".langgraph_api"), { recursive: true });
@@ -31,11 +35,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("no files and whole files are taken", () => {
-  expect(() => refuseTornState(folder)).not.toThrow();
+test("no files and whole files are taken", async () => {
+  await expect(refuseTornState(folder)).resolves.toBeUndefined();
   write(".langgraphjs_ops.json", OPERATIONS);
   write(".langgraphjs_api.store.json", "{}");
-  expect(() => refuseTornState(folder)).not.toThrow();
+  await expect(refuseTornState(folder)).resolves.toBeUndefined();
   expect(readdirSync(join(folder, ".langgraph_api")).length).toBe(2);
 });
 
@@ -43,11 +47,15 @@ test.each([
   [".langgraphjs_ops.json", TORN],
   [".langgraphjs_api.checkpointer.json", '{"json":{"sto'],
   [".langgraphjs_api.store.json", ""],
-])("a torn %s is named and kept aside, once", (name, text) => {
+  [".langgraphjs_ops.json", unreadable({ lc: 1, type: "constructor", id: ["evil", "Nothing"], kwargs: {} })],
+  [".langgraphjs_api.store.json", unreadable({ lc: 1, type: "not_implemented", id: ["Object"] })],
+  [".langgraphjs_ops.json", unreadable({ lc: 1, type: "secret", id: ["TAVILY_API_KEY"] })],
+  [".langgraphjs_ops.json", unreadable(nested(60))],
+])("a %s that cannot be read is named and kept aside, once", async (name, text) => {
   write(name, text);
-  expect(() => refuseTornState(folder)).toThrow(AgenticRagError);
-  expect(() => refuseTornState(folder)).toThrow(
-    `.langgraph_api/${name} is damaged: it was not written to its end. It is kept as .langgraph_api/${name}.damaged-`,
+  await expect(refuseTornState(folder)).rejects.toThrow(AgenticRagError);
+  await expect(refuseTornState(folder)).rejects.toThrow(
+    /\.langgraph_api\/\.langgraphjs_\w+(?:\.\w+)*\.json is damaged: (?:it was not written to its end|there is a value in it that the server cannot read back)\. It is kept as \.langgraph_api\/\.langgraphjs_[\w.]+\.json\.damaged-\d+\. Put an older copy/,
   );
   const [, copy = "", ...more] = readdirSync(join(folder, ".langgraph_api")).sort();
   expect(more).toEqual([]);
