@@ -1,0 +1,84 @@
+import type { RunState } from "../../src/graph/state.ts";
+import type { Protocol } from "../../src/protocol/protocol.ts";
+import type { RunWatch } from "./run-watch.ts";
+import { FOUND_WORD, PLANTED } from "./outside/said.ts";
+import type { World } from "./world.ts";
+
+/** What must hold of a run that is at its end. `earlier` are the marks of its thread's questions before. */
+export function checkConclusion(
+  world: World,
+  run: RunWatch,
+  protocol: Protocol,
+  state: RunState,
+  earlier: readonly string[],
+): void {
+  const require = (holds: boolean, rule: string): void => {
+    if (!holds) world.violate(`${run.mark}: ${rule}`);
+  };
+  const { stopReason, answered, answer, spent, failure, transcript, usage } = state;
+  require(stopReason !== null, "every run ends with a stop reason");
+  const expected =
+    failure !== null
+      ? "model-error"
+      : spent === null
+        ? answered
+          ? "answered"
+          : "no-answer"
+        : spent === "repetition"
+          ? spent
+          : `${spent}-budget`;
+  require(stopReason === expected, `the stop reason says why it ended (${String(stopReason)}, ${expected})`);
+
+  const stop = [...protocol.stop, ...protocol.answerStop];
+  let before = "";
+  let model = "";
+  for (const { origin, text } of transcript) {
+    if (origin === "model") {
+      model += text;
+      const isWritten = run.wrote(before, text, stop);
+      require(isWritten, "what is the model's was written by the model, there");
+      if (!isWritten)
+        world.note(
+          `not written: ${JSON.stringify({ before: before.slice(-80), text, said: run.requests.map(({ turn, said }) => [turn.slice(-80), said]) })}`,
+        );
+    }
+    before += text;
+  }
+  if (answered) {
+    const written = protocol.answer(transcript) ?? "";
+    require(written.trim() !== "", "an answer has text");
+    require(bare(model).includes(bare(written)), "an answer is what the model wrote");
+    if (!bare(model).includes(bare(written))) world.note(JSON.stringify({ written, model }));
+    require(failure === null, "there is no answer where the model failed");
+  } else {
+    require(answer.startsWith("There is no answer"), "where there is no answer, it says so");
+  }
+  require(!answered || !/<tool_call>|<\|im_/.test(answer), "no tag is in an answer");
+  require(!answered || !answer.includes(FOUND_WORD), "what was found is not the answer");
+
+  const { messages, ...own } = state;
+  run.ownText(JSON.stringify({ ...own, opening: null }), "state");
+  run.ownText(JSON.stringify([state.opening, messages.map(({ text }) => text)]), "conversation", earlier);
+  require(!JSON.stringify(state.queries).includes(PLANTED), "nothing that a page wrote is searched for");
+  const kinds = messages.map((message) => message.getType()).join(" ");
+  const asked = earlier.length + 1;
+  require(kinds ===
+    Array.from({ length: asked }, () => "human ai").join(
+      " ",
+    ), `each question has one answer, and is there once (${kinds})`);
+
+  const { model: traits, limits } = world.plan;
+  if (traits.heedsLimit && traits.through === "direct") {
+    require(usage.completionTokens <= limits.maxTokens, "no more tokens than allowed");
+  }
+  const searching = world.rules.timeBindsSearches ? 0 : world.otherMs;
+  require(usage.milliseconds <=
+    limits.maxSeconds * 1000 +
+      searching +
+      50, `no more time than allowed (${Math.round(usage.milliseconds)} ms)`);
+}
+
+/** Letters and digits alone. */
+function bare(text: string): string {
+  return text.replaceAll(/<\/?[a-z_]+>/g, "").replaceAll(/[^\p{L}\p{N}]/gu, "");
+}
