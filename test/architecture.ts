@@ -10,6 +10,8 @@ const FLOOR = ["src/errors.ts", "src/secret.ts", "src/version.ts"];
 
 const CONTRACTS = [
   "src/protocol/protocol.ts",
+  // which form of a call the prompt asks for: data
+  "src/protocol/dialects/asked-dialect.ts",
   "src/model/model.ts",
   "src/model/generate-text.ts",
   "src/search/engine.ts",

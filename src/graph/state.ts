@@ -2,6 +2,7 @@ import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import { chosenSchema, limitsSchema } from "./context.ts";
+import { DIALECT_NAMES } from "../protocol/dialects/asked-dialect.ts";
 import { openCallSchema, pageRecordSchema } from "./pages/record.ts";
 import { addUsage, NO_USAGE, usageSchema } from "./usage.ts";
 
@@ -29,6 +30,8 @@ export const openingSchema = z.strictObject({
   pages: z.boolean().optional(),
   /** What the model's tokenizer reads as a token, where that is known: no text from outside may hold it. */
   controlTokens: z.array(z.string()).optional(),
+  /** How the prompt asked for calls to be written; absent: in QwQ's own way. */
+  dialect: z.enum(DIALECT_NAMES).optional(),
   messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
   protocol: z.string(),
   engine: z.string(),

@@ -1,3 +1,4 @@
+import { dialectOf } from "../../protocol/dialects/asked-dialect.ts";
 import type { HumanMessage } from "@langchain/core/messages";
 import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { isModelFailure } from "../../errors.ts";
@@ -182,12 +183,15 @@ function open(
   const boundary = checkedBoundary(make.boundary());
   // another model's name at the same endpoint is another tokenizer
   const controlTokens = chosen.model === undefined || chosen.model === description.name ? told : undefined;
+  const name = chosen.model ?? description.name;
+  const dialect = dialectOf({ name });
   const { messages, prefix } = protocol.open({
     question,
     history,
     date,
     maxSearches,
     boundary,
+    dialect,
     ...(controlTokens !== undefined && { controlTokens }),
     ...(pages && { maxPages }),
     ...(description.family === "native-tools" && { nativeTools: true }),
@@ -199,12 +203,13 @@ function open(
     boundary,
     ...(controlTokens !== undefined && { controlTokens: [...controlTokens] }),
     ...(pages && { pages }),
+    ...(dialect !== "qwq" && { dialect }),
     messages: messages.map((message) => ({ ...message })),
     protocol: protocol.name,
     engine: engine.name,
     limits,
     chosen,
-    model: { ...description, name: chosen.model ?? description.name },
+    model: { ...description, name },
   };
   return { opening, transcript: prefix === "" ? [] : [{ origin: "runtime" as const, text: prefix }] };
 }

@@ -136,9 +136,9 @@ function replyTo(call: WrittenCall, step: Step): string {
     case "open":
       return respondToPages(step, pageRepliesFor(call, step, new Map()), 0);
     case "fault": {
-      const { model, pages = false, controlTokens } = step.opening;
+      const { model, pages = false, controlTokens, dialect } = step.opening;
       const nativeTools = model.family === "native-tools";
-      return step.protocol.respond({ ...call, nativeTools, pages }, controlTokens);
+      return step.protocol.respond({ ...call, nativeTools, pages, dialect }, controlTokens);
     }
   }
 }
