@@ -27,6 +27,7 @@ it.each([
     "undecided",
     "\n\nIf I need to look something up, I write the call now. Otherwise I answer.\n",
   ],
+  ["<think>\n~~~~json\nHm.\n</think>", "no-answer", `\n~~~~\n\nI have thought enough. ${FORCED}`],
   ["<think>\nHm.\n</think>\n\n", "no-answer", "\n\n"],
   ["<think>\nHm.\n</think>\n\n", "undecided", "\n\n"],
   ["<think>\nHm.\n</think>\n\nIt is", "token", ""],

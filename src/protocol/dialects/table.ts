@@ -18,6 +18,8 @@ export interface CallForm {
   readonly close: string | null;
   /** For a form without a closing tag: what its text ends with, or `json` where its first JSON value ends it. */
   readonly ends?: string;
+  /** It begins a line; elsewhere it is text. */
+  readonly atLineStart?: boolean;
   /** Beginnings of other forms that are parts of this one. */
   readonly inner?: readonly string[];
   /** Whether text behind `open` begins a call; `undefined` while it is too short to tell. */
@@ -91,6 +93,17 @@ const harmony = {
   calls: harmonyCalls,
 } as const;
 
+/** Behind the name of a tool that stands by itself: an argument, or the end of the line. */
+function beginsElement(body: string): boolean | undefined {
+  if (/^["']?[\w.:/-]{1,64}["']?\s*>\s*(?:\n|<\/?(?:parameter|function|invoke)\b)/.test(body)) return true;
+  return /^["']?[\w.:/-]{0,64}["']?\s{0,8}(?:>\s{0,8}(?:<\/?[a-z]{0,9})?)?$/.test(body) ? undefined : false;
+}
+
+/** Behind Llama's tag for code: the JSON of a call. */
+function beginsJson(body: string): boolean | undefined {
+  return body.trim() === "" ? undefined : /^\s*[{[]/.test(body);
+}
+
 /** Every form but the one without any tag: JSON alone in the turn. */
 export const CALL_FORMS: readonly CallForm[] = [
   {
@@ -126,14 +139,16 @@ export const CALL_FORMS: readonly CallForm[] = [
     open: "<function=",
     close: null,
     ends: "</function>",
-    begins: always,
+    atLineStart: true,
+    begins: beginsElement,
     calls: (body) => elementCalls(`<function=${body}`),
   },
   {
     open: "<invoke name=",
     close: null,
     ends: "</invoke>",
-    begins: always,
+    atLineStart: true,
+    begins: beginsElement,
     calls: (body) => elementCalls(`<invoke name=${body}`),
   },
   {
@@ -143,6 +158,7 @@ export const CALL_FORMS: readonly CallForm[] = [
     begins: always,
     calls: (body) => elementCalls(`<｜DSML｜invoke name=${body}`),
   },
+  { open: "<|python_tag|>", close: null, ends: "json", begins: beginsJson, calls: jsonCalls },
   { open: "<|channel|>", ...harmony },
   { open: "<|start|>", ...harmony },
   {

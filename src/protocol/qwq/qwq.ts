@@ -58,13 +58,15 @@ export const qwq: Protocol = {
   readCall: readWrittenCall,
   respond: (reply, controlTokens) => spliced(respondTo(reply, controlTokens)),
   nudge(before, cause) {
-    const thinking = positionAfter(before, grammar).mode === "think";
-    if (!thinking) return cause === "no-answer" || cause === "undecided" ? "\n\n" : "";
+    const { mode, fence } = positionAfter(before, grammar);
+    // a fence that was left open would make text of all that follows
+    const closing = fence === null ? "" : `\n${fence.mark.repeat(fence.length)}`;
+    if (mode !== "think") return cause === "no-answer" || cause === "undecided" ? "\n\n" : "";
     if (cause === "undecided")
-      return "\n\nIf I need to look something up, I write the call now. Otherwise I answer.\n";
+      return `${closing}\n\nIf I need to look something up, I write the call now. Otherwise I answer.\n`;
     const why =
       cause === "no-answer" ? "I have thought enough." : "I have used up what I was given for this.";
-    return `\n\n${why} I will answer now from what I have.\n</think>\n\n`;
+    return `${closing}\n\n${why} I will answer now from what I have.\n</think>\n\n`;
   },
   answer(segments) {
     const answer = readAnswer(grammar, segments);

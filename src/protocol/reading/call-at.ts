@@ -3,6 +3,7 @@ import { bareCall, beginsBareCall } from "../dialects/bare-call.ts";
 import { endsInValue, isQuotedAt } from "../dialects/call-body.ts";
 import { RUNTIME_CLOSE } from "../dialects/table.ts";
 import { MAX_CALL_LENGTH } from "../limits.ts";
+import { isNamed } from "./named-tag.ts";
 import type { GrammarForm, Mode, TagGrammar } from "./tag-grammar.ts";
 import { tagFinder } from "./tag-finder.ts";
 import type { CallEnd, TextEnd } from "./turn-token.ts";
@@ -45,11 +46,11 @@ export function callAt(form: GrammarForm, text: string, { grammar, mode, end }: 
   let from = 0;
   for (;;) {
     const { tag, at, begun } = tags.next(text, from);
-    const own = form.close === null ? ownEnd(form, text) : -1;
-    if (own >= 0 && own <= at) return selfEnded(grammar, text, own, end);
     const body = text.slice(0, at);
     const begins = form.begins(body);
     if (begins === false) return { state: "text" };
+    const own = form.close === null && begins === true ? ownEnd(form, text) : -1;
+    if (own >= 0 && own <= at) return selfEnded(grammar, text, own, end);
     if (body.length > MAX_CALL_LENGTH) {
       return begins === true ? call(MAX_CALL_LENGTH, "cut") : { state: "text" };
     }
@@ -66,6 +67,11 @@ export function callAt(form: GrammarForm, text: string, { grammar, mode, end }: 
       const quoted = begins === true && form.isQuotedAt(body, text.slice(behind), end !== undefined);
       if (quoted === undefined) return { state: "wait" };
       if (!quoted) {
+        if (begins !== true && grammar.dialects) {
+          const named = isNamed(wordsBefore(body), text.slice(behind), end !== undefined);
+          if (named === undefined) return { state: "wait" };
+          if (named) return { state: "text" };
+        }
         if (tag === form.close) {
           const isOpen = /^[ \t]*$/.test(text.slice(behind)) && begins === true && form.endsInValue(body);
           if (isOpen && end === "cut") return { state: "mention" };
@@ -80,6 +86,10 @@ export function callAt(form: GrammarForm, text: string, { grammar, mode, end }: 
     }
     from = behind;
   }
+}
+
+function wordsBefore(tail: string): Parameters<typeof isNamed>[0] {
+  return { lineText: tail.trim() !== "", tail, afterCall: false, answering: false };
 }
 
 /** Where a call without a closing tag ends by itself; -1 where it does not. */

@@ -1,8 +1,4 @@
-/** A code fence that is open. */
-export interface Fence {
-  readonly mark: string;
-  readonly length: number;
-}
+import type { Fence, Position } from "./turn-state.ts";
 
 /** A code span ends on the line where it begins, within so many UTF-16 units. */
 const MAX_SPAN = 1000;
@@ -45,8 +41,33 @@ function spanEnd(line: string, length: number): number {
   return -1;
 }
 
-/** Whether a line, without its break, closes a fence. */
-export function closesFence(line: string, { mark, length }: Fence): boolean {
-  const text = line.trim();
-  return text.length >= length && text === mark.repeat(text.length);
+/** What comes next within a fence. */
+export interface FenceLine {
+  /** `spliced`: a response of the runtime, which no fence holds; `close`: the end of the fence. */
+  readonly type: "text" | "close" | "spliced";
+  readonly length: number;
+}
+
+/**
+ * The next line of a fence, or what there is of it; `undefined` while too little of it is known.
+ *
+ * @param response the opening tag of what the runtime splices behind a call
+ */
+export function fenceLine(
+  text: string,
+  { lineText, fence, afterCall }: Pick<Position, "lineText" | "fence" | "afterCall">,
+  response: string,
+  ended: boolean,
+): FenceLine | undefined {
+  const newline = text.indexOf("\n");
+  const line = newline < 0 ? text : text.slice(0, newline);
+  const length = newline < 0 ? text.length : newline + 1;
+  if (lineText || fence === null) return { type: "text", length };
+  const start = line.trimStart();
+  if (afterCall && start.startsWith(response)) return { type: "spliced", length: 0 };
+  const mayBeMore = (afterCall && response.startsWith(start)) || /^[ \t]*[`~]*[ \t]*$/.test(line);
+  if (mayBeMore && newline < 0 && !ended) return undefined;
+  const mark = line.trim();
+  const isClose = mark.length >= fence.length && mark === fence.mark.repeat(mark.length);
+  return isClose ? { type: "close", length: line.length } : { type: "text", length };
 }

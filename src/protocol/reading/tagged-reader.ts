@@ -6,7 +6,10 @@ import type { Position } from "./turn-state.ts";
 import type { TextEnd, TurnToken } from "./turn-token.ts";
 
 /** A text that breaks off where a sentence goes on, as before a stop string that stands in it. */
-const BREAKS_OFF = /\S[ \t]$|[(“‘«]$/;
+const BREAKS_OFF = /\S[ \t]$|[([{“‘«]$|(?:^|\n)[^"\n]*"$|(?:^|\n)[^*\n]*\*{1,2}$/;
+
+/** A text that ends in an indented line, which may be code. */
+const INDENTED = /\n(?: {4}|\t)[^\n]*$/;
 
 /** The reader of every protocol that writes calls, responses and reasoning between tags. */
 export function createTaggedReader(
@@ -128,9 +131,9 @@ export function createTaggedReader(
     const end = finishReason === "length" ? "length" : stopReason === null ? "stop" : "cut";
     closeAnswer(end);
     if (!done) read(lexer.finish(end));
-    if (end === "cut" && grammar.dialects && outcome !== "call" && BREAKS_OFF.test(raw.join(""))) {
-      lexer.isMention = true;
-    }
+    if (end !== "cut" || !grammar.dialects || outcome === "call") return;
+    const text = raw.join("");
+    if (BREAKS_OFF.test(text) || (outcome === "answer" && INDENTED.test(text))) lexer.isMention = true;
   }
 
   function drain(): readonly ProtocolEvent[] {

@@ -2,8 +2,8 @@ import { CHANNEL_TAGS, harmonyChannel, harmonyHeader, type Channel } from "../di
 import { RUNTIME_CLOSE } from "../dialects/table.ts";
 import { MAX_CALL_LENGTH } from "../limits.ts";
 import { bareCallAt, callAt, isCallInFence, type CallCut, type CallPlace } from "./call-at.ts";
-import { closesFence, codeMark } from "./code-context.ts";
-import { isNamed, opensResponse } from "./named-tag.ts";
+import { codeMark, fenceLine } from "./code-context.ts";
+import { isIndentedCode, isNamed, opensResponse } from "./named-tag.ts";
 import type { GrammarForm, TagGrammar } from "./tag-grammar.ts";
 import { tagFinder, type TagFinder } from "./tag-finder.ts";
 import type { Position } from "./turn-state.ts";
@@ -59,6 +59,8 @@ export class TurnLexer {
 
   /** What a stop string that ended the text means; `undefined` where it stands for nothing but itself. */
   stopAt(tag: string): readonly TurnToken[] | undefined {
+    // it was sent as well, and read as text
+    if (this.#turn.buffer === "" && this.#turn.at.tail.endsWith(tag)) return undefined;
     let leaked = Math.min(tag.length, this.#turn.buffer.length - this.#turn.skip);
     while (leaked > 0 && !this.#turn.buffer.endsWith(tag.slice(0, leaked))) leaked -= 1;
     const buffer = this.#turn.buffer.slice(0, this.#turn.buffer.length - leaked);
@@ -108,7 +110,8 @@ export class TurnLexer {
       if (end === undefined) return undefined;
       return end === "length" || this.#tags.isCut(text) ? this.#drop() : this.#turn.text(text.length);
     }
-    if (char !== "<" && this.#grammar.dialects && !this.#turn.at.lineText) return this.#bare(end);
+    if (char !== "<" && this.#grammar.dialects && !this.#turn.at.lineText && !isIndentedCode(this.#turn.at))
+      return this.#bare(end);
     return this.#turn.text(1);
   }
 
@@ -126,30 +129,19 @@ export class TurnLexer {
   }
 
   #inFence(end: TextEnd | undefined): TurnToken | undefined {
-    const text = this.#turn.buffer;
-    const newline = text.indexOf("\n");
-    const line = newline < 0 ? text : text.slice(0, newline);
-    if (!this.#turn.at.lineText && this.#turn.at.fence !== null) {
-      const { open } = this.#grammar.response;
-      const start = line.trimStart();
-      const maySplice = this.#turn.at.afterCall && (start.startsWith(open) || open.startsWith(start));
-      if (this.#turn.at.afterCall && start.startsWith(open)) {
-        this.#turn.at.fence = null;
-        return this.#next(end);
-      }
-      if (newline < 0 && end === undefined && (maySplice || /^[ \t]*[`~]*[ \t]*$/.test(line)))
-        return undefined;
-      if (closesFence(line, this.#turn.at.fence)) {
-        const token = this.#turn.text(line.length);
-        this.#turn.at.fence = null;
-        return token;
-      }
+    const { at, buffer } = this.#turn;
+    const { response, forms } = this.#grammar;
+    const line = fenceLine(buffer, at, response.open, end !== undefined);
+    if (line === undefined) return undefined;
+    if (line.type === "spliced") {
+      at.fence = null;
+      return this.#next(end);
     }
-    const wasAfterCall = this.#turn.at.afterCall && line.trim() === "";
-    const token = this.#turn.text(newline < 0 ? text.length : newline + 1);
-    const ended = this.#turn.at.tail.trimEnd();
-    this.#turn.at.afterCall =
-      wasAfterCall || this.#grammar.forms.some(({ close }) => close !== null && ended.endsWith(close));
+    const wasAfterCall = at.afterCall && buffer.slice(0, line.length).trim() === "";
+    const token = this.#turn.text(line.length);
+    if (line.type === "close") at.fence = null;
+    const ended = at.tail.trimEnd();
+    at.afterCall = wasAfterCall || forms.some(({ close }) => close !== null && ended.endsWith(close));
     return token;
   }
 
@@ -176,20 +168,27 @@ export class TurnLexer {
 
   #tag(tag: string, end: TextEnd | undefined): TurnToken | undefined {
     const { think, response, answer, turnEnds, forms, dialects } = this.#grammar;
+    if (dialects && isIndentedCode(this.#turn.at)) return this.#turn.text(tag.length);
     if (turnEnds.includes(tag)) return { type: "turn-end", raw: this.#turn.take(tag.length) };
     if (tag === response.open) return this.#response(end);
     const form = forms.find(({ open }) => open === tag);
     if (form !== undefined) return this.#call(form, end);
     const closed = forms.find(({ close }) => close === tag);
-    const named = dialects && isNamed(this.#turn.at, this.#turn.buffer.slice(tag.length), end !== undefined);
+    const rest = this.#turn.buffer.slice(tag.length);
+    const named =
+      dialects && isNamed(this.#turn.at, rest, end !== undefined && end !== "cut", closed !== undefined);
     if (closed !== undefined) {
-      if (named === undefined) return undefined;
-      return named ? this.#turn.text(tag.length) : this.#strayClose(closed, tag);
+      if (named === undefined && end === undefined) return undefined;
+      if (named === undefined && this.#turn.at.lineText) {
+        this.isMention = true;
+        return this.#drop();
+      }
+      return named === true ? this.#turn.text(tag.length) : this.#strayClose(closed, tag);
     }
     const isFinal = tag === think.close && (this.#turn.at.mode === "think" || !this.#turn.at.answering);
     if (!isFinal && tag !== answer?.close) {
-      if (named === undefined) return undefined;
-      if (named) return this.#turn.text(tag.length);
+      if (named === undefined && end === undefined) return undefined;
+      if (named === true) return this.#turn.text(tag.length);
     }
     if (tag === think.open) return this.#turn.mode(tag.length, "think");
     if (tag === think.close) return this.#turn.mode(tag.length, "text");
@@ -241,11 +240,12 @@ export class TurnLexer {
 
   #call(form: GrammarForm, end: TextEnd | undefined): TurnToken | undefined {
     const text = this.#turn.buffer.slice(form.open.length);
+    if (form.atLineStart === true && this.#turn.at.lineText) return this.#turn.text(form.open.length);
     if (this.#refuse && (!this.#grammar.dialects || form.begins(text) === true)) {
       return this.#callToken(form.open, { state: "call", body: "", end: "cut", close: RUNTIME_CLOSE });
     }
     const cut = callAt(form, text, this.#place(end));
-    return cut.state === "text" ? this.#namedCall(form, text, end) : this.#cut(form.open, cut);
+    return cut.state === "text" ? this.#namedCall(form, text) : this.#cut(form.open, cut);
   }
 
   #bare(end: TextEnd | undefined): TurnToken | undefined {
@@ -269,15 +269,14 @@ export class TurnLexer {
   }
 
   /** The tag of a call, or of a message of another chat format, where no call follows. */
-  #namedCall(form: GrammarForm, behind: string, end: TextEnd | undefined): TurnToken | undefined {
+  #namedCall(form: GrammarForm, behind: string): TurnToken {
     const header = form.open === "<|channel|>" || form.open === "<|start|>" ? harmonyHeader(behind) : false;
     if (typeof header === "string") {
       const { length, channel } = harmonyChannel(header);
       return this.#channel(form.open.length + length, channel);
     }
-    const named = this.#grammar.dialects && isNamed(this.#turn.at, behind, end !== undefined);
-    if (named === undefined) return undefined;
-    const token = named ? this.#turn.text(form.open.length) : this.#turn.hidden(form.open.length);
+    const { length } = form.open;
+    const token = this.#grammar.dialects ? this.#turn.text(length) : this.#turn.hidden(length);
     this.#turn.named = { form, body: "" };
     return token;
   }

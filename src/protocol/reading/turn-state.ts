@@ -1,5 +1,10 @@
-import type { Fence } from "./code-context.ts";
 import type { Mode } from "./tag-grammar.ts";
+
+/** A code fence that is open. */
+export interface Fence {
+  readonly mark: string;
+  readonly length: number;
+}
 
 /** Where the assistant's turn stands after some text. */
 export interface Position {

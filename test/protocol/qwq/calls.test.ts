@@ -71,7 +71,9 @@ describe("a call", () => {
   });
 
   it("of a tag that was only mentioned, when its end tag comes", () => {
-    expect(events("A <tool_call> is <think> no </tool_call>")).toEqual([
+    expect(
+      events("A <tool_call> is <think> no </tool_call>", { end: { finishReason: "stop", stopReason: null } }),
+    ).toEqual([
       reasoning("A <tool_call> is <think> no "),
       { type: "call-end", text: " is <think> no ", whole: true },
     ]);
@@ -94,8 +96,9 @@ describe("a call", () => {
   });
 
   it("that is not JSON", () => {
-    expect(transcript("The tags are <tool_call> and </tool_call>, I think.")).toEqual({
-      text: "The tags are <tool_call> and </tool_call>",
+    const text = "I search.\n<tool_call>\nMount Kenya height\n</tool_call>";
+    expect(transcript(`${text}, I think.`)).toEqual({
+      text,
       closing: "",
       outcome: "call",
       call: {
@@ -104,6 +107,11 @@ describe("a call", () => {
         detail: "The text between the tags is not a complete JSON object.",
       },
     });
+  });
+
+  it("whose tags are named in a sentence is none", () => {
+    const text = "The tags are <tool_call> and </tool_call>, I think.";
+    expect(events(text)).toEqual([reasoning(text)]);
   });
 
   it("without anything in it", () => {

@@ -198,6 +198,12 @@ export const DIALECT_CALLS: readonly DialectCall[] = [
     call: found("a"),
   },
   {
+    name: "Llama",
+    text: '<|python_tag|>{"name": "web_search", "parameters": {"query": "a"}}',
+    call: found("a"),
+    added: "</tool_call>",
+  },
+  {
     name: "Mistral",
     text: `[TOOL_CALLS]web_search[ARGS]{"query": ${JSON_QUERY}}`,
     call: found(QUERY),
