@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { statSync } from "node:fs";
 import { EXIT_CODES } from "./terminal/exit-code.ts";
 import { report } from "./terminal/failure.ts";
 import { Interruption } from "./terminal/interruption.ts";
 import { runProgram } from "./program.ts";
+import { withSettingFiles } from "./setting-files.ts";
 import type { LocalServers, SignalName, Surroundings } from "./terminal/surroundings.ts";
 
 /** Ollama, llama.cpp, LM Studio and vLLM, where they listen unless they are told otherwise. */
@@ -47,11 +47,4 @@ process.on("uncaughtException", (error) => {
   process.exit(report(error, surroundings, { json: false }));
 });
 
-try {
-  if (statSync(".env", { throwIfNoEntry: false })?.isFile() === true) process.loadEnvFile();
-  process.exitCode = await runProgram(process.argv.slice(2), surroundings);
-} catch (error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`The file .env cannot be read (${reason}). Correct it, or remove it.\n`);
-  process.exitCode = EXIT_CODES.usage;
-}
+process.exitCode = await runProgram(process.argv.slice(2), surroundings, withSettingFiles);

@@ -1,22 +1,37 @@
-import { readArguments } from "./arguments/arguments.ts";
+import { readArguments, type Arguments } from "./arguments/arguments.ts";
 import { EXIT_CODES } from "./terminal/exit-code.ts";
 import { report } from "./terminal/failure.ts";
 import { helpText } from "./arguments/help.ts";
 import type { Surroundings } from "./terminal/surroundings.ts";
 import { VERSION } from "../version.ts";
 
-/** Runs the command that the arguments name and gives the code to end with. Never throws. */
-export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
+/**
+ * Runs the command that the arguments name and gives the code to end with. Never throws. `prepare` makes the
+ * surroundings of a command; help needs none.
+ */
+export async function runProgram(
+  args: readonly string[],
+  bare: Surroundings,
+  prepare: (read: Arguments, surroundings: Surroundings) => Promise<Surroundings> = (_, given) =>
+    Promise.resolve(given),
+): Promise<number> {
+  let surroundings = bare;
   try {
-    return await runCommand(args, surroundings);
+    const read = readArguments(args);
+    if (
+      !["version", "help"].includes(read.command) &&
+      !(read.command === "none" && bare.stdin.isTTY === true)
+    ) {
+      surroundings = await prepare(read, bare);
+    }
+    return await runCommand(read, surroundings);
   } catch (error) {
     return report(error, surroundings, { json: args.includes("--json") });
   }
 }
 
 /** Each command is loaded when it is run, so that help and mistakes are told at once. */
-async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const read = readArguments(args);
+async function runCommand(read: Arguments, surroundings: Surroundings): Promise<number> {
   switch (read.command) {
     case "version":
       surroundings.stdout.write(`${VERSION}\n`);

@@ -28,7 +28,11 @@ export const optionalNumber = (schema: z.ZodNumber) =>
 export const address = z
   .url({ protocol: /^https?$/, error: "must be an http or https address" })
   .transform((url) => url.replace(/\/+$/, ""))
-  .optional();
+  .optional()
+  .meta({ destination: true });
+
+/** A file or a database that keeps what was asked and found. */
+export const keptAt = z.string().optional().meta({ destination: true });
 
 /** What is never shown. */
 export const secret = z

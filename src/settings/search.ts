@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { RetrieverApi } from "../search/engines/retriever-api.ts";
 import type { Secret } from "../secret.ts";
-import { address, number, numberOr, secret, type Given } from "./fields.ts";
+import { address, keptAt, number, numberOr, secret, type Given } from "./fields.ts";
 
 export const ENGINE_NAMES = [
   "local",
@@ -133,7 +133,8 @@ const place = z
   .refine((text) => ["off", "memory", "disk"].includes(text) || /[/\\.]/.test(text), {
     error: "must be off, memory, disk, or the path of a file, such as ./searches.sqlite",
   })
-  .optional();
+  .optional()
+  .meta({ destination: true });
 
 /** The settings of this room, in the order in which help shows them. */
 export const searchFields = {
@@ -185,7 +186,7 @@ export const searchFields = {
   AGENTIC_RAG_SEARCH_RATE: number(z.number().min(0.001).max(1000)).describe(
     "searches that each engine is sent in a second at most (no limit; duckduckgo 1)",
   ),
-  AGENTIC_RAG_RECORD: z.string().optional().describe("file in which all searches are written down"),
+  AGENTIC_RAG_RECORD: keptAt.describe("file in which all searches are written down"),
   AGENTIC_RAG_REPLAY: z.string().optional().describe("such a file: all searches are answered from it"),
 };
 

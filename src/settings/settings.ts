@@ -7,7 +7,7 @@ import type { Sampling } from "../model/sampling.ts";
 import { createProxyFetch } from "../net/proxy.ts";
 import { searchFields, searchProblems, searchSettings, type SearchSettings } from "./search.ts";
 import { Secret } from "../secret.ts";
-import { numberOr, optionalNumber, secret, toggle, type Given } from "./fields.ts";
+import { keptAt, numberOr, optionalNumber, secret, toggle, type Given } from "./fields.ts";
 import { cacheFolderOf, stateFolderOf } from "./user-folders.ts";
 
 const PROTOCOL_NAMES = ["qwq", "search-r1", "search-o1", "r1-searcher", "re-search"] as const;
@@ -49,6 +49,8 @@ interface Setting {
   readonly name: string;
   readonly about: string;
   readonly secret?: true;
+  /** It says where requests or records go. */
+  readonly destination?: true;
 }
 
 const environmentSchema = z.object({
@@ -99,12 +101,9 @@ const environmentSchema = z.object({
   AGENTIC_RAG_LOGPROBS: toggle(false).describe(
     "on: the transcript keeps the log-probabilities of the model's tokens, where they are offered",
   ),
-  AGENTIC_RAG_DATABASE: z
-    .string()
-    .optional()
-    .describe(
-      "where threads are kept: a SQLite file, or postgres://… (threads.sqlite in ~/.local/state/agentic-rag)",
-    ),
+  AGENTIC_RAG_DATABASE: keptAt.describe(
+    "where threads are kept: a SQLite file, or postgres://… (threads.sqlite in ~/.local/state/agentic-rag)",
+  ),
   AGENTIC_RAG_LEASE_SECONDS: numberOr(15, z.number().min(1).max(3600)).describe(
     "how long a thread is left alone when the process that drives it dies",
   ),
@@ -114,18 +113,25 @@ const environmentSchema = z.object({
   AGENTIC_RAG_MAX_PER_CALLER: numberOr(4, z.number().int().min(1).max(10_000)).describe(
     "of these, questions of one caller, where keys tell callers apart",
   ),
-  HTTP_PROXY: secret.describe("proxy for http addresses, for all but this machine itself"),
-  HTTPS_PROXY: secret.describe("proxy for https addresses (HTTP_PROXY)"),
-  NO_PROXY: z.string().optional().describe("hosts that are asked without a proxy, with commas between"),
+  HTTP_PROXY: secret
+    .meta({ destination: true })
+    .describe("proxy for http addresses, for all but this machine itself"),
+  HTTPS_PROXY: secret.meta({ destination: true }).describe("proxy for https addresses (HTTP_PROXY)"),
+  NO_PROXY: z
+    .string()
+    .optional()
+    .meta({ destination: true })
+    .describe("hosts that are asked without a proxy, with commas between"),
 });
 
 /** Every setting with what it is for, in the order in which help shows them. */
 export const SETTINGS: readonly Setting[] = Object.entries(environmentSchema.shape).map(([name, schema]) => {
-  const { description = "", fallback, secret: isSecret } = schema.meta() ?? {};
+  const { description = "", fallback, secret: isSecret, destination } = schema.meta() ?? {};
   return {
     name,
     about: typeof fallback === "number" ? `${description} (${fallback})` : description,
     ...(isSecret === true && { secret: true }),
+    ...(destination === true && { destination: true }),
   };
 });
 
@@ -234,7 +240,7 @@ function samplingSettings(env: Environment): Partial<Sampling> {
 }
 
 /** An address may carry a user name and a password. */
-function withoutCredentials(value: string | undefined): string {
+export function withoutCredentials(value: string | undefined): string {
   return (value ?? "").replace(/\/\/[^/@\s]*@/, "//[hidden]@");
 }
 

@@ -12,6 +12,11 @@ export function stateFolderOf(environment: Environment): string | undefined {
   return userFolder(environment, "XDG_STATE_HOME", ".local/state");
 }
 
+/** Where a person keeps settings for all folders; undefined where the environment names no place for it. */
+export function configFolderOf(environment: Environment): string | undefined {
+  return userFolder(environment, "XDG_CONFIG_HOME", ".config");
+}
+
 /** A path that is not absolute does not count: https://specifications.freedesktop.org/basedir-spec. */
 function userFolder(environment: Environment, variable: string, usual: string): string | undefined {
   const named = environment[variable] ?? "";

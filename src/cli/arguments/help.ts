@@ -127,7 +127,7 @@ function programHelp(): string {
     `Options:\n${options(() => true)}`,
     "More about a command: agentic-rag <command> --help",
     `Examples:\n${[USAGE.ask.examples[0], USAGE.index.examples[0], USAGE.ask.examples[2], "agentic-rag chat", "agentic-rag setup"].map((example) => `  ${example}`).join("\n")}`,
-    `Environment variables (also read from a file .env here; an option wins over its variable):\n${table(
+    `Environment variables (also read from .env here, then ~/.config/agentic-rag/env; an option wins over its variable):\n${table(
       SETTINGS.map(({ name, about }) => [name, about] as const),
     )}`,
     `Without AGENTIC_RAG_MODEL_URL or AGENTIC_RAG_GGUF a model server on this machine is taken where one runs (Ollama,

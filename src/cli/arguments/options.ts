@@ -57,6 +57,11 @@ export const OPTIONS: readonly Option[] = [
   },
   { name: "delete", value: "<thread>", about: "forget a thread and its searches", commands: ["threads"] },
   { name: "yes", short: "y", about: "ask nothing: take what is found, and write it", commands: ["setup"] },
+  {
+    name: "user",
+    about: "write the settings for all folders (~/.config/agentic-rag/env)",
+    commands: ["setup"],
+  },
   setting("docs", "<folder>", "search this folder, once indexed", "AGENTIC_RAG_DOCUMENTS", SEARCHED),
   setting(
     "engine",

@@ -15,7 +15,7 @@ import { checkDocuments } from "./documents-check.ts";
 import { checkEngines, withLocalSearch } from "./engine-checks.ts";
 import { checkModel } from "./model-checks.ts";
 import { checkSearchFiles } from "./search-files-check.ts";
-import { checkNode, checkSettings, checkUnknownNames } from "./settings-checks.ts";
+import { checkNode, checkSettingFiles, checkSettings, checkUnknownNames } from "./settings-checks.ts";
 
 /** Checks all that a run needs, tells what to do, and gives the code to end with. */
 export async function doctor(args: Arguments, surroundings: Surroundings): Promise<number> {
@@ -43,6 +43,7 @@ async function* runChecks(
 ): AsyncGenerator<Check> {
   const environment = environmentWith(args, surroundings);
   yield checkNode(surroundings.nodeVersion);
+  yield* checkSettingFiles(surroundings.settingFiles);
   const { settings: chosen, checks } = checkSettings(() => chooseSettings(args, surroundings), environment);
   yield* checks;
   yield* checkUnknownNames(environment);

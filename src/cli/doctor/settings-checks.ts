@@ -1,3 +1,6 @@
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { platform } from "node:process";
 import { AgenticRagError } from "../../errors.ts";
 import { SETTINGS, type Settings } from "../../settings/settings.ts";
 import { nearestName } from "../terminal/nearest-name.ts";
@@ -19,6 +22,21 @@ export function checkNode(version: string): Check {
         status: "failed",
         message: `${version} is too old. Install Node ${LEAST_NODE.join(".")} or newer.`,
       };
+}
+
+/** The files that settings were read from. */
+export async function* checkSettingFiles(files: readonly string[] = []): AsyncGenerator<Check> {
+  for (const file of files) {
+    const { mode } = await stat(file);
+    const isOpen = platform !== "win32" && (mode & 0o077) !== 0 && basename(file) === "env";
+    yield isOpen
+      ? {
+          name: "settings",
+          status: "warning",
+          message: `${file} can be read by others. Run: chmod 600 ${file}`,
+        }
+      : { name: "settings", status: "ok", message: `read from ${file}` };
+  }
 }
 
 /** The settings, or a check for each one that is wrong. */

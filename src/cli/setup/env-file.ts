@@ -2,6 +2,7 @@ import { chmod, readFile, realpath, rename, rm, writeFile } from "node:fs/promis
 import { randomUUID } from "node:crypto";
 import { parseEnv } from "node:util";
 import { AgenticRagError } from "../../errors.ts";
+import { decodeEnv } from "../../settings/env-file.ts";
 
 /** New values by name; `null` takes a name out. */
 export type EnvChanges = Readonly<Record<string, string | null>>;
@@ -11,8 +12,9 @@ const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$/;
 /** The file's text; empty where there is none. */
 export async function readEnvFile(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return decodeEnv(await readFile(path), path);
   } catch (error) {
+    if (AgenticRagError.isInstance(error)) throw error;
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
     throw new AgenticRagError(
       "settings-invalid",

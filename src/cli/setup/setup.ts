@@ -1,12 +1,16 @@
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
+import { AgenticRagError } from "../../errors.ts";
 import { SETTINGS } from "../../settings/settings.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { environmentWith } from "../arguments/chosen-settings.ts";
+import { hasOtherDestinations, userFileOf } from "../setting-files.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { createLineReader } from "../terminal/line-reader.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
+import { isTrusted, trust } from "../trusted-files.ts";
 import { changeEnv, lineFor, readEnvFile, writeEnvFile, type EnvChanges } from "./env-file.ts";
 import { chooseEngine } from "./engine-step.ts";
 import { chooseModel, type StepContext } from "./model-step.ts";
@@ -15,7 +19,10 @@ import { createQuestions, NoMoreAnswers, type Questions } from "./questions.ts";
 const SECRETS = new Set(SETTINGS.filter(({ secret }) => secret === true).map(({ name }) => name));
 const NOTHING_WRITTEN = "Nothing was written.";
 
-/** Asks for a model and an engine, tries them, writes them to `.env`, and gives the code to end with. */
+/**
+ * Asks for a model and an engine, tries them, writes them to `.env` or with `--user` to the user's own file, and gives
+ * the code to end with.
+ */
 export async function setup(args: Arguments, surroundings: Surroundings): Promise<number> {
   return interruptible(
     surroundings,
@@ -34,7 +41,12 @@ export async function setup(args: Arguments, surroundings: Surroundings): Promis
       try {
         const { folder, localServers } = surroundings;
         const environment = environmentWith(args, surroundings);
-        return await talk({ questions, environment, folder, localServers, signal: ended }, surroundings);
+        const file = fileFor(args, surroundings);
+        return await talk(
+          { questions, environment, folder, localServers, signal: ended },
+          surroundings,
+          file,
+        );
       } catch (error) {
         if (!(error instanceof NoMoreAnswers) && !controller.signal.aborted) throw error;
         questions.say(
@@ -51,9 +63,19 @@ export async function setup(args: Arguments, surroundings: Surroundings): Promis
   );
 }
 
-async function talk(context: StepContext, surroundings: Surroundings): Promise<number> {
-  const { questions, folder } = context;
-  const file = join(folder, ".env");
+/** @throws AgenticRagError `settings-invalid` where there is no place for the user's own file */
+function fileFor(args: Arguments, { folder, environment }: Surroundings): string {
+  if (!args.switches.has("user")) return join(folder, ".env");
+  const file = userFileOf(environment);
+  if (file !== undefined) return file;
+  throw new AgenticRagError(
+    "settings-invalid",
+    "Neither HOME nor XDG_CONFIG_HOME names a folder for settings of a user. Set one, or leave out --user.",
+  );
+}
+
+async function talk(context: StepContext, surroundings: Surroundings, file: string): Promise<number> {
+  const { questions } = context;
   const before = await readEnvFile(file);
   const changes: EnvChanges = { ...(await chooseModel(context)), ...(await chooseEngine(context)) };
   const text = changeEnv(before, changes);
@@ -67,7 +89,13 @@ async function talk(context: StepContext, surroundings: Surroundings): Promise<n
     questions.say(NOTHING_WRITTEN);
     return EXIT_CODES.answered;
   }
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const { environment } = surroundings;
+  const wasTrusted = before !== "" && isTrusted(file, Buffer.from(before), environment);
   await writeEnvFile(file, text);
+  // what was just shown and confirmed is not asked again
+  const shown = Object.keys(changes).filter((name) => changes[name] !== null);
+  if (wasTrusted || !hasOtherDestinations(text, shown)) trust(file, Buffer.from(text), environment);
   questions.say(`Written. Ask: agentic-rag "…"`);
   warnOfVariables(questions, surroundings.environment, before, changes);
   return EXIT_CODES.answered;

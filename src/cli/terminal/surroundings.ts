@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The files of settings that are part of the environment. */
+  readonly settingFiles?: readonly string[];
   /** The working directory. */
   readonly folder: string;
   readonly localServers: LocalServers;
