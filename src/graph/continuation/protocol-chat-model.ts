@@ -2,6 +2,7 @@ import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
+import { createPlainStream } from "../../citation/plain-stream.ts";
 import { isAbort } from "../../errors.ts";
 import {
   toPromptMessage,
@@ -78,6 +79,7 @@ export class ProtocolChatModel extends BaseChatModel {
     let promptForm: ModelReply["promptForm"] = "text";
     const sampled = createSample();
     const watch = createRepetitionWatch();
+    const shown = createShownEvents();
     try {
       for await (const chunk of this.#continue(messages, options.signal)) {
         sampled.add(chunk);
@@ -87,7 +89,7 @@ export class ProtocolChatModel extends BaseChatModel {
           streamEnd = chunk;
           break;
         }
-        for (const event of reader.feed(chunk.text)) {
+        for (const event of shown(reader.feed(chunk.text))) {
           onEvent(event);
           yield* this.#show(event, messageId, runManager);
         }
@@ -103,7 +105,7 @@ export class ProtocolChatModel extends BaseChatModel {
       end = "deadline";
       streamEnd = { finishReason: "length" };
     }
-    for (const event of reader.end(streamEnd)) {
+    for (const event of [...shown(reader.end(streamEnd)), ...shown([], true)]) {
       onEvent(event);
       yield* this.#show(event, messageId, runManager);
     }
@@ -168,6 +170,33 @@ export class ProtocolChatModel extends BaseChatModel {
         return null;
     }
   }
+}
+
+/**
+ * The events of a reader as every stream shows them, without images, HTML and what acts on a terminal; of reasoning,
+ * which nobody checks, also without links. `final`: nothing follows.
+ */
+function createShownEvents() {
+  const streams = {
+    "reasoning-delta": createPlainStream(),
+    "answer-delta": createPlainStream("as-written"),
+  };
+  let last: keyof typeof streams = "reasoning-delta";
+  const rest = (): readonly ProtocolEvent[] => deltaOf(last, streams[last].end());
+  const shown = (event: ProtocolEvent): readonly ProtocolEvent[] => {
+    if (event.type !== "reasoning-delta" && event.type !== "answer-delta") return [...rest(), event];
+    const before = event.type === last ? [] : rest();
+    last = event.type;
+    return [...before, ...deltaOf(last, streams[last].add(event.text))];
+  };
+  return (events: readonly ProtocolEvent[], final = false): readonly ProtocolEvent[] => [
+    ...events.flatMap(shown),
+    ...(final ? rest() : []),
+  ];
+}
+
+function deltaOf(type: "reasoning-delta" | "answer-delta", text: string): readonly ProtocolEvent[] {
+  return text === "" ? [] : [{ type, text }];
 }
 
 /** What a stream has drawn so far, and the stop string that the endpoint kept out of the text. */

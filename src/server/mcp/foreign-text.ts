@@ -1,3 +1,4 @@
+import { plainText } from "../../citation/plain-stream.ts";
 import { neutralise } from "../../protocol/neutralise.ts";
 import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
 import { cleanLine, cleanText } from "../../search/clean-text.ts";
@@ -13,4 +14,14 @@ export function foreignText(text: string): string {
 /** The same on one line, for titles, addresses and queries. */
 export function foreignLine(text: string): string {
   return neutralise(cleanLine(text), TAGS, ALL_CONTROL_TOKENS);
+}
+
+/** Text that nobody checked: what it links or shows is text too. */
+export function uncheckedText(text: string): string {
+  return neutralise(plainText(cleanText(text)), TAGS);
+}
+
+/** The same on one line. */
+export function uncheckedLine(text: string): string {
+  return neutralise(plainText(cleanLine(text)), TAGS);
 }

@@ -4,7 +4,7 @@ import { streamAgent, type RunEnd } from "../../compose/agent-run.ts";
 import { placesOf } from "../../citation/check.ts";
 import { RUN_DEFAULTS } from "../../graph/context.ts";
 import { citationSchema, stopReasonSchema } from "../../graph/state.ts";
-import { foreignLine, foreignText } from "./foreign-text.ts";
+import { foreignLine, foreignText, uncheckedLine } from "./foreign-text.ts";
 import { failed, type McpParts } from "./parts.ts";
 import { createProgress, type Extra } from "./progress.ts";
 
@@ -89,17 +89,17 @@ function toResearch({ conclusion, sources, queries }: RunEnd): Research {
     stopReason: conclusion.stopReason,
     sources: placesOf(sources).map((place) => ({
       ...place,
-      title: foreignLine(place.title),
+      title: uncheckedLine(place.title),
       url: foreignLine(place.url),
     })),
     citations: conclusion.citations.map((citation) => ({
       ...citation,
-      title: foreignLine(citation.title),
+      title: uncheckedLine(citation.title),
       url: foreignLine(citation.url),
       sentence: foreignLine(citation.sentence),
     })),
     searches: queries.map(({ query, engine, status, sources: found }) => ({
-      query: foreignLine(query),
+      query: uncheckedLine(query),
       engine,
       status,
       sources: found,

@@ -1,7 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { RUN_DEFAULTS } from "../../graph/context.ts";
-import { foreignLine, foreignText } from "./foreign-text.ts";
+import { foreignLine, uncheckedLine, uncheckedText } from "./foreign-text.ts";
 import { failed, type McpParts } from "./parts.ts";
 import type { Extra } from "./progress.ts";
 
@@ -51,9 +51,9 @@ export async function search(
   }
   const found = outcome.status === "found" ? outcome.results : [];
   const results = found.map(({ title, url, text, date }) => ({
-    title: foreignLine(title),
+    title: uncheckedLine(title),
     url: foreignLine(url),
-    text: foreignText(text),
+    text: uncheckedText(text),
     ...(date !== undefined && { date }),
   }));
   const engine = outcome.attempts?.at(-1)?.engine ?? parts.engine.name;
@@ -64,6 +64,6 @@ export async function search(
       .join("\n"),
   );
   const text =
-    list.length === 0 ? `Nothing was found for ${JSON.stringify(foreignLine(query))}.` : list.join("\n\n");
+    list.length === 0 ? `Nothing was found for ${JSON.stringify(uncheckedLine(query))}.` : list.join("\n\n");
   return { content: [{ type: "text", text }], structuredContent };
 }
