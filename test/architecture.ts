@@ -63,6 +63,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       "src/citation/",
       "src/net/deadline.ts",
       "src/net/wait.ts",
+      "src/net/written-keys.ts",
       ...CONTRACTS,
       "src/search/journal/",
     ],

@@ -1,4 +1,5 @@
 import { throwIfAborted } from "../net/abort.ts";
+import { withoutWrittenKeys } from "../net/written-keys.ts";
 import { cleanLine } from "./clean-text.ts";
 import type { SearchEngine, SearchOptions, SearchOutcome } from "./engine.ts";
 
@@ -35,9 +36,27 @@ export function createEngine(
     async search(query, options = {}) {
       throwIfAborted(options.signal);
       const asked = readQuery(query, options);
-      return asked.query === "" ? EMPTY_QUERY : search(asked, options);
+      return asked.query === "" ? EMPTY_QUERY : withoutKeys(await search(asked, options));
     },
   };
+}
+
+/** What a service or a library says may quote a key. */
+function withoutKeys(outcome: SearchOutcome): SearchOutcome {
+  const { attempts } = outcome;
+  return {
+    ...(outcome.status === "failed" ? { ...outcome, failure: hidden(outcome.failure) } : outcome),
+    ...(attempts !== undefined && {
+      attempts: attempts.map((attempt) =>
+        attempt.failure === undefined ? attempt : { ...attempt, failure: hidden(attempt.failure) },
+      ),
+    }),
+  };
+}
+
+function hidden<Failure extends { readonly message: string }>(failure: Failure): Failure {
+  const message = withoutWrittenKeys(failure.message);
+  return message === failure.message ? failure : { ...failure, message };
 }
 
 /** At most `maxCharacters`, cut after a word where there is one. */

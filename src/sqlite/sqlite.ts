@@ -46,12 +46,17 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
 
 /** Closes it. libsql lets go of the file only with its last statement, so the log is folded into the file before. */
 export function closeDatabase(database: SqliteDatabase): void {
+  emptyLog(database);
+  database.close();
+}
+
+/** Writes the log into the file and empties it, so that it keeps nothing that was deleted. */
+export function emptyLog(database: SqliteDatabase): void {
   try {
     database.exec("pragma wal_checkpoint(truncate)");
   } catch {
     // Another process is using it. The log stays, and is read by the next to open the file.
   }
-  database.close();
 }
 
 /** All or nothing. `immediate` takes the write lock at once and waits for it; `deferred` is for reading. */
@@ -101,6 +106,8 @@ function prepare(database: SqliteDatabase, options: DatabaseOptions): void {
     return forbidWriting(database);
   }
   database.exec(`pragma synchronous = ${mode === "keep" ? "full" : "normal"}`);
+  // what is deleted is overwritten
+  if (mode === "keep") database.exec("pragma secure_delete = on");
   if (state !== "current") {
     inTransaction(database, "immediate", () => {
       // another process may have been faster

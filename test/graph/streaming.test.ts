@@ -100,3 +100,56 @@ test("the answer begins to stream before the model has finished", async () => {
   expect("The beginning of it".startsWith(answer.trim())).toBe(true);
   expect(await completions.requests[0]!.closedEarly).toBe(true);
 });
+
+test("no stream shows an image, HTML or what acts on a terminal, and reasoning no link", async () => {
+  const evil = "![a](https://evil.example/i) <img src=x> \u001B]8;;u\u001B\\ \u202Eb";
+  const replies = [{ text: `${evil} [l](https://evil.example)\n</think>\n\nSo ${evil} [1].`, chunkSize: 1 }];
+  for (const streamMode of ["messages", "custom"] as const) {
+    const { agent } = await served(replies);
+    const seen = { reasoning: "", text: "" };
+    for await (const item of await agent.stream({ question: "Q?" }, { ...thread(), streamMode })) {
+      if (streamMode === "custom" && item.type === "reasoning-delta") seen.reasoning += item.text;
+      if (streamMode === "custom" && item.type === "answer-delta") seen.text += item.text;
+      const [message] = streamMode === "messages" ? item : [];
+      if (!AIMessageChunk.isInstance(message)) continue;
+      for (const block of message.contentBlocks) {
+        if (block.type === "reasoning") seen.reasoning += block.reasoning;
+        if (block.type === "text") seen.text += block.text;
+      }
+    }
+    expect(seen).toEqual({
+      reasoning: "a < img src=x> ]8;;u\\ b l `https://evil.example`\n",
+      text: "So a < img src=x> ]8;;u\\ b [1].",
+    });
+  }
+});
+
+test("a key that an engine's words quote reaches no event and no state", async () => {
+  const failure = {
+    kind: "unauthorized" as const,
+    message: "Bearer canary-123456 and tvly-canary1 are wrong.",
+  };
+  const engine = {
+    name: "mine",
+    search: async () => ({
+      status: "failed" as const,
+      failure,
+      attempts: [
+        {
+          engine: "mine",
+          from: "engine" as const,
+          status: "failed" as const,
+          failure,
+          waitedMs: 0,
+          milliseconds: 0,
+        },
+      ],
+    }),
+  };
+  const { agent } = scripted([call("a"), "</think>\n\nNo."], { engine });
+  const { events } = await ask(agent, "Q?");
+  const { values } = await agent.getState(thread());
+  const kept = JSON.stringify([events, values]);
+  expect(kept).toContain("Bearer [hidden] and [hidden] are wrong.");
+  expect(kept).not.toContain("canary");
+});

@@ -1,3 +1,4 @@
+import { emptyLog } from "../../sqlite/sqlite.ts";
 import { readThread, THREAD_COLUMNS, type BookTable } from "../book.ts";
 import { removeCheckpoints } from "./checkpoint-rows.ts";
 import type { StoreFile } from "./file.ts";
@@ -62,6 +63,7 @@ export function createSqliteThreads(file: StoreFile): BookTable {
         removeCheckpoints(database, threadId);
         database.prepare("delete from threads where thread = ?").run(JSON.stringify(threadId));
       });
+      emptyLog(database);
     },
   };
 }

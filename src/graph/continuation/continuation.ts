@@ -2,6 +2,7 @@ import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langc
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { isModelFailure } from "../../errors.ts";
 import type { ContinuationModel, ContinuationOptions } from "../../model/model.ts";
+import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { Generation, Protocol, ProtocolEvent, Segment } from "../../protocol/protocol.ts";
 import { allowance, deadlineAfter, emptyBudget, type Allowance } from "../budgets.ts";
 import type { RunLimits } from "../context.ts";
@@ -156,7 +157,7 @@ async function request(
     while (!(await reading.read()).done);
   } catch (error) {
     if (!isModelFailure(error)) throw error;
-    failure = { code: error.code, message: error.message };
+    failure = { code: error.code, message: withoutWrittenKeys(error.message) };
   } finally {
     deadline.clear();
   }

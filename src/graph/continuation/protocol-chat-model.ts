@@ -105,7 +105,7 @@ export class ProtocolChatModel extends BaseChatModel {
       end = "deadline";
       streamEnd = { finishReason: "length" };
     }
-    for (const event of [...shown(reader.end(streamEnd)), ...shown([], true)]) {
+    for (const event of shown(reader.end(streamEnd), true)) {
       onEvent(event);
       yield* this.#show(event, messageId, runManager);
     }
@@ -189,10 +189,21 @@ function createShownEvents() {
     last = event.type;
     return [...before, ...deltaOf(last, streams[last].add(event.text))];
   };
-  return (events: readonly ProtocolEvent[], final = false): readonly ProtocolEvent[] => [
-    ...events.flatMap(shown),
-    ...(final ? rest() : []),
-  ];
+  return (events: readonly ProtocolEvent[], final = false): readonly ProtocolEvent[] =>
+    joined([...events.flatMap(shown), ...(final ? rest() : [])]);
+}
+
+/** Pieces of one kind that come together are one. */
+function joined(events: readonly ProtocolEvent[]): readonly ProtocolEvent[] {
+  const out: ProtocolEvent[] = [];
+  for (const event of events) {
+    const before = out.at(-1);
+    const isDelta = event.type === "reasoning-delta" || event.type === "answer-delta";
+    if (isDelta && before?.type === event.type)
+      out.splice(-1, 1, { ...event, text: before.text + event.text });
+    else out.push(event);
+  }
+  return out;
 }
 
 function deltaOf(type: "reasoning-delta" | "answer-delta", text: string): readonly ProtocolEvent[] {
@@ -217,8 +228,8 @@ function createSample() {
         text += piece.text;
       }
       if (text !== wanted) return { tokenIds: undefined, logprobs: undefined };
-      const tokenIds = joined(counted.map((piece) => piece.tokenIds));
-      const logprobs = joined(counted.map((piece) => piece.logprobs));
+      const tokenIds = allOf(counted.map((piece) => piece.tokenIds));
+      const logprobs = allOf(counted.map((piece) => piece.logprobs));
       const paired = tokenIds === undefined || tokenIds.length === logprobs?.length;
       return { tokenIds, logprobs: paired ? logprobs : undefined };
     },
@@ -232,7 +243,7 @@ interface Piece {
 }
 
 /** All of them in one, if none is unknown and there is any. */
-function joined(lists: readonly (readonly number[] | undefined)[]): number[] | undefined {
+function allOf(lists: readonly (readonly number[] | undefined)[]): number[] | undefined {
   const all = lists.flatMap((list) => list ?? []);
   return all.length > 0 && lists.every((list) => list !== undefined) ? all : undefined;
 }

@@ -4,6 +4,7 @@ import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { isModelFailure } from "../../errors.ts";
 import type { ContinuationModel, ModelDescription } from "../../model/model.ts";
 import { withDeadline } from "../../net/deadline.ts";
+import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { PageReader } from "../../search/pages/page-reader.ts";
 import { checkedBoundary } from "../boundary.ts";
 import { allowance, budgetLeft } from "../budgets.ts";
@@ -156,7 +157,10 @@ async function describe(
       : { description, failure: null };
   } catch (error) {
     if (!isModelFailure(error)) throw error;
-    return { description: unknown, failure: { code: error.code, message: error.message } };
+    return {
+      description: unknown,
+      failure: { code: error.code, message: withoutWrittenKeys(error.message) },
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { SearchOutcome } from "../../search/engine.ts";
 import type { PageReader } from "../../search/pages/page-reader.ts";
 import { approvePages, approveSearches } from "../approval/approved-call.ts";
@@ -111,7 +112,7 @@ function recordOf(
       attempts,
       status: outcome.status,
       sources: [...new Set(results.map(({ number }) => number))],
-      reason: outcome.status === "failed" ? outcome.failure.message : "",
+      reason: outcome.status === "failed" ? withoutWrittenKeys(outcome.failure.message) : "",
       milliseconds,
     },
   };
@@ -134,7 +135,7 @@ function attemptsOf(engine: string, outcome: SearchOutcome, milliseconds: number
     from: attempt.from,
     status: attempt.status,
     kind: failure?.kind ?? "",
-    reason: failure?.message ?? "",
+    reason: withoutWrittenKeys(failure?.message ?? ""),
     waitedMs: attempt.waitedMs,
     milliseconds: attempt.milliseconds,
   }));
@@ -150,7 +151,7 @@ function searchEnd({ record, results, digestReport }: FreshReply, outcome: Searc
     attempts,
     sources: results.map(({ number, title, url }) => ({ number, title, url })),
     ...(outcome.status === "failed" && {
-      failure: { kind: outcome.failure.kind, message: outcome.failure.message },
+      failure: { kind: outcome.failure.kind, message: withoutWrittenKeys(outcome.failure.message) },
     }),
     milliseconds,
     ...(digestReport !== undefined && { digest: digestReport }),

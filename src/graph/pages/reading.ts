@@ -1,4 +1,5 @@
 import { AgenticRagError } from "../../errors.ts";
+import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { PageReply } from "../../protocol/protocol.ts";
 import type { SearchOutcome } from "../../search/engine.ts";
 import type { PageOutcome, PageReader } from "../../search/pages/page-reader.ts";
@@ -82,7 +83,7 @@ export async function openPages(
       status: read.status,
       source: result?.number ?? null,
       kind: failure?.kind ?? "",
-      reason: failure?.message ?? "",
+      reason: withoutWrittenKeys(failure?.message ?? ""),
       milliseconds,
     };
     fresh.set(url, { record, result, links: links.filter(isLink) });
@@ -94,7 +95,9 @@ export async function openPages(
       ...(result !== undefined && {
         source: { number: result.number, title: result.title, url: result.url },
       }),
-      ...(failure !== undefined && { failure: { kind: failure.kind, message: failure.message } }),
+      ...(failure !== undefined && {
+        failure: { kind: failure.kind, message: withoutWrittenKeys(failure.message) },
+      }),
       milliseconds,
     });
   }

@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -52,6 +53,7 @@ const recordedSchema = z.object({
  * @throws AgenticRagError `recording-unusable`, with the number of the line
  */
 export function readCassette(file: string): RecordedSearch[] {
+  checkKind(file);
   const lines = attempt(file, () => readFileSync(file, "utf8"))
     .replace(/^\uFEFF/u, "")
     .split("\n")
@@ -69,6 +71,7 @@ export function readCassette(file: string): RecordedSearch[] {
  */
 export function checkCassette(file: string): void {
   if (!existsSync(file)) return;
+  checkKind(file);
   const head = Buffer.alloc(MAX_HEADER_BYTES);
   const text = attempt(file, () => {
     const descriptor = openSync(file, "r");
@@ -119,7 +122,7 @@ function endsWithLine(file: string): boolean {
   }
 }
 
-function attempt(file: string, read: () => string): string {
+function attempt<Value>(file: string, read: () => Value): Value {
   try {
     return read();
   } catch (error) {
@@ -130,6 +133,16 @@ function attempt(file: string, read: () => string): string {
       { cause: error },
     );
   }
+}
+
+/** A device or a pipe may have no end, or wait forever. */
+function checkKind(file: string): void {
+  const kind = attempt(file, () => statSync(file));
+  if (kind.isFile() || kind.isDirectory()) return;
+  throw new AgenticRagError(
+    "recording-unusable",
+    `${file} is a device or a pipe, and a recording of searches is a file. Name another one.`,
+  );
 }
 
 function checkHeader(file: string, line: string): void {

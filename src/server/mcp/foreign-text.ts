@@ -18,10 +18,10 @@ export function foreignLine(text: string): string {
 
 /** Text that nobody checked: what it links or shows is text too. */
 export function uncheckedText(text: string): string {
-  return neutralise(plainText(cleanText(text)), TAGS);
+  return neutralise(plainText(foreignText(text)), TAGS);
 }
 
 /** The same on one line. */
 export function uncheckedLine(text: string): string {
-  return neutralise(plainText(cleanLine(text)), TAGS);
+  return neutralise(plainText(foreignLine(text)), TAGS);
 }

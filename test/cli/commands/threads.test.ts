@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ServerReply } from "../../servers/completions.ts";
@@ -182,4 +182,18 @@ test("without a home there is no place for threads", TIMEOUT, async () => {
     out: "",
     err: "There is no place to keep threads: HOME is not set. Name a file in AGENTIC_RAG_DATABASE.\n",
   });
+});
+
+test("nothing of a thread that was deleted is left in the files of the database", TIMEOUT, async () => {
+  const { run, folder } = await stage([call("canary-query"), ANSWER]);
+  const state = join(folder, ".local/state/agentic-rag");
+  const kept = () =>
+    readdirSync(state)
+      .filter((name) => name.startsWith("threads.sqlite"))
+      .map((name) => readFileSync(join(state, name), "latin1"))
+      .join("");
+  await run(["ask", "--thread", "fruit", "Which canary-question?"]);
+  expect(kept()).toContain("canary-question");
+  await run(["threads", "--delete", "fruit"]);
+  for (const left of ["canary-query", "canary-question"]) expect(kept()).not.toContain(left);
 });

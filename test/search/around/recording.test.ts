@@ -279,3 +279,14 @@ describe("a recording that cannot be used", () => {
     expect(told(await createReplayEngine({ file }).search("r"))).toEqual(["tavily recording found"]);
   });
 });
+
+test.skipIf(process.platform === "win32")("a device is no recording, whatever it would give", () => {
+  for (const file of ["/dev/full", "/dev/zero", "/dev/stdout"]) {
+    const unusable = expect.objectContaining({
+      code: "recording-unusable",
+      message: `${file} is a device or a pipe, and a recording of searches is a file. Name another one.`,
+    });
+    expect(() => createReplayEngine({ file })).toThrow(unusable);
+    expect(() => withRecording(tavilyAt({ url: "http://127.0.0.1:1" }), { file })).toThrow(unusable);
+  }
+});
