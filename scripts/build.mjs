@@ -11,7 +11,11 @@ const project = fileURLToPath(new URL("../tsconfig.build.json", import.meta.url)
 
 const possible = existsSync(compiler) && existsSync(project);
 const packing = ["pack", "publish"].includes(process.env.npm_command ?? "");
-if (!process.argv.includes("--if-possible") || (possible && !packing)) {
+const asked = !process.argv.includes("--if-possible");
+if (asked && !possible) {
+  console.error("dist cannot be built: there is no compiler. Run npm install first.");
+  process.exitCode = 1;
+} else if (asked || (possible && !packing)) {
   rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
   const { status } = spawnSync(process.execPath, [compiler, "-p", project], { cwd: root, stdio: "inherit" });
   process.exitCode = status ?? 1;

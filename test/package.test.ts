@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
 import { build, type Plugin } from "esbuild";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { VERSION } from "../src/version.ts";
 
@@ -88,6 +90,28 @@ test("a bundler meets no optional package, and no folder that it would take for 
   const files = Object.keys(metafile.inputs);
   expect(files.length).toBeGreaterThan(50);
   expect(files.filter((file) => /new URL\(\s*"[^"]*\/",\s*import\.meta\.url/.test(read(file)))).toEqual([]);
+});
+
+test("npm version says the version in every place, and its section of the changelog becomes the release's notes", () => {
+  const folder = mkdtempSync(join(tmpdir(), "release-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const path of ["scripts/version.mjs", "scripts/release-notes.mjs", "src/version.ts"])
+    cpSync(join(ROOT, path), join(folder, path));
+  writeFileSync(join(folder, "package.json"), '{ "version": "7.1.3" }');
+  writeFileSync(
+    join(folder, "CHANGELOG.md"),
+    "# Changelog\n\n## [Unreleased]\n\n- New.\n\n## [7.1.2] - 2026-01-02\n\n- Old.\n",
+  );
+  const node = (...args: readonly string[]) =>
+    execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  node("scripts/version.mjs");
+  expect(readFileSync(join(folder, "src/version.ts"), "utf8")).toBe(
+    read("src/version.ts").replace(manifest.version, "7.1.3"),
+  );
+  expect(readFileSync(join(folder, "CHANGELOG.md"), "utf8")).toMatch(
+    /^# Changelog\n\n## \[Unreleased\]\n\n## \[7\.1\.3\] - \d{4}-\d\d-\d\d\n\n- New\.\n\n## \[7\.1\.2\]/,
+  );
+  expect(node("scripts/release-notes.mjs", "7.1.3")).toBe("- New.\n");
 });
 
 // langgraph-cli on PyPI reads the package.json beside a configuration, and refuses any `engines` there but one bare major
