@@ -151,6 +151,17 @@ test("README is a first screen: at most 220 lines and 12 kB", () => {
   expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(12_288);
 });
 
+test("AGENTS.md is a map of every room of src, in at most 100 lines", () => {
+  const map = readFileSync(`${ROOT}AGENTS.md`, "utf8");
+  expect(map.split("\n").length).toBeLessThanOrEqual(101);
+  const tree = /^## Tree\n([\s\S]*?)^## /m.exec(map)?.[1] ?? "";
+  const rooms = readdirSync(`${ROOT}src`, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(rooms.length).toBeGreaterThan(30);
+  expect(rooms.filter((name) => !new RegExp(`(?:^|\\s)${name}/`, "m").test(tree))).toEqual([]);
+});
+
 describe("what is not there is found", () => {
   const planted: readonly [markdown: string, found: string][] = [
     ["[a](nowhere.md)", "docs/page.md links nowhere.md"],
