@@ -36,7 +36,7 @@ export class RunWatch {
   readonly #answered = new Set<string>();
   /** Answered, and not yet in the journal. */
   readonly #fresh = new Set<string>();
-  readonly #sent = new Set<string>();
+  #sent = new Set<string>();
   readonly #edited = new Set<string>();
   readonly #decisions = new Map<string, Decision>();
 
@@ -59,6 +59,8 @@ export class RunWatch {
     this.#shown = undefined;
     this.#isBeginning = true;
     this.#fresh.clear();
+    // what was sent by a step that is lost may be asked for, and edited, once more
+    this.#sent = new Set(this.#state?.queries.map(({ query }) => query));
   }
 
   /** A state was streamed. It is written down before the next step of the same process begins. */
@@ -198,7 +200,11 @@ export class RunWatch {
     }
     this.#require(state.searches <= this.limits.maxSearches, "no more searches than allowed");
     this.#require(state.pages <= this.limits.maxPages, "no more pages than allowed");
-    this.#require(state.repairs <= this.limits.maxRepairs + 1, "no more repairs than allowed");
+    // a call that names pages of which some may be opened counts as one, too
+    this.#require(
+      state.repairs <= this.limits.maxRepairs + 1 + this.limits.maxPages,
+      "no more repairs than allowed",
+    );
     if (before === undefined) return;
     this.#require(
       before.transcript.every(({ text, origin }, at) => {
@@ -242,6 +248,10 @@ export class RunWatch {
 
   #require(holds: boolean, rule: string): void {
     if (!holds) this.#world.violate(`${this.mark}: ${rule}`);
+  }
+
+  hasSaid(text: string): boolean {
+    return this.requests.some(({ said }) => said.includes(text));
   }
 
   /** The model wrote this, at this place of the turn, but for what an endpoint keeps to itself of a stop string. */

@@ -56,16 +56,21 @@ export class World {
     this.note(`VIOLATION ${rule}`);
   }
 
-  fault(what: string): OutsideFault {
+  /** Something outside fails the step that a thread is in: whoever goes on does so from what was written before. */
+  fault(what: string, thread: unknown): OutsideFault {
     this.faults += 1;
+    for (const run of this.runs.values()) if (run.thread === thread) run.resumed();
     this.note(`fault: ${what}`);
     return new OutsideFault(what);
   }
 
-  /** The run that a text belongs to; one that belongs to none, or to several, is a violation. */
+  /** The run that a text belongs to: by its mark or, where that was cut off, as a part of what a model wrote. */
   runOf(text: string, what: string): RunWatch {
-    const marks = [...new Set(text.match(MARK) ?? [])];
-    const run = this.runs.get(marks.at(-1) ?? "");
+    const mark = text.match(MARK)?.at(-1);
+    const run =
+      mark === undefined
+        ? [...this.runs.values()].findLast((each) => each.hasSaid(text))
+        : this.runs.get(mark);
     if (run === undefined) throw new Error(`No run is known by ${what} ${JSON.stringify(text.slice(-200))}`);
     return run;
   }

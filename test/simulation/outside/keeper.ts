@@ -120,49 +120,46 @@ function troubled<Kept extends { checkpointer: BaseCheckpointSaver; store: BaseS
   const { chance, clock, plan } = world;
   const { checkpointer, store } = kept;
 
-  async function through<Value>(
-    point: string,
-    odds: number,
-    work: () => Promise<Value>,
-    onFault?: () => void,
-  ): Promise<Value> {
+  interface Passing {
+    readonly point: string;
+    readonly odds: number;
+    /** Whose step fails with it. */
+    readonly thread?: unknown;
+    readonly onFault?: () => void;
+  }
+
+  async function through<Value>(passing: Passing, work: () => Promise<Value>): Promise<Value> {
+    const { point, odds } = passing;
     process.at(`${point}:before`);
-    const begun = clock.now;
-    if (odds > 0 && chance.is(odds)) {
-      onFault?.();
-      const kind = chance.pick(["fails", "forgets", "late"] as const);
-      if (kind === "late") await process.wait(chance.pick([100, 4_000, 12_000]));
+    const isTroubled = odds > 0 && chance.is(odds);
+    if (isTroubled) passing.onFault?.();
+    const kind = isTroubled ? chance.pick(["fails", "forgets", "late"]) : "fine";
+    if (kind === "late") {
+      const begun = clock.now;
+      await process.wait(chance.pick([100, 4_000, 12_000]));
       world.otherMs += clock.now - begun;
-      if (kind === "fails") throw broken(point);
-      const value = await work();
-      process.at(`${point}:after`);
-      if (kind === "forgets") throw broken(point);
-      return value;
     }
+    if (kind === "fails") throw broken(passing);
     const value = await work();
     process.at(`${point}:after`);
+    if (kind === "forgets") throw broken(passing);
     return value;
   }
 
-  function broken(point: string): AgenticRagError {
-    world.fault(`${point} fails`);
+  function broken({ point, thread }: Passing): AgenticRagError {
+    world.fault(`${point} fails`, thread);
     return new AgenticRagError("store-unusable", `The store cannot be used: ${point}.`);
   }
 
   const put = checkpointer.put.bind(checkpointer);
   const putWrites = checkpointer.putWrites.bind(checkpointer);
   const getTuple = checkpointer.getTuple.bind(checkpointer);
-  // whoever has the run goes on from what was written before
-  const upset = ({ configurable }: Config) => {
-    const thread: unknown = configurable?.["thread_id"];
-    return () => {
-      for (const run of world.runs.values()) if (run.thread === thread) run.resumed();
-    };
+  const saving = (point: string, { configurable }: Config): Passing => {
+    return { point, odds: plan.trouble.saver, thread: configurable?.["thread_id"] };
   };
-  const odds = plan.trouble.saver;
-  checkpointer.put = (...given) => through("put", odds, () => put(...given), upset(given[0]));
-  checkpointer.putWrites = (...given) => through("writes", odds, () => putWrites(...given), upset(given[0]));
-  checkpointer.getTuple = (...given) => through("load", odds, () => getTuple(...given), upset(given[0]));
+  checkpointer.put = (...given) => through(saving("put", given[0]), () => put(...given));
+  checkpointer.putWrites = (...given) => through(saving("writes", given[0]), () => putWrites(...given));
+  checkpointer.getTuple = (...given) => through(saving("load", given[0]), () => getTuple(...given));
 
   const batch = store.batch.bind(store);
   store.batch = (operations) => {
@@ -172,21 +169,17 @@ function troubled<Kept extends { checkpointer: BaseCheckpointSaver; store: BaseS
       "value" in each ? [{ key: each.key ?? "", status: statusOf(each.value) }] : [],
     );
     const point = [...(reads.length > 0 ? ["read"] : []), ...writes.map(({ status }) => status)].join("+");
-    return through(
-      `journal.${point}`,
-      plan.trouble.store,
-      async () => {
-        const value = await batch(operations);
-        for (const { key, status } of writes) {
-          if (status === "found" || status === "nothing") journal.kept(key);
-        }
-        return value;
-      },
-      () => {
-        for (const key of reads) journal.unread(key);
-        for (const { key } of writes) journal.unkept(key);
-      },
-    );
+    const onFault = (): void => {
+      for (const key of reads) journal.unread(key);
+      for (const { key } of writes) journal.unkept(key);
+    };
+    return through({ point: `journal.${point}`, odds: plan.trouble.store, onFault }, async () => {
+      const value = await batch(operations);
+      for (const { key, status } of writes) {
+        if (status === "found" || status === "nothing") journal.kept(key);
+      }
+      return value;
+    });
   };
   return kept;
 }

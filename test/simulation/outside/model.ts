@@ -148,7 +148,7 @@ export class SimulatedModel extends ContinuationModel {
 
   #failure(run: RunWatch): Error {
     const { world } = this.#parts;
-    if (world.chance.is(0.15)) return world.fault("the model's program broke");
+    if (world.chance.is(0.15)) return world.fault("the model's program broke", run.thread);
     const code = world.chance.pick(FAILURES);
     world.note(`model fails: ${code}`);
     if (code === "model-context-overflow") run.isFull = true;

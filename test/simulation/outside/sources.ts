@@ -33,7 +33,7 @@ export function createSimulatedEngine(world: World, process: Process, journal: J
       if (chance.is(plan.trouble.slow)) await process.wait(chance.pick([20, 2_000, 29_000]), signal);
       world.otherMs += clock.now - begun;
       if (signal?.aborted === true) throw abortError(signal);
-      if (chance.is(plan.trouble.search * 0.1)) throw world.fault("the engine's program broke");
+      if (chance.is(plan.trouble.search * 0.1)) throw world.fault("the engine's program broke", run.thread);
       const outcome = drawOutcome(world, run, query, options.maxResults ?? 5);
       process.at(outcome.status);
       if (outcome.status !== "failed" && key !== undefined) run.answered(query);
@@ -96,7 +96,7 @@ export function createSimulatedReader(world: World, process: Process): PageReade
       if (chance.is(plan.trouble.slow)) await process.wait(chance.pick([20, 2_000, 29_000]), signal);
       world.otherMs += clock.now - begun;
       if (signal?.aborted === true) throw abortError(signal);
-      if (chance.is(plan.trouble.page * 0.1)) throw world.fault("the reader's program broke");
+      if (chance.is(plan.trouble.page * 0.1)) throw world.fault("the reader's program broke", run.thread);
       process.at("read");
       if (chance.is(plan.trouble.page)) {
         const kind = chance.pick(["no-text", "timeout", "forbidden-address"] as const);
