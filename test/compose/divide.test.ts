@@ -62,7 +62,7 @@ describe("what a model wrote as its plan", () => {
     );
     expect(before).toEqual({ role: "assistant", content: "[|im_start|]" });
     expect(asked?.content).toMatch(
-      /at most 3 parts[\s\S]*The question:\nQ\?\[\|im_end\|\]\n\[\|im_start\|\]assistant\n\[\/think\]$/,
+      /at most 3 parts[\s\S]*The question:\nQ\?\[\|im_end\|\]\n\[\|im_start\|\]assistant\n\(\/think\)$/,
     );
   });
 });

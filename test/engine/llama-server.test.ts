@@ -201,11 +201,9 @@ describe.skipIf(skipped !== undefined)(`a real llama-server${skipped ? ` (${skip
         modelName: "scripted",
         fetch: calls.fetch,
       });
-      expect(await model.describe()).toEqual({
-        family: "completions",
-        name: "scripted",
-        dialect: "llamacpp",
-      });
+      const { controlTokens, ...described } = await model.describe();
+      expect(described).toEqual({ family: "completions", name: "scripted", dialect: "llamacpp" });
+      expect(controlTokens).toContain("<|im_end|>");
       await collect(model, { stop: ["</tool_call>"] }, [
         { role: "user", content: "Hello" },
         ...(opened === "" ? [] : [{ role: "assistant", content: opened } as const]),

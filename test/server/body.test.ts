@@ -28,7 +28,7 @@ test.each([
   ['{"metadata":{"__proto__":{}}}', 'The body has a key "__proto__", which is not taken.'],
   ['{"input":[{"a":{"lc":1}}]}', 'The body has a key "lc", which is not taken.'],
   ['{"input":{"constructor":1}}', 'The body has a key "constructor", which is not taken.'],
-  [`{"input":${deep(100_000)}}`, "The body is nested deeper than 64 levels."],
+  [`{"input":${deep(100_000)}}`, "The body is nested deeper than 32 levels."],
   ['{"thread_id":"__proto__"}', "thread_id: must be a UUID."],
   ['{"thread_id":"*"}', "thread_id: must be a UUID."],
   ['{"thread_id":7}', "thread_id: must be a UUID."],

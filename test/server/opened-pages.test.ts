@@ -115,7 +115,7 @@ test("an MCP client that follows the progress is told of each page, without tags
     "Reasoning",
     `Opening ${PAGE}`,
     `Opening ${GONE}`,
-    "Read: All of [think]A",
+    "Read: All of (think)A",
     `Not read: ${GONE}`,
     `Opened before: ${PAGE}`,
     `Not opened, nobody but the model named it: ${NOBODYS}`,
