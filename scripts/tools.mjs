@@ -37,8 +37,9 @@ if (!isInstalled(root)) {
   npm(root, "install", "--workspaces", "--include-workspace-root");
 }
 if (!isInstalled(llama)) {
+  // not `npm ci`: it asks for the binaries of every other platform in the lock file
   console.error("Installing llama.cpp for the tests that run it in their process …");
-  npm(llama, "ci", "--ignore-scripts");
+  npm(llama, "install", "--no-save", "--ignore-scripts");
 }
 if (!existsSync(link)) {
   // a link whose target is gone is there, and leads nowhere
