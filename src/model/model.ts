@@ -93,8 +93,6 @@ export interface ModelDescription {
    * do it; `replayed`: the turn is given as messages, and a new one follows; `none`: it is not.
    */
   readonly continues?: "by-construction" | "proven" | "replayed" | "none";
-  /** Why this family was chosen, as a sentence, where it was found out. */
-  readonly reason?: string;
   /**
    * What the model's tokenizer reads as one token wherever it stands, such as `[INST]`, besides `<|name|>`; absent where
    * neither its chat template nor its vocabulary is known.
