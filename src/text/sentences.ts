@@ -2,7 +2,9 @@
 const BOUNDARY = /(?<=(?<!\.)[.!?]["”’»)\]]*)\s+|(?<=[。！？]["”’」』）]*)(?!["”’」』）])/u;
 /** What ends in a full stop without ending a sentence. */
 const ABBREVIATION =
-  /(?:^|[\s(])(?:\p{Lu}|e\.g|i\.e|cf|vs|etc|al|approx|ca|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|u\.s|u\.k|ph\.d|a\.m|p\.m|z\.\s?b|d\.\s?h|u\.\s?a|bzw|nr|vgl|p\.\s?ex|mme|sra?|dra?|núm|pág)\.$/iu;
+  /(?:^|[\s(])(?:\p{Lu}|e\.g|i\.e|cf|vs|etc|al|approx|ca|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|u\.s|u\.k|ph\.d|a\.m|p\.m|z\.\s?b|d\.\s?h|u\.\s?a|bzw|nr|vgl|mio|mrd|tsd|evtl|ggf|inkl|zzgl|abzgl|geb|gest|sog|u\.\s?a|o\.\s?ä|i\.\s?d\.\s?r|s\.\s?o|v\.\s?a|jh|dipl|ing|hrsg|str|p\.\s?ex|mme|sra?|dra?|núm|pág)\.$/iu;
+/** More than an abbreviation or an ordinal and the sign before it take, so that a long text is not read again for each. */
+const LONGEST_TAIL = 24;
 const LINE_OF_ITS_OWN = /^\s*(?:[-*•·‣>|]|#{1,6}\s|\d{1,3}[.)]\s)/u;
 const ENDED = /[.!?…。！？]["”’»)\]]*$/u;
 
@@ -16,7 +18,7 @@ export function splitSentences(text: string): string[] {
     let open = "";
     for (const piece of block.split(BOUNDARY)) {
       open += open === "" ? piece : ` ${piece}`;
-      if (ABBREVIATION.test(open)) continue;
+      if (ABBREVIATION.test(open.slice(-LONGEST_TAIL))) continue;
       found.push(open);
       open = "";
     }
@@ -55,23 +57,55 @@ const ORDINAL = /(?:^|\s)\d{1,3}\.\s*$/u;
 const GOES_ON =
   /^(?:\p{Ll}|(?:Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[\p{L}.]*|Jahrhundert|Weltkrieg)/u;
 
+/** What is short only in front of a number: `Abs. 2`, `Jan. 5`. */
+const NUMBERED =
+  /(?:^|[\s(])(?:abs|art|kap|bd|abb|tab|ziff|s|jan|feb|mar|mär|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez)\.\s*$/iu;
+
+/** The runtime's segmenter takes time by the square of a line: so much is given to it at once. */
+const PIECE = 4096;
+const SURE_END = /[.!?]["”’»)\]]*\s+(?=\p{Lu})|[。！？]/gu;
+
+function* segmentsOf(line: string): Generator<{ readonly segment: string; readonly index: number }> {
+  for (let at = 0; at < line.length;) {
+    let end = line.length;
+    for (let size = PIECE; at + size < line.length; size *= 2) {
+      const last = [...line.slice(at, at + size).matchAll(SURE_END)].at(-1);
+      if (last === undefined) continue;
+      end = at + last.index + last[0].length;
+      break;
+    }
+    for (const { segment, index } of segmenter.segment(line.slice(at, end)))
+      yield { segment, index: at + index };
+    at = end;
+  }
+}
+
 /** Where the sentences of a text lie. Line breaks end a sentence, so that list items and headings stand alone. */
 export function sentenceSpans(text: string): readonly { start: number; end: number }[] {
-  const spans: { start: number; end: number }[] = [];
+  return [...eachSentenceSpan(text)];
+}
+
+/** The same, one after the other. */
+export function* eachSentenceSpan(text: string): Generator<{ start: number; end: number }> {
   for (const line of text.matchAll(/[^\n]+/g)) {
     const mark = LINE_MARK.exec(line[0])?.[0].length ?? 0;
     const words = line[0].slice(mark);
     let open = 0;
-    for (const { segment, index } of segmenter.segment(words)) {
+    for (const { segment, index } of segmentsOf(words)) {
       const next = index + segment.length;
-      const sentence = words.slice(open, next).trimEnd();
+      const tail = words
+        .slice(Math.max(open, next - 2 * LONGEST_TAIL), next)
+        .trimEnd()
+        .slice(-LONGEST_TAIL);
       const goesOn =
-        ABBREVIATION.test(sentence) || (ORDINAL.test(sentence) && GOES_ON.test(words.slice(next)));
+        ABBREVIATION.test(tail) ||
+        (ORDINAL.test(tail) && GOES_ON.test(words.slice(next, next + LONGEST_TAIL))) ||
+        (NUMBERED.test(tail) && /^\d/.test(words.slice(next, next + 1)));
       if (goesOn && next < words.length) continue;
       const start = line.index + mark + open;
-      if (sentence.length > 0) spans.push({ start, end: start + sentence.length });
+      const sentence = words.slice(open, next).trimEnd();
+      if (sentence.length > 0) yield { start, end: start + sentence.length };
       open = next;
     }
   }
-  return spans;
 }

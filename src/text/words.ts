@@ -11,12 +11,12 @@ export function splitWords(text: string): string[] {
   const plain = text.normalize("NFKC").replaceAll(/['’]s?(?=[^\p{L}]|$)/gu, " ");
   let at = 0;
   for (const run of plain.matchAll(UNSPACED)) {
-    found.push(...(plain.slice(at, run.index).match(COMPOUND) ?? []));
+    for (const word of plain.slice(at, run.index).match(COMPOUND) ?? []) found.push(word);
     for (const { segment, isWordLike } of segmenter.segment(run[0]))
       if (isWordLike === true) found.push(segment);
     at = run.index + run[0].length;
   }
-  found.push(...(plain.slice(at).match(COMPOUND) ?? []));
+  for (const word of plain.slice(at).match(COMPOUND) ?? []) found.push(word);
   return found;
 }
 

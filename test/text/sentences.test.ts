@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { splitSentences } from "../../src/text/sentences.ts";
+import { sentenceSpans, splitSentences } from "../../src/text/sentences.ts";
 
 test("cuts a text into sentences, not at abbreviations, numbers and initials", () => {
   const sentences = [
@@ -34,4 +34,27 @@ test("cuts scripts without spaces", () => {
     "模型由阿里巴巴发布。",
     "“它有三百二十亿个参数！”",
   ]);
+});
+
+test("a mark's sentence goes on behind German dates and abbreviations, and numbers that are counted off", () => {
+  const sentences = [
+    "Sie fasst 27,5 Mio. Kubikmeter.",
+    "Zum 3. März 2032 endet der Vertrag, vgl. Abs. 2.",
+    "Danach gilt Art. 5 weiter, d. h. Nr. 7 entfällt.",
+    "Das ist i. d. R. Sache des Landes.",
+    "Im 19. Jahrhundert lebten dort ca. 300 Menschen bzw. 40 Familien.",
+    "Die Zahl stieg auf 5.",
+    "Danach fiel sie.",
+  ];
+  const text = sentences.join(" ");
+  expect(sentenceSpans(text).map(({ start, end }) => text.slice(start, end))).toEqual(sentences);
+});
+
+test("a line longer than what the segmenter is given at once has the same sentences", () => {
+  const sentences = Array.from(
+    { length: 400 },
+    (_, at) => `Sentence ${at} of Dr. Weiss, vol. 3, says 4.5 of it.`,
+  );
+  const text = sentences.join(" ");
+  expect(sentenceSpans(text).map(({ start, end }) => text.slice(start, end))).toEqual(sentences);
 });

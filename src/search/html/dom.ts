@@ -4,6 +4,7 @@ export interface PageNode {
   /** 3 for text. */
   readonly nodeType: number;
   readonly textContent: string | null;
+  readonly nextSibling: PageNode | null;
   remove(): void;
 }
 
@@ -16,6 +17,8 @@ export interface PageElement extends PageNode {
   innerHTML: string;
   getAttribute(name: string): string | null;
   setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+  replaceWith(...nodes: readonly PageNode[]): void;
   querySelectorAll(selector: string): Iterable<PageElement>;
   querySelector(selector: string): PageElement | null;
 }

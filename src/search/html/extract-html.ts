@@ -3,7 +3,10 @@ import { cleanText } from "../clean-text.ts";
 import { shownToText } from "./text.ts";
 import { type PageDocument, type PageElement, parsePage } from "./dom.ts";
 import { removeHidden } from "./hidden.ts";
-import { readBase, readHrefs, readPublished, readTitle, toLinks } from "./page-facts.ts";
+import { flatText } from "./flat-text.ts";
+import { isNestedTooDeep } from "./nesting.ts";
+import { readBase, readHrefs, readPublished, readTitle, toLinks, toTitle } from "./page-facts.ts";
+import { showStreamed } from "./streamed.ts";
 
 /** What can be read off a page. */
 export interface PageText {
@@ -24,7 +27,13 @@ const MAX_DEPTH = 200;
  * and the like. The second takes longer; whoever has no time for it has the first.
  */
 export function* extractHtml(html: string, url: string): Generator<PageText> {
+  if (isNestedTooDeep(html)) {
+    const title = toTitle(/<title\b[^>]*>([^<]*)/iu.exec(html)?.[1]);
+    yield { title, text: cleanText(flatText(html)).trim(), links: [] };
+    return;
+  }
   const document = parsePage(html);
+  showStreamed(document);
   const facts = { title: readTitle(document), date: readPublished(document) };
   const base = readBase(document, url);
   removeHidden(document);

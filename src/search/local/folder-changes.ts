@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cleanLine } from "../clean-text.ts";
-import type { DocumentProblem } from "./documents/document.ts";
-import { parseFile } from "./documents/file.ts";
+import { createDocumentReading, UnreadableFile } from "./documents/reading.ts";
 import type { FolderListing, ListedFile } from "./documents/folder.ts";
 import type { Entry, FileState } from "./index-writer.ts";
+import type { KnownProblem } from "./not-read.ts";
+import { passagesOf } from "./passages.ts";
 
 /** Called after each file. */
 export type OnProgress = (progress: {
@@ -21,49 +22,73 @@ export interface FolderChanges {
   readonly touched: ReadonlyMap<string, FileState>;
   /** Files of the index that are gone. One that is there but cannot be read is not. */
   readonly removed: readonly string[];
-  readonly problems: readonly DocumentProblem[];
+  readonly problems: readonly KnownProblem[];
+  /** Files that are there and could not be read. */
+  readonly unread: readonly ListedFile[];
   unchanged(): number;
 }
 
-/** Compares a folder with the files that are in the index: by size and time first, then by content. */
+/** What the index holds of a folder, by path, and what of it could not be read. */
+export interface KnownFolder {
+  readonly files: ReadonlyMap<string, FileState>;
+  readonly problems: ReadonlyMap<string, KnownProblem>;
+}
+
+/**
+ * Compares a folder with the files that are in the index: by size and time first, then by content. What could not be
+ * read, or not wholly, is not tried again before it changes.
+ */
 export function readFolderChanges(
   folder: string,
   listing: FolderListing,
-  known: ReadonlyMap<string, FileState>,
+  { files: known, problems: before }: KnownFolder,
   onProgress: OnProgress = () => undefined,
 ): FolderChanges {
-  const problems = [...listing.problems];
+  const problems: KnownProblem[] = [...listing.problems];
+  const reading = createDocumentReading();
   const touched = new Map<string, FileState>();
+  const unread: ListedFile[] = [];
   let unchanged = 0;
 
   async function readEntry({ path, size, modified }: ListedFile): Promise<Entry | undefined> {
-    const before = known.get(path);
-    if (before?.size === size && before.modified === modified) {
-      unchanged++;
-      return undefined;
-    }
+    const held = known.get(path);
+    const told = before.get(path);
+    const isHeld = held?.size === size && held.modified === modified;
+    const isTold = told?.size === size && told.modified === modified;
+    if (isTold) problems.push(told);
+    if (isTold && !isHeld) unread.push({ path, size, modified });
+    if (isHeld) unchanged++;
+    if (isTold || isHeld) return undefined;
     const bytes = await readFile(join(folder, path));
     const state = { size, modified, sha256: createHash("sha256").update(bytes).digest("hex") };
-    if (before?.sha256 === state.sha256) {
+    if (held?.sha256 === state.sha256) {
       unchanged++;
+      if (told?.size !== undefined) problems.push({ ...told, size, modified });
       touched.set(path, state);
       return undefined;
     }
-    const { title, url, date, text, problem } = await parseFile(path, bytes);
-    if (problem !== undefined) problems.push({ path, reason: problem });
-    if (text === "") throw new Error("it holds no text");
-    return { key: path, title, url: url ?? null, date, text, file: state };
+    const { title, url, date, text, sections, problem } = await reading.read(path, bytes);
+    if (!/[\p{L}\p{N}]/u.test(text)) throw new UnreadableFile("it holds no text");
+    if (problem !== undefined) problems.push({ path, reason: problem, size, modified });
+    return { key: path, title, url: url ?? null, date, passages: passagesOf(sections), file: state };
   }
   async function* readEntries(): AsyncGenerator<Entry> {
-    for (const [index, file] of listing.files.entries()) {
-      try {
-        const entry = await readEntry(file);
+    try {
+      for (const [index, file] of listing.files.entries()) {
+        const entry = await readEntry(file).catch((error: unknown) => {
+          const kept = known.has(file.path) ? "; what was indexed of it before stays" : "";
+          const reason = `${describe(error)}${kept}`;
+          const { path, size, modified } = file;
+          problems.push(
+            error instanceof UnreadableFile ? { path, reason, size, modified } : { path, reason },
+          );
+          unread.push(file);
+        });
         if (entry !== undefined) yield entry;
-      } catch (error) {
-        const kept = known.has(file.path) ? "; what was indexed of it before stays" : "";
-        problems.push({ path: file.path, reason: `${describe(error)}${kept}` });
+        onProgress({ path: file.path, done: index + 1, total: listing.files.length });
       }
-      onProgress({ path: file.path, done: index + 1, total: listing.files.length });
+    } finally {
+      await reading.close();
     }
   }
   function isThere(path: string): boolean {
@@ -75,6 +100,7 @@ export function readFolderChanges(
     touched,
     removed: [...known.keys()].filter((path) => !isThere(path)),
     problems,
+    unread,
     unchanged: () => unchanged,
   };
 }

@@ -2,13 +2,15 @@ import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { throwIfAborted } from "../../net/abort.ts";
-import type { Document, DocumentProblem } from "./documents/document.ts";
+import type { Document, DocumentProblem, LeftOut } from "./documents/document.ts";
 import { listFolder } from "./documents/folder.ts";
 import { type OnProgress, readFolderChanges } from "./folder-changes.ts";
+import { holdLock } from "../../sqlite/lock.ts";
 import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
 import { explainIndexError, finishWriting, openToWrite } from "./index-store.ts";
 import { createIndexWriter, type Entry, type IndexWriter } from "./index-writer.ts";
 import { type LocalIndex, readIndex } from "./local-index.ts";
+import { passagesOf } from "./passages.ts";
 
 export interface IndexFolderOptions {
   readonly folder: string;
@@ -16,7 +18,11 @@ export interface IndexFolderOptions {
   readonly file: string;
   /** Larger files are left out and reported. Default 20,000,000. */
   readonly maxFileBytes?: number;
+  /** Patterns as in a `.gitignore`, of what is not read. */
+  readonly exclude?: readonly string[] | undefined;
   readonly onProgress?: OnProgress;
+  /** Called once where another build of the same file is at work, which is waited for. */
+  readonly onWait?: (() => void) | undefined;
   /** Ends the build; the promise then rejects with an AbortError, and the index holds what was done so far. */
   readonly signal?: AbortSignal;
 }
@@ -37,6 +43,8 @@ export interface IndexReport {
   readonly removed: number;
   readonly unchanged: number;
   readonly problems: readonly DocumentProblem[];
+  /** What was not read because of its kind, or because somebody said so: the most frequent first. */
+  readonly leftOut: readonly LeftOut[];
   /** Size of the index. */
   readonly bytes: number;
   readonly ms: number;
@@ -48,14 +56,14 @@ export interface BuiltIndex {
   readonly report: IndexReport;
 }
 
-type Changes = Pick<IndexReport, "added" | "updated" | "removed" | "unchanged" | "problems">;
+type Changes = Pick<IndexReport, "added" | "updated" | "removed" | "unchanged" | "problems" | "leftOut">;
 
 const DEFAULT_MAX_FILE_BYTES = 20_000_000;
 const BATCH_DOCUMENTS = 200;
 const BATCH_CHARACTERS = 4_000_000;
 
 /**
- * Makes the index hold the files of a folder as they are now (Markdown, HTML, PDF, plain text): new and changed ones
+ * Makes the index hold the files of a folder as they are now (Markdown, HTML, PDF, plain text and more): new and changed ones
  * are read, deleted ones removed. A file that cannot be read is a problem in the report, and what was indexed of it
  * before stays. The index can be searched all the while, by other processes too.
  *
@@ -65,15 +73,25 @@ export async function buildIndex(options: IndexFolderOptions): Promise<BuiltInde
   const { signal, onProgress } = options;
   throwIfAborted(signal);
   const folder = resolve(options.folder);
-  const listing = await listFolder(folder, options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES);
-  return writeIndex(options.file, async (writer) => {
-    const changes = readFolderChanges(folder, listing, writer.readFiles(), onProgress);
-    writer.setFolder(folder);
+  const { exclude, maxFileBytes = DEFAULT_MAX_FILE_BYTES } = options;
+  const listed = { maxFileBytes, ...(exclude !== undefined && { exclude: [...exclude] }) };
+  // a folder that cannot be read is no reason to make a file
+  const first = await listFolder(folder, listed);
+  return writeIndex(options, async (writer, waited) => {
+    const listing = waited ? await listFolder(folder, listed) : first;
+    const problemsBefore = new Map(writer.readNotRead().problems.map((problem) => [problem.path, problem]));
+    const known = { files: writer.readFiles(), problems: problemsBefore };
+    const changes = readFolderChanges(folder, listing, known, onProgress);
+    writer.begin({ folder, listed: listing.files.length, options: listed });
     const { added, updated } = await putAll(writer, changes.entries, signal);
     writer.touch(changes.touched);
     writer.remove(changes.removed);
-    const { removed, problems } = changes;
-    return { added, updated, removed: removed.length, unchanged: changes.unchanged(), problems };
+    writer.finish(changes.unread);
+    const { removed } = changes;
+    const { leftOut } = listing;
+    writer.setNotRead({ leftOut, problems: changes.problems });
+    const problems = changes.problems.map(({ path, reason }) => ({ path, reason }));
+    return { added, updated, removed: removed.length, unchanged: changes.unchanged(), problems, leftOut };
   });
 }
 
@@ -84,25 +102,38 @@ export async function buildIndex(options: IndexFolderOptions): Promise<BuiltInde
  */
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<BuiltIndex> {
   throwIfAborted(options.signal);
-  return writeIndex(options.file, async (writer) => {
+  return writeIndex(options, async (writer) => {
     const { added, updated } = await putAll(writer, toEntries(options.documents), options.signal);
-    return { added, updated, removed: 0, unchanged: 0, problems: [] };
+    return { added, updated, removed: 0, unchanged: 0, problems: [], leftOut: [] };
   });
 }
 
 async function* toEntries(documents: IndexDocumentsOptions["documents"]): AsyncGenerator<Entry> {
-  for await (const document of documents) yield { ...document, key: document.url };
+  for await (const document of documents) {
+    const { title, url, date, text } = document;
+    yield { key: url, title, url, date, passages: passagesOf([{ text: text, headings: [] }]) };
+  }
 }
 
+/** One build of a file at a time: what another has read need not be read again. */
 async function writeIndex(
-  file: string,
-  write: (writer: IndexWriter) => Promise<Changes>,
+  { file, signal, onWait = () => undefined }: Pick<IndexFolderOptions, "file" | "signal" | "onWait">,
+  write: (writer: IndexWriter, waited: boolean) => Promise<Changes>,
 ): Promise<BuiltIndex> {
   const start = performance.now();
   const database = openToWrite(file);
+  let letGo: (() => void) | undefined;
   try {
+    let waited = false;
+    if (file !== ":memory:") {
+      const tell = (): void => {
+        waited = true;
+        onWait();
+      };
+      letGo = await holdLock(`${file}.lock`, { signal, onWait: tell });
+    }
     const writer = createIndexWriter(database);
-    const changes = await write(writer);
+    const changes = await write(writer, waited);
     if (changes.added + changes.updated + changes.removed > 0) writer.optimise();
     finishWriting(database);
     const index = readIndex(file, database);
@@ -112,6 +143,8 @@ async function writeIndex(
     finishWriting(database);
     database.close();
     throw explainIndexError(file, error);
+  } finally {
+    letGo?.();
   }
 }
 
@@ -136,7 +169,7 @@ async function putAll(
   for await (const entry of entries) {
     throwIfAborted(signal);
     batch.push(entry);
-    characters += entry.text.length;
+    characters += entry.passages.reduce((sum, { text }) => sum + text.length, 0);
     if (batch.length === BATCH_DOCUMENTS || characters > BATCH_CHARACTERS) await flush();
   }
   if (batch.length > 0) await flush();

@@ -1,6 +1,7 @@
 import { cleanLine } from "../clean-text.ts";
 import { isStopWord } from "./stop-words.ts";
 import { separateLetters, spellSigns, UNSPACED } from "./indexed-form.ts";
+import { latinLanguageOf } from "./stems.ts";
 
 /** A question as phrases of SQLite's FTS5, each in its quotes. */
 export interface IndexQuery {
@@ -33,10 +34,11 @@ interface Term {
  */
 export function readIndexQuery(question: string): IndexQuery | undefined {
   const terms = readTerms(spellSigns(cleanLine(question)));
-  const telling = terms.filter((term) => !isStopWord(term.text));
+  const language = latinLanguageOf(question);
+  const telling = terms.filter((term) => !isStopWord(term.text, language));
   const chosen = distinct(telling.length > 0 ? telling : terms).slice(0, MAX_TERMS);
   if (chosen.length === 0) return undefined;
-  const parts = chosen.flatMap((term) => term.parts).filter((part) => !isStopWord(part));
+  const parts = chosen.flatMap((term) => term.parts).filter((part) => !isStopWord(part, language));
   const anyOf = distinct([...chosen, ...parts.map(word)]).slice(0, 2 * MAX_TERMS);
   return { terms: chosen.map(quote), anyOf: anyOf.map(quote) };
 }
@@ -60,7 +62,9 @@ function segment(run: string): Term[] {
   const segments = new Intl.Segmenter(undefined, { granularity: "word" }).segment(run);
   return [...segments].map(({ segment: text }) => {
     const letters = Array.from(text);
-    return { text, parts: letters.slice(1).map((letter, index) => `${letters[index] ?? ""}${letter}`) };
+    const pairs = letters.slice(1).map((letter, index) => `${letters[index] ?? ""}${letter}`);
+    // a Korean word of one letter, with its particle
+    return { text, parts: /^\p{Script=Hangul}{2}$/u.test(text) ? letters.slice(0, 1) : pairs };
   });
 }
 

@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
-import { sqliteProblem } from "../../sqlite/problem.ts";
+import { sqliteProblem, SqliteProblem } from "../../sqlite/problem.ts";
 import {
   forbidWriting,
   inTransaction,
@@ -12,11 +13,14 @@ const FORMAT = {
   /** "ARAG" */
   applicationId: 0x41524147,
   /** Raised whenever an index of an older version could not be read. */
-  version: 1,
+  version: 4,
   timeout: 2_000,
   /**
    * `key` is the path below the folder, or the URL of a document that is no file. The full-text index holds no text
-   * of its own: `passages` has what is shown.
+   * of its own: `passages` has what is shown: `page` counts from 1, `heading` is a path. `forms` are other ways to write
+   * the words of title and text. `words` are those that another may be mistyped for, found by what they share of
+   * `word_trigrams`. `settings` has what the last build was asked for and whether it came to its end,
+   * `unread` the files that it could not read.
    */
   schema: `
     create table documents (
@@ -24,13 +28,19 @@ const FORMAT = {
       size integer, modified real, sha256 text
     );
     create table passages (
-      id integer primary key, document integer not null, position integer not null, text text not null
+      id integer primary key, document integer not null, position integer not null, text text not null,
+      page integer, heading text
     );
     create index passages_of_document on passages (document, position);
     create virtual table passage_terms using fts5(
-      title, text, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2'
+      title, text, forms, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2'
+    );
+    create table words (id integer primary key, word text not null unique);
+    create virtual table word_trigrams using fts5(
+      trigrams, content='', detail=none, columnsize=0, tokenize='ascii'
     );
     create table settings (name text primary key, value text not null);
+    create table unread (key text primary key, size integer not null, modified real not null);
   `,
 } as const;
 
@@ -44,12 +54,13 @@ export function openToRead(file: string): SqliteDatabase {
 }
 
 /**
- * Opens an index to write it, and creates it where there is none.
+ * Opens an index to write it, and creates it where there is none. One of files that an older version wrote is emptied:
+ * the files are read again.
  *
  * @throws AgenticRagError `index-unusable`, also while another process writes it
  */
 export function openToWrite(file: string): SqliteDatabase {
-  const database = open({ ...FORMAT, file, mode: "write" });
+  const database = open({ ...FORMAT, file, mode: "write", upgrade: startOver });
   try {
     // a second writer is noticed before it has worked
     inTransaction(database, "immediate", () => undefined);
@@ -59,6 +70,28 @@ export function openToWrite(file: string): SqliteDatabase {
     throw explainIndexError(file, error);
   }
 }
+
+function startOver(database: SqliteDatabase, from: number): void {
+  if (from > FORMAT.version) throw new SqliteProblem("newer");
+  // documents that are no files cannot be read again
+  const { others } = countRow.parse(
+    database.prepare("select count(*) as others from documents where sha256 is null").get(),
+  );
+  if (others > 0) throw new SqliteProblem("older");
+  for (const table of [
+    "documents",
+    "passages",
+    "passage_terms",
+    "words",
+    "word_trigrams",
+    "settings",
+    "unread",
+  ])
+    database.exec(`drop table if exists ${table}`);
+  database.exec(FORMAT.schema);
+}
+
+const countRow = z.object({ others: z.number() });
 
 /** Ends the writing: the log is folded into the file, which is then whole on its own, also on a read-only disk. */
 export function finishWriting(database: SqliteDatabase): void {

@@ -1,8 +1,13 @@
 import { z } from "zod";
+import type { Build } from "./build-record.ts";
 import type { Document } from "./documents/document.ts";
+import type { ListedFile } from "./documents/folder.ts";
 import { inTransaction, type SqliteDatabase } from "../../sqlite/sqlite.ts";
-import { toIndexedForm } from "./indexed-form.ts";
-import { splitPassages } from "./passages.ts";
+import { otherForms, toIndexedForm } from "./indexed-form.ts";
+import { type NotRead, readNotRead, writeNotRead } from "./not-read.ts";
+import type { Passage } from "./passages.ts";
+import { createVocabularyWriter } from "./spelling.ts";
+import { latinLanguageOf } from "./stems.ts";
 
 /** What tells whether a file changed since it was indexed. */
 export interface FileState {
@@ -12,9 +17,10 @@ export interface FileState {
 }
 
 /** A document under the key that tells it from the others; `url` is null where it follows from the key. */
-export interface Entry extends Omit<Document, "url"> {
+export interface Entry extends Omit<Document, "url" | "text"> {
   readonly key: string;
   readonly url: string | null;
+  readonly passages: readonly Passage[];
   readonly file?: FileState;
 }
 
@@ -26,8 +32,13 @@ export interface IndexWriter {
   /** Notes that files were touched although their contents are the same. */
   touch(files: ReadonlyMap<string, FileState>): void;
   remove(keys: readonly string[]): void;
-  /** The folder that keys are relative to. */
-  setFolder(folder: string): void;
+  /** Notes what is to be read from where; until `finish` the index says that it is not whole. */
+  begin(build: Omit<Build, "finished">): void;
+  /** Notes that everything was read, but for these files. */
+  finish(unread: readonly ListedFile[]): void;
+  readNotRead(): NotRead;
+  /** What of the folder is not in the index. */
+  setNotRead(notRead: NotRead): void;
   /** Merges the full-text index into one piece, which makes searching fastest. */
   optimise(): void;
 }
@@ -45,8 +56,17 @@ export function createIndexWriter(database: SqliteDatabase): IndexWriter {
   const insertDocument = database.prepare(
     "insert into documents (key, title, url, date, size, modified, sha256) values (?, ?, ?, ?, ?, ?, ?)",
   );
-  const insertPassage = database.prepare("insert into passages (document, position, text) values (?, ?, ?)");
-  const insertTerms = database.prepare("insert into passage_terms (rowid, title, text) values (?, ?, ?)");
+  const insertPassage = database.prepare(
+    "insert into passages (document, position, text, page, heading) values (?, ?, ?, ?, ?)",
+  );
+  const insertTerms = database.prepare(
+    "insert into passage_terms (rowid, title, text, forms) values (?, ?, ?, ?)",
+  );
+  const setSetting = database.prepare("insert or replace into settings (name, value) values (?, ?)");
+  const insertUnread = database.prepare(
+    "insert or replace into unread (key, size, modified) values (?, ?, ?)",
+  );
+  const noteWords = createVocabularyWriter(database);
   const updateFile = database.prepare("update documents set size = ?, modified = ? where key = ?");
 
   function removeOne(key: string): boolean {
@@ -55,7 +75,7 @@ export function createIndexWriter(database: SqliteDatabase): IndexWriter {
     for (const statement of [deleteTerms, deletePassages, deleteDocument]) statement.run(id);
     return true;
   }
-  function insertOne({ key, title, url, date, text, file }: Entry): void {
+  function insertOne({ key, title, url, date, passages, file }: Entry): void {
     const document = insertDocument.run(
       key,
       title,
@@ -66,9 +86,12 @@ export function createIndexWriter(database: SqliteDatabase): IndexWriter {
       file?.sha256 ?? null,
     ).lastInsertRowid;
     const indexedTitle = toIndexedForm(title);
-    for (const [position, passage] of splitPassages(text).entries()) {
-      const id = insertPassage.run(document, position, passage).lastInsertRowid;
-      insertTerms.run(id, indexedTitle, toIndexedForm(passage));
+    noteWords(title);
+    const language = latinLanguageOf(passages.map(({ text }) => text).join("\n"));
+    for (const [position, { text, page, heading }] of passages.entries()) {
+      const id = insertPassage.run(document, position, text, page ?? null, heading ?? null).lastInsertRowid;
+      insertTerms.run(id, indexedTitle, toIndexedForm(text), otherForms(`${title}\n${text}`, language));
+      noteWords(text);
     }
   }
 
@@ -104,9 +127,23 @@ export function createIndexWriter(database: SqliteDatabase): IndexWriter {
         for (const key of keys) removeOne(key);
       });
     },
-    setFolder(folder) {
-      database.prepare("insert or replace into settings (name, value) values ('folder', ?)").run(folder);
+    begin({ folder, listed, options }) {
+      inTransaction(database, "immediate", () => {
+        setSetting.run("folder", folder);
+        setSetting.run("listed", String(listed));
+        setSetting.run("options", JSON.stringify(options));
+        setSetting.run("finished", "no");
+      });
     },
+    finish(unread) {
+      inTransaction(database, "immediate", () => {
+        database.exec("delete from unread");
+        for (const { path, size, modified } of unread) insertUnread.run(path, size, modified);
+        setSetting.run("finished", "yes");
+      });
+    },
+    readNotRead: () => readNotRead(database),
+    setNotRead: (notRead) => writeNotRead(database, notRead),
     optimise() {
       database.exec("insert into passage_terms (passage_terms) values ('optimize')");
     },

@@ -1,6 +1,12 @@
-/** Class of the letters of scripts that write no spaces between words, to be put inside `[…]` with the flag `u`. */
-export const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
+import { indexedStems, type StemLanguage } from "./stems.ts";
 
+/**
+ * Class of the letters of scripts that write no spaces between words, and of Korean, which writes particles and endings
+ * without a space behind a word. To be put inside `[…]` with the flag `u`.
+ */
+export const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
+
+const HYPHENATED = /(?<![-\p{L}\p{N}])\p{L}+(?:-\p{L}+)+(?![-\p{L}\p{N}])/gu;
 const UNSPACED_LETTER = new RegExp(`[${UNSPACED}]`, "gu");
 
 /**
@@ -25,4 +31,10 @@ export function spellSigns(text: string): string {
 /** The copy of a text that is indexed. What is shown is the text itself. */
 export function toIndexedForm(text: string): string {
   return separateLetters(spellSigns(text));
+}
+
+/** What is indexed beside a text: words with hyphens as one (`e-mail` as `email`), and stems where it is not English. */
+export function otherForms(text: string, language: StemLanguage | "en"): string {
+  const joined = (text.match(HYPHENATED) ?? []).map((word) => word.replaceAll("-", ""));
+  return [...joined, language === "en" ? "" : indexedStems(text, language)].join(" ");
 }

@@ -1,22 +1,41 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { type IndexQuery, readIndexQuery } from "./index-query.ts";
+import { type BuildRecord, readBuild } from "./build-record.ts";
+import { readIndexQuery } from "./index-query.ts";
+import { type Match, matchOf } from "./match.ts";
 import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
 import { explainIndexError, openToRead } from "./index-store.ts";
+import { type NotRead, readNotRead } from "./not-read.ts";
+import { createSpelling, respellQuestion, type Spelling } from "./spelling.ts";
 import { DEFAULT_MAX_RESULT_BYTES, type FoundResult } from "../outcome.ts";
+
+export interface RankedResult {
+  readonly result: FoundResult;
+  readonly holdsAll: boolean;
+}
 
 /** An embedded full-text index over documents. Calls are synchronous and take milliseconds. */
 export interface LocalIndex {
   /** The file it lives in, or `:memory:`. */
   readonly file: string;
+  /** The folder that it was built from, and how far it came; undefined where it was built from none. */
+  build(): BuildRecord | undefined;
+  /** The same of each index that is searched as one. */
+  builds(): readonly BuildRecord[];
   /** How much it holds now. */
   count(): { readonly documents: number; readonly passages: number };
+  /** What the last build left out or could not read. */
+  notRead(): NotRead;
   /**
    * The documents that answer a question best, each with its best passages in the order of the document. Passages
-   * that hold every term come before those that hold some. Throws when the file became unusable.
+   * that hold every term come before those that hold some. A word that no passage holds is looked up as the one that it
+   * is likely to be mistyped for. Throws when the file became unusable.
    */
   find(question: string, maxResults: number): FoundResult[];
+  /** The same for the words as they are, each result with whether a passage of it holds every term. */
+  rank(question: string, maxResults: number): RankedResult[];
+  readonly spelling: Spelling;
   close(): void;
 }
 
@@ -37,7 +56,7 @@ export function openIndex(file: string): LocalIndex {
 
 /** Matches of the title weigh 4. SQLite's bm25 is smaller for the better, so its sign is turned. */
 const FIND = `
-  select hit.score, passage.document, passage.position, passage.text,
+  select hit.score, passage.document, passage.position, passage.text, passage.page,
     document.key, document.title, document.url, document.date
   from (
     select rowid, -bm25(passage_terms, 4.0, 1.0) as score from passage_terms
@@ -56,12 +75,19 @@ const passageRow = z.object({
   document: z.number(),
   position: z.number(),
   text: z.string(),
+  page: z.number().nullable(),
   key: z.string(),
   title: z.string(),
   url: z.string().nullable(),
   date: z.string().nullable(),
 });
 type FoundPassage = z.infer<typeof passageRow>;
+
+/** A document by its passages, the best first. */
+interface FoundDocument {
+  readonly passages: readonly FoundPassage[];
+  readonly holdsAll: boolean;
+}
 
 const countsRow = z.object({ documents: z.number(), passages: z.number() });
 const countRow = z.object({ count: z.number() });
@@ -79,6 +105,7 @@ const WORTH_SHOWING = 0.5;
 export function readIndex(file: string, database: SqliteDatabase): LocalIndex {
   const find = database.prepare(FIND);
   const countPassages = database.prepare("select coalesce(max(id), 0) as count from passages");
+  const spelling = createSpelling(database);
   const countUpTo = database.prepare(COUNT_UP_TO);
 
   function findDocuments(match: string, maxResults: number): FoundPassage[][] {
@@ -88,12 +115,18 @@ export function readIndex(file: string, database: SqliteDatabase): LocalIndex {
       if (documents.length >= maxResults || passages.length < pool || pool >= LAST_POOL) return documents;
     }
   }
-  function findBest({ terms, anyOf }: IndexQuery, maxResults: number): FoundPassage[][] {
-    const documents = findDocuments(terms.join(" AND "), maxResults);
+  function findBest({ all, any }: Match, maxResults: number): FoundDocument[] {
+    const whole = findDocuments(all.join(" AND "), maxResults);
+    const documents = whole.map((passages) => ({ passages, holdsAll: true }));
     if (documents.length >= maxResults) return documents;
-    const found = new Set(documents.map(([best]) => best?.document));
-    const more = findDocuments(dropCommon(anyOf).join(" OR "), maxResults);
-    return [...documents, ...more.filter(([best]) => !found.has(best?.document))];
+    const found = new Set(whole.map(([best]) => best?.document));
+    const more = findDocuments(dropCommon(any).join(" OR "), maxResults);
+    return [
+      ...documents,
+      ...more
+        .filter(([best]) => !found.has(best?.document))
+        .map((passages) => ({ passages, holdsAll: false })),
+    ];
   }
   /** Without the terms that many passages of a large index hold: they tell little and cost most of the time. */
   function dropCommon(terms: readonly string[]): readonly string[] {
@@ -106,9 +139,19 @@ export function readIndex(file: string, database: SqliteDatabase): LocalIndex {
     const row = database.prepare("select value from settings where name = 'folder'").get();
     return settingRow.parse(row)?.value;
   }
+  function rank(question: string, maxResults: number): RankedResult[] {
+    const query = readIndexQuery(question);
+    if (query === undefined) return [];
+    const folder = readFolder();
+    return findBest(matchOf(query), maxResults)
+      .slice(0, maxResults)
+      .map(({ passages, holdsAll }) => ({ result: toResult(passages, folder), holdsAll }));
+  }
 
   return {
     file,
+    build: () => readBuild(database),
+    builds: () => [readBuild(database)].filter((build) => build !== undefined),
     count: () =>
       countsRow.parse(
         database
@@ -117,14 +160,11 @@ export function readIndex(file: string, database: SqliteDatabase): LocalIndex {
           )
           .get(),
       ),
-    find(question, maxResults) {
-      const query = readIndexQuery(question);
-      if (query === undefined) return [];
-      const folder = readFolder();
-      return findBest(query, maxResults)
-        .slice(0, maxResults)
-        .map((passages) => toResult(passages, folder));
-    },
+    notRead: () => readNotRead(database),
+    rank,
+    spelling,
+    find: (question, maxResults) =>
+      rank(respellQuestion(question, spelling), maxResults).map(({ result }) => result),
     close: () => {
       database.close();
     },
@@ -145,7 +185,8 @@ function groupByDocument(passages: readonly FoundPassage[]): FoundPassage[][] {
 function toResult(passages: readonly FoundPassage[], folder: string | undefined): FoundResult {
   const [best] = passages;
   if (best === undefined) return { title: "", url: "", text: "" };
-  const fileUrl = folder === undefined ? "" : pathToFileURL(join(folder, best.key)).href;
+  const page = best.page === null ? "" : `#page=${best.page}`;
+  const fileUrl = folder === undefined ? "" : pathToFileURL(join(folder, best.key)).href + page;
   return {
     title: best.title,
     url: best.url ?? fileUrl,

@@ -1,3 +1,4 @@
+import type { Section } from "./documents/document.ts";
 import { countUnspacedLetters, UNSPACED } from "./indexed-form.ts";
 
 const MAX_WORDS = 200;
@@ -7,6 +8,15 @@ const WORD = new RegExp(`[^\\s${UNSPACED}]+`, "gu");
 
 /** What a text is cut after, from the best place to the worst; the last always helps. */
 const CUTS = [/\n[^\S\n]*\n\s*/gu, /(?<=[.!?]["”’»)\]]*)\s+|(?<=[。！？])|\n/gu, /\s+/gu, /[\s\S]{400}/gu];
+
+/** A passage of a document, and where in it that stands. */
+export interface Passage {
+  readonly text: string;
+  /** Page, slide: counted from 1. */
+  readonly page?: number | undefined;
+  /** The headings that all of it stands below, from the outermost, with ` › ` between. */
+  readonly heading?: string | undefined;
+}
 
 /** A stretch of the text; `end` is exclusive. */
 interface Piece {
@@ -21,6 +31,40 @@ interface Piece {
  */
 export function splitPassages(text: string): string[] {
   return locatePassages(text).map((passage) => passage.text);
+}
+
+/** The passages of a document that is made of sections: small neighbours share one, but not those of different pages. */
+export function passagesOf(sections: readonly Section[]): Passage[] {
+  const passages: Passage[] = [];
+  let run: Section[] = [];
+  for (const section of sections) {
+    const before = run.at(-1);
+    if (before !== undefined && (before.page !== section.page || !fits(together([...run, section])))) {
+      for (const passage of passagesOfRun(run)) passages.push(passage);
+      run = [];
+    }
+    run.push(section);
+  }
+  for (const passage of passagesOfRun(run)) passages.push(passage);
+  return passages;
+}
+
+/** Sections that fit into one passage, or a single one that does not. */
+function passagesOfRun(run: readonly Section[]): Passage[] {
+  const page = run[0]?.page;
+  const path = run.map(({ headings }) => headings).reduce(sharedPath, run[0]?.headings ?? []);
+  const heading = path.length === 0 ? undefined : path.join(" › ");
+  return splitPassages(run.map(({ text }) => text).join("\n\n")).map((text) => ({ text, page, heading }));
+}
+
+function sharedPath(path: readonly string[], other: readonly string[]): readonly string[] {
+  const end = path.findIndex((heading, index) => heading !== other[index]);
+  return end === -1 ? path : path.slice(0, end);
+}
+
+function together(sections: readonly Section[]): Piece {
+  const text = sections.map((section) => section.text).join("\n\n");
+  return measure(text, 0, text.length);
 }
 
 /** The same passages, each with where it begins. */
@@ -49,7 +93,8 @@ function cut(text: string, whole: Piece, level: number): Piece[] {
     (match) => whole.start + match.index + match[0].length,
   );
   for (const end of [...ends, whole.end]) {
-    pieces.push(...cut(text, measure(text, start, end), level + 1));
+    // a line each of a long log: too many for the arguments of one call
+    for (const piece of cut(text, measure(text, start, end), level + 1)) pieces.push(piece);
     start = end;
   }
   return pieces;

@@ -13,7 +13,7 @@ function openForTest(built: BuiltIndex): BuiltIndex["index"] {
   return built.index;
 }
 
-const NONE = { added: 0, updated: 0, removed: 0, unchanged: 0, problems: [] };
+const NONE = { added: 0, updated: 0, removed: 0, unchanged: 0, problems: [], leftOut: [] };
 
 describe("buildIndex", () => {
   test("reads a folder into a new file", async () => {
@@ -99,6 +99,29 @@ describe("buildIndex", () => {
       ],
     });
     expect(titlesOf(file, "text")).toEqual(["head"]);
+  });
+
+  test("names what it could not read each time, and tries it again once it changes", async () => {
+    const folder = createFolder({ "broken.json": "{", "empty.txt": "---------" });
+    const file = join(createFolder(), "index.db");
+    const problems = [
+      { path: "broken.json", reason: "it is not valid JSON; it is indexed as plain text" },
+      { path: "empty.txt", reason: "it holds no text" },
+    ];
+    writeFile(folder, "broken.json", "{ words");
+    utimesSync(join(folder, "empty.txt"), 1_000, 1_000);
+    expect(await build({ folder, file })).toMatchObject({ documents: 1, added: 1, problems });
+    writeFile(folder, "empty.txt", "some text");
+    utimesSync(join(folder, "empty.txt"), 1_000, 1_000);
+    expect(await build({ folder, file })).toMatchObject({ documents: 1, unchanged: 1, problems });
+    utimesSync(join(folder, "empty.txt"), 2_000, 2_000);
+    utimesSync(join(folder, "broken.json"), 2_000, 2_000);
+    expect(await build({ folder, file })).toMatchObject({ documents: 2, added: 1, problems: [problems[0]] });
+    expect(await build({ folder, file })).toMatchObject({
+      documents: 2,
+      unchanged: 2,
+      problems: [problems[0]],
+    });
   });
 
   test("tells of its progress", async () => {

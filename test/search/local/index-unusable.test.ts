@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { describe, expect, test } from "vitest";
-import { buildIndex } from "../../../src/search/local/index-builder.ts";
+import { buildIndex, indexDocuments } from "../../../src/search/local/index-builder.ts";
+import { explainIndexError, openToWrite } from "../../../src/search/local/index-store.ts";
+import { createIndexWriter } from "../../../src/search/local/index-writer.ts";
 import { openIndex } from "../../../src/search/local/local-index.ts";
 import { build, FILES, titlesOf } from "./index-files.ts";
 import { createFolder } from "../temporary-folder.ts";
@@ -20,6 +22,14 @@ async function errorsOf(file: string): Promise<unknown[]> {
     errors.push(error);
   }
   return errors;
+}
+
+function errorOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
 }
 
 function alter(file: string, sql: string): void {
@@ -79,12 +89,47 @@ describe("an index that cannot be used", () => {
       "was written by a newer version of this package. Update it, or choose another file",
     );
     expect(await errorsOf(file)).toEqual([newer, newer]);
-    alter(file, "pragma user_version = 0");
-    const older = unusable(
-      file,
-      "was written by an older version of this package. Delete it and build the index again",
+    alter(file, "pragma user_version = 1");
+    expect(() => openIndex(file)).toThrow(
+      `The index ${file} was written by an older version of this package. Delete it and build the index again.`,
     );
-    expect(await errorsOf(file)).toEqual([older, older]);
+  });
+
+  test("because an older version wrote it: the next build reads all files again", async () => {
+    const file = join(createFolder(), "index.db");
+    const folder = createFolder(FILES);
+    await build({ folder, file });
+    alter(file, "drop table passage_terms; pragma user_version = 1");
+    expect(await build({ folder, file })).toMatchObject({ added: 3, updated: 0, unchanged: 0 });
+    expect(titlesOf(file, "fruit").sort()).toEqual(["Apple", "b", "c"]);
+  });
+
+  test("because an older version put documents into it that are no files and cannot be read again", async () => {
+    const file = join(createFolder(), "index.db");
+    const documents = [{ title: "Note", url: "https://notes.test/1", text: "An apple is a fruit." }];
+    (await indexDocuments({ documents, file })).index.close();
+    alter(file, "pragma user_version = 1");
+    await expect(indexDocuments({ documents, file })).rejects.toEqual(
+      unusable(file, "was written by an older version of this package. Delete it and build the index again"),
+    );
+    alter(file, "pragma user_version = 4");
+    expect(titlesOf(file, "fruit")).toEqual(["Note"]);
+  });
+
+  test("because the disk is full: it says so, and what was indexed before is found", async () => {
+    const file = join(createFolder(), "index.db");
+    await build({ folder: createFolder(FILES), file });
+    const database = openToWrite(file);
+    database.exec("pragma max_page_count = 1");
+    const passages = Array.from({ length: 200 }, (_, at) => ({ text: `fruit ${at} `.repeat(200) }));
+    const entries = [{ key: "large.txt", title: "Large", url: null, passages }];
+    const write = (): unknown => createIndexWriter(database).put(entries);
+    const error = errorOf(write);
+    database.close();
+    expect(explainIndexError(file, error)).toEqual(
+      unusable(file, "cannot grow: the disk is full. Make room"),
+    );
+    expect(titlesOf(file, "fruit").sort()).toEqual(["Apple", "b", "c"]);
   });
 
   test("because a part of it is missing", async () => {

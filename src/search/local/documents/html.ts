@@ -1,9 +1,9 @@
 import { convert, type HtmlToTextOptions } from "html-to-text";
 import { cleanLine } from "../../clean-text.ts";
 import { isNestedTooDeep } from "../../html/nesting.ts";
-import { htmlToText, shownToText } from "../../html/text.ts";
+import { type HtmlBlock, htmlToBlocks } from "../../html/text.ts";
 import { decodePage } from "../../pages/charset.ts";
-import type { ParsedFile } from "./document.ts";
+import type { ParsedBlocks } from "./document.ts";
 
 const TITLE: HtmlToTextOptions = {
   wordwrap: false,
@@ -18,19 +18,23 @@ const MAY_HIDE = /\b(?:style|color|bgcolor|text|popover)\b|<(?:dialog|object|ifr
  * What a reader of the page sees: hidden elements, scripts and comments are left out. The charset is that of a byte
  * order mark or a `<meta>`, else UTF-8.
  */
-export async function parseHtml(bytes: Uint8Array): Promise<ParsedFile> {
-  const html = decodePage(bytes, undefined, true);
-  return { title: cleanLine(convert(html, TITLE)) || undefined, text: await visibleText(html) };
+export async function parseHtml(bytes: Uint8Array): Promise<ParsedBlocks> {
+  return readHtml(decodePage(bytes, undefined, true));
+}
+
+/** Blocks of what a reader of a page sees. */
+export async function readHtml(html: string): Promise<ParsedBlocks> {
+  return { title: cleanLine(convert(html, TITLE)) || undefined, blocks: await visibleBlocks(html) };
 }
 
 /** The page parser is loaded with the first page that needs it; one too deep for it is read as it is. */
-async function visibleText(html: string): Promise<string> {
-  if (!MAY_HIDE.test(html) || isNestedTooDeep(html)) return htmlToText(html);
+async function visibleBlocks(html: string): Promise<HtmlBlock[]> {
+  if (!MAY_HIDE.test(html) || isNestedTooDeep(html)) return htmlToBlocks(html, false);
   const [{ parsePage }, { removeHidden }] = await Promise.all([
     import("../../html/dom.ts"),
     import("../../html/hidden.ts"),
   ]);
   const document = parsePage(html);
   removeHidden(document);
-  return shownToText(document.body.innerHTML);
+  return htmlToBlocks(document.body.innerHTML, true);
 }

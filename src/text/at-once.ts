@@ -1,0 +1,7 @@
+/** Goes through work that may stop between its parts without stopping. */
+export function atOnce<Result>(work: Generator<undefined, Result>): Result {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}
