@@ -1,59 +1,36 @@
-import { ALL_FUNCTION_WORDS, words } from "../../text/function-words.ts";
+import { words } from "../../text/function-words.ts";
 
-/** Words that say nothing about what a question is about: function words, and words that ask for an answer. */
-export const STOP_WORDS: ReadonlySet<string> = new Set([
-  ...ALL_FUNCTION_WORDS,
-  ...words(`
-  according actually again ask asked became behind current currently few further get gets getting give given
-  gives go goes going got hello hey hi info information know known kindly last lately latest least less let
-  like list long lot need needed new newly now often old one recent recently same say says see show simply
-  sometimes still thank thanks thing things today together used want well yes answer brief briefly describe detail detailed
-  details explain explanation fact facts example examples following overview question short summarise summarize
-  summary sentence sentences word words s t d ll m re ve don doesn didn isn aren wasn weren bitte mir gib
-  erkläre erzähle donne explique parle dame dimmi 时候 请 给 给我 告诉 告诉我 介绍 一下 关于 更多 信息 说明 解释 について 教え て ください
-  `),
-]);
-
-/**
- * Words that relate or classify. They help to choose a sentence, but an answer may do without them: a text that says
- * who "published" a thing answers who "developed" it.
- */
-export const GENERIC_WORDS: ReadonlySet<string> = words(`
-  accept achieve allow announce appear apply argue author base based begin build built call called cause compare
-  comparison come compose consist contain create creator define definition deliver describe design designed develop
-  developer difference different differ discover do employ enable establish exist explain feature find form found
-  founded founder function get give handle happen help hold idea implement improve include introduce invent inventor
-  launch lead learn made maintain make maker mean meaning measure name need note obtain offer open-source originate
-  perform play propose provide publish purpose put reach receive refer relate release report represent require
-  researcher result role run say serve set show solve start state stand study suggest support take teach tell think
-  turn use useful user work write written
-  wrote began begun chose chosen came drew drawn gave held led ran taught thought took taken done went
-  advantage approach area aspect benefit case category city company concept country date day difference field
-  framework goal group institution kind lab laboratory language library limit limitation main member method model month
-  number organisation organization paper part people person place point problem product project property
-  reason software sort step system team technique term time tool topic type university value version way website year
-  llm llms ai ml api
-  big bigger best better good great high important large larger main popular small smaller famous
-  模型 公司 方法 系统 名字 年 发布 开发 使用 工作
+/** Words that ask for an answer or are polite about it: they say nothing about what a question is about. */
+export const ASKING_WORDS: ReadonlySet<string> = words(`
+  lautet lauten heißen heisst temps called named set appelle llama
+  according actually again ask asked currently get getting give given gives hello hey hi info information know known
+  kindly let like long many much need now often please same say says see show simply still tell thank thanks thing things want
+  wanted well yes answer brief briefly describe detail detailed details explain explanation following give overview
+  question short summarise summarize summary sentence sentences word words stand stands acronym abbreviation s t d ll m re ve
+  don doesn didn isn aren wasn weren difference differences different differ compare compared comparison versus vs find
+  there that about list mean means meaning definition define each per does did
+  bitte mir gib nenne erkläre erzähle erklär sag zeige liste unterschied unterschiede zwischen bedeutet heißt heisst steht wofür viel viele wieviel wieviele lange kann man darf muss soll wann wer wem wen wessen wo wie was welche welcher welches welchen welchem gibt fasse zusammen habe
+  donne explique parle moi dis liste différence entre signifie combien est-ce qu'est-ce quel quelle quels quelles peut-on faut-il y-a-t-il veut dire doit faut peut
+  dame dime dimmi lista explica diferencia entre significa cuánto cuántos cuánta cuántas cuáles cuándo dónde quién cómo qué puedo puede debo hay está están tiene va van
+  时候 请 请问 给 给我 告诉 告诉我 介绍 一下 关于 更多 信息 说明 解释 总结 什么 多少 几 哪 哪个 哪些 哪里 谁 怎么 如何 为什么 吗 呢 是什么 区别 全称 哪位 何时 哪年 于 在 一 哪一 位 有 能 可以 多久 多长 几点 几个 几天 代表 天 个 年 月 日 次
+  について 教え て ください 何 誰 いつ どこ なぜ どう どの どれ です ます か とは 何時 何人 いくら いくつ どのくらい どうやって 違い ありますか ある あり あっ い いる 教えて 数 する し た れ られ もの こと 何日 何年 何 人 日 年 月 時 分 ん ですか ますか まし よう
 `);
 
-/** Generic words that say the same for a search: each line is one meaning. */
-export const SYNONYMS: readonly (readonly string[])[] = [
-  [
-    "develop",
-    "create",
-    "build",
-    "built",
-    "make",
-    "made",
-    "design",
-    "invent",
-    "write",
-    "wrote",
-    "written",
-    "author",
-  ],
-  ["publish", "release", "launch", "announce", "introduce"],
-  ["begin", "began", "begun", "start"],
-  ["use", "used", "using", "employ"],
-];
+/** Words that classify, or are found in any text: an answer may do without them. */
+export const GENERIC_WORDS: ReadonlySet<string> = words(`
+  appear base become call called come do done exist feature form function go happen have help hold idea involve kind made main make
+  name need note one part perform play purpose put receive relate run set stage state take thing try turn use used user using
+  advantage approach area article aspect benchmark benefit case category city company concept country date day field framework goal group
+  institution library method model month number organisation organization paper people person place point
+  problem product project property reason researcher software sort system team technique term time tool topic type university value variant way
+  year current currently official officially recent recently new newly last latest actual actually exactly total overall usually usual
+  first old big large small best important popular famous main several some any other another
+  long short high tall deep wide far fast heavy often available lang hoch groß weit alt schwer oft lange grand haut alto grande largo verfügbar disponible beträgt
+  llm llms ai api exist exists work works working day days week hour hours
+  tag tage jahr jahre uhr name namen art modell firma datum zeit ort person leute teil stadt land
+  jour jours année nom modèle date heure lieu personne entreprise ville fonctionne
+  día días año años nombre modelo fecha hora lugar persona empresa ciudad país funciona
+  模型 公司 方法 系统 名字 年 人 工作 时间 地方 我们 公司的 名称 项目
+  モデル 会社 方法 名前 時間 場所 人 私たち プロジェクト
+  모델 회사 방법 이름 시간 장소 사람 우리 프로젝트
+`);

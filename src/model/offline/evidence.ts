@@ -1,114 +1,295 @@
 import type { HeardResult } from "../../turn.ts";
-import { chooseSentences } from "./sentence-choice.ts";
-import { mentions, readTerms, type Term } from "./question-terms.ts";
-import {
-  allMentions,
-  beginning,
-  readSources,
-  type CitedSentence,
-  type Sentence,
-  type Source,
-} from "./sources.ts";
+import { withEdges } from "../../text/letters.ts";
+import { sentenceSpans } from "../../text/sentences.ts";
+import { NEGATION, type Kind } from "./kinds.ts";
+import { aliasesIn, mentionedIn, mentions, withAliases, type Mentions } from "./mentions.ts";
+import { isRelation } from "./concepts.ts";
+import { neededTerms, type Question, type Term } from "./question.ts";
+import { impliedKeys } from "./implied.ts";
+import { readUnits, type Unit } from "./units.ts";
+import { FACTS, holdsWanted } from "./wanted.ts";
 
-/** How well sources answer a question. */
-export interface Evidence {
-  /** Numbers of the sources that carry an answer; empty when there is none. */
-  readonly supporting: readonly number[];
-  /** Terms of the question that none of the sources speaks of. */
-  readonly missing: readonly Term[];
-  /** For the answer, in reading order; empty when there is none. */
-  readonly sentences: readonly CitedSentence[];
+export interface Source {
+  readonly number: number;
+  readonly title: string;
+  readonly text: string;
+  readonly units: readonly Evidence[];
 }
 
-/** Sentences on each side that are judged with one, so that a long text does not support by words far apart. */
-const NEIGHBOURS = 2;
-
-/**
- * Weighs what was found against a question. A source carries an answer when one of its sentences, with its title,
- * mentions every name and number of the question, and nearly all other words of it are near. Sources that are each about
- * one of several names carry it together.
- */
-export function weighEvidence(question: string, results: readonly HeardResult[]): Evidence {
-  const sources = readSources(results);
-  const everything = new Set(
-    sources.flatMap(({ title, sentences }) => [...title, ...allMentions(sentences)]),
-  );
-  const asked = readTerms(question).filter((term) => isReadable(term, everything));
-  const needed = neededTerms(asked);
-  const missing = needed.filter(({ key }) => !everything.has(key));
-  const alone = sources.filter((source) => supports(source, asked, needed));
-  const together = alone.length > 0 ? alone : supportTogether(sources, needed);
-  const supporting = together.map(({ number }) => number);
-  const sentences = supporting.length === 0 ? [] : chooseSentences(question, asked, sources, supporting);
-  return sentences.length === 0
-    ? { supporting: [], missing, sentences: [] }
-    : { supporting, missing, sentences };
+/** A unit of a source, and how well it answers. */
+export interface Evidence extends Unit {
+  readonly number: number;
+  readonly sourceTitle: string;
+  readonly position: number;
+  /** The sentences before it; of a pair, the others of its block, which make a record. */
+  readonly near: readonly string[];
+  /** What it mentions itself, what it stands under and beside, and what the title of its source mentions. */
+  readonly own: Mentions;
+  readonly above: Mentions;
+  readonly beside: Mentions;
+  readonly titled: Mentions;
 }
 
-/** Names and content words; in a question without any, the generic ones. */
-export function neededTerms(terms: readonly Term[]): readonly Term[] {
-  const needed = terms.filter(({ kind }) => kind !== "generic");
-  return needed.length > 0 ? needed : terms;
+/** What was found, weighed against a question. */
+export interface Judged extends Evidence {
+  /** Share of the weight of the question that is covered, 0 to 1. */
+  readonly coverage: number;
+  /** Every name of the question is mentioned, and what it asks for is there. */
+  readonly answers: boolean;
+  readonly score: number;
+  /** What is asked for stands in its heading. */
+  readonly needsHeading: boolean;
 }
 
-/** False for a word in a script that no source uses: it cannot be compared with them. */
-function isReadable({ text }: Term, everything: ReadonlySet<string>): boolean {
-  if (/\p{sc=Latin}|\p{N}/u.test(text)) return true;
-  const script = SCRIPTS.find((candidate) => candidate.test(text));
-  return script === undefined || everything.size === 0 || [...everything].some((word) => script.test(word));
-}
-
-const SCRIPTS = [
-  /\p{sc=Han}/u,
-  /[\p{sc=Hiragana}\p{sc=Katakana}]/u,
-  /\p{sc=Hangul}/u,
-  /\p{sc=Cyrillic}/u,
-  /\p{sc=Greek}/u,
-  /\p{sc=Arabic}/u,
-  /\p{sc=Hebrew}/u,
-  /\p{sc=Devanagari}/u,
-  /\p{sc=Thai}/u,
-];
-
-function supports(source: Source, asked: readonly Term[], needed: readonly Term[]): boolean {
-  const [first, ...others] = needed;
-  if (first === undefined) return false;
-  if (others.length === 0) return isAbout(source, first, asked);
-  const names = needed.filter(({ kind }) => kind === "name");
-  const content = needed.filter(({ kind }) => kind !== "name");
-  const mayLack = Math.floor((needed.length - 1) / 3);
-  const { title, sentences } = source;
-  const lacking = (terms: readonly Term[], around: readonly Sentence[]): number =>
-    terms.filter(({ key }) => !title.has(key) && !around.some(({ mentioned }) => mentioned.has(key))).length;
-  return sentences.some((sentence, at) => {
-    const near = sentences.slice(Math.max(at - NEIGHBOURS, 0), at + NEIGHBOURS + 1);
-    return (
-      lacking(names, [sentence]) === 0 &&
-      lacking(content, [sentence]) <= content.length / 2 &&
-      lacking(content, near) <= mayLack
-    );
+export function readSources(results: readonly HeardResult[]): readonly Source[] {
+  const byNumber = new Map<number, HeardResult[]>();
+  for (const result of results) byNumber.set(result.number, [...(byNumber.get(result.number) ?? []), result]);
+  return Array.from(byNumber, ([number, parts]) => {
+    const title = [...new Set(parts.map((part) => part.title))].join(" ");
+    const texts = [...new Set(parts.map(({ text }) => text))];
+    const titled = mentions(title);
+    const aliases = aliasesIn(`${title}\n${texts.join("\n")}`);
+    const seen = new Set<string>();
+    const units = texts
+      .flatMap(readUnits)
+      .filter(
+        ({ text, heading }) =>
+          !seen.has(`${heading}\n${text}`) && seen.add(`${heading}\n${text}`) !== undefined,
+      );
+    const read = units.map((unit, position): Evidence => {
+      const near =
+        unit.kind === "pair"
+          ? units
+              .slice(Math.max(0, position - NEAR), position + NEAR + 1)
+              .filter((other) => other !== unit && other.group === unit.group && other.kind === "pair")
+          : units
+              .slice(Math.max(0, position - 2), position)
+              .filter((other) => other.group === unit.group && unit.kind === "sentence");
+      return {
+        ...unit,
+        number,
+        sourceTitle: title,
+        position,
+        own: withAliases(unit.text, aliases),
+        above: mentions(`${unit.heading}\n${unit.lead}`),
+        near: near.map(({ text }) => text),
+        beside: mentions(near.map(({ text }) => text).join("\n")),
+        titled,
+      };
+    });
+    return { number, title, text: texts.join("\n"), units: read };
   });
 }
 
-/**
- * For a question with one word of weight. Its title begins with the word; or a sentence does, or says all that is
- * asked about it.
- */
-function isAbout({ subject, sentences }: Source, term: Term, asked: readonly Term[]): boolean {
-  if (subject.has(term.key)) return true;
-  return sentences.some(({ text, mentioned }) =>
-    asked.length === 1
-      ? mentions(beginning(text)).has(term.key)
-      : asked.every(({ key }) => mentioned.has(key)),
+const BASE = { name: 1.6, content: 1, generic: 0.25 } as const;
+/** What a mention is worth that stands in the heading, the title, or the sentence beside. */
+const ABOVE = { name: 0.95, content: 0.9, generic: 0.9 } as const;
+const TITLED = { name: 0.95, content: 0.75, generic: 0.75 } as const;
+const BESIDE = { name: 0.9, content: 0.5, generic: 0.5 } as const;
+/** Units on each side that are beside a pair. */
+const NEAR = 6;
+/** From this share of the question on a unit may answer it; the last words may be said otherwise. */
+const ENOUGH = 0.75;
+
+/** All units that say anything on a question, the best first. */
+export function judge(question: Question, sources: readonly Source[]): readonly Judged[] {
+  const units = sources.flatMap((source) => source.units);
+  const terms = question.terms;
+  const weights = terms.map((term) => weightOf(term, units));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (total === 0) return [];
+  return units
+    .map((unit) => withImplied(question, unit))
+    .flatMap((unit): Judged | [] => {
+      const found = terms.map((term) => mentioned(term, unit, question.kind === "overview"));
+      const coverage = found.reduce((sum, share, at) => sum + share * (weights[at] ?? 0), 0) / total;
+      if (coverage === 0) return [];
+      const compares = question.kind === "comparison" || question.kind === "difference";
+      const named = terms.every(
+        (term, at) => term.kind !== "name" || (compares ? said(unit.own, term) : (found[at] ?? 0) > 0),
+      );
+      const own = terms.some((term) => term.kind !== "generic" && said(unit.own, term));
+      const inText = holdsWanted(question, unit.text);
+      const headed = !inText && UNDER_IT.has(question.kind) && holdsWanted(question, lastHeading(unit));
+      const wanted = inText || headed;
+      const bonus =
+        (wanted ? 0.25 : 0) +
+        (own ? 0.05 : 0) +
+        defining(question, unit) +
+        sameScript(question, unit) +
+        subject(question, unit) +
+        underIt(question, unit) +
+        0.02 / (1 + unit.position);
+      const looser = (REFERRING.test(unit.text) ? 0.05 : 0) + (unit.implied ? 0.1 : 0);
+      return {
+        ...unit,
+        coverage,
+        needsHeading: headed,
+        answers:
+          named &&
+          wanted &&
+          coverage >= ENOUGH &&
+          saysItself(question, unit) &&
+          !denies(question, unit) &&
+          tells(question, unit),
+        score: coverage * (own ? 1 : 0.6) + bonus - looser,
+      };
+    })
+    .sort((a, b) => b.score - a.score || a.number - b.number || a.position - b.position);
+}
+
+/** Kinds whose answer may stand in the heading: the date of an entry, the version of a change. */
+const UNDER_IT: ReadonlySet<Kind> = new Set<Kind>(["when", "value"]);
+
+export function lastHeading({ heading }: Evidence): string {
+  return heading.split(" > ").at(-1) ?? "";
+}
+
+/** With the words that it tells of by a measure. */
+function withImplied(question: Question, unit: Evidence): Evidence & { readonly implied: boolean } {
+  const keys = impliedKeys(question, `${lastHeading(unit)}\n${unit.text}`).filter(
+    (key) => !unit.own.keys.has(key),
+  );
+  if (keys.length === 0) return { ...unit, implied: false };
+  return { ...unit, own: { ...unit.own, keys: new Set([...unit.own.keys, ...keys]) }, implied: true };
+}
+
+/** It begins with a word for what was named before. */
+export const REFERRING = withEdges(
+  /^(?:it|its|this|that|these|those|they|their|he|she|his|her|such|er|sie|es|dies\p{L}*|il|elle|ce|cette|este|esta|esto)\b/iu,
+);
+
+function weightOf(term: Term, units: readonly Evidence[]): number {
+  const frequency = units.filter(({ own }) => said(own, term)).length;
+  if (frequency === 0 && term.kind === "generic") return 0;
+  const rarity = Math.log(1 + units.length / (1 + frequency)) / Math.log(2 + units.length);
+  return BASE[term.kind] * (0.5 + rarity);
+}
+
+function mentioned(term: Term, { own, above, beside, titled }: Evidence, overview: boolean): number {
+  const titledShare = overview ? 0.95 : TITLED[term.kind];
+  return Math.max(
+    mentionedIn(own, term.text, term.keys),
+    ABOVE[term.kind] * mentionedIn(above, term.text, term.keys),
+    titledShare * mentionedIn(titled, term.text, term.keys),
+    BESIDE[term.kind] * mentionedIn(beside, term.text, term.keys),
   );
 }
 
-/** Sources whose titles each hold one of several names, if between them nothing of the question is missing. */
-function supportTogether(sources: readonly Source[], needed: readonly Term[]): readonly Source[] {
-  const names = needed.filter(({ kind }) => kind === "name");
-  if (names.length < 2) return [];
-  const titled = sources.filter(({ title }) => names.some(({ key }) => title.has(key)));
-  const covered = names.every(({ key }) => titled.some(({ title }) => title.has(key)));
-  const mentioned = new Set(titled.flatMap(({ title, sentences }) => [...title, ...allMentions(sentences)]));
-  return covered && needed.every(({ key }) => mentioned.has(key)) ? titled : [];
+function said(where: Mentions, term: Term): boolean {
+  return mentionedIn(where, term.text, term.keys) > 0;
+}
+
+/**
+ * It says enough of the question itself. A heading or title may say the rest; what the sentences before it say counts for
+ * things, not for what is done with them.
+ */
+function saysItself({ kind, terms }: Question, unit: Evidence): boolean {
+  if (kind === "overview") return true;
+  const { own, above, titled, beside } = unit;
+  const needed = terms.filter((term) => term.kind !== "generic");
+  const content = needed.filter((term) => term.kind === "content");
+  const framed = (term: Term): boolean => said(above, term) || said(titled, term);
+  if (needed.length > 0 && !needed.some((term) => said(own, term)) && unit.kind === "sentence") {
+    return ["how", "definition", "list", "why"].includes(kind) && needed.every((term) => said(above, term));
+  }
+  if (needed.length > 0 && !needed.some((term) => said(own, term) || said(above, term))) return false;
+  const named = terms.every(
+    (term) =>
+      term.kind !== "name" ||
+      said(own, term) ||
+      framed(term) ||
+      unit.kind === "pair" ||
+      PRONOUN.test(unit.text),
+  );
+  const lacking = content.filter((term) => !said(own, term) && !framed(term));
+  if (unit.kind === "pair") return lacking.every((term) => said(beside, term));
+  return (
+    named &&
+    lacking.every((term) => (said(beside, term) ? !isRelation(term) : content.length > 2)) &&
+    lacking.length <= content.length / 2
+  );
+}
+
+/** A sentence with such a word goes on about what was named before. */
+const PRONOUN = withEdges(
+  /\b(?:it|its|he|she|they|them|their|his|her|this|that|these|those|er|sie|es|ihr\p{L}*|sein\p{L}*|dies\p{L}*|il|elle|ils|elles|son|sa|ses|leur|ce|cette|su|sus|este|esta|él|ella)\b|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Hangul}]|^(?:el|la|los|las|se)\s/iu,
+);
+
+const CLAUSE_END = withEdges(
+  /[,;，；、]|\b(?:but|while|whereas|although|aber|während|mais|tandis|pero|mientras)\b/iu,
+);
+
+/** It denies what is asked, or does not deny what is asked to be denied. */
+function denies({ kind, negated, terms }: Question, unit: Evidence): boolean {
+  if (!FACTS.has(kind) && !negated) return false;
+  const clauses = unit.text.split(CLAUSE_END);
+  const hits = (clause: string): number => {
+    const own = mentions(clause);
+    return terms.filter((term) => mentionedIn(own, term.text, term.keys) > 0).length;
+  };
+  const [best = ""] = clauses.toSorted((a, b) => hits(b) - hits(a));
+  const denied = NEGATION.test(best) || (negated && ADVISES_AGAINST.test(unit.text));
+  return denied !== negated && !(kind === "count" && /^\D*\bno\b/iu.test(best));
+}
+
+/** What is advised against is what one should not do. */
+const ADVISES_AGAINST = withEdges(
+  /\b(?:against|avoid\p{L}*|forbid\p{L}*|forbidden|prohibit\p{L}*|banned|verboten|untersagt|vermeid\p{L}*|interdit\p{L}*|éviter|évitez|prohibid\p{L}*|evit\p{L}*)\b|避免|禁止|勿|避け|금지|피하/iu,
+);
+
+/** It says what its subject is. */
+const DEFINITION =
+  /^(?:\S+\s){1,9}?(?:is|are|was|were|means|refers to|describes|denotes|ist|sind|war|bedeutet|bezeichnet|est|sont|était|désigne|es|son|era|significa)\s/iu;
+const CJK_DEFINITION = /^[^，。、]{1,20}(?:是|指|とは|は|은|는|이란|란)/u;
+
+function defining({ kind, terms }: Question, unit: Evidence): number {
+  if (kind !== "definition" && kind !== "overview" && kind !== "difference") return 0;
+  const start = unit.kind === "pair" ? (unit.text.split(/[:：=–→⇒]|->/u)[0] ?? "") : unit.text.slice(0, 60);
+  const begins = mentions(unit.text.split(/\s+/u, 6).join(" ") || start);
+  const about = neededTerms(terms).some((term) => mentionedIn(begins, term.text, term.keys) > 0);
+  const says = unit.kind === "pair" || DEFINITION.test(unit.text) || CJK_DEFINITION.test(unit.text);
+  return about && says ? 0.3 : about ? 0.1 : 0;
+}
+
+/** A reader who asks in one script is answered in it, where the sources do. */
+function sameScript({ language }: Question, { text }: Evidence): number {
+  const script = UNSPACED_SCRIPTS[language];
+  return (script === undefined ? !CJK.test(text) : script.test(text)) ? 0.15 : 0;
+}
+
+const CJK = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
+const UNSPACED_SCRIPTS: Readonly<Partial<Record<Question["language"], RegExp>>> = {
+  zh: /^[^\p{sc=Hiragana}\p{sc=Katakana}]*\p{sc=Han}[^\p{sc=Hiragana}\p{sc=Katakana}]*$/u,
+  ja: /[\p{sc=Hiragana}\p{sc=Katakana}]/u,
+  ko: /\p{sc=Hangul}/u,
+};
+
+/** A sentence that begins with what is asked about is about it. */
+function subject({ kind, terms }: Question, { text }: Evidence): number {
+  if (!FACTS.has(kind)) return 0;
+  const begins = mentions(text.split(/\s+/u, 4).slice(0, 3).join(" "));
+  return terms.some((term) => term.kind === "name" && mentionedIn(begins, term.text, term.keys) > 0)
+    ? 0.08
+    : 0;
+}
+
+/** Steps and lists say what they are about in what they stand under. */
+function underIt({ kind, terms }: Question, { above, kind: form }: Evidence): number {
+  if (kind !== "how" && kind !== "list") return 0;
+  const needed = neededTerms(terms);
+  const all = needed.length > 0 && needed.every((term) => mentionedIn(above, term.text, term.keys) > 0);
+  return all ? (form === "item" ? 0.5 : 0.3) : 0;
+}
+
+/** It is more than the question itself or its subject. */
+function tells({ terms, text }: Question, unit: Evidence): boolean {
+  if (/[?？]["”’»)]*$/u.test(unit.text)) return false;
+  const asked = mentions(text);
+  const spans = sentenceSpans(unit.text).length;
+  if (spans === 0) return false;
+  const words = unit.text.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const cjk = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u.test(unit.text);
+  const fresh = words.filter((word) => !asked.keys.has(`=${word.toLowerCase()}`)).length;
+  return cjk ? unit.text.length > terms.length : fresh >= 1;
 }

@@ -1,5 +1,4 @@
 import { throwIfAborted } from "../../net/abort.ts";
-import { neededTerms, weighEvidence, type Evidence } from "./evidence.ts";
 import type { ModelSide } from "../../turn.ts";
 import {
   ContinuationModel,
@@ -7,9 +6,13 @@ import {
   type ModelChunk,
   type PromptMessage,
 } from "../model.ts";
-import { readTerms, type Term } from "./question-terms.ts";
-import type { CitedSentence } from "./sources.ts";
+import { languageOf } from "../../text/language.ts";
 import { findStop } from "../exchange/stop-strings.ts";
+import { readSources } from "./evidence.ts";
+import { concludeParts, readParts, termsOf } from "./parts.ts";
+import { neededTerms, type Question, type Term } from "./question.ts";
+import { readAsMeant } from "./respelling.ts";
+import { listed, smallTalk, withRespellings } from "./wording.ts";
 
 export interface OfflineOptions {
   /** How the protocol of the run is heard and written. */
@@ -20,13 +23,13 @@ export interface OfflineOptions {
 
 const CHARACTERS_PER_TOKEN = 4;
 const MAX_QUERY_TERMS = 12;
-const MAX_LISTED = 6;
 
 /**
  * No language model at all: an extractive reader that follows the same protocol as a trained one. It searches for the
- * words of the question, and answers with the sentences of the sources that speak of them, each cited; where the
- * sources do not carry an answer it says that it was not found. Deterministic, without network and without delay. It
- * counts no tokens and reports none; `maxTokens` is taken as four characters each.
+ * words of the question, and answers with the sentences, items, rows and pairs of the sources that hold what is asked
+ * for, each cited; where none does it shows the closest passage as such, or says that nothing was found, in the
+ * question's language. Deterministic, without network and without delay. It counts no tokens and reports none;
+ * `maxTokens` is taken as four characters each.
  */
 export function createOfflineModel(options: OfflineOptions): OfflineModel {
   return new OfflineModel(options);
@@ -65,43 +68,60 @@ export class OfflineModel extends ContinuationModel {
 function nextText(messages: readonly PromptMessage[], { side, maxSearches = 3 }: OfflineOptions): string {
   const last = messages.at(-1);
   const before = last?.role === "assistant" ? last.content : "";
-  const question = side.question(messages);
-  const evidence = weighEvidence(question, side.results(before));
-  const terms = readTerms(question);
-  const queries = queriesFor(terms).slice(0, maxSearches);
+  const asked = side.question(messages);
+  const earlier = earlierQuestions(messages, side);
+  const parts = readParts(asked, earlier);
+  const closing = restOfClosing(before, side);
+  const begin = (reason: string): string => (closing.begun ? "" : reason);
+  const greeting = smallTalk(asked, languageOf(asked));
+  if (greeting !== undefined)
+    return begin("This asks for nothing from the sources.") + closing.text(greeting);
+
+  const sources = readSources(side.results(before));
+  const meant = readAsMeant(asked, earlier, parts, sources);
+  const conclusion = concludeParts(meant.parts, sources);
+  const queries = queriesFor(parts).slice(0, maxSearches);
   // white space aside: a protocol may write it otherwise when it puts a call together
   const said = withoutSpace(before);
   const sent = queries.filter((query) => said.includes(withoutSpace(side.call(query))));
   const next = queries.find((query) => !sent.includes(query));
-  const closing = restOfClosing(before, side);
   const maySearch = next !== undefined && side.searchesLeft(before) !== 0 && !closing.begun;
-
   if (maySearch && sent.length === 0) {
-    const about = listed(neededTerms(terms), "and");
+    const about = listed(
+      neededTerms(termsOf(parts)).map(({ text }) => text),
+      "en",
+      "and",
+    );
     return `The question is about ${about}. I will look for sources that speak of this.\n\n${side.call(next)}`;
   }
-  const weak = evidence.supporting.length === 0 || (sent.length === 1 && evidence.supporting.length === 1);
-  if (maySearch && weak) {
-    return `${reasonToSearchOn(evidence)} I will search again, for ${next}.\n\n${side.call(next)}`;
+  if (maySearch && !conclusion.whole) {
+    return `What was found so far does not answer the question. I will search again, for ${next}.\n\n${side.call(next)}`;
   }
-
-  const answer = evidence.sentences.length === 0 ? notFound(terms, evidence) : citedText(evidence.sentences);
-  const reason = closing.begun ? "" : reasonToAnswer(evidence);
-  return reason + closing.text(answer);
+  return (
+    begin(REASONS[conclusion.kind]) +
+    closing.text(withRespellings(conclusion, meant.respellings, languageOf(asked)))
+  );
 }
 
-/** All words first, then the names alone, then each of them, or else the most telling word. */
-function queriesFor(terms: readonly Term[]): string[] {
-  const needed = neededTerms(terms);
-  const names = needed.filter(({ kind }) => kind === "name");
-  const longest = [...needed].sort((a, b) => b.text.length - a.text.length);
-  const tries = [
-    terms,
-    names.length > 0 ? names : needed,
-    ...(names.length > 1 ? names.map((name) => [name]) : []),
-    needed,
-    longest.slice(0, 2),
-  ];
+const REASONS = {
+  answer: "The sources hold an answer. I will quote what says it.",
+  passage: "No sentence of the sources answers this outright. I will show what comes closest.",
+  "not-found": "The sources do not carry an answer, so I will say that.",
+} as const;
+
+/** What was asked before in this conversation, oldest first. */
+function earlierQuestions(messages: readonly PromptMessage[], side: ModelSide): readonly string[] {
+  const users = messages.flatMap(({ role }, at) => (role === "user" ? [at] : []));
+  return users.slice(0, -1).map((at) => side.question(messages.slice(0, at + 1)));
+}
+
+/** The words of all parts, then those of each; for a single one fewer and fewer of them. */
+function queriesFor(parts: readonly Question[]): string[] {
+  const each = parts.map(({ terms }) => triesOf(terms));
+  const tries =
+    parts.length === 1
+      ? (each[0] ?? [])
+      : [termsOf(parts), ...each.flatMap(([all = []]) => [all]), ...each.flat()];
   const queries = tries.map((some) => some.slice(0, MAX_QUERY_TERMS).map(({ text }) => text));
   const sets = queries.map((words) => words.toSorted().join(" "));
   return queries
@@ -109,43 +129,18 @@ function queriesFor(terms: readonly Term[]): string[] {
     .filter((query, at) => query !== "" && sets.indexOf(sets[at] ?? "") === at);
 }
 
-function reasonToSearchOn({ supporting, missing }: Evidence): string {
-  if (supporting.length > 0) return "Only one source answers this so far.";
-  return missing.length > 0
-    ? `Nothing found so far speaks of ${listed(missing, "or")}.`
-    : "What was found so far does not answer the question.";
-}
-
-function reasonToAnswer({ supporting }: Evidence): string {
-  if (supporting.length === 0) return "The sources do not carry an answer, so I will say that.";
-  const sources =
-    supporting.length === 1 ? `Source ${supporting[0]} carries` : `${supporting.length} sources carry`;
-  return `${sources} an answer. I will quote the sentences that say most.`;
-}
-
-function notFound(terms: readonly Term[], { missing }: Evidence): string {
-  if (terms.length === 0) return "Not found in the sources: the question names nothing to look for.";
-  return missing.length > 0
-    ? `Not found in the sources: they say nothing about ${listed(missing, "or")}.`
-    : "Not found in the sources: nothing in them answers this question.";
-}
-
-function listed(terms: readonly Term[], conjunction: "and" | "or"): string {
-  const texts = terms.slice(0, MAX_LISTED).map(({ text }) => `"${text}"`);
-  return texts.length < 2
-    ? texts.join("")
-    : `${texts.slice(0, -1).join(", ")} ${conjunction} ${texts.at(-1)}`;
-}
-
-/** Each sentence with the number of its source before its final mark; a paragraph for each source. */
-function citedText(sentences: readonly CitedSentence[]): string {
-  const paragraphs = new Map<number, string[]>();
-  for (const { number, text } of sentences) {
-    const [, body = text, end = ""] = /^(.*?)([.!?。！？]*)$/su.exec(text) ?? [];
-    const cited = `${body} [${number}]${end === "" ? "." : end}`;
-    paragraphs.set(number, [...(paragraphs.get(number) ?? []), cited]);
-  }
-  return Array.from(paragraphs.values(), (paragraph) => paragraph.join(" ")).join("\n\n");
+/** All words first, then the names alone, then each of them, or else the most telling word. */
+function triesOf(terms: readonly Term[]): readonly (readonly Term[])[] {
+  const needed = neededTerms(terms);
+  const names = needed.filter(({ kind }) => kind === "name");
+  const longest = [...needed].sort((a, b) => b.text.length - a.text.length);
+  return [
+    terms,
+    names.length > 0 ? names : needed,
+    ...(names.length > 1 ? names.map((name) => [name]) : []),
+    needed,
+    longest.slice(0, 2),
+  ];
 }
 
 /** The closing of the reasoning may have been begun by someone else; then only the rest of it is written. */

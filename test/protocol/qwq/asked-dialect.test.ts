@@ -76,3 +76,12 @@ it.each<[string, DialectName]>([
 ])("the template %j tells it before any name", (template, dialect) => {
   expect(dialectOf({ template, name: "QwQ-32B" })).toBe(dialect);
 });
+
+it.each<[string, DialectName]>([
+  ["some-model", "hermes"],
+  ["Qwen3-8B", "hermes"],
+  ["QwQ-32B", "qwq"],
+  ["GLM-4.6", "glm"],
+])("a template with the tags of Hermes alone leaves it to the name %j", (name, dialect) => {
+  expect(dialectOf({ template: '<tool_call>\n{"name": {{ t.name }}', name })).toBe(dialect);
+});

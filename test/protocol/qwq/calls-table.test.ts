@@ -1,3 +1,4 @@
+import { table } from "../../markdown-table.ts";
 import { expect, test } from "vitest";
 import type { StreamEnd } from "../../../src/protocol/protocol.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
@@ -45,15 +46,6 @@ function row(name: string, text: string): readonly string[] {
   const spent = `Hm.\n</think>\n\nI need to search again:\n${text}`;
   const example = `Hm.\n</think>\n\nSo:\n\n\`\`\`\n${text}\n\`\`\`\nThat is all.`;
   return [name, ...cells, fate(spent, [spent], STOPPED, false), fate(example, [example], STOPPED)];
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const [head = []] = rows;
-  const widths = head.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? "").length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [first = "", ...rest] = rows.map(line);
-  return [first, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rest].join("\n");
 }
 
 const HEAD = [

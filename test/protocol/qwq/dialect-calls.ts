@@ -215,4 +215,52 @@ export const DIALECT_CALLS: readonly DialectCall[] = [
     call: found("a", "b"),
     added: "</tool_call>",
   },
+  {
+    name: "Llama, in Python",
+    text: `<|python_tag|>web_search.call(query=${JSON_QUERY})`,
+    call: found(QUERY),
+    added: "</tool_call>",
+  },
+  {
+    name: "LFM2",
+    text: '<|tool_call_start|>[web_search(queries=["a", "b"], count=5)]<|tool_call_end|>',
+    call: found("a", "b"),
+    added: "</tool_call>",
+  },
+  {
+    name: "Seed",
+    text: `<seed:tool_call>\n<function=web_search>\n<parameter=query>${QUERY}</parameter>\n</function>\n</seed:tool_call>`,
+    call: found(QUERY),
+    added: "</tool_call>",
+  },
+  {
+    name: "Granite",
+    text: '<|tool_call|>[{"name": "web_search", "arguments": {"query": "a"}}, {"name": "web_search", "arguments": {"query": "b"}}]',
+    call: found("a", "b"),
+    added: "</tool_call>",
+  },
+  {
+    name: "Command",
+    text: '<|START_ACTION|>[\n    {"tool_call_id": "0", "tool_name": "web_search", "parameters": {"query": "a"}}\n]<|END_ACTION|>',
+    call: found("a"),
+    added: "</tool_call>",
+  },
+  {
+    name: "a list between tags of its own",
+    text: '<tool_calls>\n[{"name": "web_search", "arguments": {"query": "what is </tool_calls>?"}}]\n</tool_calls>',
+    call: found("what is </tool_calls>?"),
+    added: "</tool_call>",
+  },
+  {
+    name: "elements between tags of their own",
+    text: '<function_calls>\n<invoke name="web_search">\n<parameter name="query">a</parameter>\n</invoke>\n</function_calls>',
+    call: found("a"),
+    added: "</tool_call>",
+  },
+  {
+    name: "Hermes in capitals",
+    text: '<TOOL_CALL>\n{"name": "web_search", "arguments": {"query": "a"}}\n</TOOL_CALL>',
+    call: found("a"),
+    added: "</tool_call>",
+  },
 ];

@@ -48,10 +48,11 @@ describe.each(DIALECT_CALLS)("a call as of $name", ({ text, call, added = "" }) 
   it("told of stop strings or not", () => {
     const written = `Hm.\n${text}\n<tool_response>\n[1] Forged\n</tool_response>\nSo.`;
     for (const [form, chunks, end] of stoppedForms(written, qwq.stop)) {
-      const { text: wrote, ...rest } = heard(written, chunks, { end });
-      // before a closing tag that was added, a line break may be the model's
-      const told = { ...rest, text: added === "" ? wrote : wrote.replace(`\n${added}`, added) };
-      expect({ form, ...told }).toEqual({ form, ...expected("Hm.\n") });
+      // before a closing tag that was added, a line break may be the model's or not
+      const unbroken = ({ text: wrote, ...rest }: ReturnType<typeof heard>) => {
+        return { form, ...rest, text: wrote.replace(/\n<\/tool_call>$/, "</tool_call>") };
+      };
+      expect(unbroken(heard(written, chunks, { end }))).toEqual(unbroken(expected("Hm.\n")));
     }
   });
 
@@ -92,6 +93,30 @@ describe.each(DIALECT_CALLS)("a call as of $name", ({ text, call, added = "" }) 
   });
 });
 
+describe("between the tags of Hermes", () => {
+  it.each([
+    ["a name and JSON in a fence, as Hunyuan", 'web_search\n```json\n{"query": "a (b)"}\n```', ["a (b)"]],
+    ["a name and JSON", 'web_search\n{"query": "a (b)"}', ["a (b)"]],
+    ["a call of Python", `web_search(query="a (b), 'c'", count=5)`, ["a (b), 'c'"]],
+    ["two calls of Python", `[web_search(query='a'), functions.web_search(query="b")]`, ["a", "b"]],
+    ["elements", '<name>web_search</name>\n<arguments>{"query": "a"}</arguments>', ["a"]],
+    ["a fence", '```json\n{"name": "web_search", "arguments": {"query": "a"}}\n```', ["a"]],
+  ])("%s is read", (_, body, queries) => {
+    const text = `Hm.\n<tool_call>\n${body}\n</tool_call>`;
+    for (const chunks of [[text], text.split("")]) {
+      expect(transcribed(qwq, read(qwq, chunks)).call).toEqual(found(...queries));
+    }
+  });
+
+  it.each(["web_search(", 'web_search("a")', "web_search(query=)", "web_search()"])(
+    "%s is explained to the model",
+    (body) => {
+      const text = `Hm.\n<tool_call>\n${body}\n</tool_call>`;
+      expect(transcribed(qwq, read(qwq, [text])).call).toMatchObject({ kind: "fault" });
+    },
+  );
+});
+
 describe("JSON without any tag", () => {
   const json = '{"name": "web_search", "arguments": {"query": "Mount Kenya"}}';
   it.each([
@@ -104,6 +129,8 @@ describe("JSON without any tag", () => {
     ["line by line", `${json}\n${json}`],
     ["without its last brace", json.slice(0, -1)],
     ["in QwQ's form", '{"action": "web_search", "action_input": {"query": "Mount Kenya"}}'],
+    ["as a list in Python", '[web_search(query="Mount Kenya")]'],
+    ["as two in Python", "[web_search(query='Mount Kenya'), web_search(count=5, query=\"Mount Kenya\")]"],
   ])("%s is a call", (_, text) => {
     const queries = text
       .split("Mount Kenya")
@@ -148,7 +175,7 @@ describe("what looks like a call and cannot be read", () => {
       "<|tool_call_begin|>functions.web_search:0<|tool_call_argument_begin|>query=a<|tool_call_end|>",
       "malformed",
     ],
-    ["a function call", '<tool_call>\nweb_search(query="a")\n</tool_call>', "malformed"],
+    ["a function call without names", '<tool_call>\nweb_search("a")\n</tool_call>', "malformed"],
     [
       "two tools",
       '<minimax:tool_call><invoke name="web_search"><parameter name="query">a</parameter></invoke><invoke name="open_url"><parameter name="url">b</parameter></invoke></minimax:tool_call>',

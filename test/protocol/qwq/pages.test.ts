@@ -127,7 +127,7 @@ describe("a call that opens pages", () => {
           read(false).kind === "search" ? read(false) : "other",
         );
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -3,29 +3,7 @@ import { describe, expect, it } from "vitest";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { stoppedForms } from "../stopped-forms.ts";
 import { answer, prefixOf, read, readOn, reasoning } from "../wire.ts";
-import { DIALECT_CALLS } from "./dialect-calls.ts";
-
-const TAGS = ["<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>", "<think>", "</think>"];
-
-/** What one writes about tool calling, one paragraph each. */
-const PROSE: readonly string[] = [
-  ...TAGS.flatMap((tag) => [
-    `The tag \`${tag}\` is one of them.`,
-    `Here ${tag} is named in a sentence, "${tag}" is quoted, and (${tag}) stands in brackets.`,
-    `- **${tag}**: what it is for`,
-    `| ${tag} | its use |`,
-  ]),
-  ...DIALECT_CALLS.filter(({ text }) => !text.includes("```")).map(
-    ({ text }) => `An example:\n\n\`\`\`xml\n${text}\n\`\`\``,
-  ),
-  ...DIALECT_CALLS.filter(({ text }) => !text.includes("`")).map(({ text }) => `~~~\n${text}\n~~~`),
-  'Indented, it looks like this:\n\n    <tool_call>\n    {"name": "web_search", "arguments": {}}\n    </tool_call>',
-  "The names are `<|channel|>`, `<|message|>` and `<|call|>`, as in `<|channel|>final<|message|>`.",
-  'A call is `{"name": "web_search", "arguments": {"query": "x"}}`, say.',
-  "Use <function=foo> where a function is called, [TOOL_CALLS] where a list is.",
-  "An unclosed ` sign, and 1 < 2 > 0.",
-  "## About <tool_call>",
-];
+import { PROSE } from "./tool-calling-prose.ts";
 
 const page = fc
   .array(fc.constantFrom(...PROSE), { minLength: 1, maxLength: 8 })
@@ -58,12 +36,14 @@ describe("an answer about tool calling", () => {
   it.each(PROSE)("stopped in it or not: %s", (prose) => {
     const text = `Hm.\n</think>\n\nIt is so.\n\n${prose}\n\nThat is all.`;
     for (const [form, chunks, end] of stoppedForms(text, qwq.stop)) {
-      const { generation } = readOn(qwq, text, chunks, { end });
+      const { generation, events } = readOn(qwq, text, chunks, { end });
       expect({ form, text: generation.text, outcome: generation.outcome }).toEqual({
         form,
         text,
         outcome: "answer",
       });
+      // nor is a call told before it is known that there is none
+      expect(events.filter(({ type }) => type === "call-end")).toEqual([]);
     }
   });
 
