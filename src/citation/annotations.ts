@@ -1,5 +1,7 @@
 import type { CheckedCitation, Evidence } from "./check.ts";
+import type { SupportVerdict } from "./support/support.ts";
 import { findMarks } from "./marks.ts";
+import { plainLine } from "./plain-stream.ts";
 import { sentenceSpans } from "../text/sentences.ts";
 
 /** A citation as OpenAI's API gives it. Indices count UTF-16 units, as JavaScript's `slice` does. */
@@ -11,6 +13,10 @@ export interface Annotation {
     readonly start_index: number;
     /** Just behind the last character. */
     readonly end_index: number;
+    /** The passage of the source that says most of the sentence. */
+    readonly cited_text?: string;
+    /** How far the source stands behind the sentence. */
+    readonly verdict?: SupportVerdict;
   };
 }
 
@@ -27,35 +33,55 @@ export function annotationsOf(
 ): readonly Annotation[] {
   const byNumber = new Map<number, Place>();
   for (const source of sources) if (!byNumber.has(source.number)) byNumber.set(source.number, source);
+  const open = [...citations];
   const marked = findMarks(content).flatMap(({ start, end, ...mark }) => {
     if (mark.kind !== "numbers") return [];
-    return mark.numbers.flatMap((number) => annotation(byNumber.get(number), start, end));
+    return mark.numbers.flatMap((number) => {
+      const at = open.findIndex((citation) => citation.known && citation.number === number);
+      const [citation] = at < 0 ? [] : open.splice(at, 1);
+      return annotation(byNumber.get(number), start, end, citation);
+    });
   });
   if (marked.length > 0) return marked;
   const spans = sentenceSpans(content);
   let from = 0;
-  return citations.flatMap(({ known, sentence, ...place }) => {
+  return citations.flatMap((citation) => {
+    const { known, sentence, ...place } = citation;
     const at = spans.findIndex(
-      ({ start, end }, index) => index >= from && oneLine(content.slice(start, end)) === sentence,
+      ({ start, end }, index) => index >= from && oneLine(content.slice(start, end)) === oneLine(sentence),
     );
     const span = known ? spans[at] : undefined;
     if (span === undefined || place.number === null) return [];
     from = at;
-    return annotation({ ...place, number: place.number }, span.start, span.end);
+    return annotation({ ...place, number: place.number }, span.start, span.end, citation);
   });
 }
 
-function annotation(place: Place | undefined, start: number, end: number): readonly Annotation[] {
+function annotation(
+  place: Place | undefined,
+  start: number,
+  end: number,
+  citation: CheckedCitation | undefined,
+): readonly Annotation[] {
   if (place === undefined || !/^https?:\/\//i.test(place.url)) return [];
   const { url, title } = place;
   return [
     {
       type: "url_citation",
-      url_citation: { url, title: title === "" ? url : title, start_index: start, end_index: end },
+      url_citation: {
+        url,
+        title: plainLine(title) || url,
+        start_index: start,
+        end_index: end,
+        ...(citation !== undefined &&
+          citation.citedText !== "" && { cited_text: plainLine(citation.citedText) }),
+        ...(citation !== undefined && { verdict: citation.verdict }),
+      },
     },
   ];
 }
 
+/** Without the signs of code: an answer has them around names that its model wrote without. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ");
+  return text.replaceAll("`", "").replaceAll(/\s+/g, " ");
 }

@@ -1,8 +1,13 @@
-import { isMark, type Mark } from "./marks.ts";
+import { isMark } from "./marks.ts";
 import { scan, SCAN_START, type Piece } from "./scan.ts";
 import { seenText } from "./seen.ts";
+import { plainLine } from "./plain-stream.ts";
+import { atOnce } from "../text/at-once.ts";
 import { sentenceSpans } from "../text/sentences.ts";
-import { support } from "./support.ts";
+import { overlapWith } from "./overlap.ts";
+import { createSupportJudge, type Support } from "./support/support.ts";
+import { masked, sentenceIn, spanAt, type Span } from "./marked-sentence.ts";
+import { uncitedSentences } from "./uncited.ts";
 import { createWrittenAnswer } from "./written-answer.ts";
 
 /** A passage that a run retrieved. Several may share a number: they come from one address. */
@@ -13,48 +18,108 @@ export interface Evidence {
   readonly text: string;
 }
 
-/** A mark, checked. `known` is false for what this run did not retrieve. */
-export interface CheckedCitation {
+/** A mark, checked. `known` is false for what this run did not retrieve: nothing stands behind such a mark. */
+export interface CheckedCitation extends Support {
   number: number | null;
   title: string;
   url: string;
   sentence: string;
-  support: number;
   known: boolean;
+  /** Another source that the sentence cites supports all of it, and this one does not: it could be left out. */
+  redundant: boolean;
 }
 
 export interface CheckedAnswer {
   /** Markdown in which each known mark links to its source, and nothing else is a link, an image or HTML. */
   readonly answer: string;
   readonly citations: CheckedCitation[];
+  /** Sentences that state a fact and have no mark. */
+  readonly uncited: string[];
 }
 
 /**
  * Checks every mark of an answer against the evidence. A number becomes a link to its source, a link to a retrieved
  * address becomes that source's mark; unknown numbers are taken out, unknown addresses are left as text and flagged.
  */
-export function checkAnswer(written: string, evidence: readonly Evidence[]): CheckedAnswer {
+export function checkAnswer(written: string, evidence: readonly Evidence[], question = ""): CheckedAnswer {
+  return atOnce(checkingAnswer(written, evidence, question));
+}
+
+/** The same as work that stops often, so that a long answer about many sources need not be checked at once. */
+export function* checkingAnswer(
+  written: string,
+  evidence: readonly Evidence[],
+  question = "",
+): Generator<undefined, CheckedAnswer> {
   const text = seenText(written);
   const find = createSourceFinder(evidence);
   const { pieces } = scan(text, SCAN_START, true);
   const plain = masked(text, pieces.filter(isMark));
   const spans = sentenceSpans(plain);
-  const citations: CheckedCitation[] = [];
+  const cited: Cited[] = [];
+  const marked = new Set<Span>();
   const answer = createWrittenAnswer((number, url, mark) => {
     const source = find(number, url);
-    const sentence = sentenceAt(plain, spans, mark);
-    citations.push({
+    const span = spanAt(plain, spans, mark);
+    if (span !== undefined) marked.add(span);
+    cited.push({
       number: source?.number ?? number,
       title: source?.title ?? "",
       url: source?.url ?? url,
-      sentence,
-      support: source === undefined ? 0 : support(sentence, wordsOf(source)),
+      sentence: sentenceIn(plain, span),
       known: source !== undefined,
     });
     return source;
   });
   answer.write(text, pieces);
-  return { answer: answer.take(), citations };
+  const blocks = pieces.filter((piece) => isCodeBlock(piece, text));
+  const words = withoutCode(plain, pieces, " ");
+  const uncited = yield* uncitedSentences(
+    plain,
+    spans.map(({ start, end }, at) => ({
+      start,
+      end,
+      sentence: sentenceIn(plain, { start, end }),
+      said: sentenceIn(words, { start, end }),
+      cited: marked.has(spans[at] ?? { start, end }),
+      code: isInCode(text, blocks, start, end),
+    })),
+    evidence.length > 0,
+  );
+  return { answer: answer.take(), citations: yield* judging(cited, evidence, question), uncited };
+}
+
+type Cited = Omit<CheckedCitation, keyof Support | "redundant">;
+
+/** Judges each citation against its source, beside those that its sentence cites too. */
+function* judging(
+  cited: readonly Cited[],
+  evidence: readonly Evidence[],
+  question: string,
+): Generator<undefined, CheckedCitation[]> {
+  const sources = sourcesByNumber(evidence);
+  const judge = createSupportJudge(
+    [...new Set(cited.map(({ number }) => number ?? 0))].flatMap((number) => sources.get(number) ?? []),
+    question,
+  );
+  const numbers = new Map<string, number[]>();
+  for (const { sentence, number, known } of cited) {
+    if (known && number !== null) numbers.set(sentence, [...(numbers.get(sentence) ?? []), number]);
+  }
+  yield* judge.reading();
+  const citations: (Cited & Support)[] = [];
+  for (const each of cited) {
+    const { sentence, known, number } = each;
+    citations.push({ ...each, ...judge.judge(sentence, known ? number : null, numbers.get(sentence)) });
+    yield undefined;
+  }
+  const supported = new Set(
+    citations.flatMap(({ sentence, verdict }) => (verdict === "supported" ? [sentence] : [])),
+  );
+  return citations.map((each) => ({
+    ...each,
+    redundant: each.verdict !== "supported" && supported.has(each.sentence),
+  }));
 }
 
 /** Finds what a mark cites, by its number or its address. */
@@ -73,6 +138,12 @@ export function createSourceFinder(
     const naming = [...sources.values()].find(({ text }) => namesAddress(text, url));
     return naming === undefined ? undefined : { ...naming, quoted: true };
   };
+}
+
+/** Tells whether one of the sources is or names an address. */
+export function createAddressTest(evidence: readonly Evidence[]): (url: string) => boolean {
+  const find = createSourceFinder(evidence);
+  return (url) => find(null, url) !== undefined;
 }
 
 /** Where one of these stands before it, an address is a part of a longer one. */
@@ -97,7 +168,16 @@ const ATTRIBUTION = 0.6;
  * keeps its text: no mark is put into a span or a block.
  */
 export function attribute(text: string, evidence: readonly Evidence[]): string {
-  const sources = [...sourcesByNumber(evidence).values()];
+  return atOnce(attributing(text, evidence));
+}
+
+/** The same as work that stops often. */
+export function* attributing(text: string, evidence: readonly Evidence[]): Generator<undefined, string> {
+  const sources: { readonly number: number; readonly scoreOf: (sentence: string) => number }[] = [];
+  for (const source of sourcesByNumber(evidence).values()) {
+    sources.push({ number: source.number, scoreOf: overlapWith(wordsOf(source)) });
+    yield undefined;
+  }
   const { pieces } = scan(text, SCAN_START, true);
   const marks = pieces.filter(isMark);
   const blocks = pieces.filter((piece) => isCodeBlock(piece, text));
@@ -106,10 +186,10 @@ export function attribute(text: string, evidence: readonly Evidence[]): string {
   for (const { start, end } of sentenceSpans(withoutCode(masked(text, marks), pieces))) {
     const sentence = text.slice(start, end);
     const marked = marks.some((mark) => mark.start >= start && mark.end <= end);
-    const isCode = blocks.some((block) => block.start < end && block.end > start) || isIndented(text, start);
-    if (marked || isCode) continue;
+    if (marked || isInCode(text, blocks, start, end)) continue;
+    yield undefined;
     const ranked = sources
-      .map((source) => ({ number: source.number, score: support(sentence, wordsOf(source)) }))
+      .map(({ number, scoreOf }) => ({ number, score: scoreOf(sentence) }))
       .sort((left, right) => right.score - left.score);
     const best = ranked[0];
     if (best === undefined || best.score < ATTRIBUTION) continue;
@@ -118,6 +198,10 @@ export function attribute(text: string, evidence: readonly Evidence[]): string {
     last = end - stop;
   }
   return out + text.slice(last);
+}
+
+function isInCode(text: string, blocks: readonly Piece[], start: number, end: number): boolean {
+  return blocks.some((block) => block.start < end && block.end > start) || isIndented(text, start);
 }
 
 /** A block, or the line that opens one: it has no closing backticks. */
@@ -131,12 +215,12 @@ function isIndented(text: string, at: number): boolean {
 }
 
 /** The text with letters for code, each index where it was, so that no sentence ends within code. */
-function withoutCode(text: string, pieces: readonly Piece[]): string {
+function withoutCode(text: string, pieces: readonly Piece[], sign = "x"): string {
   let out = "";
   let last = 0;
   for (const { kind, start, end } of pieces) {
     if (kind !== "code") continue;
-    out += text.slice(last, start) + "x".repeat(end - start);
+    out += text.slice(last, start) + sign.repeat(end - start);
     last = end;
   }
   return out + text.slice(last);
@@ -158,11 +242,11 @@ export function sourcesByNumber<Passage extends Evidence>(
   return sources;
 }
 
-/** Where the sources are, each number once and without their texts. */
+/** Where the sources are, for people to see: each number once, without their texts, with titles that are plain text. */
 export function placesOf(sources: readonly (Evidence & { readonly date?: string | undefined })[]) {
   return [...sourcesByNumber(sources).values()].map(({ number, title, url, date }) => ({
     number,
-    title,
+    title: plainLine(title),
     url,
     ...(date !== undefined && { date }),
   }));
@@ -171,42 +255,6 @@ export function placesOf(sources: readonly (Evidence & { readonly date?: string 
 /** What of a source may support a sentence. */
 function wordsOf({ title, text }: Evidence): string {
   return `${title}\n${text}`;
-}
-
-/** The text with its marks blanked out, each index where it was; of a link its words stay. */
-function masked(text: string, marks: readonly Mark[]): string {
-  let out = "";
-  let last = 0;
-  for (const mark of marks) {
-    const words = mark.kind === "link" ? ` ${mark.text}` : "";
-    out += text.slice(last, mark.start) + words.padEnd(mark.end - mark.start);
-    last = mark.end;
-  }
-  return out + text.slice(last);
-}
-
-/**
- * The sentence that a mark belongs to: the one it stands in, also behind the full stop, or the last one before it in
- * its line; where a line begins with the mark, the sentence behind it.
- */
-function sentenceAt(
-  plain: string,
-  spans: readonly { readonly start: number; readonly end: number }[],
-  { kind, start }: Mark,
-): string {
-  // of a link the words stay, one place further on
-  const at = kind === "link" ? start + 1 : start;
-  const index = spans.findLastIndex((each) => each.start <= at);
-  const [before, behind] = [spans[index], spans[index + 1]];
-  const isOfLine = (span: typeof before): boolean =>
-    span !== undefined && !plain.slice(Math.min(span.end, at), Math.max(span.start, at)).includes("\n");
-  const span = isOfLine(before) || !isOfLine(behind) ? (before ?? behind) : behind;
-  return span === undefined
-    ? ""
-    : plain
-        .slice(span.start, span.end)
-        .replaceAll(/\s+/g, " ")
-        .replace(/ (?=[.,;:!?])/g, "");
 }
 
 /** One form for addresses that mean the same: no fragment, no trailing slash, host in lower case. */

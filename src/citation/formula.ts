@@ -3,11 +3,14 @@ const MAX_FORMULA = 2_000;
 const MAX_INLINE_FORMULA = 300;
 
 const CLOSINGS: Readonly<Record<string, string>> = { "\\[": "\\]", "\\(": "\\)", $$: "$$" };
+const ENVIRONMENT =
+  /\\begin\{((?:equation|align(?:ed|at)?|gather(?:ed)?|multline|eqnarray|(?:display)?math|[a-zA-Z]?matrix|cases|array|split)\*?)\}/y;
+const ENVIRONMENT_BEGUN = /\\(?:b(?:e(?:g(?:i(?:n(?:\{[a-zA-Z]{0,12}\*?)?)?)?)?)?)?$/y;
 /** Dollars around what has spaces and none of these are prices. */
 const TEX = /[\\_^{}=+*<>|]/;
 
 /**
- * Where a formula ends that begins at `at` with `$`, `$$`, `\(` or `\[`; `undefined` where none does, and `undecided`
+ * Where a formula ends that begins at `at` with `$`, `$$`, `\(`, `\[` or `\begin{…}`; `undefined` where none does, and `undecided`
  * when what follows decides. A single `$` is read as Pandoc does: no space behind the first, none before the last, and
  * no digit behind that.
  */
@@ -20,7 +23,11 @@ export function formulaEnd(
   if (before === "\\") return undefined;
   const opening = text.slice(at, at + 2);
   if (!final && opening.length < 2) return "undecided";
-  const closing = CLOSINGS[opening];
+  ENVIRONMENT_BEGUN.lastIndex = at;
+  if (!final && ENVIRONMENT_BEGUN.test(text)) return "undecided";
+  ENVIRONMENT.lastIndex = at;
+  const name = ENVIRONMENT.exec(text)?.[1];
+  const closing = name === undefined ? CLOSINGS[opening] : `\\end{${name}}`;
   if (closing !== undefined) {
     const end = text.slice(at + 2, at + MAX_FORMULA).indexOf(closing);
     if (end >= 0) return at + 2 + end + closing.length;

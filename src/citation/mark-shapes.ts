@@ -72,7 +72,7 @@ export function urlAt(text: string, at: number, before: string, final: boolean):
   const groups = readAt(URL_TEXT, URL_BEGUN, text, at, final);
   if (groups === undefined || groups === "undecided") return groups;
   const { url = "" } = groups;
-  if (/^www/i.test(url) && /\w/.test(before)) return undefined;
+  if (/^www/i.test(url) && /[a-z\d]/i.test(before)) return undefined;
   const bare = withoutPunctuation(url);
   const opens = text.charAt(at) === "<" ? 1 : 0;
   const closes = opens === 1 && text.charAt(URL_TEXT.lastIndex - 1) === ">" && bare === url;
@@ -98,9 +98,9 @@ function readAt(
   return whole.exec(text)?.groups;
 }
 
-/** An address without the sentence's signs behind it; a closing bracket belongs to it when it was opened in it. */
+/** An address without the signs of a sentence and of emphasis behind it; a closing bracket belongs to it when it was opened in it. */
 function withoutPunctuation(url: string): string {
-  const bare = url.replace(/[.,;:!?'"]+$/, "");
+  const bare = url.replace(/[.,;:!?'"*]+$/, "");
   const opened = bare.split("(").length;
   const closed = bare.split(")").length;
   return bare.endsWith(")") && closed > opened ? withoutPunctuation(bare.slice(0, -1)) : bare;

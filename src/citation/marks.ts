@@ -9,7 +9,7 @@ export function findMarks(answer: string): readonly Mark[] {
 }
 
 export function isMark(piece: Piece): piece is Mark {
-  return piece.kind !== "text" && piece.kind !== "code" && piece.kind !== "code-block";
+  return !["text", "name", "code", "code-block"].includes(piece.kind);
 }
 
 /** The answer without its marks, as a later question's history shows it. */
@@ -21,6 +21,18 @@ export function withoutMarks(answer: string): string {
     const before = answer.slice(last, mark.start);
     out += (mark.kind === "numbers" ? before.replace(/ $/, "") : before) + kept;
     last = mark.end;
+  }
+  return out + answer.slice(last);
+}
+
+/** The answer of a model that was not asked to cite: a number in brackets is what it copied, and cites nothing. */
+export function withoutNumbers(answer: string): string {
+  let out = "";
+  let last = 0;
+  for (const { kind, start, end } of findMarks(answer)) {
+    if (kind !== "numbers") continue;
+    out += answer.slice(last, start).replace(/ $/, "");
+    last = end;
   }
   return out + answer.slice(last);
 }

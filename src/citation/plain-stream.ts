@@ -1,7 +1,8 @@
+import { apart, behind } from "./joins.ts";
 import { isMark, type Mark } from "./marks.ts";
 import { scan, SCAN_START } from "./scan.ts";
 import { seenText } from "./seen.ts";
-import { plainly } from "./written-answer.ts";
+import { asCode, plainly, UNVERIFIED, UNVERIFIED_LINK } from "./written-answer.ts";
 
 /** Text that nobody checks, such as reasoning, as a person may see it while it is written. */
 export interface PlainStream {
@@ -10,38 +11,61 @@ export interface PlainStream {
   end(): string;
 }
 
-const PAIR = /^(?:\][(:]|!\[|<[a-z/!?]|[`\\]`|\\[/:]|&#)$/i;
-const PAIRS_IN_TEXT = /\](?=[(:])|!(?=\[)|\\(?=[/:])|&(?=#)/g;
+export interface PlainStreamOptions {
+  /**
+   * Links to addresses that it knows stay as they are written, to be checked later; others are shown as a checked answer
+   * shows them. Default: nothing is linked, and an address stands as code.
+   */
+  readonly isKnown?: (address: string) => boolean;
+  /** False: `[1]` cites nothing here and is left out. Default: it stays. */
+  readonly numbers?: boolean;
+}
 
 /**
  * The text in which nothing is a link, an image or HTML, and nothing acts on a terminal: an address stands as code, the
- * words of a link before it. Marks as `[1]` and code stay as they are, and with `as-written` links of plain words, which
- * are checked later. Text is held back only as long as it may become part of a mark.
+ * words of a link before it. Code stays as it is. Text is held back only as long as it may become part of a mark.
  */
-export function createPlainStream(links: "as-code" | "as-written" = "as-code"): PlainStream {
+export function createPlainStream({ isKnown, numbers = true }: PlainStreamOptions = {}): PlainStream {
   let pending = "";
   let state = SCAN_START;
+  /** The last two characters, the space aside. */
   let last = "";
+  let removed = false;
+  /** A space at the end, which goes with a number that is left out behind it. */
+  let space = "";
 
   function take(final: boolean): string {
     const { pieces, length, state: next } = scan(pending, state, final);
-    let out = "";
+    let out = space;
+    const add = (text: string): void => {
+      out += text;
+      last = (last + text.slice(-2)).slice(-2);
+    };
     const append = (text: string): void => {
-      if (text === "") return;
-      out += PAIR.test(last + text.charAt(0)) ? ` ${text}` : text;
-      last = out.slice(-1);
+      if (text !== "") add(behind(last, text, removed));
+      removed = text === "";
     };
     for (const piece of pieces) {
       const part = pending.slice(piece.start, piece.end);
-      if (piece.kind === "text") append(part.replaceAll(PAIRS_IN_TEXT, "$& "));
-      else if (piece.kind === "code-block") out += part;
+      if (piece.kind === "text") append(apart(part));
+      else if (piece.kind === "code-block") add(part);
       else if (piece.kind === "code") append(part);
-      else if (isMark(piece)) append(shown(piece, part, links === "as-written"));
-      last = out.slice(-1) || last;
+      else if (piece.kind === "name") append(asCode(part));
+      else if (piece.kind === "numbers" && !numbers) {
+        removed = true;
+        if (!out.endsWith(" ")) continue;
+        out = out.slice(0, -1);
+        last = out.slice(-2);
+      } else if (isMark(piece)) {
+        // the brackets of a link or an image go
+        if (piece.kind === "link" || piece.kind === "image") removed = true;
+        append(shown(piece, part, isKnown));
+      }
     }
     pending = pending.slice(length);
     state = next;
-    return out;
+    space = !numbers && !final && out.endsWith(" ") ? " " : "";
+    return space === "" ? out : out.slice(0, -1);
   }
 
   return {
@@ -54,33 +78,40 @@ export function createPlainStream(links: "as-code" | "as-written" = "as-code"): 
       pending = "";
       state = SCAN_START;
       last = "";
+      removed = false;
+      space = "";
       return rest;
     },
   };
 }
 
-/** A whole text as such a stream shows it. */
+/** A whole text as such a stream shows it, without links. */
 export function plainText(text: string): string {
   const stream = createPlainStream();
   return stream.add(text) + stream.end();
 }
 
-function shown(mark: Mark, written: string, keepsLinks: boolean): string {
+/** The same for a title or a query: on one line. */
+export function plainLine(text: string): string {
+  return plainText(text.replaceAll(/\s+/g, " ").trim());
+}
+
+function shown(mark: Mark, written: string, isKnown: PlainStreamOptions["isKnown"]): string {
   switch (mark.kind) {
     case "numbers":
-      return written;
-    case "link":
-      if (keepsLinks && plainly(mark.text) === mark.text.trim()) return written;
-      return `${plainly(mark.text)} ${asCode(mark.url)}`;
+      // a number may be written as a link to anywhere
+      return written.includes("](") ? mark.numbers.map((number) => `[${number}]`).join("") : written;
+    case "link": {
+      const words = plainly(mark.text);
+      if (isKnown?.(mark.url) === true) return words === mark.text.trim() ? written : `${words} ${mark.url}`;
+      return `${words} ${isKnown === undefined ? asCode(mark.url) : UNVERIFIED_LINK}`;
+    }
     case "url":
-      return keepsLinks ? written : asCode(mark.url);
+      if (isKnown?.(mark.url) === true) return written;
+      return isKnown === undefined ? asCode(mark.url) : `${asCode(mark.url)} ${UNVERIFIED}`;
     case "image":
       return plainly(mark.text);
     case "markup":
       return mark.text;
   }
-}
-
-function asCode(address: string): string {
-  return `\`${address.replaceAll("`", "%60")}\``;
 }

@@ -1,3 +1,4 @@
+import { NAME_START, nameAt, type NameFound, nameTailAt, slashesAt } from "./bare-names.ts";
 import { type Fence, openFence, readFence } from "./fence.ts";
 import { formulaEnd } from "./formula.ts";
 import { htmlAt } from "./html-tags.ts";
@@ -7,6 +8,8 @@ import { imageAt, linkAt, type Mark, raisedAt, urlAt } from "./mark-shapes.ts";
 export type Piece =
   | Mark
   | { readonly kind: "text"; readonly start: number; readonly end: number }
+  /** An address without a scheme that a renderer may link by itself: see `nameAt`. */
+  | { readonly kind: "name"; readonly start: number; readonly end: number }
   | { readonly kind: "code" | "code-block"; readonly start: number; readonly end: number };
 
 /** What the text so far means for what follows. */
@@ -29,7 +32,10 @@ export interface Scanned {
 }
 
 /** Where something may begin that is more than text. */
-const SIGN = /[`~![［【<\\$]|h|f|w/gi;
+const SIGN = new RegExp(String.raw`[\x60~![［【<\\$.@/&]|h|f|w|${NAME_START}`, "giu");
+/** A reference to a character by its name, of which the longest that has to do with addresses is shorter than this. */
+const REFERENCE_BEGUN = /^&[a-z]*$/i;
+const MAX_REFERENCE = 40;
 const MAX_CODE_LENGTH = 1_000;
 const MAX_TICKS = 10;
 /** What must not stand in a code span with a `|`: a table's row divides it, and it is none. */
@@ -39,7 +45,9 @@ const LIVE = /\]\(|!\[|\]:|<[a-z/!?]|:\/\/|www\./i;
  * Reads an answer into its parts, whole or as it comes: where it is cut changes nothing. Code is what every Markdown
  * reader takes for code; of any other backticks quotation signs are made, so that none can pair up with them.
  */
-export function scan(text: string, from: ScanState, final: boolean): Scanned {
+export function scan(whole: string, from: ScanState, final: boolean): Scanned {
+  // half a character waits for its other half
+  const text = final ? whole : whole.replace(/[\uD800-\uDBFF]$/, "");
   const pieces: Piece[] = [];
   let { fence, formula } = from;
   let done = 0;
@@ -118,6 +126,8 @@ function readAt(text: string, at: number, { before: tail, lineBefore, final }: A
       return "\\`".includes(text.charAt(at + 1)) ? at + 2 : at + 1;
     case "$":
       return at + 1;
+    case "&":
+      return !final && REFERENCE_BEGUN.test(text.slice(at, at + MAX_REFERENCE)) ? "undecided" : at + 1;
     case "!":
       return foundMark(imageAt(text, at, final), at);
     case "[":
@@ -132,9 +142,20 @@ function readAt(text: string, at: number, { before: tail, lineBefore, final }: A
       if (html === undefined || html === "undecided") return html ?? at + 1;
       return { piece: { kind: "markup", start: at, ...html } };
     }
-    default:
-      return foundMark(urlAt(text, at, before, final), at);
+    case ".":
+    case "@":
+      return foundName(nameTailAt(text, at, before, final), at);
+    case "/":
+      return foundName(slashesAt(text, at, before, final), at);
+    default: {
+      const url = urlAt(text, at, before, final);
+      return url === undefined ? foundName(nameAt(text, at, before, final), at) : foundMark(url, at);
+    }
   }
+}
+
+function foundName(found: NameFound, at: number): Found {
+  return typeof found === "object" ? { piece: { kind: "name", start: at, end: found.end } } : found;
 }
 
 function foundMark(mark: Mark | "undecided" | undefined, at: number): Found {
@@ -173,7 +194,10 @@ function wavesAt(text: string, at: number, final: boolean): Found {
   return { piece: { kind: "markup", start: at, end, text: "~ ".repeat(end - at).trimEnd() } };
 }
 
-/** Without the white space before `end`: it may have to go with a mark, and tells where a line begins. */
+/**
+ * Without the white space before `end`: it may have to go with a mark, and tells where a line begins; and without a dot
+ * or an at sign, which means something with what follows.
+ */
 function settled(text: string, end: number): number {
-  return text.slice(0, end).replace(/[\s\uFE00-\uFE0F\u200C-\u200F\uD800-\uDBFF]+$/, "").length;
+  return text.slice(0, end).replace(/[.@]?[\s\uFE00-\uFE0F\u200C-\u200F\uD800-\uDBFF]*$/, "").length;
 }

@@ -1,3 +1,4 @@
+import { apart, behind } from "./joins.ts";
 import { isMark, type Mark } from "./marks.ts";
 import { scan, SCAN_START, type Piece } from "./scan.ts";
 import { seenText } from "./seen.ts";
@@ -16,6 +17,10 @@ export interface Cited {
  */
 export type Cite = (number: number | null, url: string, mark: Mark) => Cited | "kept" | undefined;
 
+/** Stands behind an address that no source has, and for one behind words. */
+export const UNVERIFIED = "(unverified)";
+export const UNVERIFIED_LINK = "(unverified link removed)";
+
 /** Writes an answer down piece by piece. */
 export interface WrittenAnswer {
   write(text: string, pieces: readonly Piece[]): void;
@@ -24,41 +29,33 @@ export interface WrittenAnswer {
 }
 
 /**
- * Two signs that mean more together: the end of a link's text and its target, an image, a definition, a tag, code, and
- * what a reader of Markdown writes out as a sign of an address.
- */
-const PAIR = /^(?:\][(:]|!\[|<[a-z/!?]|[`\\]`|\\[/:]|&#)$/i;
-const PAIRS_IN_TEXT = /\](?=[(:])|!(?=\[)|\\(?=[/:])|&(?=#)/g;
-/**
- * What an address, a tag or a block could be put together from by taking out what stands between, and a backslash that
- * would take the wrong sign for itself.
- */
-const JOINED = /^(?:[a-z:/][a-z:/]|w\.|\.\w|~~|\\.)$/i;
-
-/**
  * Markdown in which each known mark links to its source, and nothing else is a link, an image or HTML. Whatever is
  * taken out, what stood around it cannot become one: a space is put between signs that would make it.
  */
 export function createWrittenAnswer(cite: Cite): WrittenAnswer {
   let out = "";
   let given = "";
+  /** The last two characters of both. */
+  let last = "";
   let removed = false;
 
-  const lastOf = (): string => (out === "" ? given : out).slice(-1);
+  function add(text: string): void {
+    out += text;
+    last = (last + text.slice(-2)).slice(-2);
+  }
 
   function append(text: string): void {
     if (text === "") {
       removed = true;
       return;
     }
-    const pair = lastOf() + text.charAt(0);
-    out += PAIR.test(pair) || (removed && JOINED.test(pair)) ? ` ${text}` : text;
+    add(behind(last, text, removed));
     removed = false;
   }
 
   /** A backslash would take the first bracket for itself. */
   function appendLink(text: string): void {
-    append(text !== "" && lastOf() === "\\" ? ` ${text}` : text);
+    append(text !== "" && last.endsWith("\\") ? ` ${text}` : text);
   }
 
   function writeMark(mark: Mark): void {
@@ -69,19 +66,20 @@ export function createWrittenAnswer(cite: Cite): WrittenAnswer {
         const links = mark.numbers
           .map((number) => cite(number, "", mark))
           .flatMap((source) => (source === undefined || source === "kept" ? [] : citationLink(source)));
-        if (links.length === 0) out = out.replace(/ $/, "");
+        if (links.length === 0 && out.endsWith(" ")) {
+          out = out.slice(0, -1);
+          last = (given + out.slice(-2)).slice(-2);
+        }
         return appendLink(links.join(""));
       }
       case "link": {
         const source = cite(null, mark.url, mark);
         const words = plainly(mark.text);
-        return append(
-          `${words} ${source === undefined ? "(unverified link removed)" : addressLink(mark.url, source)}`,
-        );
+        return append(`${words} ${source === undefined ? UNVERIFIED_LINK : addressLink(mark.url, source)}`);
       }
       case "url": {
         const source = cite(null, mark.url, mark);
-        if (source === undefined) return append(`\`${mark.url}\` (unverified)`);
+        if (source === undefined) return append(`${asCode(mark.url)} ${UNVERIFIED}`);
         return appendLink(addressLink(mark.url, source));
       }
       case "image":
@@ -95,9 +93,10 @@ export function createWrittenAnswer(cite: Cite): WrittenAnswer {
     write(text, pieces) {
       for (const piece of pieces) {
         const part = text.slice(piece.start, piece.end);
-        if (piece.kind === "code-block") out += part;
+        if (piece.kind === "code-block") add(part);
         else if (piece.kind === "code") append(part);
-        else if (piece.kind === "text") append(part.replaceAll(PAIRS_IN_TEXT, "$& "));
+        else if (piece.kind === "text") append(apart(part));
+        else if (piece.kind === "name") append(asCode(part));
         else if (isMark(piece)) writeMark(piece);
       }
     },
@@ -106,7 +105,7 @@ export function createWrittenAnswer(cite: Cite): WrittenAnswer {
       if (given === "") out = out.replace(/^(?:[^\S\n]*\n)+/, "").replace(/^ {1,3}(?=\S)/, "");
       const taken = out.trimEnd();
       out = out.slice(taken.length);
-      given = (given + taken).slice(-1);
+      given = (given + taken).slice(-2);
       return taken;
     },
   };
@@ -118,6 +117,11 @@ export function plainly(words: string): string {
   const text = seenText(words);
   written.write(text, scan(text, { ...SCAN_START, before: " " }, true).pieces);
   return written.take();
+}
+
+/** As code, which no renderer links. */
+export function asCode(address: string): string {
+  return `\`${address.replaceAll("`", "%60")}\``;
 }
 
 /** A source's mark in an answer, as a Markdown link where it has a web address. */

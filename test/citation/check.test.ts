@@ -2,7 +2,7 @@ import { assert, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { attribute, canonicalUrl, checkAnswer, type Evidence } from "../../src/citation/check.ts";
 import { withoutMarks } from "../../src/citation/marks.ts";
-import { quoteFor } from "../../src/citation/support.ts";
+import { quoteFor } from "../../src/citation/overlap.ts";
 
 const EVIDENCE: readonly Evidence[] = [
   {
@@ -73,24 +73,24 @@ describe("what was not retrieved is taken out or left as plain text, and flagged
 
 test("code is left alone", () => {
   const text = "Use `a[1]` or\n```js\nb[2]; // https://evil.example\n```\nas it is.";
-  expect(checkAnswer(text, EVIDENCE)).toEqual({ answer: text, citations: [] });
+  expect(checkAnswer(text, EVIDENCE)).toEqual({ answer: text, citations: [], uncited: [] });
 });
 
-test("each citation carries its sentence and how far the source's words support it", () => {
+test("each citation carries its sentence, a verdict, and how much of the wording stands in the source", () => {
   const { citations } = checkAnswer(
     "QwQ-32B has 32.5 billion parameters [1]. Beijing is the capital of Germany.[2] See [the blog](https://qwenlm.github.io/blog/qwq-32b/), too.",
     EVIDENCE,
   );
-  expect(citations.map(({ sentence, support }) => [sentence, support])).toEqual([
-    ["QwQ-32B has 32.5 billion parameters.", 1],
-    ["Beijing is the capital of Germany.", 2 / 3],
-    ["See the blog, too.", 0],
+  expect(citations.map(({ sentence, verdict, overlap }) => [sentence, verdict, overlap])).toEqual([
+    ["QwQ-32B has 32.5 billion parameters.", "supported", 1],
+    ["Beijing is the capital of Germany.", "unsupported", 2 / 3],
+    ["See the blog, too.", "unsupported", 0],
   ]);
 });
 
 test("several passages of one address support together", () => {
   const [citation] = checkAnswer("Beijing and Paris are capitals [2].", EVIDENCE).citations;
-  expect(citation).toMatchObject({ number: 2, title: "Capitals", support: 1 });
+  expect(citation).toMatchObject({ number: 2, title: "Capitals", overlap: 1 });
 });
 
 test("an unmarked sentence is attributed to the source that supports it best", () => {

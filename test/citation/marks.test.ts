@@ -52,6 +52,15 @@ const MARKS: readonly (readonly [mark: string, numbers: readonly number[]])[] = 
   ["[[1]]", [1]],
   ["[[1]](https://wrong.example/)", [1]],
   ["[^2](#ref)", [2]],
+  ["[1～3]", [1, 2, 3]],
+  ["[1〜2]", [1, 2]],
+  ["[1和3]", [1, 3]],
+  ["[cite: 1, 2]", [1, 2]],
+  ["[web:3]", [3]],
+  ["[文献2]", [2]],
+  ["[자료 1]", [1]],
+  ["[Źródło 1]", [1]],
+  ["[Kaynak 2]", [2]],
 ];
 
 describe("every way of writing a mark is read as one", () => {
@@ -74,8 +83,10 @@ test.each([
   "\\[ a[1] + b[2] \\]",
   "Inline \\( f[1] \\) and $$\nc[1]\n$$ too.",
   "Of $\\sum_i w[1]$ nothing.",
+  "\\begin{equation}\na[1] = b[2]\n\\end{equation}",
+  "Then \\begin{align*} a[1] &= 2 \\end{align*} holds.",
 ])("no mark is read in %s", (text) => {
-  expect(checkAnswer(text, EVIDENCE)).toEqual({ answer: text, citations: [] });
+  expect(checkAnswer(text, EVIDENCE)).toMatchObject({ answer: text, citations: [] });
 });
 
 test.each([
@@ -99,6 +110,9 @@ test.each([
   ["One.\n[1] says that it is so.", "says that it is so."],
   ["## Heading\n> It is quoted [1].", "It is quoted."],
   ["It ends. [1]\nAnother.", "It ends."],
+  ["地球是圆的。月亮也是[1]。太阳。", "月亮也是。"],
+  ["月亮[1]也是，太阳也是。", "月亮也是，太阳也是。"],
+  ["달은 [1] 둥글다.", "달은 둥글다."],
 ])("the sentence of the mark in %j", (text, sentence) => {
   expect(checkAnswer(text, EVIDENCE).citations.map((citation) => citation.sentence)).toEqual([sentence]);
 });
@@ -109,6 +123,10 @@ describe("an address that stands in a source's text", () => {
     [
       "Get [the tool](https://dl.example/v2/tool-2.1.zip) now.",
       `Get the tool <https://dl.example/v2/tool-2.1.zip> (from ${ONE}) now.`,
+    ],
+    [
+      "Get **https://dl.example/v2/tool-2.1.zip**.",
+      `Get **<https://dl.example/v2/tool-2.1.zip> (from ${ONE})**.`,
     ],
     ["Or <https://mirror.example/a_b?c=d>!", `Or <https://mirror.example/a_b?c=d> (from ${ONE})!`],
   ])("stays, shown as itself: %s", (text, answer) => {
@@ -136,6 +154,8 @@ test("wherever an answer of marks, formulas and addresses is cut, the stream giv
     " $x_{[1]}$ ",
     "$5 ",
     "\\[ a[1] \\]",
+    "\\begin{math}b[1]\\end{math}",
+    "**https://dl.example/v2/tool-2.1.zip**",
     "$$b[2]$$",
     "\\(",
     "10<sup>6</sup>",
@@ -163,6 +183,6 @@ test("wherever an answer of marks, formulas and addresses is cut, the stream giv
       expect(streamed.trim()).toBe(answer.trim());
       expect(dangersIn(answer, allowed)).toEqual([]);
     }),
-    { numRuns: 2_000, seed: 7 },
+    { numRuns: 300, seed: 7 },
   );
 });

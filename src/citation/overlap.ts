@@ -4,7 +4,7 @@ import { stem } from "../text/stem.ts";
 import { partsOf, splitWords } from "../text/words.ts";
 
 /** The stems of the words of a text, without English function words. */
-function contentWords(text: string): readonly string[] {
+export function contentWords(text: string): readonly string[] {
   return splitWords(text)
     .flatMap(partsOf)
     .filter((word) => !FUNCTION_WORDS.en.has(word.toLowerCase()))
@@ -12,13 +12,20 @@ function contentWords(text: string): readonly string[] {
 }
 
 /**
- * How well a text supports a sentence: the share of the sentence's content words that stand in it, 0 to 1; 0 for a
- * sentence without any. It measures wording, not truth.
+ * The share of a sentence's content words that stand in a text, 0 to 1; 0 for a sentence without any. It measures wording,
+ * not truth. The words of the text are taken apart once.
  */
-export function support(sentence: string, evidence: string): number {
-  const wanted = new Set(contentWords(sentence));
+export function overlapWith(evidence: string): (sentence: string) => number {
+  return overlapIn(new Set(contentWords(evidence)));
+}
+
+/** The same, where the words of the text are at hand. */
+export function overlapIn(given: ReadonlySet<string>): (sentence: string) => number {
+  return (sentence) => shareOf(new Set(contentWords(sentence)), given);
+}
+
+function shareOf(wanted: ReadonlySet<string>, given: ReadonlySet<string>): number {
   if (wanted.size === 0) return 0;
-  const given = new Set(contentWords(evidence));
   return [...wanted].filter((word) => given.has(word)).length / wanted.size;
 }
 
@@ -29,7 +36,7 @@ const MAX_QUOTE = 300;
 export function quoteFor(question: string, text: string): string {
   const quotes = sentenceSpans(text).map(({ start, end }) => text.slice(start, end));
   const [best = ""] = quotes
-    .map((quote) => ({ quote, score: support(question, quote) }))
+    .map((quote) => ({ quote, score: overlapWith(quote)(question) }))
     .sort((left, right) => right.score - left.score)
     .map(({ quote }) => quote);
   return best.length > MAX_QUOTE ? `${best.slice(0, MAX_QUOTE).replace(/\s+\S*$/, "")} …` : best;

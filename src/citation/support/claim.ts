@@ -1,0 +1,54 @@
+import { type Cues, cuesOf, isOpposite } from "./cues.ts";
+import { type Figure, findFigures } from "./figures.ts";
+import { findNames, type Name } from "./names.ts";
+import { type Clause, clausesOf, keysOf } from "./source-text.ts";
+import { type Term, termsOf } from "./terms.ts";
+
+/** A sentence of an answer, taken apart. */
+export interface Claim {
+  readonly text: string;
+  /** The words that say what it is about; those of figures are not among them. */
+  readonly terms: readonly Term[];
+  readonly keys: ReadonlySet<string>;
+  readonly figures: readonly Figure[];
+  readonly names: readonly Name[];
+  /** What stands in quotation marks, two words or four signs at least. */
+  readonly quotes: readonly string[];
+  readonly clauses: readonly Clause[];
+  cues(): Cues;
+}
+
+const QUOTED = /[“„«「『"]\s*([^“”„«»「」『』"]{2,}?)\s*[”“»」』"]/gu;
+
+const EMPHASIS = /[*`~]+|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu;
+
+/** @param written with its emphasis in Markdown, which goes */
+export function readClaim(written: string): Claim {
+  const sentence = written.replaceAll(EMPHASIS, "");
+  const figures = findFigures(sentence).filter(({ isSpelled, values }) => !isSpelled || values[0] !== 1);
+  const cues = cuesOf(sentence);
+  const isOfFigure = ({ start, end }: { readonly start: number; readonly end: number }): boolean =>
+    figures.some((figure) => start < figure.end && end > figure.start);
+  // what is compared how, is checked by itself
+  const tells = (term: Term): boolean => !isOfFigure(term) && term.crosses !== true && !isOpposite(term.text);
+  const terms = termsOf(sentence).filter((term) => tells(term));
+  return {
+    text: sentence,
+    terms,
+    keys: keysOf(terms),
+    figures,
+    names: findNames(sentence).filter((name) => !isOfFigure(name)),
+    quotes: [...sentence.matchAll(QUOTED)].flatMap(([, words = ""]) => (isQuote(words) ? [words] : [])),
+    clauses: clausesOf(sentence).map((clause) => ({
+      ...clause,
+      keys: keysOf(clause.terms.filter((term) => tells(term))),
+    })),
+    cues: () => cues,
+  };
+}
+
+function isQuote(words: string): boolean {
+  return (
+    /\S\s+\S/u.test(words) || (words.match(/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/gu)?.length ?? 0) >= 4
+  );
+}

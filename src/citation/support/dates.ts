@@ -1,0 +1,112 @@
+/** A day, a month or a year, as far as a text gives it; months and days count from 1. */
+export interface CalendarDate {
+  readonly year?: number;
+  readonly month?: number;
+  readonly day?: number;
+}
+
+export interface DateSpan {
+  readonly start: number;
+  readonly end: number;
+  /** What it may mean: `03/06/2025` is a day of March or of June. */
+  readonly readings: readonly CalendarDate[];
+}
+
+const LOCALES = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr", "ar", "ar-SY", "fa", "he", "id"];
+
+const FIELDS: readonly Intl.DateTimeFormatOptions[] = [
+  { month: "long" },
+  { month: "short" },
+  { month: "long", day: "numeric" },
+];
+
+/** The names of the months as the runtime's locale data spell them, in lower case; genitive forms too. */
+const MONTHS: ReadonlyMap<string, number> = new Map(
+  LOCALES.flatMap((locale) => FIELDS.flatMap((fields) => monthNames(locale, fields))).filter(([name]) =>
+    /^\p{L}[\p{L}\p{M}]{2,}$/u.test(name),
+  ),
+);
+
+function monthNames(
+  locale: string,
+  fields: Intl.DateTimeFormatOptions,
+): readonly (readonly [string, number])[] {
+  const format = new Intl.DateTimeFormat(`${locale}-u-ca-gregory-nu-latn`, { ...fields, timeZone: "UTC" });
+  return Array.from({ length: 12 }, (_, index) => {
+    const parts = format.formatToParts(Date.UTC(2024, index, 15));
+    const name = parts.find(({ type }) => type === "month")?.value ?? "";
+    return [name.toLowerCase().replace(/\.$/, ""), index + 1];
+  });
+}
+
+export function isMonthName(word: string): boolean {
+  return MONTHS.has(word.toLowerCase());
+}
+
+const NAME = `(?:[בלמה]-?)?(?<name>${[...MONTHS.keys()].sort((left, right) => right.length - left.length).join("|")})\\.?`;
+const DAY = String.raw`(?<day>\d{1,2})(?:\.|st|nd|rd|th|er|º|°)?`;
+const OF = String.raw`(?:\s+(?:de|del|of|di|do))?`;
+const YEAR = String.raw`(?<year>\d{4})`;
+const EDGE = String.raw`(?<![\p{L}\p{N}])`;
+const END = String.raw`(?![\p{L}\p{N}])`;
+
+const PATTERNS: readonly RegExp[] = [
+  // 6 March 2025, 6. März 2025, 6 de marzo de 2025, ٦ مارس ٢٠٢٥
+  `${EDGE}${DAY}${OF}\\s*${NAME}(?:,?${OF}\\s+${YEAR})?${END}`,
+  // March 6, 2025
+  `${EDGE}${NAME}\\s+${DAY}(?:,?\\s+${YEAR})?${END}`,
+  // March 2025, marzo de 2025
+  `${EDGE}${NAME},?${OF}\\s+${YEAR}${END}`,
+  // 2025年3月6日, 3月6日, 2025년 3월 6일
+  String.raw`(?<!\d)${YEAR}\s*[年년](?:\s*(?<month>\d{1,2})\s*[月월](?:\s*(?<day>\d{1,2})\s*[日号號일])?)?`,
+  String.raw`(?<!\d)(?<month>\d{1,2})\s*[月월]\s*(?<day>\d{1,2})\s*[日号號일]`,
+  // 2025-03-06, 2025/03/06
+  String.raw`(?<![\p{L}\p{N}.-])${YEAR}(?<sign>[-/.])(?<month>\d{1,2})\k<sign>(?<day>\d{1,2})(?![\p{N}]|[.-]\d)`,
+  // 06.03.2025
+  String.raw`(?<![\p{L}\p{N}.-])(?<day>\d{1,2})\.\s?(?<month>\d{1,2})\.\s?${YEAR}(?![\p{N}]|[.-]\d)`,
+  // 03/06/2025
+  String.raw`(?<![\p{L}\p{N}/])(?<either>\d{1,2})/(?<other>\d{1,2})/${YEAR}(?![\p{N}/])`,
+].map((pattern) => new RegExp(pattern, "giu"));
+
+/** The dates of a text whose digits are ASCII, in order; a year by itself is a number. */
+export function findDates(text: string): readonly DateSpan[] {
+  const found: DateSpan[] = [];
+  for (const pattern of PATTERNS) {
+    for (const match of text.matchAll(pattern)) {
+      const readings = readingsOf(match.groups ?? {});
+      const [start, end] = [match.index, match.index + match[0].length];
+      if (readings.length > 0 && !found.some((other) => other.start < end && other.end > start))
+        found.push({ start, end, readings });
+    }
+  }
+  return found.sort((left, right) => left.start - right.start);
+}
+
+function readingsOf(groups: Readonly<Record<string, string | undefined>>): readonly CalendarDate[] {
+  const { name, year, month, day, either, other } = groups;
+  const of = (months: number | undefined, days: number | undefined): readonly CalendarDate[] =>
+    (months !== undefined && (months < 1 || months > 12)) || (days !== undefined && (days < 1 || days > 31))
+      ? []
+      : [
+          {
+            ...(year !== undefined && { year: Number(year) }),
+            ...(months !== undefined && { month: months }),
+            ...(days !== undefined && { day: days }),
+          },
+        ];
+  if (either !== undefined && other !== undefined)
+    return [...of(Number(either), Number(other)), ...of(Number(other), Number(either))];
+  const named = name === undefined ? undefined : MONTHS.get(name.toLowerCase());
+  return of(named ?? numberOf(month), numberOf(day));
+}
+
+function numberOf(digits: string | undefined): number | undefined {
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Whether all that is wanted of a date is given. */
+export function sameDate(wanted: CalendarDate, given: CalendarDate): boolean {
+  return (["year", "month", "day"] as const).every(
+    (part) => wanted[part] === undefined || wanted[part] === given[part],
+  );
+}

@@ -1,0 +1,87 @@
+import { type Check, graded, hasLike, type Others } from "./checks.ts";
+import type { Claim } from "./claim.ts";
+import { findNames, type Name } from "./names.ts";
+import type { Passage } from "./passage.ts";
+import type { SourceText } from "./source-text.ts";
+
+/** Names occur in the passage, or at least in the source. */
+export function checkNames(
+  claim: Claim,
+  passage: Passage,
+  source: SourceText,
+  others: Others,
+): readonly Check[] {
+  const { names: all } = claim;
+  if (all.length === 0) return [];
+  const failed: string[] = [];
+  const weak: string[] = [];
+  for (const name of all) {
+    if (name.keys.every((key) => passage.keys.has(key))) continue;
+    const isIn = ({ keys }: SourceText): boolean =>
+      name.keys.every((key) => keys.has(key) || hasLike(keys, key));
+    if (isIn(source) || others.some(isIn)) weak.push(name.text);
+    else if (isMoreOfName(name, claim, source) || /^\p{Lu}\p{N}$/u.test(name.text)) weak.push(name.text);
+    else failed.push(name.text);
+  }
+  return [
+    graded(
+      "names",
+      failed,
+      weak,
+      all.map(({ text }) => text),
+    ),
+  ];
+}
+
+/** Fewer words are no sentence: they say something only of what the question asks. */
+const FRAGMENT_TERMS = 4;
+
+/** "1734" as an answer to "When was Zanonden Works founded?": what is cited must name what was asked about. */
+export function checkSubject(
+  claim: Claim,
+  asked: readonly Name[],
+  source: SourceText,
+  others: Others,
+): readonly Check[] {
+  if (claim.terms.length > FRAGMENT_TERMS || claim.clauses.length > 1) return [];
+  const texts = [source, ...others];
+  const isNamed = ({ text, keys }: Name): boolean =>
+    texts.some(
+      (each) =>
+        keys.every((key) => each.keys.has(key)) &&
+        (keys.length === 1 || [each.titleText, each.text].some((where) => where.includes(text))),
+    );
+  const missing = asked.filter((name) => !isNamed(name));
+  const ofNames = new Set(asked.flatMap(({ keys }) => keys));
+  // it only says again what was asked about
+  const isEcho =
+    claim.keys.size > 0 && claim.figures.length === 0 && [...claim.keys].every((key) => ofNames.has(key));
+  const words = (isEcho ? asked : missing).map(({ text }) => text);
+  return words.length === 0 ? [] : [{ check: "subject", result: "weak", words }];
+}
+
+/** What a question asks about, by name: words side by side are one. */
+export function namesAsked(question: string): readonly Name[] {
+  const names: Name[] = [];
+  for (const name of findNames(question).filter(({ start }) => start > 0)) {
+    const last = names.at(-1);
+    if (last !== undefined && name.start === last.end + 1) {
+      const text = question.slice(last.start, name.end);
+      names[names.length - 1] = { ...last, text, end: name.end, keys: [...last.keys, ...name.keys] };
+    } else names.push(name);
+  }
+  return names;
+}
+
+/** The word beside it is a name of the source, which stands there without another word at this side: `Keller` as `Maria Keller`. */
+function isMoreOfName({ start, end, text }: Name, claim: Claim, source: SourceText): boolean {
+  if (/\p{N}/u.test(text)) return false;
+  return claim.names.some((other) => {
+    if (!other.keys.every((key) => source.keys.has(key))) return false;
+    const isBefore = other.start === end + 1;
+    if (!isBefore && other.end + 1 !== start) return false;
+    const escaped = other.text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const beside = isBefore ? `\\p{Lu}\\p{L}+[ \\t]${escaped}` : `${escaped}[ \\t]\\p{Lu}\\p{L}+`;
+    return !new RegExp(beside, "u").test(source.text);
+  });
+}

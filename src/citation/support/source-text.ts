@@ -1,0 +1,228 @@
+import { eachSentenceSpan } from "../../text/sentences.ts";
+import { type Cues, cuesOf } from "./cues.ts";
+import { type Figure, findFigures } from "./figures.ts";
+import { findNames, type Name } from "./names.ts";
+import { type Term, termsOf } from "./terms.ts";
+
+/** A part of a sentence that says one thing. */
+export interface Clause {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly terms: readonly Term[];
+  readonly keys: ReadonlySet<string>;
+  cues(): Cues;
+  names(): readonly Name[];
+}
+
+/** A sentence, a list item, a row of a table. */
+export interface Unit {
+  readonly start: number;
+  readonly end: number;
+  readonly keys: ReadonlySet<string>;
+  figures(): readonly Figure[];
+  readonly clauses: readonly Clause[];
+  cues(): Cues;
+  /** The cells of a row, with the keys of the header above each. */
+  readonly cells?: readonly Cell[];
+}
+
+export interface Cell {
+  readonly start: number;
+  readonly end: number;
+  readonly header: readonly string[];
+}
+
+/** A text that claims are compared with, taken apart once. */
+export interface SourceText {
+  readonly text: string;
+  readonly titleText: string;
+  /** The keys of the title: they stand for every sentence's subject. */
+  readonly title: ReadonlySet<string>;
+  readonly units: readonly Unit[];
+  figures(): readonly Figure[];
+  readonly keys: ReadonlySet<string>;
+  /** The places of the units that have a key or may have a figure. */
+  unitsWith(key: string): readonly number[];
+  unitsGiving(figure: Figure): readonly number[];
+  /** The text as quotations are compared, worked out when one is. */
+  quotable(): string;
+}
+
+/** Takes a text apart; it stops behind each sentence, so that long ones need not be taken apart at once. */
+export function* readSourceText(title: string, text: string): Generator<undefined, SourceText> {
+  const units: Unit[] = [];
+  const byKey = new Map<string, number[]>();
+  const byFigure = new Map<string, number[]>();
+  let before: Unit | undefined;
+  for (const plain of unitsOf(text)) {
+    const unit = withSubject(plain, before, text);
+    const at = units.push(unit) - 1;
+    for (const key of unit.keys) placesIn(byKey, key).push(at);
+    for (const label of unit.figures().flatMap((figure) => labelsOf(figure)))
+      placesIn(byFigure, label).push(at);
+    before = plain;
+    yield undefined;
+  }
+  const titleKeys = keysOf(termsOf(title));
+  return {
+    unitsWith: (key) => byKey.get(key) ?? [],
+    unitsGiving: (figure) => [...new Set(labelsOf(figure).flatMap((label) => byFigure.get(label) ?? []))],
+    quotable: once(() => plainQuote(text)),
+    text,
+    titleText: title,
+    title: titleKeys,
+    units,
+    figures: once(() => [...units.flatMap((unit) => unit.figures()), ...findFigures(title)]),
+    keys: new Set([...titleKeys, ...units.flatMap(({ keys }) => [...keys])]),
+  };
+}
+
+function placesIn(index: Map<string, number[]>, name: string): number[] {
+  const places = index.get(name) ?? [];
+  index.set(name, places);
+  return places;
+}
+
+/** What two figures that are the same have in common: a value, a year, or that they are a date or a version. */
+function labelsOf({ values, dates, version }: Figure): readonly string[] {
+  const numbers = [...values, ...dates.flatMap(({ year }) => year ?? [])].map((value) =>
+    value.toPrecision(9),
+  );
+  if (dates.length > 0) return [...numbers, "date"];
+  if (version === undefined) return numbers;
+  const [major = "", minor = ""] = version.split(".");
+  return ["version", ...[major, `${major}.${minor}`].map((part) => Number(part).toPrecision(9))];
+}
+
+/** A text as it is compared with a quotation. */
+export function plainQuote(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[“”„«»「」『』"‘’']/gu, "'")
+    .replaceAll(/[\u00ad\u200b-\u200f*_`]/gu, "")
+    .replaceAll(/\s+/gu, " ");
+}
+
+/** What a sentence begins with that speaks of the same as the one before. */
+const PRONOUN =
+  /^(?:it|its|he|she|they|their|this|these|that|those|es|er|sie|ihr\p{L}*|dies\p{L}*|il|elle|ils|elles|ce|cette|ces|este|esta|esto|estos|estas|ello|su|sus|هو|هي|هم|هذا|هذه|وهو|وهي|הוא|היא|הם|זה|זו)(?![\p{L}])|^[它他她这這该該其]/iu;
+/** So many words of a sentence name what it is about. */
+const SUBJECT_TERMS = 3;
+
+/** With the first words of the sentence before, where a pronoun stands for them. */
+function withSubject(unit: Unit, before: Unit | undefined, text: string): Unit {
+  if (before === undefined || !PRONOUN.test(text.slice(unit.start, unit.end))) return unit;
+  const subject = before.clauses.flatMap(({ terms }) => terms).slice(0, SUBJECT_TERMS);
+  return { ...unit, keys: new Set([...unit.keys, ...keysOf(subject)]) };
+}
+
+const ROW = /^\s*\|?[^|\n]+(?:\|[^|\n]*)+$|^[^\t\n]+(?:\t[^\t\n]*)+$/u;
+const RULE = /^[\s|:+=-]+$/u;
+
+function* unitsOf(text: string): Generator<Unit> {
+  let header: readonly { readonly keys: readonly string[] }[] | undefined;
+  for (const line of text.matchAll(/[^\n]+/g)) {
+    if (!ROW.test(line[0])) {
+      header = undefined;
+      for (const { start, end } of eachSentenceSpan(line[0]))
+        yield unitAt(text, line.index + start, line.index + end);
+      continue;
+    }
+    if (RULE.test(line[0])) continue;
+    const cells = cellsOf(line[0], line.index);
+    if (header === undefined) {
+      header = cells.map(({ start, end }) => ({ keys: [...keysOf(termsOf(text.slice(start, end)))] }));
+      yield unitAt(text, line.index, line.index + line[0].length);
+      continue;
+    }
+    const named = cells.map((cell, index) => ({ ...cell, header: header?.[index]?.keys ?? [] }));
+    yield unitAt(text, line.index, line.index + line[0].length, named);
+  }
+}
+
+function cellsOf(line: string, from: number): readonly { readonly start: number; readonly end: number }[] {
+  const sign = line.includes("|") ? "|" : "\t";
+  const cells: { start: number; end: number }[] = [];
+  let start = line.trimStart().startsWith("|") ? line.indexOf("|") + 1 : 0;
+  while (start < line.length) {
+    const next = line.indexOf(sign, start);
+    const end = next < 0 ? line.length : next;
+    cells.push({ start: from + start, end: from + end });
+    start = end + 1;
+  }
+  return cells;
+}
+
+function unitAt(text: string, start: number, end: number, cells?: readonly Cell[]): Unit {
+  const part = text.slice(start, end);
+  const clauses = clausesOf(part).map((clause) => ({
+    ...moved(clause, start),
+    terms: clause.terms.map((term) => moved(term, start)),
+  }));
+  const keys = new Set(clauses.flatMap((clause) => [...clause.keys]));
+  for (const cell of cells ?? []) for (const key of cell.header) keys.add(key);
+  const figures = once(() => findFigures(part).map((figure) => moved(figure, start)));
+  return {
+    start,
+    end,
+    keys,
+    figures,
+    clauses,
+    cues: once(() => cuesOf(part)),
+    ...(cells !== undefined && { cells }),
+  };
+}
+
+/** Where a sentence goes on to say something else. */
+const BREAK =
+  /[;:，；：،؛]|,(?!\p{N})|\s[-–—]\s|—|\s(?:and|but|while|whereas|although|though|und|aber|sondern|während|obwohl|et|mais|tandis que|pero|mientras|aunque|y|sino|و?لكن(?:ه|ها|هم|هما)?|بينما|غير أن|إلا أن|אבל|אך|אולם|ואילו)(?=\s)|(?<=\s)(?=[و](?:لم|لا|لن|ليس|هو|هي|كان|يت|تت|ي|ت)\p{L}+)|\|/giu;
+
+/** Fewer words say nothing by themselves: they belong to the clause before, or behind. */
+const MIN_TERMS = 2;
+
+/** The clauses of a sentence, in order. */
+export function clausesOf(sentence: string): readonly Clause[] {
+  const ends = [...[...sentence.matchAll(BREAK)].map(({ index }) => index), sentence.length];
+  const pieces: { start: number; end: number; terms: readonly Term[] }[] = [];
+  let start = 0;
+  for (const end of ends) {
+    if (end <= start) continue;
+    const from = start;
+    const terms = termsOf(sentence.slice(from, end)).map((term) => moved(term, from));
+    const last = pieces.at(-1);
+    if (last === undefined || (terms.length >= MIN_TERMS && last.terms.length >= MIN_TERMS))
+      pieces.push({ start, end, terms });
+    else pieces.splice(-1, 1, { start: last.start, end, terms: [...last.terms, ...terms] });
+    start = end;
+  }
+  return pieces.map((piece) => clauseOf(sentence, piece.start, piece.end, piece.terms));
+}
+
+function clauseOf(sentence: string, start: number, end: number, terms: readonly Term[]): Clause {
+  const text = sentence.slice(start, end);
+  return {
+    text,
+    start,
+    end,
+    terms,
+    keys: keysOf(terms),
+    cues: once(() => cuesOf(text)),
+    names: once(() => findNames(text)),
+  };
+}
+
+function moved<Span extends { readonly start: number; readonly end: number }>(span: Span, by: number): Span {
+  return { ...span, start: span.start + by, end: span.end + by };
+}
+
+/** What is asked for again is not worked out again. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+export function keysOf(terms: readonly Term[]): ReadonlySet<string> {
+  return new Set(terms.flatMap(({ keys }) => keys));
+}
