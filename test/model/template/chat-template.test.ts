@@ -8,6 +8,10 @@ import {
   jinjaTemplate,
   rawTemplate,
 } from "../../../src/model/template/chat-template.ts";
+import { createAgenticRag } from "../../../src/graph/graph.ts";
+import { createScriptedModel } from "../../../src/model/scripted.ts";
+import { qwq as qwqProtocol } from "../../../src/protocol/qwq/qwq.ts";
+import { call, FIXED, pagesEngine } from "../../graph/agent.ts";
 
 const qwq = jinjaTemplate(await readFile("test/fixtures/model/qwq.jinja", "utf8"), { name: "qwq" });
 
@@ -117,4 +121,26 @@ test("the raw template joins contents with blank lines and continues at once", (
   expect(rawTemplate.render([system, user("User: Hello\nAssistant:"), assistant(" <think>Well")])).toBe(
     "You may search.\n\nUser: Hello\nAssistant: <think>Well",
   );
+});
+
+const DATED =
+  "{{ strftime_now('%a %A %d %b %B %m %Y %H:%M:%S %% %q') }}|{% for m in messages %}{{ m.content }}{% endfor %}";
+
+test("a template that asks the clock is told the day of the question", () => {
+  const template = jinjaTemplate(DATED);
+  expect(template.render([user("Hello")], "2026-02-01")).toBe(
+    "Sun Sunday 01 Feb February 02 2026 00:00:00 % %q|Hello",
+  );
+});
+
+test("a question has the day on which it was asked in each of its prompts", async () => {
+  const template = jinjaTemplate(
+    "{{ strftime_now('%d.%m.%Y') }}{% for m in messages %}{{ m.content }}{% endfor %}",
+  );
+  const model = createScriptedModel([call("a"), "</think>\n\nSo it is [1]."], { template });
+  const agent = createAgenticRag({ protocol: qwqProtocol, model, engine: pagesEngine(), ...FIXED });
+  await agent.invoke({ question: "Q?" });
+  const [first = "", second = ""] = model.calls.map(({ prompt }) => prompt);
+  expect(first).toMatch(/^22\.11\.2026/);
+  expect(second.startsWith(first)).toBe(true);
 });
