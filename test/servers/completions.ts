@@ -1,4 +1,5 @@
 import { watchExchanges } from "./close-forsaken.ts";
+import { freePort } from "./free-port.ts";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -80,9 +81,7 @@ export async function startCompletionsServer(
 
 /** An address on which nobody listens. */
 export async function unusedUrl(): Promise<string> {
-  const server = await startCompletionsServer([]);
-  await server.close();
-  return server.url;
+  return `http://127.0.0.1:${await freePort()}/v1`;
 }
 
 async function answer(

@@ -43,6 +43,8 @@ export interface EndpointOptions {
   readonly messages?:
     | Wire
     | ((request: MessagesRequestBody, goesOn: string, anew: string) => MessagesReply | PlainReply);
+  /** OpenAI's `/v1/responses`. @default "missing" */
+  readonly responses?: Wire;
   /** JSON answers by path, such as `/v1/models`. */
   readonly facts?: Readonly<Record<string, unknown>>;
   /** What happens to the first requests to a path, one after the other, before it answers as it should. */
@@ -118,7 +120,7 @@ export async function startEndpoint(options: EndpointOptions = {}): Promise<Endp
 }
 
 function answerTo(
-  { completions, chat, messages, facts = {} }: EndpointOptions,
+  { completions, chat, messages, responses = "missing", facts = {} }: EndpointOptions,
   route: string,
   sent: string,
 ): PlainReply & Stall {
@@ -143,6 +145,7 @@ function answerTo(
       body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     };
   }
+  if (path === "/v1/responses") return responses === "missing" ? MISSING : responses;
   if (path === "/v1/messages") return messagesAnswer(messages, JSON.parse(sent) as MessagesRequestBody);
   if (!/^\/(?:v1|beta)\/chat\/completions$/.test(path) || chat === "missing") return MISSING;
   if (typeof chat === "object") return chat;
@@ -170,8 +173,11 @@ function anewOf(asked: string): string {
   return ANEW.find(([part]) => asked.includes(part))?.[1] ?? "Four.";
 }
 
-/** What the model goes on with; a greeting where it knows nothing. */
+/** What the model goes on with; a greeting where it knows nothing. It searches where it is asked to. */
 function continuationOf(text: string): string {
+  if (text.includes("Search the web for the weather") && text.endsWith("<think>\n")) {
+    return 'I search.\n<tool_call>\n{"name": "web_search", "arguments": {"query": "weather in Rome"}}\n</tool_call>';
+  }
   return KNOWN.find(([end]) => text.endsWith(end))?.[1] ?? "Hello";
 }
 

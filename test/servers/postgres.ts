@@ -48,8 +48,8 @@ export interface PostgresServer extends AsyncDisposable {
 
 export const PASSWORD = "pass-word-7183";
 
-/** A PostgreSQL of its own, empty, on the loopback. What it commits is on the disk. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** A PostgreSQL of its own, empty, on the loopback. What it commits outlives its process. `more` is of its environment. */
+export async function startPostgres(more: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
   if (BINARIES === undefined) throw new Error(NO_POSTGRES);
   const binaries = BINARIES;
   const place = mkdtempSync(join(tmpdir(), "postgres-"));
@@ -58,7 +58,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   writeFileSync(passwordFile, PASSWORD, { mode: 0o600 });
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if ("uid" in user) for (const path of [place, passwordFile]) chownSync(path, NOBODY, NOBODY);
-  const environment = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
+  const environment = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC", ...more };
   const options = { ...user, env: environment, cwd: place };
   await run(
     join(binaries, "initdb"),
@@ -95,7 +95,8 @@ export async function startPostgres(): Promise<PostgresServer> {
         "-c",
         "unix_socket_directories=",
         "-c",
-        "fsync=on",
+        // it is killed, the machine is not: what the system was given stays
+        "fsync=off",
         "-c",
         "max_connections=40",
       ],

@@ -1,6 +1,7 @@
 import type { ChatAnthropic } from "@langchain/anthropic";
 import { revealed, type ApiKey } from "../exchange/request.ts";
 import { messagesRoot } from "../server/anthropic.ts";
+import { obeyingRefusals } from "../exchange/obeying-fetch.ts";
 import type { ModelRequest } from "./chat.ts";
 import { loadPackage } from "../../net/optional-package.ts";
 import type { Sampling } from "../sampling.ts";
@@ -36,6 +37,7 @@ export async function loadAnthropicChat(
     neededBy: `The model family ${options.family} is spoken to Anthropic's API through @langchain/anthropic`,
     load: options.load,
   });
+  const fetch = obeyingRefusals(options.fetch);
   return ({ maxTokens, sampling, modelName = options.modelName }) => {
     const { temperature, topP, topK } = { ...options.sampling, ...sampling };
     return new Chat({
@@ -43,7 +45,7 @@ export async function loadAnthropicChat(
       // a server that needs none is sent a word, without which nothing is sent at all
       apiKey: revealed(options.apiKey).trim() || "none",
       anthropicApiUrl: messagesRoot(options.baseUrl),
-      ...(options.fetch !== undefined && { clientOptions: { fetch: options.fetch } }),
+      clientOptions: { fetch },
       maxRetries: options.maxRetries,
       streamUsage: true,
       ...(maxTokens !== undefined && { maxTokens }),

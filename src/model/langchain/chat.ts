@@ -90,13 +90,13 @@ export async function* streamReply(
   { chat, prompt, callOptions, target, deadline }: ChatRequest,
   limits: RequestLimits,
 ): AsyncGenerator<BaseMessage> {
-  const { beginning, silence } = watchReply(deadline, target, limits);
+  const silence = watchReply(deadline, target, limits);
   let seen = false;
   try {
-    beginning.wait();
+    silence.wait();
     // no callbacks: the tokens are those of the continuation, which tells them itself
     const opening = chat().stream(prompt, { ...callOptions, signal: deadline.signal, callbacks: [] });
-    const stream = await opening.finally(() => beginning.heard());
+    const stream = await opening;
     const iterator = stream[Symbol.asyncIterator]();
     try {
       for (;;) {

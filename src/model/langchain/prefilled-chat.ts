@@ -5,6 +5,7 @@ import { runAttempts } from "../exchange/attempts.ts";
 import { readTurn } from "../chat-prefix/reading.ts";
 import { createEchoFilter, createTurnText, type ReasoningTags } from "../chat-prefix/text.ts";
 import { chatModelFor, nameOf, streamReply, targetOf, toMessage, type LangchainChatOptions } from "./chat.ts";
+import { leavesOpen } from "../exchange/read-to-end.ts";
 import { limitTotal } from "../exchange/limits.ts";
 import { readParts } from "./reply.ts";
 import { ContinuationModel, openTurn, type ContinuationOptions, type ModelChunk } from "../model.ts";
@@ -69,15 +70,16 @@ export class PrefilledChatModel extends ContinuationModel {
     const { reasoningTags = TAGS, callText, echoes = false, endsSilently = false } = this.#options;
     const chatModel = chatModelFor(this.#options, options);
     const target = targetOf(chatModel, options.modelName ?? this.modelName, this.#options);
-    const { turns, pieces, given: before } = openTurn(messages, options.turn);
+    const { turns, pieces, given: opened } = openTurn(messages, options.turn);
     const given = pieces.map(({ text }) => text);
     const stop = [...new Set(options.stop)].filter((one) => one.trim() !== "");
     const deadline = limitTotal(options.signal, target, this.#options);
-    const attempt = (): AsyncGenerator<ModelChunk> => {
+    const attempt = (said: string): AsyncGenerator<ModelChunk> => {
+      const before = opened + said;
       const replies = streamReply(
         {
           chat: () => chatModel,
-          prompt: this.#prompt(turns, given),
+          prompt: this.#prompt(turns, said === "" ? given : [...given, said]),
           callOptions: stop.length > 0 ? { stop } : {},
           target,
           deadline,
@@ -89,6 +91,7 @@ export class PrefilledChatModel extends ContinuationModel {
         turn: createTurnText(before, reasoningTags),
         echo: createEchoFilter(echoes ? before : before.slice(before.trimEnd().length)),
         callText,
+        isOpen: (text) => options.isOpen?.(said + text) ?? leavesOpen(before + text),
       });
     };
     try {

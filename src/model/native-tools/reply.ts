@@ -3,7 +3,7 @@ import type { RequestTarget } from "../exchange/http-failure.ts";
 import { readToEnd, type Finish, type SaidPart } from "../exchange/read-to-end.ts";
 import type { ModelChunk } from "../model.ts";
 import { OPEN_TOOL_NAME, TOOL_NAME } from "./replay.ts";
-import type { NativeSide, WrittenCall } from "../../turn.ts";
+import type { NativeSide, ReceivedMessage, WrittenCall } from "../../turn.ts";
 import { createWrittenCalls } from "../exchange/written-call.ts";
 
 export interface ReplyReading {
@@ -13,6 +13,8 @@ export interface ReplyReading {
   readonly before: string;
   /** The opening of pages was offered too. */
   readonly pages?: boolean;
+  /** The message that `said` stands for, once the reply is whole, where it is to be kept. */
+  readonly received?: (said: string, finish: Finish) => ReceivedMessage | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ReplyReading {
  */
 export async function* readReply(
   parts: AsyncIterable<SaidPart>,
-  { target, side, before, pages = false }: ReplyReading,
+  { target, side, before, pages = false, received }: ReplyReading,
 ): AsyncGenerator<ModelChunk> {
   const calls = createWrittenCalls();
   let text = before;
@@ -46,9 +48,19 @@ export async function* readReply(
     for (const call of part.calls) calls.add(call);
   });
   const called = writtenAs(calls.whole(finish.finishReason === "stop"), finish, side, pages);
-  if (called !== "") yield say(text === "" || text.endsWith("\n") ? "" : "\n", called);
+  const last = called === "" ? undefined : say(text === "" || text.endsWith("\n") ? "" : "\n", called);
+  const message = received?.(text.slice(before.length), finish);
+  const kept = message !== undefined && { received: message };
+  // with the call: who has read it does not wait for the end
+  if (last !== undefined) yield { ...last, ...kept };
   // no stop string of ours ended a reply with a call
-  yield { type: "end", ...finish, ...(called !== "" && { stopReason: null }), usage };
+  yield {
+    type: "end",
+    ...finish,
+    ...(last !== undefined && { stopReason: null }),
+    usage,
+    ...(last === undefined && kept),
+  };
 }
 
 const texts = z.union([z.string(), z.array(z.string()).min(1)]);

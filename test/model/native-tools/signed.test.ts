@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { createAgenticRag } from "../../../src/graph/graph.ts";
 import type { TurnPiece } from "../../../src/model/model.ts";
 import { createNativeToolsModel } from "../../../src/model/native-tools/native-tools.ts";
-import { createSignedReplies } from "../../../src/model/native-tools/signed.ts";
+import { keepSigned } from "../../../src/model/native-tools/langchain-messages.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
-import { ask, FIXED, pagesEngine } from "../../graph/agent.ts";
+import { ask, FIXED, pagesEngine, thread } from "../../graph/agent.ts";
 import { messagesWire } from "../../servers/messages-wire.ts";
 import { startMessagesServer, type MessagesReply } from "../../servers/messages.ts";
 import { HELLO } from "../collect.ts";
@@ -87,7 +87,24 @@ test("it is kept although the connection breaks behind the finish", async () => 
   });
 });
 
-test("a run that another process began says what is missing, and what to do", async () => {
+test("a run that another process began goes on there, with what was signed", async () => {
+  await using server = await startMessagesServer(REPLIES);
+  const checkpointer = new MemorySaver();
+  const begin = () =>
+    createAgenticRag(
+      { protocol: qwq, model: thinking(server.url), engine: pagesEngine(), ...FIXED },
+      { checkpointer },
+    );
+  await begin().invoke({ question: "Q?" }, { ...thread(), interruptAfter: ["web-search"] });
+  expect(await begin().invoke(null, thread())).toMatchObject({ stopReason: "answered", searches: 3 });
+  expect(server.requests[1]?.body.messages[1]?.content).toContainEqual({
+    type: "thinking",
+    thinking: "Let me look.",
+    signature: "signed:Let me look.",
+  });
+});
+
+test("a turn without what was signed says what is missing, and what to do", async () => {
   await using server = await startMessagesServer(REPLIES);
   const turn: readonly TurnPiece[] = [
     { origin: "runtime", text: "<think>\n" },
@@ -99,19 +116,15 @@ test("a run that another process began says what is missing, and what to do", as
   await expect(chunks.next()).rejects.toMatchObject({
     code: "model-rejected",
     facts: { status: 400 },
-    message: expect.stringMatching(/wants the reasoning back .* or switch extended thinking off\.$/),
+    message: expect.stringMatching(/wants the reasoning .* back .* or switch the model's thinking off\.$/),
   });
 });
 
 test("what is not signed is not kept, nor a reply without a whole call", () => {
   const call = { type: "tool_call_chunk", index: 0, id: "x", name: "web_search", args: "{}" } as const;
   const block = { type: "thinking", thinking: "Hm.", signature: "s" };
-  const turn: readonly TurnPiece[] = [{ origin: "model", text: qwqNativeSide.call(["a"]) }];
-  const kept = (message: AIMessageChunk): boolean => {
-    const replies = createSignedReplies();
-    replies.keep(HELLO, [], turn[0]!.text, message);
-    return replies.find(HELLO, turn, qwqNativeSide).has(1);
-  };
+  const origin = { form: "langchain", endpoint: "there" } as const;
+  const kept = (message: AIMessageChunk): boolean => keepSigned(origin, "said", message) !== undefined;
   const calling = (fields: object) =>
     new AIMessageChunk({ content: "", tool_call_chunks: [call], ...fields });
   expect(kept(calling({ content: [block] }))).toBe(true);
@@ -124,19 +137,4 @@ test("what is not signed is not kept, nor a reply without a whole call", () => {
   expect(kept(calling({ content: 'a "signature":"s" in a text' }))).toBe(false);
   expect(kept(new AIMessageChunk({ content: [block] }))).toBe(false);
   expect(kept(calling({ content: [block], tool_call_chunks: [{ ...call, id: undefined }] }))).toBe(false);
-});
-
-function turnOf(at: number): readonly TurnPiece[] {
-  return [{ origin: "model", text: qwqNativeSide.call([`query ${at}`]) }];
-}
-
-test("the oldest are let go, and other questions find nothing", () => {
-  const replies = createSignedReplies();
-  const call = { type: "tool_call_chunk", index: 0, id: "x", name: "web_search", args: "{}" } as const;
-  const content = [{ type: "thinking", thinking: "Hm.", signature: "s" }];
-  const message = new AIMessageChunk({ content, tool_call_chunks: [call] });
-  for (let at = 0; at < 257; at += 1) replies.keep(HELLO, [], turnOf(at)[0]!.text, message);
-  const has = (at: number): boolean => replies.find(HELLO, turnOf(at), qwqNativeSide).has(1);
-  expect([has(0), has(1), has(256)]).toEqual([false, true, true]);
-  expect(replies.find([{ role: "user", content: "Other" }], turnOf(1), qwqNativeSide).size).toBe(0);
 });

@@ -1,0 +1,61 @@
+import { DIALECTS, sampledBy } from "../chat-prefix/dialect.ts";
+import { readChat } from "../chat-prefix/stream.ts";
+import type { SaidPart } from "../exchange/read-to-end.ts";
+import { chatDialectOf } from "../server/dialects.ts";
+import { chatReasoning } from "../server/reasoning.ts";
+import { CHAT_TOOLS } from "./chat-dialects.ts";
+import { keepChat, readChatMessage, toChat, type ChatMessage } from "./chat-messages.ts";
+import { createDeltaMerge } from "./delta-merge.ts";
+import { ToolsModel, type ToolsModelOptions, type ToolsWire } from "./tools-model.ts";
+
+export type ChatToolsOptions = ToolsModelOptions;
+
+const CHAT: ToolsWire<ChatMessage> = {
+  family: "native-tools",
+  form: "chat",
+  route: "/chat/completions",
+  fixed: new Set(["role", "content", "tool_calls", "tool_call_id"]),
+  read: readChatMessage,
+  messages: (replayed, dialect) => replayed.map((message) => toChat(message, CHAT_TOOLS[dialect])),
+  body({ sent: messages }, { modelName, maxTokens, sampling, reasoning, tools, calls }, dialect) {
+    const { asksForUsage, sampling: names } = DIALECTS[chatDialectOf(dialect)];
+    return {
+      model: modelName,
+      messages,
+      ...(maxTokens !== undefined && { max_tokens: maxTokens }),
+      stream: true,
+      ...(asksForUsage && { stream_options: { include_usage: true } }),
+      ...sampledBy(sampling, names),
+      tools,
+      ...chatReasoning(reasoning, dialect),
+      ...(!calls && { tool_choice: "none" }),
+    };
+  },
+  reply({ events, target, origin }) {
+    const whole = createDeltaMerge();
+    return {
+      parts: watched(readChat(events, target), whole),
+      keep: (said) => whole.message && keepChat(origin, said, whole.message),
+    };
+  },
+};
+
+/**
+ * A model behind `/chat/completions` with tools.
+ *
+ * @throws `settings-invalid` for a base URL that is none.
+ */
+export function createChatToolsModel(options: ChatToolsOptions): ToolsModel<ChatMessage> {
+  return new ToolsModel(options, CHAT);
+}
+
+/** Puts the message of a reply together while it is read. */
+async function* watched(
+  parts: AsyncIterable<SaidPart>,
+  reply: ReturnType<typeof createDeltaMerge>,
+): AsyncGenerator<SaidPart> {
+  for await (const part of parts) {
+    if (part.message !== undefined) reply.add(part.message);
+    yield part;
+  }
+}
