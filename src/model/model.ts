@@ -2,10 +2,10 @@ import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager
 import { BaseChatModel, type BaseChatModelCallOptions } from "@langchain/core/language_models/chat_models";
 import { AIMessage, AIMessageChunk, type BaseMessage, type UsageMetadata } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
-import type { PromptMessage, TurnPiece } from "../turn.ts";
+import type { PromptMessage, ReceivedMessage, SpliceTags, TurnPiece } from "../turn.ts";
 import type { Sampling } from "./sampling.ts";
 
-export type { PromptMessage, TurnPiece } from "../turn.ts";
+export type { PromptMessage, ReceivedMessage, SpliceTags, TurnPiece } from "../turn.ts";
 
 /** Tokens as the endpoint counts them; `undefined` where it does not say. */
 export interface ModelUsage {
@@ -13,6 +13,8 @@ export interface ModelUsage {
   readonly completionTokens?: number;
   /** Those of `promptTokens` that came from the endpoint's prefix cache. */
   readonly cachedTokens?: number;
+  /** Those of `completionTokens` that were thought and not said. */
+  readonly reasoningTokens?: number;
 }
 
 /** The assistant's turn that is to go on, apart from the turns before it. */
@@ -32,6 +34,12 @@ export function openTurn(messages: readonly PromptMessage[], turn?: readonly Tur
   return { turns: messages.slice(0, -1), pieces: last.content === "" ? [] : pieces, given: last.content };
 }
 
+/** The messages with more at the end of the assistant's turn, which is opened where there is none. */
+export function goneOn(messages: readonly PromptMessage[], said: string): readonly PromptMessage[] {
+  const { turns, given } = openTurn(messages);
+  return [...turns, { role: "assistant", content: given + said }];
+}
+
 /** Text as it is generated, any number of times; then exactly one `end`. */
 export type ModelChunk =
   | {
@@ -44,6 +52,15 @@ export type ModelChunk =
        * of `tokenIds` where these are there, else for each token as the endpoint cut the text.
        */
       readonly logprobs?: readonly number[];
+      /** With the last text of a reply: the message that the texts of this reply stand for, where it is kept. */
+      readonly received?: ReceivedMessage;
+      /**
+       * The first text of a reply: so many replies of the turn were kept for another endpoint or model, and were written anew
+       * for this one, without what only that other one may read.
+       */
+      readonly rewritten?: number;
+      /** The first text behind a break: how often the connection has broken by now. None of what follows has ids. */
+      readonly continued?: number;
     }
   | {
       readonly type: "end";
@@ -56,8 +73,12 @@ export type ModelChunk =
       /** The stop string that ended it; `null` when the endpoint says it was none; `undefined` when it does not say. */
       readonly stopReason?: string | null;
       readonly usage: ModelUsage;
+      /** As of a text, where no text came with it. */
+      readonly received?: ReceivedMessage;
       /** How the prompt was sent, where a family has both: as text, or as the token ids that it was drawn in. */
       readonly promptForm?: "text" | "tokens";
+      /** How often the connection broke and the reply was continued from its text; absent where it never did. */
+      readonly continued?: number;
     };
 
 export interface ContinuationOptions {
@@ -74,11 +95,30 @@ export interface ContinuationOptions {
    * from these instead of the text, so that nothing is tokenised anew.
    */
   readonly turn?: readonly TurnPiece[];
+  /**
+   * The line of models whose form `turn` is written in: each response, that is to say, in a turn of its own. A family that
+   * replays messages, and one that does not know the line, leaves it. @default within the assistant's turn
+   */
+  readonly splice?: { readonly line: string; readonly tags: SpliceTags };
+  /** The day that the question was asked, `2026-11-22`: what a chat template that asks the clock is told. @default now */
+  readonly date?: string;
   /** False: it may only answer. A family that offers its model tools takes them away; others need not heed it. */
   readonly calls?: boolean;
+  /**
+   * Whether what was said so far leaves something open, such as reasoning or a call: a reply that ends there with
+   * `[DONE]` and no finish reason is truncated. @default told by `<think>` and `<tool_call>`
+   */
+  readonly isOpen?: (said: string) => boolean;
+  /** What stands for the conversation to those who may not know its id: a router keeps it at one server by that. */
+  readonly session?: string;
   /** A family that offers its model tools offers the opening of pages too, `open_url`. */
   readonly pages?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** Whether a family offers its model tools as its server knows them, so that calls are not asked for as text. */
+export function offersTools(family: string): boolean {
+  return family === "native-tools" || family === "responses";
 }
 
 /** What a model is and how it does what it promises, as it is recorded in each result. */
@@ -93,11 +133,26 @@ export interface ModelDescription {
    * do it; `replayed`: the turn is given as messages, and a new one follows; `none`: it is not.
    */
   readonly continues?: "by-construction" | "proven" | "replayed" | "none";
+  /** Why the turn is continued in this way, as a sentence, where that was found out and not set. */
+  readonly reason?: string;
+  /** The turn is rendered in ChatML although nothing says that the model was trained on it. */
+  readonly assumedTemplate?: true;
+  /** Tokens of prompt and reply together that the model has there, where that is known. */
+  readonly contextTokens?: number;
+  /** `contextTokens` is what such a server takes by default: it did not tell it. */
+  readonly assumedContext?: true;
   /**
    * What the model's tokenizer reads as one token wherever it stands, such as `[INST]`, besides `<|name|>`; absent where
    * neither its chat template nor its vocabulary is known.
    */
   readonly controlTokens?: readonly string[];
+  /**
+   * The line of models that it belongs to, where that takes results in a turn of its own; `rethinks`: it thinks anew there.
+   * Absent: within the assistant's turn, as QwQ does.
+   */
+  readonly line?: { readonly name: string; readonly rethinks: boolean };
+  /** The text of its chat template, where it is known. Read when a question is opened, and not recorded. */
+  readonly chatTemplate?: string;
 }
 
 export interface ContinuationCallOptions extends BaseChatModelCallOptions {
@@ -115,7 +170,7 @@ export interface ContinuationCallOptions extends BaseChatModelCallOptions {
  * - the text chunks, joined, are what was generated after the given text, each character once;
  * - a stream that ends without the endpoint's word that it is finished throws `model-truncated`, it never just ends;
  * - failures are `AgenticRagError`s with a `model-…` code; a failed request is tried again only while nothing
- *   of the reply has been seen;
+ *   of the reply has been seen; one that breaks off in its text is continued from there where the family can, and counted;
  * - an aborted `signal` (and a consumer that stops reading) closes the connection; abort rejects with an AbortError.
  */
 export abstract class ContinuationModel extends BaseChatModel<ContinuationCallOptions> {
@@ -214,7 +269,7 @@ function toGenerationChunk(chunk: ModelChunk): ChatGenerationChunk {
 }
 
 /** LangChain's form has no way to leave one of the counts open: it is there only where both are told. */
-function toUsageMetadata({ promptTokens, completionTokens, cachedTokens }: ModelUsage) {
+function toUsageMetadata({ promptTokens, completionTokens, cachedTokens, reasoningTokens }: ModelUsage) {
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
   const usage: UsageMetadata = {
     input_tokens: promptTokens,
@@ -222,5 +277,6 @@ function toUsageMetadata({ promptTokens, completionTokens, cachedTokens }: Model
     total_tokens: promptTokens + completionTokens,
   };
   if (cachedTokens !== undefined) usage.input_token_details = { cache_read: cachedTokens };
+  if (reasoningTokens !== undefined) usage.output_token_details = { reasoning: reasoningTokens };
   return usage;
 }

@@ -36,3 +36,8 @@ export const QWQ_SAMPLING: Sampling = {
   repetitionPenalty: null,
   seed: null,
 };
+
+/** How much a model is to think: not at all, as it does by itself, or so hard. */
+export const REASONING_EFFORTS = ["off", "on", "minimal", "low", "medium", "high", "xhigh"] as const;
+
+export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];

@@ -98,7 +98,7 @@ export class ScriptedModel extends ContinuationModel {
   ): AsyncGenerator<ModelChunk> {
     throwIfAborted(options.signal);
     const { template = chatmlTemplate, chunkSize = Infinity, stop = "ignore" } = this.#options;
-    const call = { prompt: template.render(messages), messages, options };
+    const call = { prompt: template.render(messages, options.date), messages, options };
     const reply = this.#next(call);
     const whole = reply.chunks?.join("") ?? reply.text ?? "";
     const found = stop === "ignore" ? undefined : findStop(whole, options.stop ?? []);

@@ -1,10 +1,7 @@
-import type {
-  buildConnector,
-  Dispatcher,
-  fetch as undiciFetch,
-  RequestInit as UndiciRequestInit,
-} from "undici";
+import type { buildConnector, Dispatcher, fetch as undiciFetch } from "undici";
 import { AgenticRagError, causesOf, codeOf } from "../errors.ts";
+import { isLoopback } from "./loopback.ts";
+import { PATIENT, readRequest } from "./patient-fetch.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,8 +17,6 @@ interface Proxies {
   readonly noProxy: string;
 }
 
-const LOOPBACK =
-  /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])\.?$/iu;
 const REFUSED = /^Proxy (?:response|Authentication Required) \((\d+)\)/u;
 const NO_CONNECTION = /^(?:ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|UND_ERR_CONNECT)/u;
 
@@ -58,19 +53,6 @@ export function createProxyFetch(
   };
 }
 
-/** Classes of Node's own `fetch` (`Request`, `FormData`) are foreign to undici: but for a string, a body goes as a stream. */
-function readRequest(input: string | URL | Request, init: RequestInit = {}): UndiciRequestInit {
-  const { method, headers, body, signal, redirect } = new Request(input, { duplex: "half", ...init });
-  return {
-    method,
-    headers: [...headers],
-    body: typeof init.body === "string" ? init.body : body,
-    signal: init.signal ?? signal,
-    redirect,
-    duplex: "half",
-  };
-}
-
 interface Undici {
   readonly fetch: typeof undiciFetch;
   readonly dispatcher: Dispatcher;
@@ -81,9 +63,11 @@ async function open(proxies: Proxies, loopback: boolean): Promise<Undici> {
   const { Agent, buildConnector, EnvHttpProxyAgent, fetch, Pool } = await import("undici");
   // what fails in these connections is the proxy's fault, whatever lies at the same address besides
   const connect = blamingProxy(buildConnector({}));
-  const toProxy = (proxy: string | URL): Dispatcher => new Pool(new URL(proxy).origin, { connect });
+  const toProxy = (proxy: string | URL): Dispatcher =>
+    new Pool(new URL(proxy).origin, { ...PATIENT, connect });
   const proxied = new EnvHttpProxyAgent({
     ...proxies,
+    ...PATIENT,
     // http: is asked of the proxy itself, not through a tunnel: many proxies open tunnels to port 443 alone
     proxyTunnel: false,
     clientFactory: toProxy,
@@ -92,9 +76,9 @@ async function open(proxies: Proxies, loopback: boolean): Promise<Undici> {
       [proxies.httpProxy, proxies.httpsProxy].includes(String(to)) ? toProxy(to) : new Pool(to, options),
   });
   if (loopback) return { fetch, dispatcher: proxied };
-  const direct = new Agent();
+  const direct = new Agent(PATIENT);
   const dispatcher = proxied.compose((dispatch) => (request, handler) => {
-    const isHere = LOOPBACK.test(new URL(request.origin ?? "").hostname);
+    const isHere = isLoopback(String(request.origin ?? ""));
     return isHere ? direct.dispatch(request, handler) : dispatch(request, handler);
   });
   return { fetch, dispatcher };

@@ -13,10 +13,14 @@ import { startCompletionsServer } from "../servers/completions.ts";
 import { startEndpoint, type EndpointOptions } from "../servers/endpoint.ts";
 import { refused } from "../servers/messages-wire.ts";
 import { startMessagesServer, type MessagesReply } from "../servers/messages.ts";
+import { startWireServer } from "../servers/wire-server.ts";
 import { notHere, tinyModel } from "./gguf/here.ts";
 import { overOpenAi } from "./native-tools/openai.ts";
+import { overChat } from "./native-tools/over-chat.ts";
+import { over as overResponses } from "./native-tools/responses/over.ts";
 import { qwqCallText, qwqNativeSide } from "./native-tools/side.ts";
 import { anthropic, overAnthropic } from "./langchain/prefilled-chat-ask.ts";
+import { GOLDEN_LINES } from "./template/lines/table.ts";
 import { ANSWER, expected, hold, LAST, QUERIES, SAID, WORDS, type Held } from "./same-conversation.ts";
 
 /** Texts only: whatever goes to a chat, or to completions that tell no ids, is tokenised anew at each step. */
@@ -74,6 +78,17 @@ test.each(["vllm", "sglang", "llamacpp", "tgi"] as const)(
     for (const [at, prompt] of prompts.slice(1).entries()) expect(prompt).toContain(prompts[at]);
   },
 );
+
+test.each(GOLDEN_LINES)("completions, shown results as $model is", async ({ model: modelName, line }) => {
+  const server = await startCompletionsServer(SAID.map((text) => ({ text, chunkSize: 5 })));
+  onTestFinished(() => server.close());
+  const model = createCompletionsModel({ baseUrl: server.url, modelName, dialect: "generic" });
+  expect((await model.describe()).line?.name).toBe(line);
+  expect(await hold(model)).toEqual(await same(TEXT_ONLY));
+  const prompts = server.requests.map(({ body }) => body.prompt);
+  for (const [at, prompt] of prompts.slice(1).entries())
+    expect(prompt.startsWith(`${prompts[at]}${SAID[at]}`)).toBe(true);
+});
 
 test.skipIf(notHere !== "")(`gguf${notHere}`, async () => {
   expect(await hold(tinyModel(script).model)).toEqual(await same(IN_PROCESS));
@@ -147,7 +162,25 @@ test("native-tools, where the model shows its reasoning", async () => {
     if (at === 3) return { ...said, reasoning: LAST, text: ANSWER };
     return { ...said, reasoning: WORDS[at]!, calls: calls(at) };
   });
-  expect(await hold(overOpenAi(await chatUrl(replies)))).toEqual(await same(COUNTS_UNREAD));
+  for (const over of [overOpenAi, overChat]) {
+    expect(await hold(over(await chatUrl(replies)))).toEqual(await same(COUNTS_UNREAD));
+  }
+});
+
+test("responses, which are kept as their items", async () => {
+  const server = await startWireServer((response) => {
+    const at = server.requests.length - 1;
+    const query = JSON.stringify({ query: QUERIES[at] });
+    const summary = [{ type: "summary_text", text: at === 3 ? LAST : WORDS[at] }];
+    const content = [{ type: "output_text", text: ANSWER }];
+    const next =
+      at === 3
+        ? { type: "message", role: "assistant", content }
+        : { type: "function_call", call_id: `c${at}`, name: "web_search", arguments: query };
+    const reply = { object: "response", status: "completed", output: [{ type: "reasoning", summary }, next] };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(reply));
+  });
+  expect(await hold(overResponses(`${server.url}/v1`))).toEqual(await same(COUNTS_UNREAD));
 });
 
 test("native-tools through ChatAnthropic, with signed thinking", async () => {

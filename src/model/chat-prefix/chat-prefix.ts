@@ -2,17 +2,24 @@ import type { PromptMessage, WrittenCall } from "../../turn.ts";
 import { throwIfAborted } from "../../net/abort.ts";
 import { createSharedWork } from "../../net/shared-work.ts";
 import { createJsonClient } from "../exchange/json-client.ts";
+import { keepAnswers } from "../exchange/kept-answers.ts";
+import { obeyingRefusals } from "../exchange/obeying-fetch.ts";
+import { tokensLeft } from "../exchange/attempts.ts";
+import { leavesOpen } from "../exchange/read-to-end.ts";
 import { readBaseUrl } from "../exchange/request.ts";
 import { streamRequest, type ServedModelOptions } from "../exchange/stream-request.ts";
 
 import {
   ContinuationModel,
+  goneOn,
   openTurn,
   type ContinuationOptions,
   type ModelChunk,
   type ModelDescription,
 } from "../model.ts";
+import { chatReasoning } from "../server/reasoning.ts";
 import { QWQ_SAMPLING } from "../sampling.ts";
+import { createContextFinder, describeContext, type ContextFinder } from "../server/context-size.ts";
 import { chatDialectOf, type ServerDialect } from "../server/dialects.ts";
 import { findDialect, type FoundDialect } from "../server/find.ts";
 import { chatBody, DIALECTS } from "./dialect.ts";
@@ -54,25 +61,43 @@ export class ChatPrefixModel extends ContinuationModel {
   // private, so that no trace, log or serialisation of the model shows a key
   readonly #options: ChatPrefixOptions;
   readonly #dialect: (signal?: AbortSignal) => Promise<FoundDialect>;
+  readonly #context: ContextFinder;
 
   constructor(options: ChatPrefixOptions) {
     super({});
     const { modelName, dialect } = options;
     this.modelName = modelName;
     const baseUrl = readBaseUrl(options.baseUrl);
-    this.#options = { ...options, baseUrl };
     const client = createJsonClient(options);
-    const found = createSharedWork((signal) => findDialect(client, baseUrl, signal), {
+    const kept = keepAnswers(client);
+    const found = createSharedWork((signal) => findDialect(kept, baseUrl, signal), {
       keeps: ({ certain }) => certain,
     });
     this.#dialect = dialect === "auto" ? found : () => Promise.resolve({ dialect, certain: true });
+    this.#context = createContextFinder({
+      client,
+      kept,
+      baseUrl,
+      dialect: async (signal) => {
+        const server = await this.#dialect(signal);
+        return server.certain ? server.dialect : undefined;
+      },
+      set: options.contextTokens,
+    });
+    const { stream } = options;
+    const fetch = obeyingRefusals(options.fetch, { stream, windowOf: this.#context.known });
+    this.#options = { ...options, baseUrl, fetch };
   }
 
   /** The dialect that is set, or that the server is known by. One that says nothing of itself is not an error here. */
   override async describe(signal?: AbortSignal): Promise<ModelDescription> {
     throwIfAborted(signal);
     const { dialect, certain } = await this.#dialect(signal);
-    return { ...(await super.describe(signal)), ...(certain && { dialect }) };
+    return {
+      ...(await super.describe(signal)),
+      ...(certain && { dialect }),
+      ...describeContext(await this.#context.find(this.modelName, signal)),
+    };
   }
 
   override async *continueText(
@@ -84,6 +109,7 @@ export class ChatPrefixModel extends ContinuationModel {
       callText,
       extraBody = {},
       maxTokens = 8192,
+      reasoning,
       reasoningTags: tags = { open: "<think>", close: "</think>" },
       sampling,
     } = this.#options;
@@ -92,27 +118,31 @@ export class ChatPrefixModel extends ContinuationModel {
     yield* streamRequest(this.#options, {
       modelName,
       signal,
-      prepare: async (_target, ended) => {
-        const dialect = chatDialectOf((await this.#dialect(ended)).dialect);
+      session: options.session,
+      prepare: async (_target, ended, said) => {
+        const before = given + said;
+        const { dialect: server } = await this.#dialect(ended);
+        const dialect = chatDialectOf(server);
         return {
           url: `${baseUrl}/chat/completions`,
           framing: "events",
           body: chatBody({
             dialect,
             tags,
-            messages,
+            messages: said === "" ? messages : goneOn(messages, said),
             modelName,
-            maxTokens: options.maxTokens ?? maxTokens,
+            maxTokens: tokensLeft(options.maxTokens ?? maxTokens, said),
             sampling: { ...QWQ_SAMPLING, ...sampling, ...options.sampling },
             stop: options.stop,
-            extra: extraBody,
+            extra: { ...chatReasoning(reasoning, server), ...extraBody },
           }),
           read: (events, target) =>
             readTurn(readChat(events, target), {
               target,
-              turn: createTurnText(given, tags),
-              echo: DIALECTS[dialect].echoes ? createEchoFilter(given) : undefined,
+              turn: createTurnText(before, tags),
+              echo: DIALECTS[dialect].echoes ? createEchoFilter(before) : undefined,
               callText,
+              isOpen: (text) => options.isOpen?.(said + text) ?? leavesOpen(before + text),
             }),
         };
       },

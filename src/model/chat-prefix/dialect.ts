@@ -101,7 +101,8 @@ export function chatBody(request: {
   });
 }
 
-function sampledBy(sampling: Sampling, names: DialectFacts["sampling"]): Record<string, number> {
+/** The sampling under the names that a server knows. */
+export function sampledBy(sampling: Sampling, names: DialectFacts["sampling"]): Record<string, number> {
   const sampled: Record<string, number> = {};
   for (const [field, value] of Object.entries(sampling)) {
     const name = names[field];

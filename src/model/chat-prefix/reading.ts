@@ -13,29 +13,40 @@ export interface TurnReading {
   readonly echo: EchoFilter | undefined;
   /** Gives a call that the server parsed out of the text back as text. */
   readonly callText: ((call: WrittenCall) => string) | undefined;
+  /** As in `ContinuationOptions`, of the text of this reply. */
+  readonly isOpen: (text: string) => boolean;
 }
 
 /**
  * The chunks of a reply, with everything that the server told apart put back into one text.
  *
- * @throws `model-truncated` when the parts end without a finish, `model-bad-reply` for a call where there is no
+ * @throws `model-truncated` when the parts end without a finish, or open, `model-bad-reply` for a call where there is no
  * `callText`, and what reading the parts throws.
  */
 export async function* readTurn(
   parts: AsyncIterable<SaidPart>,
-  { target, turn, echo, callText }: TurnReading,
+  { target, turn, echo, callText, isOpen }: TurnReading,
 ): AsyncGenerator<ModelChunk> {
   const calls = createWrittenCalls();
-  const { finish, usage } = yield* readToEnd(parts, target, function* (part): Generator<ModelChunk> {
-    const text = turn.reasoning(part.reasoning) + turn.content(echo?.feed(part.content) ?? part.content);
-    if (text !== "") yield { type: "text", text };
-    for (const call of part.calls) calls.add(call);
-  });
+  let said = "";
+  let called = false;
+  const { finish, usage } = yield* readToEnd(
+    parts,
+    target,
+    function* (part): Generator<ModelChunk> {
+      const text = turn.reasoning(part.reasoning) + turn.content(echo?.feed(part.content) ?? part.content);
+      said += text;
+      called ||= part.calls.length > 0;
+      if (text !== "") yield { type: "text", text };
+      for (const call of part.calls) calls.add(call);
+    },
+    () => called || isOpen(said),
+  );
   const rest = turn.content(echo?.rest() ?? "") + turn.rest();
-  const called = writtenAs(calls.whole(finish.finishReason === "stop"), callText, target);
-  if (rest + called !== "") yield { type: "text", text: rest + called };
+  const callWritten = writtenAs(calls.whole(finish.finishReason === "stop"), callText, target);
+  if (rest + callWritten !== "") yield { type: "text", text: rest + callWritten };
   // no stop string of ours ended a reply with a call
-  yield { type: "end", ...finish, ...(called !== "" && { stopReason: null }), usage };
+  yield { type: "end", ...finish, ...(callWritten !== "" && { stopReason: null }), usage };
 }
 
 /** A turn has one call at its end; what a server found behind the first is not text of this turn. */

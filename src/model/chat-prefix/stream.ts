@@ -20,6 +20,11 @@ const messageSchema = z.object({
   content: contentSchema.nullish(),
   reasoning: z.string().nullish(),
   reasoning_content: z.string().nullish(),
+  /** OpenRouter's and MiniMax's; mostly the reasoning is told as a text, too. */
+  reasoning_details: z
+    .array(z.object({ text: z.string().nullish(), summary: z.string().nullish() }))
+    .nullish()
+    .catch(null),
   tool_calls: z
     .array(
       z.object({
@@ -41,6 +46,14 @@ const eventSchema = z.object({
   object: z.unknown().optional(),
 });
 
+/** The message as it came, with what is not read here. */
+const rawMessageSchema = z.record(z.string(), z.unknown());
+const rawSchema = z.object({
+  choices: z
+    .array(z.object({ delta: rawMessageSchema.nullish(), message: rawMessageSchema.nullish() }))
+    .nullish(),
+});
+
 /**
  * What each event of a streamed chat completion says, up to `[DONE]`.
  *
@@ -52,7 +65,10 @@ export async function* readChat(
   target: RequestTarget,
 ): AsyncGenerator<SaidPart> {
   for await (const data of events) {
-    if (data.trim() === "[DONE]") return;
+    if (data.trim() === "[DONE]") {
+      yield { reasoning: "", content: "", calls: [], isLast: true };
+      return;
+    }
     const value = parseJson(data);
     if (value === undefined) throw badReply(target, "an event that is not JSON");
     yield readChatEvent(value, target);
@@ -78,9 +94,15 @@ export function readChatEvent(value: unknown, target: RequestTarget): SaidPart {
       name: call?.name,
       arguments: call?.arguments,
     })),
+    message: rawMessageOf(value),
     finish: choice !== undefined && reason ? readFinish(choice, reason, target) : undefined,
     usage: readUsage(read.data),
   };
+}
+
+function rawMessageOf(value: unknown): SaidPart["message"] {
+  const [choice] = rawSchema.safeParse(value).data?.choices ?? [];
+  return choice?.delta ?? choice?.message ?? undefined;
 }
 
 /** Some servers send the reasoning under both of its names. */
@@ -88,15 +110,23 @@ function readMessage({
   content,
   reasoning,
   reasoning_content,
+  reasoning_details,
 }: z.infer<typeof messageSchema>): Pick<SaidPart, "reasoning" | "reasoningField" | "content"> {
   const parts = typeof content === "string" ? [{ type: "text", text: content }] : (content ?? []);
   const thought = parts
     .flatMap((part) => ("thinking" in part ? (part.thinking ?? []) : []))
     .map(({ text }) => text ?? "")
     .join("");
-  const field = reasoning_content ? "reasoning_content" : reasoning ? "reasoning" : undefined;
+  const details = (reasoning_details ?? []).map(({ text, summary }) => text ?? summary ?? "").join("");
+  const field = reasoning_content
+    ? "reasoning_content"
+    : reasoning
+      ? "reasoning"
+      : details
+        ? "reasoning_details"
+        : undefined;
   return {
-    reasoning: (reasoning_content || reasoning || "") + thought,
+    reasoning: (reasoning_content || reasoning || details) + thought,
     reasoningField: field ?? (thought === "" ? undefined : "thinking blocks"),
     content: parts.map(({ type, text }) => (type === "text" ? (text ?? "") : "")).join(""),
   };

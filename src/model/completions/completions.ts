@@ -5,18 +5,26 @@ import { CONTROL_TOKENS } from "../../text/control-tokens.ts";
 import { requestTarget } from "../exchange/http-failure.ts";
 import {
   ContinuationModel,
+  goneOn,
+  openTurn,
   type ContinuationOptions,
   type ModelChunk,
   type ModelDescription,
 } from "../model.ts";
+import { obeyingRefusals } from "../exchange/obeying-fetch.ts";
+import { tokensLeft } from "../exchange/attempts.ts";
+import { leavesOpen } from "../exchange/read-to-end.ts";
 import { readBaseUrl } from "../exchange/request.ts";
 import { createJsonClient } from "../exchange/json-client.ts";
+import { keepAnswers } from "../exchange/kept-answers.ts";
 import { streamRequest, type ServedModelOptions } from "../exchange/stream-request.ts";
 import { QWQ_SAMPLING } from "../sampling.ts";
 import { usesChatml } from "../template/chatml-models.ts";
-import type { ChatTemplate } from "../template/chat-template.ts";
+import { chatmlTemplate, describeLine, type ChatTemplate } from "../template/chat-template.ts";
+import { splicedFor } from "../template/spliced-turn.ts";
 import type { Dialect } from "./dialect.ts";
 import { createConnection, type Connection } from "./connection.ts";
+import { createContextFinder, describeContext, type ContextFinder } from "../server/context-size.ts";
 import type { DialectName } from "../server/dialects.ts";
 import { prepareRequest, refusesTokens, type PreparedRequest } from "./prepare.ts";
 import { readCompletion } from "./stream.ts";
@@ -29,7 +37,8 @@ export interface CompletionsOptions extends ServedModelOptions {
    */
   readonly dialect?: DialectName | "auto";
   /**
-   * `server`: the one that the server tells, which only llama.cpp does; `auto`: that one where it is told, else ChatML.
+   * `server`: the one that the server tells, which only llama.cpp does; `auto`: that one where it is told, else that of the
+   * line that the model's name tells, else ChatML.
    * @default "auto"
    */
   readonly template?: ChatTemplate | "server" | "auto";
@@ -53,69 +62,106 @@ export class CompletionsModel extends ContinuationModel {
   // private, so that no trace, log or serialisation of the model shows a key
   readonly #options: CompletionsOptions;
   readonly #connection: Connection;
+  readonly #context: ContextFinder;
 
   constructor(options: CompletionsOptions) {
     super({});
     this.modelName = options.modelName;
     const baseUrl = readBaseUrl(options.baseUrl);
-    this.#options = { ...options, baseUrl };
     const { dialect = "auto", template = "auto" } = options;
-    this.#connection = createConnection({ baseUrl, dialect, template, client: createJsonClient(options) });
+    const client = createJsonClient(options);
+    const kept = keepAnswers(client);
+    const connection = createConnection({ baseUrl, dialect, template, client: kept });
+    this.#connection = connection;
+    this.#context = createContextFinder({
+      client,
+      kept,
+      baseUrl,
+      async dialect(signal) {
+        const { server, certain } = await connection.dialect(signal);
+        return certain ? server : undefined;
+      },
+      set: options.contextTokens,
+    });
+    const { stream } = options;
+    const fetch = obeyingRefusals(options.fetch, { stream, windowOf: this.#context.known });
+    this.#options = { ...options, baseUrl, fetch };
   }
 
   /** The dialect that is set, or that the server is known by. One that says nothing of itself is not an error here. */
   override async describe(signal?: AbortSignal): Promise<ModelDescription> {
     throwIfAborted(signal);
     const { dialect, certain } = await this.#connection.dialect(signal);
-    const controlTokens = await this.#controlTokens(dialect, signal);
     return {
       ...(await super.describe(signal)),
       ...(certain && { dialect: dialect.name }),
-      ...(controlTokens !== undefined && { controlTokens }),
+      ...describeContext(await this.#context.find(this.modelName, signal)),
+      ...(await this.#describeTemplate(dialect, signal)),
     };
   }
 
-  /** Those of the chat template, or of ChatML where the model's name says that it was trained on that. */
-  async #controlTokens(
+  /** The control tokens are those of the template, or of ChatML where the model's name says that it was trained on that. */
+  async #describeTemplate(
     dialect: Dialect,
     signal: AbortSignal | undefined,
-  ): Promise<readonly string[] | undefined> {
+  ): Promise<Pick<ModelDescription, "controlTokens" | "chatTemplate" | "assumedTemplate" | "line">> {
     const { modelName } = this;
+    const { template: wanted = "auto" } = this.#options;
     try {
       const target = requestTarget({ ...this.#options, modelName });
       const template = await this.#connection.template(target, dialect, signal);
-      return template.controlTokens ?? (usesChatml(modelName) ? CONTROL_TOKENS["chatml"] : undefined);
+      const isChatml = usesChatml(modelName);
+      const known = template.controlTokens ?? (isChatml ? CONTROL_TOKENS["chatml"] : undefined);
+      return {
+        ...describeLine(template, modelName, known),
+        ...(template.text !== undefined && { chatTemplate: template.text }),
+        ...(wanted === "auto" && template === chatmlTemplate && !isChatml && { assumedTemplate: true }),
+      };
     } catch (error) {
       throwIfAborted(signal);
       // the request itself says what is wrong
-      if (AgenticRagError.isInstance(error)) return undefined;
+      if (AgenticRagError.isInstance(error)) return {};
       throw error;
     }
   }
 
   override async *continueText(
-    messages: readonly PromptMessage[],
+    opened: readonly PromptMessage[],
     options: ContinuationOptions,
   ): AsyncGenerator<ModelChunk> {
-    const { sampling, maxTokens = 8192, baseUrl, extraBody = {}, stopTokenIds = [] } = this.#options;
+    const {
+      sampling,
+      maxTokens = 8192,
+      baseUrl,
+      extraBody = {},
+      stopTokenIds = [],
+      contextTokens,
+    } = this.#options;
     const { modelName = this.modelName, signal } = options;
+    const { given } = openTurn(opened);
+    const { messages, turn, stop } = splicedFor(opened, options);
     let prepared: PreparedRequest | undefined;
+    let preparedFor = "";
     let form: "tokens" | "text" = "tokens";
     yield* streamRequest(this.#options, {
       modelName,
       signal,
-      prepare: async (target, ended) => {
+      session: options.session,
+      prepare: async (target, ended, said) => {
         // a server that has said nothing of itself by the last try is asked what it is once more
-        if (prepared?.certain !== true) {
+        if (prepared?.certain !== true || preparedFor !== said) {
+          preparedFor = said;
           prepared = await prepareRequest({
             connection: this.#connection,
             target,
-            messages,
-            turn: options.turn ?? [],
-            stop: options.stop ?? [],
+            messages: said === "" ? messages : goneOn(messages, said),
+            turn: said === "" ? turn : [],
+            date: options.date,
+            stop,
             stopTokenIds,
-            maxTokens: options.maxTokens ?? maxTokens,
+            maxTokens: tokensLeft(options.maxTokens ?? maxTokens, said),
             sampling: { ...QWQ_SAMPLING, ...sampling, ...options.sampling },
+            contextTokens,
             extraBody,
             signal: ended,
           });
@@ -126,7 +172,13 @@ export class CompletionsModel extends ContinuationModel {
           url: dialect.url(baseUrl),
           body: prepared.body(prompt),
           framing: dialect.framing,
-          read: (parts, asked) => readCompletion(parts, asked, { dialect, prompt, align }),
+          read: (parts, asked) =>
+            readCompletion(parts, asked, {
+              dialect,
+              prompt,
+              align,
+              isOpen: (text) => options.isOpen?.(said + text) ?? leavesOpen(given + said + text),
+            }),
         };
       },
       changed(failure) {

@@ -1,9 +1,9 @@
 import { createSharedWork } from "../../net/shared-work.ts";
 import type { RequestTarget } from "../exchange/http-failure.ts";
 import type { JsonClient } from "../exchange/json-client.ts";
-import { completionsDialectOf, type DialectName } from "../server/dialects.ts";
+import { completionsDialectOf, type DialectName, type ServerDialect } from "../server/dialects.ts";
 import { findDialect } from "../server/find.ts";
-import { chatmlTemplate, type ChatTemplate } from "../template/chat-template.ts";
+import { templateFor, type ChatTemplate } from "../template/chat-template.ts";
 import type { Dialect } from "./dialect.ts";
 import { dialects } from "./dialects.ts";
 import { fetchOfferedTemplate, fetchTemplate } from "./template.ts";
@@ -12,7 +12,7 @@ import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 export interface ConnectionOptions {
   readonly baseUrl: string;
   readonly dialect: DialectName | "auto";
-  /** `server`: the one that the server tells; `auto`: that one where it tells one, else ChatML. */
+  /** `server`: the one that the server tells; `auto`: that one where it tells one, else that of the model's line. */
   readonly template: ChatTemplate | "server" | "auto";
   readonly client: JsonClient;
 }
@@ -26,6 +26,7 @@ export interface Connection {
 
 interface FoundDialect {
   readonly dialect: Dialect;
+  readonly server: ServerDialect;
   /** It is set, or the server has said what it is; otherwise it is worth asking again. */
   readonly certain: boolean;
 }
@@ -37,7 +38,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const detected = createSharedWork(
     async (signal) => {
       const { dialect, certain } = await findDialect(client, baseUrl, signal);
-      return { dialect: dialects[completionsDialectOf(dialect) ?? "generic"], certain };
+      return { dialect: dialects[completionsDialectOf(dialect) ?? "generic"], server: dialect, certain };
     },
     { keeps: ({ certain }) => certain },
   );
@@ -52,16 +53,18 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   return {
     async dialect(signal) {
-      return wanted === "auto" ? detected(signal) : { dialect: dialects[wanted], certain: true };
+      return wanted === "auto"
+        ? detected(signal)
+        : { dialect: dialects[wanted], server: wanted, certain: true };
     },
     tokenizer,
     async template(target, dialect, signal) {
       if (typeof template !== "string") return template;
       // llama.cpp is the one that tells a template
       const { llamacpp } = dialects;
-      if (template === "auto" && dialect !== llamacpp) return chatmlTemplate;
       const { modelName } = target;
-      const fetch = template === "server" ? fetchTemplate : offeredOrChatml;
+      if (template === "auto" && dialect !== llamacpp) return templateFor(modelName);
+      const fetch = template === "server" ? fetchTemplate : offeredOrKnown;
       const fetched =
         templates.get(modelName) ??
         createSharedWork((ended) => fetch(client, target, tokenizer(llamacpp, modelName), ended));
@@ -71,6 +74,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 }
 
-async function offeredOrChatml(...asked: Parameters<typeof fetchOfferedTemplate>): Promise<ChatTemplate> {
-  return (await fetchOfferedTemplate(...asked)) ?? chatmlTemplate;
+async function offeredOrKnown(...asked: Parameters<typeof fetchOfferedTemplate>): Promise<ChatTemplate> {
+  const [, { modelName }] = asked;
+  return (await fetchOfferedTemplate(...asked)) ?? templateFor(modelName);
 }

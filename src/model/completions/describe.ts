@@ -7,6 +7,7 @@ import { tellsTemplate } from "./template.ts";
 import { replyFailure, requestTarget, type RequestTarget } from "../exchange/http-failure.ts";
 import { modelsRequest } from "../server/models-request.ts";
 import { completionsDialectOf, rootOf, type DialectName, type ServerDialect } from "../server/dialects.ts";
+import { contextOfCard, modelCardSchema } from "../server/context-size.ts";
 import { findDialect } from "../server/find.ts";
 import { createTokenizer } from "./tokenizer.ts";
 
@@ -43,19 +44,7 @@ export interface ServerDescription {
   readonly logprobs: boolean;
 }
 
-const count = z.number().int().positive().nullish();
-
-const modelsSchema = z.object({
-  data: z.array(
-    z.object({
-      id: z.string(),
-      // vLLM and SGLang
-      max_model_len: count,
-      // llama.cpp
-      meta: z.object({ n_ctx: count, n_ctx_train: count }).nullish(),
-    }),
-  ),
-});
+const modelsSchema = z.object({ data: z.array(modelCardSchema) });
 
 /**
  * The models that a server lists.
@@ -82,9 +71,9 @@ export async function listModels(address: ServerAddress): Promise<readonly Serve
       { cause: read.error },
     );
   }
-  return read.data.data.map(({ id, max_model_len: whole, meta }) => {
-    const contextTokens = whole ?? meta?.n_ctx ?? undefined;
-    return { id, ...(contextTokens !== undefined && { contextTokens }) };
+  return read.data.data.map((card) => {
+    const contextTokens = contextOfCard(card);
+    return { id: card.id, ...(contextTokens !== undefined && { contextTokens }) };
   });
 }
 

@@ -17,6 +17,8 @@ export interface RequestFields {
   readonly sampling: Sampling;
   readonly stop: readonly string[];
   readonly stopTokenIds: readonly number[];
+  /** The context that the model is to have there, for a server that takes it with a request. */
+  readonly contextTokens?: number | undefined;
   /** Token ids are wanted with the text. */
   readonly withIds: boolean;
 }

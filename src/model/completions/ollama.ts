@@ -29,7 +29,7 @@ export const ollama: Dialect = {
   showsStop: "never",
   tellsLogprobs: true,
   url: (baseUrl) => `${rootOf(baseUrl)}/api/generate`,
-  body({ prompt, modelName, maxTokens, sampling, stop }) {
+  body({ prompt, modelName, maxTokens, sampling, stop, contextTokens }) {
     return {
       model: modelName,
       prompt,
@@ -41,6 +41,7 @@ export const ollama: Dialect = {
       shift: false,
       logprobs: sampling.logprobs === true || undefined,
       options: {
+        num_ctx: contextTokens,
         num_predict: maxTokens,
         temperature: sampling.temperature ?? undefined,
         top_p: sampling.topP ?? undefined,
@@ -48,7 +49,8 @@ export const ollama: Dialect = {
         min_p: sampling.minP ?? undefined,
         presence_penalty: sampling.presencePenalty ?? undefined,
         frequency_penalty: sampling.frequencyPenalty ?? undefined,
-        repeat_penalty: sampling.repetitionPenalty ?? undefined,
+        // up to 0.17 it is 1.1 unless told otherwise, which spoils calls and words that come again
+        repeat_penalty: sampling.repetitionPenalty ?? 1,
         seed: sampling.seed ?? undefined,
         stop: stop.length > 0 ? stop : undefined,
       },

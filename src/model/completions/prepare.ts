@@ -8,11 +8,15 @@ import type { Dialect, Prompt, RequestFields } from "./dialect.ts";
 import type { AlignOptions, StopEncoding } from "./told-tokens.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-export interface RequestPlan extends Pick<RequestFields, "stop" | "stopTokenIds" | "maxTokens" | "sampling"> {
+export interface RequestPlan extends Pick<
+  RequestFields,
+  "stop" | "stopTokenIds" | "maxTokens" | "sampling" | "contextTokens"
+> {
   readonly connection: Connection;
   readonly target: RequestTarget;
   readonly messages: readonly PromptMessage[];
   readonly turn: readonly TurnPiece[];
+  readonly date: string | undefined;
   readonly extraBody: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
 }
@@ -34,7 +38,7 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
   const { connection, target, stop, stopTokenIds, signal } = plan;
   const { dialect, certain } = await connection.dialect(signal);
   const template = await connection.template(target, dialect, signal);
-  const text = template.render(plan.messages);
+  const text = template.render(plan.messages, plan.date);
   const tokenizer = connection.tokenizer(dialect, target.modelName);
   const encoding = tokenizer && (await encodeStops(tokenizer, stop, signal));
   const prompt = encoding === undefined ? text : await encodePrompt(text, plan.turn, tokenizer, signal);
@@ -51,6 +55,7 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
           modelName: target.modelName,
           maxTokens: plan.maxTokens,
           sampling: plan.sampling,
+          contextTokens: plan.contextTokens,
           stop,
           stopTokenIds,
           withIds: encoding !== undefined,

@@ -11,8 +11,11 @@ export interface Aligner {
     reading: Pick<Reading, "text" | "tokenIds" | "sampled" | "logprobs" | "finish">,
   ): Promise<readonly TokenRun[]>;
   end(finish: Finish): Promise<Ended>;
-  /** What was kept back of a reply that broke off. */
-  rest(): readonly TokenRun[];
+  /**
+   * What was kept back of a reply that ended early. `goesOn`: without what may be the beginning of a stop string, which is
+   * drawn again where the reply is continued.
+   */
+  rest(goesOn: boolean): readonly TokenRun[];
 }
 
 /**
@@ -53,6 +56,13 @@ export function createAligner(options: AlignOptions): Aligner {
       const [run] = take();
       return showsStop ? endShown(run, tokens, finish, options) : endHidden(run, tokens, finish, options);
     },
-    rest: take,
+    rest(goesOn) {
+      const [run] = take();
+      if (run === undefined) return [];
+      const whole = stop.filter((one) => one !== "" && run.text.endsWith(one)).map(({ length }) => length);
+      const held = Math.max(stopPrefixLength(run.text, stop), ...whole);
+      if (!goesOn || held === 0) return [run];
+      return held < run.text.length ? [{ text: run.text.slice(0, -held) }] : [];
+    },
   };
 }

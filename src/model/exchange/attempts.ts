@@ -8,13 +8,21 @@ import type { RetryClock } from "../../net/clock.ts";
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 8_000;
 
+/** So often a reply that breaks off is continued. */
+const MAX_CONTINUATIONS = 2;
+
 /** A request with all its tries. */
 export interface Attempts {
-  /** Sends it once and reads the reply; the connection is closed when this ends. */
-  attempt(): AsyncGenerator<ModelChunk>;
+  /**
+   * Sends it once and reads the reply; the connection is closed when this ends. `said`: what came of it before the
+   * connection broke, from which the reply is to go on.
+   */
+  attempt(said: string): AsyncGenerator<ModelChunk>;
   readonly deadline: Deadline;
   readonly signal: AbortSignal | undefined;
   readonly maxRetries: number;
+  /** False: a reply that breaks off in its text is not continued. @default true */
+  readonly goesOn?: boolean;
   readonly clock: RetryClock;
   /** What went wrong, by its name. `seen`: something of the reply had come. */
   named(error: unknown, seen: boolean): unknown;
@@ -24,32 +32,77 @@ export interface Attempts {
 
 /**
  * The chunks of the first attempt that says something. It is made again only while nothing of a reply was seen, and
- * only after failures that may pass.
+ * only after failures that may pass. A reply that breaks off in its text is continued from there.
  *
  * @throws what ended the deadline, else the named failure of the last attempt.
  */
 export async function* runAttempts(attempts: Attempts): AsyncGenerator<ModelChunk> {
   const { deadline, signal, maxRetries, clock } = attempts;
+  let said = "";
+  let continued = 0;
   for (let tries = 1; ; tries += 1) {
     let seen = false;
+    let came = "";
     let failure: unknown;
     try {
-      for await (const chunk of attempts.attempt()) {
+      for await (const chunk of attempts.attempt(said)) {
         throwIfAborted(signal);
         seen = true;
-        yield chunk;
+        yield continued === 0 ? chunk : behindBreak(chunk, { said, continued, isFirst: came === "" });
+        if (chunk.type === "text") came += chunk.text;
       }
       return;
     } catch (error) {
       failure = deadline.failure() ?? attempts.named(error, seen);
     }
     if (!seen && attempts.changed?.(failure) === true) continue;
-    const delay = seen || tries > maxRetries ? undefined : retryDelay(failure, tries, clock.random);
+    said += came;
+    const goesOn =
+      attempts.goesOn !== false &&
+      came !== "" &&
+      continued < Math.min(MAX_CONTINUATIONS, maxRetries) &&
+      isBreak(failure);
+    if (goesOn) {
+      continued += 1;
+      tries = 0;
+    }
+    const again = goesOn || (!seen && tries <= maxRetries);
+    const delay = again ? retryDelay(failure, Math.max(tries, continued, 1), clock.random) : undefined;
     if (delay === undefined) throw failure;
     await clock.sleep(delay, deadline.signal);
     const ended = deadline.failure();
     if (ended !== undefined) throw ended;
   }
+}
+
+/** The connection broke: nothing was said to be wrong. */
+function isBreak(failure: unknown): boolean {
+  return AgenticRagError.isInstance(failure) && failure.code === "model-truncated";
+}
+
+/** A chunk behind a break. The text before it was tokenised anew, so its ids are not those of one drawing with it. */
+function behindBreak(
+  chunk: ModelChunk,
+  { said, continued, isFirst }: { said: string; continued: number; isFirst: boolean },
+): ModelChunk {
+  if (chunk.type === "text") {
+    const { tokenIds: _, ...text } = chunk;
+    return { ...text, ...(isFirst && { continued }) };
+  }
+  const { tokenIds: _, ...end } = chunk;
+  const { completionTokens: told } = end.usage;
+  const usage = { ...end.usage, ...(told !== undefined && { completionTokens: told + tokensOf(said) }) };
+  return { ...end, usage, continued };
+}
+
+/** The limit of a request that goes on behind `said`. */
+export function tokensLeft(limit: number, said: string): number {
+  return Math.max(1, limit - tokensOf(said));
+}
+
+/** What a broken reply took is not told: English text has about four characters to a token. */
+function tokensOf(text: string): number {
+  return Math.ceil(text.length / 4);
 }
 
 /** Milliseconds to wait after `tries` failures in which nothing of a reply was seen; undefined if trying again would not help. */

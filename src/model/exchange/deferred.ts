@@ -10,7 +10,7 @@ import { createSharedWork } from "../../net/shared-work.ts";
 /** A model that is there, and what is known of it besides. */
 export interface OpenedModel {
   readonly model: ContinuationModel;
-  readonly description?: Pick<ModelDescription, "dialect" | "continues">;
+  readonly description?: Omit<ModelDescription, "family" | "name">;
   /** False: the next use opens it anew. @default true */
   readonly certain?: boolean;
 }

@@ -3,6 +3,7 @@ import { AgenticRagError, causesOf, codeOf, messageOf } from "../../errors.ts";
 import { parseJson } from "../../net/json.ts";
 import type { JsonReply } from "./json-client.ts";
 import { revealed, type ApiKey } from "./request.ts";
+import { countsIn } from "./told-counts.ts";
 
 /** The longest wait that a server may ask for; beyond it the request fails at once. */
 export const MAX_RETRY_AFTER_MS = 30_000;
@@ -170,10 +171,18 @@ function describe(
   }
   if (status >= 500) return fail("model-server-error", `${server} failed ${said}.${wait} Its log says why.`);
   if (status >= 400 && isOverflow(words)) {
-    return fail(
+    const { window, prompt } = countsIn(words.text);
+    return new AgenticRagError(
       "model-context-overflow",
       `The prompt is too long for the model "${target.modelName}" ${said}. ` +
         "Splice shorter search results, lower maxTokens, or serve a longer context.",
+      {
+        facts: {
+          status,
+          ...(window !== undefined && { contextTokens: window }),
+          ...(prompt !== undefined && { promptTokens: prompt }),
+        },
+      },
     );
   }
   return fail("model-rejected", `${server} rejected the request ${said}. Check the model settings.`);

@@ -1,9 +1,15 @@
 import { AgenticRagError } from "../../errors.ts";
 import { cleanMessage, statusFailure, type RequestTarget } from "./http-failure.ts";
-import { readBodyStart } from "../../net/read-body.ts";
+import { z } from "zod";
+import { parseJson } from "../../net/json.ts";
+import { readBody, readBodyStart } from "../../net/read-body.ts";
 import { readRetryAfter } from "../../net/retry-after.ts";
 
 const EVENT_STREAM = /^text\/event-stream/i;
+const JSON_TYPE = /^application\/json/i;
+
+/** A reply in one piece has as many tokens as were asked for, and nobody wants more. */
+const MAX_REPLY_BYTES = 8_000_000;
 
 /** An error page that is longer says nothing more. */
 const MAX_FAILURE_BYTES = 65_536;
@@ -21,19 +27,30 @@ export interface OpenRequest {
   readonly now: () => number;
 }
 
+/** A completion in one piece, as servers that do not stream send it. */
+const completionSchema = z.union([
+  z.object({ choices: z.array(z.unknown()).min(1) }),
+  z.object({ object: z.literal("response"), output: z.array(z.unknown()) }),
+  z.object({ error: z.unknown().refine((error) => error != null) }),
+]);
+
 /**
- * Sends the request and gives the body of the stream that answers it. Redirects are not followed: a prompt goes
- * where the operator sent it.
+ * Sends the request and gives the body of the stream that answers it, or the text of a completion that came in one
+ * piece. Redirects are not followed: a prompt goes where the operator sent it.
  *
  * @throws a `model-…` error for any other answer; what `fetch` throws for none.
  */
-export async function openCompletion(request: OpenRequest): Promise<ReadableStream<Uint8Array>> {
+export async function openCompletion(request: OpenRequest): Promise<ReadableStream<Uint8Array> | string> {
   const { url, headers, body, target, signal, mediaType = EVENT_STREAM } = request;
   const response = await request.fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
   const type = response.headers.get("content-type");
   if (response.ok && response.body !== null && (type === null || mediaType.test(type))) return response.body;
 
-  const text = await readBodyStart(response, MAX_FAILURE_BYTES);
+  const isWhole = response.ok && type !== null && JSON_TYPE.test(type);
+  const text = isWhole
+    ? (await readBody(response, MAX_REPLY_BYTES)).text
+    : await readBodyStart(response, MAX_FAILURE_BYTES);
+  if (isWhole && completionSchema.safeParse(parseJson(text)).success) return text;
   if (!response.ok) {
     const said = response.status < 400 ? redirection(response) : text || response.statusText;
     throw statusFailure(target, response.status, said, readRetryAfter(response.headers, request.now()));

@@ -20,6 +20,7 @@ export const usageFields = {
       prompt_tokens: count,
       completion_tokens: count,
       prompt_tokens_details: z.object({ cached_tokens: count }).nullish(),
+      completion_tokens_details: z.object({ reasoning_tokens: count }).nullish(),
       prompt_cache_hit_tokens: count,
     })
     .nullish(),
@@ -83,9 +84,11 @@ export function readUsage({ usage, timings }: z.infer<typeof usageSchema>): Mode
   const completionTokens = usage?.completion_tokens;
   const cachedTokens =
     usage?.prompt_tokens_details?.cached_tokens ?? usage?.prompt_cache_hit_tokens ?? timings?.cache_n;
+  const reasoningTokens = usage?.completion_tokens_details?.reasoning_tokens;
   return {
     ...(promptTokens != null && { promptTokens }),
     ...(completionTokens != null && { completionTokens }),
     ...(cachedTokens != null && { cachedTokens }),
+    ...(reasoningTokens != null && { reasoningTokens }),
   };
 }

@@ -4,11 +4,13 @@ import { systemClock, type RetryClock } from "../../net/clock.ts";
 import type { Deadline } from "../../net/deadline.ts";
 import { readEvents } from "../../net/event-stream.ts";
 import { readLines } from "../../net/lines.ts";
+import { patientFetch } from "../../net/patient-fetch.ts";
 import type { ModelChunk } from "../model.ts";
-import type { Sampling } from "../sampling.ts";
+import type { ReasoningEffort, Sampling } from "../sampling.ts";
 import { runAttempts } from "./attempts.ts";
 import { connectionFailure, requestTarget, truncated, type RequestTarget } from "./http-failure.ts";
-import { DEFAULT_LIMITS, limitTotal, watchReply, type RequestLimits } from "./limits.ts";
+import { defaultLimits, DEFAULT_RETRIES, limitTotal, watchReply, type RequestLimits } from "./limits.ts";
+import type { StreamWish } from "./obeying-fetch.ts";
 import { openCompletion } from "./open.ts";
 import { requestHeaders, type ApiKey } from "./request.ts";
 
@@ -24,6 +26,11 @@ export interface ServedModelOptions extends RequestLimits {
   readonly sampling?: Partial<Sampling>;
   /** At most this many tokens for one continuation. @default 8192 */
   readonly maxTokens?: number;
+  /**
+   * Tokens of prompt and reply together. Ollama is asked for a context of that size (`num_ctx`); elsewhere it is what
+   * the server was started with. @default what the server tells
+   */
+  readonly contextTokens?: number;
   /** More headers. Their values are never shown. @default none */
   readonly headers?: Readonly<Record<string, string>>;
   /**
@@ -31,7 +38,16 @@ export interface ServedModelOptions extends RequestLimits {
    * @default none
    */
   readonly extraBody?: Readonly<Record<string, unknown>>;
-  /** @default the global `fetch` */
+  /** How much the model is to think, in the words of its server. @default as it does by itself */
+  readonly reasoning?: ReasoningEffort;
+  /**
+   * The name under which a router is told which requests belong together: with a hyphen a header, such as
+   * `X-SMG-Routing-Key`, else a field of the body, such as `prompt_cache_key`. @default none
+   */
+  readonly sessionName?: string;
+  /** Whether replies are asked for as streams. @default "auto": they are, until the server refuses that */
+  readonly stream?: StreamWish;
+  /** @default one that has no limits of its own: Node's gives a reply up after 300 s without a byte */
   readonly fetch?: typeof globalThis.fetch;
   /** @default the system's clock and chance */
   readonly clock?: RetryClock;
@@ -50,37 +66,57 @@ export interface PreparedStream {
 export interface StreamRequest {
   readonly modelName: string;
   readonly signal: AbortSignal | undefined;
-  /** Called for each try, so that a try can send something else than the one before. */
-  readonly prepare: (target: RequestTarget, signal: AbortSignal) => Promise<PreparedStream>;
+  /** What is told under `sessionName`. */
+  readonly session: string | undefined;
+  /**
+   * Called for each try, so that a try can send something else than the one before. `said`: the reply so far, where the
+   * connection broke, which this try goes on from.
+   */
+  readonly prepare: (target: RequestTarget, signal: AbortSignal, said: string) => Promise<PreparedStream>;
   /** A failure in better words. @default as it is */
   readonly rename?: (failure: unknown, target: RequestTarget) => unknown;
   /** True where the next try sends something else because of this failure: it is made at once. @default false */
   readonly changed?: (failure: unknown) => boolean;
+  /** False: a reply that breaks off in its text cannot be continued from there. @default true */
+  readonly goesOn?: boolean;
 }
 
 /**
- * The chunks of a streamed reply. It is asked for again only while nothing of a reply was seen. Ends with the
- * connection closed, whatever happens.
+ * The chunks of a streamed reply. It is asked for again only while nothing of a reply was seen, and continued where it
+ * breaks off in its text. Ends with the connection closed, whatever happens.
  *
  * @throws an AgenticRagError `model-…`, what `prepare` throws, or an AbortError for the caller's signal.
  */
 export async function* streamRequest(
   options: ServedModelOptions,
-  { modelName, signal, prepare, rename = (failure) => failure, changed }: StreamRequest,
+  {
+    modelName,
+    signal,
+    session,
+    prepare,
+    rename = (failure) => failure,
+    changed,
+    goesOn = true,
+  }: StreamRequest,
 ): AsyncGenerator<ModelChunk> {
   throwIfAborted(signal);
-  const { maxRetries = DEFAULT_LIMITS.maxRetries, clock = systemClock } = options;
+  const { maxRetries = DEFAULT_RETRIES, clock = systemClock } = options;
   const target = requestTarget({ ...options, modelName });
   const deadline = limitTotal(signal, target, options);
   try {
     yield* runAttempts({
-      async *attempt() {
-        const prepared = await prepare(target, deadline.signal);
-        yield* sendOnce(options, prepared, withRoute(target, prepared.url), deadline);
+      async *attempt(said) {
+        const prepared = await prepare(target, deadline.signal, said);
+        yield* sendOnce(
+          ...withSession(options, prepared, session),
+          withRoute(target, prepared.url),
+          deadline,
+        );
       },
       deadline,
       signal,
       maxRetries,
+      goesOn,
       clock,
       named: (error, seen) => rename(namedFailure(error, target, seen), target),
       ...(changed !== undefined && { changed }),
@@ -91,13 +127,16 @@ export async function* streamRequest(
 }
 
 async function* sendOnce(
-  { apiKey, headers = {}, fetch = globalThis.fetch, clock = systemClock, ...limits }: ServedModelOptions,
+  { apiKey, headers = {}, fetch = patientFetch, clock = systemClock, ...options }: ServedModelOptions,
   { url, body, framing, read }: PreparedStream,
   target: RequestTarget,
   deadline: Deadline,
 ): AsyncGenerator<ModelChunk> {
-  const { beginning, silence } = watchReply(deadline, target, limits);
-  beginning.wait();
+  // a reply in one piece begins when it is done
+  const { totalTimeoutMs = defaultLimits(target.baseUrl).totalTimeoutMs } = options;
+  const limits = options.stream === "off" ? { ...options, headersTimeoutMs: totalTimeoutMs } : options;
+  const silence = watchReply(deadline, target, limits);
+  silence.wait();
   const stream = await openCompletion({
     url,
     headers: requestHeaders(apiKey, headers),
@@ -107,8 +146,33 @@ async function* sendOnce(
     fetch,
     now: clock.now,
     ...(framing === "lines" && { mediaType: /^application\/(?:x-ndjson|json)/i }),
-  }).finally(() => beginning.heard());
-  yield* read(framing === "lines" ? readLines(stream, silence) : readEvents(stream, silence), target);
+  });
+  if (typeof stream !== "string") {
+    yield* read(framing === "lines" ? readLines(stream, silence) : readEvents(stream, silence), target);
+    return;
+  }
+  silence.heard();
+  yield* read(inOnePiece(stream), target);
+}
+
+/** The request with the name of its conversation. */
+function withSession(
+  options: ServedModelOptions,
+  prepared: PreparedStream,
+  session: string | undefined,
+): [ServedModelOptions, PreparedStream] {
+  const { sessionName: name } = options;
+  if (name === undefined || session === undefined) return [options, prepared];
+  if (name.includes("-")) return [{ ...options, headers: { [name]: session, ...options.headers } }, prepared];
+  // first, so that the operator's field of the same name counts
+  const body = `{${JSON.stringify(name)}:${JSON.stringify(session)},${prepared.body.slice(1)}`;
+  return [options, { ...prepared, body }];
+}
+
+/** A reply that did not stream, as the events of one that did. */
+async function* inOnePiece(reply: string): AsyncGenerator<string> {
+  yield reply;
+  yield "[DONE]";
 }
 
 /** The route is what stands behind the base URL, or else behind the server's address. */

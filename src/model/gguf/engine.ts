@@ -11,6 +11,7 @@ import { createSequenceQueue, type SequenceQueue } from "./sequence.ts";
 
 export interface EngineOptions {
   readonly modelPath: string;
+  readonly lora?: string;
   readonly template?: ChatTemplate | "file" | "auto";
   readonly contextSize?: number;
   readonly threads?: number;
@@ -25,8 +26,11 @@ export interface GgufEngine {
   readonly batchSize: number;
   readonly queue: SequenceQueue;
   readonly promptTokens: PromptTokenizer;
+  /** False: the file has no chat template, and ChatML is used for want of one. */
+  readonly knowsTemplate: boolean;
   /** As in `ModelDescription`. */
   readonly controlTokens: readonly string[];
+  readonly template: ChatTemplate;
   dispose(): Promise<void>;
 }
 
@@ -47,17 +51,24 @@ export async function openEngine(options: EngineOptions): Promise<GgufEngine> {
   try {
     const context = await settled(createContext(file, runtime, options), (cause) => {
       const size = options.contextSize ?? "automatic";
+      const { lora } = options;
+      if (lora !== undefined && /lora|adapter/i.test(reasonOf(cause))) {
+        return `The LoRA adapter ${lora} cannot be used with ${modelPath}: ${reasonOf(cause)}. Check that it is there and was made for this model.`;
+      }
       return `The model file ${modelPath} cannot be run with a context of ${size} tokens: ${reasonOf(cause)}. Choose a smaller context.`;
     });
     const contextShift = { size: 1, strategy: refuseShift };
+    const template = templateOf(file, options);
     const queue = createSequenceQueue(() => context.getSequence({ contextShift }));
     return {
       tokenizer: file,
       contextSize: context.contextSize,
       batchSize: context.batchSize,
       queue,
-      promptTokens: createPromptTokenizer(file, templateOf(file, options)),
+      promptTokens: createPromptTokenizer(file, template),
+      knowsTemplate: template !== chatmlTemplate || options.template === chatmlTemplate,
       controlTokens: vocabularyTokens(file),
+      template,
       async dispose() {
         queue.close(new Error("the model was disposed"));
         await file.dispose();
@@ -70,10 +81,11 @@ export async function openEngine(options: EngineOptions): Promise<GgufEngine> {
 }
 
 function createContext(file: GgufFile, runtime: GgufRuntime, options: EngineOptions): Promise<GgufContext> {
-  const { contextSize = { max: DEFAULT_CONTEXT } } = options;
+  const { contextSize = { max: DEFAULT_CONTEXT }, lora } = options;
   // the threads wait for one another by spinning: one that shares its core with the program slows down all
   const spare = Math.max(1, Math.min(runtime.cpuMathCores, availableParallelism() - 1));
-  return file.createContext({ contextSize, threads: options.threads ?? spare });
+  const threads = options.threads ?? spare;
+  return file.createContext({ contextSize, threads, ...(lora !== undefined && { lora }) });
 }
 
 function templateOf(file: GgufFile, { modelPath, template = "auto" }: EngineOptions): ChatTemplate {

@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { AgenticRagError, isAbort } from "../../errors.ts";
 import { throwIfAborted, untilAborted } from "../../net/abort.ts";
-import type { ChatTemplate } from "../template/chat-template.ts";
 import { openEngine, type GgufEngine } from "./engine.ts";
 import { evaluatePrompt } from "./evaluation.ts";
 import type { GgufGpu, GgufLibrary } from "./library.ts";
@@ -16,10 +15,15 @@ import {
   type PromptMessage,
 } from "../model.ts";
 import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
+import { describeLine, type ChatTemplate } from "../template/chat-template.ts";
+import { usesChatml } from "../template/chatml-models.ts";
+import { splicedFor } from "../template/spliced-turn.ts";
 
 export interface GgufOptions {
   /** The GGUF file. Of a file in parts, the first. */
   readonly modelPath: string;
+  /** A GGUF file with a LoRA adapter for it. */
+  readonly lora?: string;
   /** What it is called in results. @default the file's name without `.gguf` */
   readonly modelName?: string;
   /** `file`: the template that the file itself has; `auto`: that one, or ChatML where it has none. @default "auto" */
@@ -74,30 +78,39 @@ export class GgufModel extends ContinuationModel {
   /** Loads the file: its vocabulary tells the control tokens. */
   override async describe(signal?: AbortSignal): Promise<ModelDescription> {
     throwIfAborted(signal);
-    const { controlTokens } = await untilAborted(this.#open(), signal);
-    return { ...(await super.describe(signal)), controlTokens };
+    const { controlTokens, template, knowsTemplate, contextSize } = await untilAborted(this.#open(), signal);
+    return {
+      ...(await super.describe(signal)),
+      contextTokens: contextSize,
+      ...describeLine(template, this.modelName, controlTokens),
+      ...(template.text !== undefined && { chatTemplate: template.text }),
+      ...(!knowsTemplate && !usesChatml(this.modelName) && { assumedTemplate: true }),
+    };
   }
 
   override async *continueText(
-    messages: readonly PromptMessage[],
+    opened: readonly PromptMessage[],
     options: ContinuationOptions,
   ): AsyncGenerator<ModelChunk> {
     throwIfAborted(options.signal);
     this.#refuseOther(options.modelName);
     const engine = await untilAborted(this.#open(), options.signal);
-    const prompt = engine.promptTokens(messages, options.turn);
+    const { messages, turn, stop } = splicedFor(opened, options);
+    const prompt = engine.promptTokens(messages, turn, options.date);
     const room = engine.contextSize - prompt.length;
     if (room <= 0) {
       throw new AgenticRagError(
         "model-context-overflow",
         `The prompt has ${prompt.length} tokens, but the context of ${this.modelName} has room for ${engine.contextSize}, ` +
           "at least one of them for the reply. Raise the context size, or allow fewer or shorter search results.",
+        { facts: { contextTokens: engine.contextSize, promptTokens: prompt.length } },
       );
     }
     const { sampling, maxTokens = 8192 } = this.#options;
     const limit = Math.min(options.maxTokens ?? maxTokens, room);
     yield* this.#generate(engine, prompt, limit, {
       ...options,
+      stop,
       sampling: { ...QWQ_SAMPLING, ...sampling, ...options.sampling },
     });
   }

@@ -27,6 +27,7 @@ export interface GgufFile extends GgufTokenizer {
   createContext(options: {
     readonly contextSize: number | { readonly max: number };
     readonly threads: number;
+    readonly lora?: string;
   }): Promise<GgufContext>;
   /** Frees the file and what was made of it. */
   dispose(): Promise<void>;

@@ -6,6 +6,7 @@ import type { PromptMessage, TurnPiece } from "../model.ts";
 export type PromptTokenizer = (
   messages: readonly PromptMessage[],
   turn: readonly TurnPiece[] | undefined,
+  date?: string,
 ) => number[];
 
 const NEIGHBOURS = 3;
@@ -31,8 +32,8 @@ export function createPromptTokenizer(tokenizer: GgufTokenizer, template: ChatTe
     );
   }
 
-  return (messages, turn = []) => {
-    const rendered = template.render(messages);
+  return (messages, turn = [], date) => {
+    const rendered = template.render(messages, date);
     const last = messages.at(-1);
     const continued = turn.map(({ text }) => text).join("");
     const inPieces = last?.role === "assistant" && last.content === continued && rendered.endsWith(continued);

@@ -7,11 +7,15 @@ import { readMessagesEvent, sendMessages } from "./messages.ts";
 import { chatDialectOf, type ServerDialect } from "../server/dialects.ts";
 import { NO_CHAT, type ChatReport } from "./report.ts";
 import { evidence, GREEDY, readValues, sendProbe, type ProbeTarget, type Unanswered } from "./request.ts";
+import { probeReasoningBack } from "./reasoning-back.ts";
 import { judge, judgeStop, MONTHS, together, WEEKDAYS, type Sequence } from "./sequence.ts";
 
 const TAGS = { open: "<think>", close: "</think>" } as const;
 
 const CALL = '<tool_call>{"name": "web_search", "arguments": {"query": "Rome"}}</tool_call>';
+
+/** A model that reasons does so before it calls. */
+const CALL_TOKENS = 256;
 
 /** It has written a call twice and is about to write it again. */
 const CALLING: readonly PromptMessage[] = [
@@ -33,8 +37,16 @@ interface AskOptions {
 
 type Asked = (ChatSaid & { readonly kind: "said"; readonly streamed: boolean }) | Unanswered;
 
-/** What a chat does with an assistant message at its end, and with what a model writes besides text. */
-export async function probeChat(target: ProbeTarget, server: ServerDialect): Promise<ChatReport> {
+/**
+ * What a chat does with an assistant message at its end, and with what a model writes besides text.
+ *
+ * @param thorough also what is of no use to choose a family
+ */
+export async function probeChat(
+  target: ProbeTarget,
+  server: ServerDialect,
+  thorough: boolean,
+): Promise<ChatReport> {
   const ask = (messages: readonly PromptMessage[], options: AskOptions = {}): Promise<Asked> =>
     send(target, server, messages, options);
 
@@ -61,7 +73,13 @@ export async function probeChat(target: ProbeTarget, server: ServerDialect): Pro
       ? undefined
       : await ask([{ role: "user", content: "Search the web for the weather in Rome. Use the tool." }], {
           tool: TOOL,
+          maxTokens: CALL_TOKENS,
         });
+  const field = tools?.kind === "said" ? tools.reasoningField : undefined;
+  const reasoning = field ?? reasoningIn([opened, ...said]);
+  const takesTools = thorough && tools?.kind === "said" && server !== "anthropic";
+  const isApart =
+    reasoning === "reasoning_content" || reasoning === "reasoning" || reasoning === "reasoning_details";
   return {
     exists: "yes",
     why: refused === undefined ? "" : refused.words,
@@ -71,7 +89,8 @@ export async function probeChat(target: ProbeTarget, server: ServerDialect): Pro
     stop: first.kind === "said" ? judgeStop(WEEKDAYS, first.text, first.stopped) : "unclear",
     usage: [opened, ...said].every(({ usage }) => usage.completionTokens !== undefined),
     cachedTokens: [opened, ...said].some(({ usage }) => usage.cachedTokens !== undefined),
-    reasoning: reasoningIn([opened, ...said]),
+    reasoning,
+    ...(takesTools && isApart && { reasoningBack: await probeReasoningBack(target) }),
     callText: calling?.kind === "said" ? callTextIn(calling) : "unclear",
     tools:
       tools === undefined
@@ -81,6 +100,7 @@ export async function probeChat(target: ProbeTarget, server: ServerDialect): Pro
           : tools.calls
             ? "called"
             : "accepted",
+    ...(tools !== undefined && tools.kind !== "said" && { toolsWhy: tools.words }),
   };
 }
 

@@ -1,14 +1,17 @@
+import { lineOf } from "../template/lines.ts";
 import { isRaw } from "../server/dialects.ts";
 import type { ServerDialect } from "../server/dialects.ts";
-import type { CompletionsReport, ProbeReport } from "./report.ts";
+import type { ChatReport, CompletionsReport, ProbeReport } from "./report.ts";
 
 /** The family that an endpoint can be used through. */
 export interface FamilyChoice {
-  readonly family: "completions" | "chat-prefix" | "native-tools";
+  readonly family: "completions" | "chat-prefix" | "native-tools" | "responses";
   readonly dialect: ServerDialect;
   readonly continues: "by-construction" | "proven" | "replayed";
   /** Why this one, as a sentence. */
   readonly reason: string;
+  /** Of native tools: what there is for a protocol that cannot be spoken over them. */
+  readonly withoutTools?: FamilyChoice | undefined;
 }
 
 /** None can be used. */
@@ -21,9 +24,24 @@ export interface NoFamily {
 
 /**
  * Raw completions continue a turn by construction, if the model's chat template is known; a chat has to be seen to do
- * it, and knows the template; any other chat with tools is given the turn as messages.
+ * it, and knows the template; any other chat with tools is given the turn as messages. A template that is only assumed
+ * comes behind tools that were seen to work.
  */
 export function chooseFamily(report: ProbeReport): FamilyChoice | NoFamily {
+  const { chat } = report;
+  const choice = choose(report, isReadable(report) ? chat.tools : "refused");
+  if (choice.family !== "native-tools" && choice.family !== "responses") return choice;
+  const { responses: _, ...others } = report;
+  const withoutTools = choose(others, "refused");
+  return withoutTools.family === null ? choice : { ...choice, withoutTools };
+}
+
+/** The choice for a protocol, by whether it can be spoken over native tools. */
+export function choiceFor(choice: FamilyChoice, tools: boolean): FamilyChoice {
+  return tools ? choice : (choice.withoutTools ?? choice);
+}
+
+function choose(report: ProbeReport, tools: ChatReport["tools"]): FamilyChoice | NoFamily {
   const { dialect, completions, chat, chatTemplate } = report;
   const raw = rawness(completions, dialect);
   const overCompletions = (reason: string): FamilyChoice => ({
@@ -32,10 +50,18 @@ export function chooseFamily(report: ProbeReport): FamilyChoice | NoFamily {
     continues: "by-construction",
     reason,
   });
-  const proven = chat.exists === "yes" && chat.streams && chat.continues === "yes";
+  const proven = isReadable(report) && chat.continues === "yes";
   if (proven && raw !== "no" && chatTemplate === "assumed") {
     const reason = `${chatRoute(dialect)} was seen to continue the assistant's last message, in the model's own chat template, which raw completions would have to be told.`;
     return { family: "chat-prefix", dialect, continues: "proven", reason };
+  }
+  if (raw !== "no" && chatTemplate === "assumed" && tools === "called") {
+    const template =
+      lineOf({ name: report.modelName }) === undefined
+        ? "which chat template raw completions would need is not known"
+        : "the chat template of raw completions is told by the model's name alone";
+    const reason = `${chatRoute(dialect)} called the tool that it was offered, and ${template}.`;
+    return { family: "native-tools", dialect, continues: "replayed", reason };
   }
   if (raw === "known") return overCompletions(`${dialect} continues raw text.`);
   if (raw === "seen") return overCompletions("/completions was seen to continue raw text.");
@@ -43,7 +69,6 @@ export function chooseFamily(report: ProbeReport): FamilyChoice | NoFamily {
     const reason = `${chatRoute(dialect)} was seen to continue the assistant's last message.`;
     return { family: "chat-prefix", dialect, continues: "proven", reason };
   }
-  const tools = chat.exists === "yes" && chat.streams ? chat.tools : "refused";
   if (raw === "likely" && tools !== "called") {
     return overCompletions("/completions is there, and nothing speaks against it.");
   }
@@ -51,25 +76,42 @@ export function chooseFamily(report: ProbeReport): FamilyChoice | NoFamily {
     const reason = `Nothing there was seen to continue a turn, and the chat takes tools${tools === "called" ? ", of which it called one" : ""}.`;
     return { family: "native-tools", dialect, continues: "replayed", reason };
   }
+  const { responses } = report;
+  if (responses !== undefined && responses.tools !== "refused") {
+    const refusal = chat.toolsWhy ?? chat.why;
+    const reason = `/responses takes tools${responses.tools === "called" ? ", of which it called one" : ""}, and the chat does not${refusal === "" ? "" : ` (${refusal})`}.`;
+    return { family: "responses", dialect, continues: "replayed", reason };
+  }
   return nothing(report);
+}
+
+/** Whether the replies of the chat can be read: in one piece too, but for Anthropic's. */
+function isReadable({ dialect, chat }: ProbeReport): boolean {
+  return chat.exists === "yes" && (chat.streams || dialect !== "anthropic");
 }
 
 /** How sure it is that completions continue the raw text. */
 export function rawness(
-  { exists, streams, continues, template }: CompletionsReport,
+  { exists, continues, template }: CompletionsReport,
   dialect: ServerDialect,
 ): "known" | "seen" | "likely" | "no" {
-  if (exists !== "yes" || !streams) return "no";
+  if (exists !== "yes") return "no";
   if (isRaw(dialect)) return "known";
   if (continues === "no" || template === "yes") return "no";
   return continues === "yes" || template === "no" ? "seen" : "likely";
 }
 
+/** OpenAI of GPT-5.4 and later, whose chat takes tools only where they do not reason. */
+const REASONS_WITH_NO_TOOLS = /function tools with reasoning_effort are not supported/i;
+
+const WITHOUT_REASONING =
+  "Set AGENTIC_RAG_MODEL_REASONING to off, with which its chat takes tools, or use another model.";
+
 function chatRoute(dialect: ServerDialect): string {
   return dialect === "anthropic" ? "/v1/messages" : "/chat/completions";
 }
 
-function nothing({ baseUrl, modelName, dialect, completions, chat }: ProbeReport): NoFamily {
+function nothing({ baseUrl, modelName, dialect, completions, chat, responses }: ProbeReport): NoFamily {
   const server = `The model server at ${baseUrl}`;
   if (chat.exists !== "yes" && completions.exists !== "yes") {
     return {
@@ -79,11 +121,14 @@ function nothing({ baseUrl, modelName, dialect, completions, chat }: ProbeReport
     };
   }
   const why = [completions.why, chat.why].filter((words) => words !== "").join("; ");
+  const refusal = chat.toolsWhy ?? "";
+  const instead = responses?.exists === "yes" ? `, nor does /responses (${responses.why})` : "";
   return {
     family: null,
-    reason: `${server} was not seen to continue a turn, and its chat does not take tools${why === "" ? "" : ` (${why})`}.`,
-    advice:
-      "Serve the model where raw completions are (vLLM, SGLang, llama.cpp, Ollama), or start the server with tool calling.",
+    reason: `${server} was not seen to continue a turn${why === "" ? "" : ` (${why})`}, and its chat does not take tools${refusal === "" ? "" : ` (${refusal})`}${instead}.`,
+    advice: REASONS_WITH_NO_TOOLS.test(refusal)
+      ? WITHOUT_REASONING
+      : "Serve the model where raw completions are (vLLM, SGLang, llama.cpp, Ollama), or start the server with tool calling.",
   };
 }
 
@@ -92,10 +137,18 @@ export function missingFor(
   { baseUrl, completions, chat }: ProbeReport,
   choice: FamilyChoice,
 ): readonly string[] {
+  if (choice.family === "responses") {
+    return ["one turn: it is replayed as items, since nothing was seen to continue it"];
+  }
   if (choice.family === "native-tools") {
     const beta = choice.dialect === "deepseek" && !baseUrl.endsWith("/beta");
     const instead = beta ? " (DeepSeek continues a message where AGENTIC_RAG_MODEL_URL ends in /beta)" : "";
-    return [`one turn: it is replayed as messages, since nothing was seen to continue it${instead}`];
+    return [
+      `one turn: it is replayed as messages, since nothing was seen to continue it${instead}`,
+      ...(chat.reasoningBack === "neither"
+        ? ["the reasoning between calls, which the server gives, and does not read where it is given back"]
+        : []),
+    ];
   }
   const route = choice.family === "completions" ? completions : chat;
   const missing: string[] = [];
@@ -126,7 +179,12 @@ export function warningFor(
   { modelName, chatTemplate }: Pick<ProbeReport, "modelName" | "chatTemplate">,
   { family }: Pick<FamilyChoice, "family">,
 ): string | undefined {
-  if (family !== "completions" || chatTemplate !== "assumed") return undefined;
+  const isAssumed = family === "completions" && chatTemplate === "assumed";
+  return isAssumed && lineOf({ name: modelName }) === undefined ? assumedTemplate(modelName) : undefined;
+}
+
+/** What is to be said where ChatML is only assumed. */
+export function assumedTemplate(modelName: string): string {
   return (
     `ChatML is assumed, for the name "${modelName}" does not say which chat template the model was trained on. ` +
     "Set AGENTIC_RAG_CHAT_TEMPLATE: to the path of its Jinja chat template, or to chatml if that is right."

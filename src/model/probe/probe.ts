@@ -2,16 +2,20 @@ import { requestTarget } from "../exchange/http-failure.ts";
 import { createJsonClient, isLasting, type JsonClient } from "../exchange/json-client.ts";
 import { readBaseUrl, type ApiKey } from "../exchange/request.ts";
 import { throwIfAborted } from "../../net/abort.ts";
+import { isLoopback } from "../../net/loopback.ts";
 import { usesChatml } from "../template/chatml-models.ts";
 import { askProps, tellsTemplate } from "../completions/template.ts";
 import { probeChat } from "./chat.ts";
-import { rawness } from "./choice.ts";
+import { chooseFamily, rawness } from "./choice.ts";
 import { probeCompletions } from "./completions.ts";
 import type { ServerDialect } from "../server/dialects.ts";
 import { findDialect } from "../server/find.ts";
 import { NO_CHAT, type ProbeReport, type PromptTemplate } from "./report.ts";
-import type { ProbeTarget } from "./request.ts";
-import { droppingUnsupportedParameters } from "../langchain/unsupported-parameters.ts";
+import { probeResponses } from "./responses.ts";
+import type { ReasoningEffort } from "../sampling.ts";
+import { chatReasoning, responsesReasoning } from "../server/reasoning.ts";
+import { withFields, type ProbeTarget } from "./request.ts";
+import { obeyingRefusals, type StreamWish } from "../exchange/obeying-fetch.ts";
 
 /** A model that thinks before it says anything has to be let think. */
 const THINKING_TOKENS = 1_024;
@@ -28,10 +32,18 @@ export interface ProbeOptions {
   readonly templateSet?: boolean | undefined;
   /** False: no more is asked than is needed to choose a family. @default true */
   readonly thorough?: boolean;
-  /** For each request; a first one may wait until the model is loaded. @default 60_000 */
-  readonly timeoutMs?: number;
+  /** For each request; a first one may wait until the model is loaded. @default 600_000 on this machine, else 60_000 */
+  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** @default the global `fetch` */
+  /** Whether replies are asked for as streams. @default "auto": they are, until the server refuses that */
+  readonly stream?: StreamWish | undefined;
+  /** How much the model is to think. @default as it does by itself */
+  readonly reasoning?: ReasoningEffort | undefined;
+  /** `/responses` is asked also where another route can be used. @default false */
+  readonly responses?: boolean;
+  /** More fields of each request. @default none */
+  readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
+  /** @default one that has no limits of its own */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
@@ -46,19 +58,22 @@ export async function probeEndpoint(options: ProbeOptions): Promise<ProbeReport>
   const { apiKey, modelName, signal, thorough = true, dialect: wanted = "auto" } = options;
   throwIfAborted(signal);
   const baseUrl = readBaseUrl(options.baseUrl);
-  const fetch = options.fetch ?? globalThis.fetch;
+  const { fetch } = options;
   const client = createJsonClient({ apiKey, fetch });
-  const target: ProbeTarget = {
+  const heeding: ProbeTarget = {
     ...requestTarget({ baseUrl, modelName, apiKey }),
     apiKey,
-    fetch: droppingUnsupportedParameters(fetch, { leastTokens: THINKING_TOKENS }),
-    timeoutMs: options.timeoutMs ?? 60_000,
+    fetch: obeyingRefusals(fetch, { leastTokens: THINKING_TOKENS, stream: options.stream }),
+    timeoutMs: options.timeoutMs ?? (isLoopback(baseUrl) ? 600_000 : 60_000),
     signal,
   };
   const found =
     wanted === "auto" ? await findDialect(client, baseUrl, signal) : { dialect: wanted, certain: true };
   const { dialect } = found;
   throwIfAborted(signal);
+  const target = { ...heeding, fetch: withFields(heeding.fetch, options.extraBody) };
+  const effort = chatReasoning(options.reasoning, dialect);
+  const chatTarget = { ...target, fetch: withFields(target.fetch, effort) };
   const completions = await probeCompletions(target, dialect);
   const raw = rawness(completions, dialect);
   const template =
@@ -69,9 +84,21 @@ export async function probeEndpoint(options: ProbeOptions): Promise<ProbeReport>
   const certain = found.certain && template.certain;
   // what the name of the model does not tell, its chat knows
   const decided = (raw === "known" || raw === "seen") && chatTemplate !== "assumed";
-  const chat = thorough || !decided ? await probeChat(target, dialect) : NO_CHAT;
+  const chat = thorough || !decided ? await probeChat(chatTarget, dialect, thorough) : NO_CHAT;
   const dialectFrom = wanted === "auto" ? (dialect === "generic" ? "nothing" : "server") : "setting";
-  return { baseUrl, modelName, dialect, dialectFrom, chatTemplate, certain, completions, chat };
+  const report = {
+    baseUrl,
+    modelName,
+    dialect,
+    dialectFrom,
+    chatTemplate,
+    certain,
+    completions,
+    chat,
+  } as const;
+  const asks = options.responses === true || chooseFamily(report).family === null;
+  if (!asks || dialect === "anthropic") return report;
+  return { ...report, responses: await probeResponses(target, responsesReasoning(options.reasoning)) };
 }
 
 /** The chat template that raw completions would be given where none is set; uncertain where the server did not say. */

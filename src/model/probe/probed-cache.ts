@@ -8,12 +8,14 @@ import { SERVER_DIALECTS } from "../server/dialects.ts";
 /** Servers are set up anew; what they did a week ago is asked again. */
 const LIFETIME_MS = 7 * 86_400_000;
 
-const choiceSchema = z.object({
-  family: z.enum(["completions", "chat-prefix", "native-tools"]),
+const foundSchema = z.object({
+  family: z.enum(["completions", "chat-prefix", "native-tools", "responses"]),
   dialect: z.enum(SERVER_DIALECTS),
   continues: z.enum(["by-construction", "proven", "replayed"]),
   reason: z.string(),
 });
+
+const choiceSchema = foundSchema.extend({ withoutTools: foundSchema.optional() });
 
 const fileSchema = z.record(z.string(), z.object({ at: z.number(), choice: choiceSchema }));
 
@@ -40,8 +42,7 @@ export function createChoiceCache(file: string, now: () => number = Date.now): C
   }
   return {
     get: async (key) => (await entries())[key]?.choice,
-    async put(key, { family, dialect, continues, reason }) {
-      const choice = { family, dialect, continues, reason };
+    async put(key, choice) {
       const text = `${JSON.stringify({ ...(await entries()), [key]: { at: now(), choice } }, null, 2)}\n`;
       // written aside, so that no process reads half of it
       const aside = `${file}.${randomUUID()}`;

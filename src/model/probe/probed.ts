@@ -2,7 +2,7 @@ import { AgenticRagError } from "../../errors.ts";
 import { readBaseUrl, revealed } from "../exchange/request.ts";
 import { createDeferredModel } from "../exchange/deferred.ts";
 import type { ContinuationModel } from "../model.ts";
-import { chooseFamily, type FamilyChoice, type NoFamily } from "./choice.ts";
+import { choiceFor, chooseFamily, type FamilyChoice, type NoFamily } from "./choice.ts";
 import type { ProbeReport } from "./report.ts";
 import { probeEndpoint, type ProbeOptions } from "./probe.ts";
 import { createChoiceCache } from "./probed-cache.ts";
@@ -52,16 +52,20 @@ export function createProber(options: ProbedOptions): Prober {
 export function createProbedModel(options: {
   readonly modelName: string;
   readonly prober: Prober;
+  /** False: the model's protocol cannot be spoken over native tools. @default true */
+  readonly tools?: boolean;
   readonly build: (choice: FamilyChoice) => ContinuationModel | Promise<ContinuationModel>;
 }): ContinuationModel {
-  const { modelName, prober, build } = options;
+  const { modelName, prober, tools = true, build } = options;
   return createDeferredModel({
     family: "auto",
     modelName,
     async open(signal) {
-      const choice = await prober.choice(signal);
-      const { dialect, continues, certain } = choice;
-      return { model: await build(choice), description: { dialect, continues }, certain };
+      const found = await prober.choice(signal);
+      const { certain } = found;
+      const choice = { ...choiceFor(found, tools), certain };
+      const { dialect, continues, reason } = choice;
+      return { model: await build(choice), description: { dialect, continues, reason }, certain };
     },
   });
 }
@@ -86,8 +90,21 @@ async function cachedChoice(options: ProbedOptions): Promise<FamilyChoice | unde
 
 /** Undefined where the key would be part of it. */
 function keyOf(options: ProbedOptions): string | undefined {
-  const { baseUrl, modelName, dialect = "auto", version = "", apiKey, templateSet } = options;
-  const about = templateSet === true ? ["template"] : [];
+  const {
+    baseUrl,
+    modelName,
+    dialect = "auto",
+    version = "",
+    apiKey,
+    templateSet,
+    extraBody,
+    reasoning,
+  } = options;
+  const about = [
+    ...(templateSet === true ? ["template"] : []),
+    ...(reasoning === undefined ? [] : [reasoning]),
+    ...(extraBody === undefined ? [] : [JSON.stringify(extraBody)]),
+  ];
   const key = [readBaseUrl(baseUrl), modelName, dialect, version, ...about].join(" ");
   const secret = revealed(apiKey).trim();
   return secret.length >= 8 && key.includes(secret) ? undefined : key;

@@ -1,5 +1,6 @@
 import type { SaidPart } from "../exchange/read-to-end.ts";
 import type { ServerDialect } from "../server/dialects.ts";
+import type { ReasoningBack } from "./reasoning-back.ts";
 import type { StopVerdict, Verdict } from "./sequence.ts";
 
 /** Whether a route is there. `failed`: it answered with an error that may pass; `not asked`: there was no need to. */
@@ -33,10 +34,22 @@ export interface CompletionsReport extends RouteReport {
 export interface ChatReport extends RouteReport {
   /** Where reasoning comes out: between tags in the text, apart from it, nowhere although it is counted, or none was seen. */
   readonly reasoning: "in the text" | NonNullable<SaidPart["reasoningField"]> | "swallowed" | "none seen";
+  /** Under which name it reads reasoning that is given back with a call; absent where that was not asked. */
+  readonly reasoningBack?: ReasoningBack;
   /** What becomes of a tool call that is written as text. */
   readonly callText: "stays text" | "tool_calls" | "loses its tags" | "unclear";
   /** Whether it takes tools: it called one, took them without calling, or refused them. */
   readonly tools: "called" | "accepted" | "refused" | "not asked";
+  /** The server's words where it refused them. */
+  readonly toolsWhy?: string;
+}
+
+/** OpenAI's `/responses`, which is asked where its chat does not take tools. */
+export interface ResponsesReport {
+  readonly exists: RouteState;
+  /** The server's words where it is not there, or refuses tools; empty otherwise. */
+  readonly why: string;
+  readonly tools: "called" | "accepted" | "refused";
 }
 
 /** What an endpoint was found to do. Plain data, without any key. */
@@ -52,6 +65,8 @@ export interface ProbeReport {
   readonly certain: boolean;
   readonly completions: CompletionsReport;
   readonly chat: ChatReport;
+  /** Absent where it was not asked. */
+  readonly responses?: ResponsesReport;
 }
 
 /**

@@ -7,7 +7,7 @@ import { readLines } from "../../net/lines.ts";
 import { startDeadline } from "../../net/deadline.ts";
 import { readEvents, type SilenceWatch } from "../../net/event-stream.ts";
 import { connectionFailure, errorText, statusFailure, type RequestTarget } from "../exchange/http-failure.ts";
-import type { Sampling } from "../sampling.ts";
+import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
 
 /** Who is probed. */
 export interface ProbeTarget extends RequestTarget {
@@ -33,22 +33,28 @@ export type Unanswered =
   /** It failed, which may pass. */
   | { readonly kind: "failed"; readonly words: string };
 
-/** The likeliest token each time. */
-export const GREEDY: Sampling = {
-  temperature: 0,
-  topP: null,
-  topK: null,
-  minP: null,
-  presencePenalty: null,
-  frequencyPenalty: null,
-  repetitionPenalty: null,
-  seed: null,
-};
+/** The likeliest token each time; the other fields are those of a run, for a server may refuse them. */
+export const GREEDY: Sampling = { ...QWQ_SAMPLING, temperature: 0 };
+
+const bodySchema = z.record(z.string(), z.unknown());
+
+/** A `fetch` that puts more fields into each body. */
+export function withFields(
+  fetch: typeof globalThis.fetch,
+  fields: Readonly<Record<string, unknown>> | undefined,
+): typeof globalThis.fetch {
+  if (fields === undefined) return fetch;
+  return (input, init) => {
+    const read = bodySchema.safeParse(typeof init?.body === "string" ? parseJson(init.body) : undefined);
+    return fetch(input, read.success ? { ...init, body: JSON.stringify({ ...read.data, ...fields }) } : init);
+  };
+}
 
 const MISSING = new Set([404, 405, 501]);
 /** All that is read of a reply: it is a few dozen tokens long. */
 const MAX_LENGTH = 65_536;
 const MAX_EVIDENCE = 80;
+const MAX_WORDS = 240;
 const UNWATCHED: SilenceWatch = { wait: () => {}, heard: () => {} };
 
 /**
@@ -141,18 +147,18 @@ export function readValues<Said>(
 
 function refusal(target: ProbeTarget, status: number, text: string): ProbeReply {
   if ([401, 408, 429, 503].includes(status)) throw statusFailure(target, status, text);
-  const words = `${status}: ${evidence(target, errorText(text) || text)}`;
+  const words = `${status}: ${evidence(target, errorText(text) || text, MAX_WORDS)}`;
   if (status >= 500 && !MISSING.has(status)) return { kind: "failed", words };
   return { kind: "refused", missing: MISSING.has(status) || status < 400, words };
 }
 
 /** A text as it may be shown: on one line, without anything that a terminal acts on, without the key, short. */
-export function evidence(target: RequestTarget, text: string): string {
+export function evidence(target: RequestTarget, text: string, most = MAX_EVIDENCE): string {
   const plain = Array.from(
     target
       .redact(text)
       .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ")
       .trim(),
   );
-  return plain.length <= MAX_EVIDENCE ? plain.join("") : `${plain.slice(0, MAX_EVIDENCE - 1).join("")}…`;
+  return plain.length <= most ? plain.join("") : `${plain.slice(0, most - 1).join("")}…`;
 }

@@ -6,8 +6,14 @@ export const SERVER_DIALECTS = [
   "ollama",
   "tgi",
   "lmstudio",
+  "localai",
   "deepseek",
+  "moonshot",
+  "zai",
+  "minimax",
   "mistral",
+  "openai",
+  "gemini",
   "openrouter",
   "anthropic",
   "generic",
@@ -28,8 +34,8 @@ interface ServerFacts {
   readonly isRaw: boolean;
   /** How its `/chat/completions` is told to continue a message. */
   readonly chat: ChatDialect;
-  /** The host of a service that is known by its address. */
-  readonly host?: string;
+  /** The hosts of a service that is known by its address. */
+  readonly hosts?: readonly string[];
 }
 
 const FACTS: Readonly<Record<ServerDialect, ServerFacts>> = {
@@ -40,18 +46,24 @@ const FACTS: Readonly<Record<ServerDialect, ServerFacts>> = {
   // it took over vLLM's flag for chats
   tgi: { completions: "tgi", isRaw: true, chat: "vllm" },
   lmstudio: { completions: "generic", isRaw: false, chat: "generic" },
-  deepseek: { isRaw: false, chat: "deepseek", host: "api.deepseek.com" },
-  mistral: { isRaw: false, chat: "mistral", host: "api.mistral.ai" },
-  openrouter: { completions: "generic", isRaw: false, chat: "openrouter", host: "openrouter.ai" },
+  localai: { completions: "generic", isRaw: false, chat: "generic" },
+  deepseek: { isRaw: false, chat: "deepseek", hosts: ["api.deepseek.com"] },
+  moonshot: { isRaw: false, chat: "generic", hosts: ["api.moonshot.ai", "api.moonshot.cn"] },
+  zai: { isRaw: false, chat: "generic", hosts: ["api.z.ai", "open.bigmodel.cn"] },
+  minimax: { isRaw: false, chat: "generic", hosts: ["api.minimax.io", "api.minimaxi.com"] },
+  mistral: { isRaw: false, chat: "mistral", hosts: ["api.mistral.ai"] },
+  openai: { completions: "generic", isRaw: false, chat: "generic", hosts: ["api.openai.com"] },
+  gemini: { isRaw: false, chat: "generic", hosts: ["generativelanguage.googleapis.com"] },
+  openrouter: { completions: "generic", isRaw: false, chat: "openrouter", hosts: ["openrouter.ai"] },
   // its chat is another route, /v1/messages
-  anthropic: { isRaw: false, chat: "generic", host: "api.anthropic.com" },
+  anthropic: { isRaw: false, chat: "generic", hosts: ["api.anthropic.com"] },
   generic: { completions: "generic", isRaw: false, chat: "generic" },
 };
 
 /** What kind of server it is, as far as its address alone says it. */
 export function knownDialect(baseUrl: string): ServerDialect | undefined {
   const { hostname } = new URL(baseUrl);
-  return SERVER_DIALECTS.find((dialect) => FACTS[dialect].host === hostname);
+  return SERVER_DIALECTS.find((dialect) => FACTS[dialect].hosts?.includes(hostname));
 }
 
 /** How its raw completions are spoken to; undefined where it has none that continue a text. */

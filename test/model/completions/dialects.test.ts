@@ -266,6 +266,7 @@ describe("ollama", () => {
             top_p: 0.95,
             top_k: 40,
             min_p: 0,
+            repeat_penalty: 1,
             seed: 7,
             stop: ["</tool_call>"],
             num_ctx: 32_768,

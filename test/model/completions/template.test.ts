@@ -6,6 +6,8 @@ import {
 import { unusedUrl } from "../../servers/completions.ts";
 import { startEndpoint, type EndpointOptions, type Failure } from "../../servers/endpoint.ts";
 import { collect, textOf } from "../collect.ts";
+import type { DialectName } from "../../../src/model/server/dialects.ts";
+import { chatmlTemplate, rawTemplate } from "../../../src/model/template/chat-template.ts";
 import { CONTROL_TOKENS } from "../../../src/text/control-tokens.ts";
 
 const controlTokens = CONTROL_TOKENS["chatml"];
@@ -102,6 +104,36 @@ describe("what it says it is", () => {
       controlTokens,
     });
   });
+
+  const FALLBACK = {
+    chat_template:
+      "{%- for message in messages -%}\n  {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' -}}\n" +
+      "{%- endfor -%}\n{%- if add_generation_prompt -%}\n  {{- '<|im_start|>assistant\\n' -}}\n{%- endif -%}",
+  };
+  test.each<[DialectName, string, CompletionsOptions["template"], unknown, true | undefined]>([
+    ["llamacpp", "some-model", "auto", FALLBACK, true],
+    ["llamacpp", "some-model", undefined, {}, true],
+    ["llamacpp", "some-model", "auto", OWN, undefined],
+    ["llamacpp", "SmolLM2-135M", "auto", FALLBACK, undefined],
+    ["llamacpp", "some-model", "server", FALLBACK, undefined],
+    ["vllm", "some-model", "auto", OWN, true],
+    ["ollama", "llama3.2", undefined, OWN, true],
+    ["vllm", "QwQ-32B", undefined, OWN, undefined],
+    ["vllm", "some-model", chatmlTemplate, OWN, undefined],
+    ["vllm", "some-model", rawTemplate, OWN, undefined],
+  ])(
+    "whether ChatML is only assumed: %s of %s with %j",
+    async (dialect, modelName, template, props, assumed) => {
+      const { url: baseUrl } = await startEndpoint({ facts: { "/props": props } });
+      const model = createCompletionsModel({
+        baseUrl,
+        modelName,
+        dialect,
+        ...(template !== undefined && { template }),
+      });
+      expect((await model.describe()).assumedTemplate).toBe(assumed);
+    },
+  );
 
   test("nothing of a server that is not there, which is asked again", async () => {
     let up = false;

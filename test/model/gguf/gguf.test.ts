@@ -171,6 +171,13 @@ describe.skipIf(notHere !== "")(`a GGUF file in this process${notHere}`, () => {
       expect(texts(await say(modelOfBytes(bytes, { template }).model, "")).join("")).toBe(text);
     });
 
+    test("is said to be assumed where the file has none and its name does not tell", async () => {
+      expect(await assumed(bare, { template: "auto" })).toBe(true);
+      expect(await assumed(bare, { template: "auto", modelName: "SmolLM2" })).toBeUndefined();
+      expect(await assumed(bare, { template: chatmlTemplate })).toBeUndefined();
+      expect(await assumed(whole, { template: "auto" })).toBeUndefined();
+    });
+
     test("is the file's own by the settings' default", async () => {
       const folder = mkdtempSync(join(tmpdir(), "tiny-gguf-"));
       const modelPath = join(folder, "Own.gguf");
@@ -219,4 +226,11 @@ function say(model: GgufModel, opened: string, options: ContinuationOptions = {}
 
 function texts(chunks: readonly ModelChunk[]): readonly string[] {
   return chunks.flatMap((chunk) => (chunk.type === "text" ? [chunk.text] : []));
+}
+
+async function assumed(
+  bytes: Buffer,
+  options: Parameters<typeof modelOfBytes>[1] = {},
+): Promise<true | undefined> {
+  return (await modelOfBytes(bytes, options).model.describe()).assumedTemplate;
 }

@@ -199,7 +199,7 @@ test("a chat that neither continues nor takes tools", async () => {
   });
   expect(choice).toEqual({
     family: null,
-    reason: `The model server at ${endpoint.url} was not seen to continue a turn, and its chat does not take tools (404: Not Found).`,
+    reason: `The model server at ${endpoint.url} was not seen to continue a turn (404: Not Found), and its chat does not take tools (400: no tools here).`,
     advice:
       "Serve the model where raw completions are (vLLM, SGLang, llama.cpp, Ollama), or start the server with tool calling.",
   });

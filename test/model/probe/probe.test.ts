@@ -110,7 +110,8 @@ test("stop strings, counts and streams are told as they are", async () => {
   });
   expect(whole.report.completions).toMatchObject({ exists: "yes", continues: "yes", streams: false });
   expect(whole.report.chat).toMatchObject({ exists: "yes", continues: "yes", streams: false });
-  expect(whole.choice).toMatchObject({ family: null });
+  // both are read as they come
+  expect(whole.choice).toMatchObject({ family: "completions" });
 });
 
 const ids: EndpointOptions["completions"] = ({ return_token_ids: wanted }, text) => {

@@ -53,10 +53,38 @@ test("it is probed once, by whoever comes first, and delegates to what was found
     name: "scripted",
     dialect: "vllm",
     continues: "by-construction",
+    reason: "vllm continues raw text.",
   });
   expect([textOf(first), textOf(second)].sort()).toEqual(["one", "two"]);
   expect(built).toEqual(["completions"]);
   expect(endpoint.routes()).toEqual(["GET /v1/models", "POST /v1/completions", "POST /v1/completions"]);
+});
+
+test("a protocol without tools is given what there is beside them, from the cache too", async () => {
+  const endpoint = await startEndpoint({
+    facts: { "/v1/models": { data: [{ id: "gpt-oss", owned_by: "vllm" }] } },
+    chat: ({ tools }, _, anew) =>
+      tools === undefined ? { text: anew } : { calls: [{ arguments: '{"query":"Rome"}' }] },
+  });
+  const cacheFile = join(await cacheFolder(), "probes.json");
+  for (const [tools, family, reason] of [
+    [true, "native-tools", "/chat/completions called the tool that it was offered"],
+    [false, "completions", "vllm continues raw text."],
+  ] as const) {
+    const built: string[] = [];
+    const model = createProbedModel({
+      modelName: "gpt-oss",
+      prober: createProber({ baseUrl: endpoint.url, modelName: "gpt-oss", cacheFile }),
+      tools,
+      build(choice) {
+        built.push(choice.family);
+        return createScriptedModel(["said"]);
+      },
+    });
+    expect((await model.describe()).reason).toContain(reason);
+    expect(built).toEqual([family]);
+  }
+  expect(endpoint.routes().filter((route) => route === "GET /v1/models")).toHaveLength(1);
 });
 
 test("models of several protocols share one probe", async () => {

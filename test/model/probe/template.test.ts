@@ -48,6 +48,46 @@ test("where no chat continues either, ChatML is assumed with a warning", async (
   }
 });
 
+const CALLS: EndpointOptions["chat"] = ({ tools }, _, anew) =>
+  tools === undefined ? { text: anew } : { calls: [{ arguments: '{"query":"Rome"}' }] };
+
+test.each(["vllm", "sglang", "llamacpp", "unknown"])(
+  "a chat that calls tools is taken before a template that is only assumed, whose server is %s",
+  async (owner) => {
+    for (const thorough of [true, false]) {
+      const { choice } = await probe({ facts: listOf(owner), chat: CALLS }, { ...LLAMA, thorough });
+      expect(choice).toMatchObject({
+        family: "native-tools",
+        continues: "replayed",
+        reason:
+          "/chat/completions called the tool that it was offered, and which chat template raw completions would need is not known.",
+        withoutTools: { family: "completions", continues: "by-construction" },
+      });
+    }
+  },
+);
+
+test("with a template that is known, raw text comes before tools that are called, and a chat that continues before both", async () => {
+  const known = await probe({ facts: listOf("vllm"), chat: CALLS }, { modelName: "Qwen3-8B" });
+  expect(known.choice).toMatchObject({ family: "completions" });
+  const set = await probe({ facts: listOf("vllm"), chat: CALLS }, { ...LLAMA, templateSet: true });
+  expect(set.choice).toMatchObject({ family: "completions" });
+  const continued = await probe({ facts: listOf("vllm") }, LLAMA);
+  expect(continued.choice).toMatchObject({ family: "chat-prefix" });
+});
+
+test("without raw completions there is nothing else for a protocol without tools", async () => {
+  const { choice } = await probe({ completions: "missing", chat: CALLS }, LLAMA);
+  expect(choice).toMatchObject({ family: "native-tools" });
+  expect(choice).not.toHaveProperty("withoutTools");
+});
+
+test("a model that reasons is let reason before it calls", async () => {
+  const { endpoint } = await probe({ facts: listOf("vllm"), chat: CALLS }, LLAMA);
+  const [asked] = endpoint.requests.filter(({ body }) => body?.["tools"] !== undefined);
+  expect(asked?.body).toMatchObject({ max_tokens: 256 });
+});
+
 test.each<[string, EndpointOptions["facts"], Partial<ProbeOptions>]>([
   ["chatml", listOf("vllm"), { modelName: "Qwen3-8B" }],
   ["set", listOf("vllm"), { ...LLAMA, templateSet: true }],
