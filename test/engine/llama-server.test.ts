@@ -201,9 +201,12 @@ describe.skipIf(skipped !== undefined)(`a real llama-server${skipped ? ` (${skip
         modelName: "scripted",
         fetch: calls.fetch,
       });
-      const { controlTokens, ...described } = await model.describe();
+      const { controlTokens, contextTokens, chatTemplate, ...described } = await model.describe();
+      // that of one slot
+      expect(contextTokens).toBe(CONTEXT);
       expect(described).toEqual({ family: "completions", name: "scripted", dialect: "llamacpp" });
       expect(controlTokens).toContain("<|im_end|>");
+      expect(chatTemplate).toContain("<|im_start|>assistant");
       await collect(model, { stop: ["</tool_call>"] }, [
         { role: "user", content: "Hello" },
         ...(opened === "" ? [] : [{ role: "assistant", content: opened } as const]),

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,16 +31,20 @@ export interface LlamaServerOptions {
   readonly apiKey?: string;
   /** Tokens of each of the two slots. @default 8192 */
   readonly context?: number;
+  /** A model file. @default the scripted one */
+  readonly model?: string;
+  /** A LoRA adapter for it. */
+  readonly lora?: string;
 }
 
-/** Starts llama.cpp's server with the scripted model on a free port of the loopback, and waits until it is ready. */
+/** Starts llama.cpp's server with the scripted model, or another one, on a free port of the loopback, and waits until it is ready. */
 export async function startLlamaServer(options: LlamaServerOptions = {}): Promise<LlamaServer> {
-  const { special = false, apiKey, context = 8192 } = options;
+  const { special = false, apiKey, context = 8192, lora } = options;
   const folder = mkdtempSync(join(tmpdir(), "llama-server-"));
-  const model = join(folder, "scripted.gguf");
-  writeFileSync(model, createTinyGguf(script));
+  const model = options.model ?? join(folder, "scripted.gguf");
+  if (options.model === undefined) writeFileSync(model, createTinyGguf(script));
   const port = await freePort();
-  const { command, args, backend } = program();
+  const { command, args, backend } = program(options.model !== undefined);
   const child = spawn(
     command,
     [
@@ -61,6 +65,7 @@ export async function startLlamaServer(options: LlamaServerOptions = {}): Promis
       "--slot-prompt-similarity",
       "0.01",
       "--slots",
+      ...(lora === undefined ? [] : ["--lora", lora]),
       ...(special ? ["--special"] : []),
       ...(apiKey === undefined ? [] : ["--api-key", apiKey]),
     ],
@@ -97,8 +102,11 @@ export async function startLlamaServer(options: LlamaServerOptions = {}): Promis
   };
 }
 
-/** The server behind the loader and the C library that were unpacked with it. */
-function program(): { command: string; args: string[]; backend: string } {
+/**
+ * The server behind the loader and the C library that were unpacked with it. `fast`: as the processor allows, which
+ * real weights need.
+ */
+function program(fast: boolean): { command: string; args: string[]; backend: string } {
   const lib = join(FOLDER, "usr/lib");
   const libraries = join(
     lib,
@@ -109,7 +117,8 @@ function program(): { command: string; args: string[]; backend: string } {
     "ggml",
     found(join(libraries, "ggml"), (name) => name.startsWith("backends")),
   );
-  const plain = readdirSync(backends).find((name) => name === "libggml-cpu-x64.so");
+  const wanted = fast && hasAvx2() ? "libggml-cpu-haswell.so" : "libggml-cpu-x64.so";
+  const plain = readdirSync(backends).find((name) => name === wanted);
   return {
     command: join(
       libraries,
@@ -122,6 +131,10 @@ function program(): { command: string; args: string[]; backend: string } {
     ],
     backend: join(backends, plain ?? found(backends, (name) => name.startsWith("libggml-cpu"))),
   };
+}
+
+function hasAvx2(): boolean {
+  return existsSync("/proc/cpuinfo") && /\bavx2\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
 }
 
 function found(folder: string, fits: (name: string) => boolean): string {

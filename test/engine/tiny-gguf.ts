@@ -6,6 +6,10 @@ export interface Script {
   readonly pieces: readonly string[];
   /** From a token to the one that follows it, by their texts; bytes in GPT-2's letters. */
   readonly edges: readonly (readonly [string, string])[];
+  /** Control tokens besides those of QwQ. @default none */
+  readonly control?: readonly string[];
+  /** @default ChatML that opens a thought */
+  readonly template?: string;
 }
 
 const WIDTH = 64;
@@ -34,7 +38,7 @@ const CHAT_TEMPLATE =
  * Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export function createTinyGguf(script: Script): Buffer {
-  const { texts, types } = vocabulary(script.pieces);
+  const { texts, types } = vocabulary(script);
   const idOf = (text: string): number => {
     const id = texts.lastIndexOf(text);
     if (id < 0) throw new Error(`no token ${JSON.stringify(text)}`);
@@ -63,18 +67,19 @@ export function createTinyGguf(script: Script): Buffer {
     for (const part of ["ffn_gate", "ffn_up"]) tensors.push([name(part), ...zeros(FEED_FORWARD)]);
     tensors.push([name("ffn_down"), [FEED_FORWARD, WIDTH], new Float32Array(FEED_FORWARD * WIDTH)]);
   }
-  return toFile(metadata(texts, types, idOf), tensors);
+  return toFile(metadata(texts, types, idOf, script.template ?? CHAT_TEMPLATE), tensors);
 }
 
 type Tensor = [dimensions: readonly number[], values: Float32Array];
 
-function vocabulary(pieces: readonly string[]): { texts: string[]; types: number[] } {
+function vocabulary({ pieces, control = [] }: Script): { texts: string[]; types: number[] } {
   // the one merge needs a token of its own
   const bytes = [...byteLetters(), "ĠĠ"];
+  const controls = [...CONTROL_TOKENS, ...control];
   const own = [...new Set([...TAGS, ...pieces])];
   return {
-    texts: [...bytes, ...CONTROL_TOKENS, ...own],
-    types: [...bytes.map(() => NORMAL), ...CONTROL_TOKENS.map(() => CONTROL), ...own.map(() => USER_DEFINED)],
+    texts: [...bytes, ...controls, ...own],
+    types: [...bytes.map(() => NORMAL), ...controls.map(() => CONTROL), ...own.map(() => USER_DEFINED)],
   };
 }
 
@@ -100,7 +105,12 @@ const BOOL = 7;
 const STRING = 8;
 const ARRAY = 9;
 
-function metadata(texts: string[], types: number[], idOf: (text: string) => number): Buffer[] {
+function metadata(
+  texts: string[],
+  types: number[],
+  idOf: (text: string) => number,
+  template: string,
+): Buffer[] {
   const entry = (key: string, type: number, value: Buffer): Buffer =>
     Buffer.concat([string(key), u32(type), value]);
   const number = (key: string, value: number): Buffer => entry(key, U32, u32(value));
@@ -134,7 +144,7 @@ function metadata(texts: string[], types: number[], idOf: (text: string) => numb
     number("tokenizer.ggml.bos_token_id", idOf("<|endoftext|>")),
     number("tokenizer.ggml.padding_token_id", idOf("<|endoftext|>")),
     entry("tokenizer.ggml.add_bos_token", BOOL, Buffer.from([0])),
-    entry("tokenizer.chat_template", STRING, string(CHAT_TEMPLATE)),
+    entry("tokenizer.chat_template", STRING, string(template)),
   ];
 }
 
