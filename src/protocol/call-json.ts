@@ -25,6 +25,9 @@ const callSchema = z.union([
     .object({ name: z.string(), parameters: z.unknown() })
     .transform((call) => ({ tool: call.name, input: call.parameters })),
   z
+    .object({ tool_name: z.string(), parameters: z.unknown() })
+    .transform((call) => ({ tool: call.tool_name, input: call.parameters })),
+  z
     .object({ function: z.object({ name: z.string(), arguments: z.unknown() }) })
     .transform((call) => ({ tool: call.function.name, input: call.function.arguments })),
 ]);

@@ -47,7 +47,7 @@ const BROKEN: Readonly<Record<string, string>> = {
 export function neutralise(
   text: string,
   tags: readonly string[],
-  controlTokens: readonly string[] = [],
+  controlTokens: readonly string[] = NONE,
 ): string {
   const pattern = patternFor(tags, controlTokens);
   let current = text;
@@ -59,14 +59,28 @@ export function neutralise(
   }
 }
 
+const NONE: readonly string[] = [];
+
+/** By control tokens, then by tags: one of a hundred tokens takes longer to make than a page to read. */
+const patterns = new WeakMap<readonly string[], Map<string, RegExp>>();
+
 /** Matches a text as it is seen: in lower case, compatibility forms folded. */
 function patternFor(tags: readonly string[], controlTokens: readonly string[]): RegExp {
+  const known = patterns.get(controlTokens) ?? new Map<string, RegExp>();
+  patterns.set(controlTokens, known);
+  const names = tags.join("|");
+  const pattern = known.get(names) ?? makePattern(names, controlTokens);
+  known.set(names, pattern);
+  return pattern;
+}
+
+function makePattern(names: string, controlTokens: readonly string[]): RegExp {
   const seen = controlTokens.map((token) => viewOf(token.trim()).text);
   const literal = [...new Set(seen)]
     .filter((token) => token.length > 2 && Object.hasOwn(BROKEN, token.charAt(0)))
     .sort((a, b) => b.length - a.length)
     .map((token) => token.replaceAll(/[|/\\{}()[\]^$+*?.]/g, String.raw`\$&`));
-  const tag = `</?[ \\t]*(?:${tags.join("|")})[ \\t]*/?>`;
+  const tag = `</?[ \\t]*(?:${names})[ \\t]*/?>`;
   return new RegExp([CONTROL_TOKEN, tag, ...literal].join("|"), "g");
 }
 

@@ -1,4 +1,4 @@
-import type { ModelSide, NativeSide, PromptMessage as Turn } from "../turn.ts";
+import type { ModelSide, NativeSide, PromptMessage as Turn, ReceivedMessage, SpliceTags } from "../turn.ts";
 import type { DialectName } from "./dialects/asked-dialect.ts";
 import type { BudgetName, CallFault, NumberedResult, PageSide, ToolReply } from "./replies.ts";
 
@@ -33,11 +33,16 @@ export interface Segment {
   readonly tokenIds?: number[] | undefined;
   /** The log-probabilities of its tokens, where they were asked for and told: one for each id where there are ids. */
   readonly logprobs?: number[] | undefined;
+  /** The message of the endpoint that the text stands for, where it is needed to go on. */
+  readonly received?: ReceivedMessage | undefined;
 }
 
 export interface OpenOptions {
   readonly question: string;
-  /** Earlier questions and answers, oldest first, without reasoning and tool traffic. */
+  /**
+   * Earlier questions and answers, oldest first, without reasoning and tool traffic. System messages are the instructions of
+   * whoever asks: they stand before the protocol's own.
+   */
   readonly history: readonly Turn[];
   /** Today as an ISO date, such as `2025-03-06`. */
   readonly date: string;
@@ -58,6 +63,8 @@ export interface OpenOptions {
    */
   readonly dialect?: DialectName | undefined;
   readonly controlTokens?: ControlTokens;
+  /** Results are shown to the model in a turn of their own, in whatever tags it was trained on. Default: within its turn. */
+  readonly ownTurns?: boolean;
 }
 
 /**
@@ -151,6 +158,15 @@ export interface DigestSide {
   read(generated: string): string | null;
 }
 
+/** How a model is told what of its answer is not supported. */
+export interface MendSide {
+  /** The text behind an answer that makes the model write it again. What it quotes is neutralised. */
+  readonly tell: (
+    unsupported: readonly { readonly sentence: string; readonly why: string }[],
+    controlTokens?: readonly string[],
+  ) => string;
+}
+
 /**
  * Meaning to text and back, for one way of writing searches into reasoning. Pure: no network, no clock, no
  * environment, no state between calls. No function throws, whatever text it is given.
@@ -185,10 +201,14 @@ export interface Protocol {
   condense(response: string, maxLength: number): string;
   /** The answer that the model has written, trimmed, without tags; `null` when there is none. */
   answer(segments: readonly Segment[]): string | null;
+  /** Absent where its models were trained to take results within the turn, and only there. */
+  readonly spliceTags?: SpliceTags;
   readonly modelSide: ModelSide;
   readonly digestSide: DigestSide;
   /** Absent where the protocol has no second tool, which opens pages. */
   readonly pageSide?: PageSide;
+  /** Absent where an answer has an end of its own and cannot be written again. */
+  readonly mendSide?: MendSide;
   /** Absent where the protocol cannot carry tool calls: it has no place for several queries or other tools. */
   readonly nativeSide?: NativeSide;
 }

@@ -34,7 +34,7 @@ test.each(Object.values(protocols))(
     expect({ answer, stopReason, searches, sources: sources.map(({ number }) => number) }).toEqual({
       answer: "Mount Kenya is 5,199 m high [[1]](https://example.org/kenya).",
       stopReason: "answered",
-      searches: 2,
+      searches: 1,
       sources: [1, 2],
     });
   },

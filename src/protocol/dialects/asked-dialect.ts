@@ -67,6 +67,7 @@ const TEMPLATES: readonly (readonly [mark: string, dialect: DialectName])[] = [
   ["<function=", "qwen-xml"],
   ["<|tool_call>", "gemma"],
   ["<|constrain|>", "harmony"],
+  ["<|start|>functions.", "harmony"],
   ["[TOOL_CALLS]", "mistral"],
 ];
 
@@ -102,5 +103,7 @@ export function dialectOf(model: {
   const told = TEMPLATES.find(([mark]) => template.includes(mark));
   if (told !== undefined) return told[1];
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-");
-  return NAMES.find(([pattern]) => pattern.test(plain))?.[1] ?? "qwq";
+  const named = NAMES.find(([pattern]) => pattern.test(plain))?.[1];
+  // these tags alone stand around the JSON of Hermes, but QwQ's template has them, too
+  return named ?? (template.includes("<tool_call>") ? "hermes" : "qwq");
 }

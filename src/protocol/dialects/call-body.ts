@@ -1,4 +1,5 @@
 import { scanJson } from "../call-json.ts";
+import { beginsPython } from "./written-calls.ts";
 
 /** A tag within a value is looked at together with so much of its line, in UTF-16 units. */
 const MAX_LINE = 500;
@@ -57,6 +58,7 @@ export function isWholeBody(body: string): boolean {
   if (openValue(body) !== undefined) return false;
   if (/<\/(?:function|invoke|parameter|arg_value|arguments|｜DSML｜invoke)>\s*$/.test(body)) return true;
   if (/<\|close\|>call[^<]*<\|sep\|>\s*$|<[|｜]tool[_▁]call[_▁]end[|｜]>\s*$/.test(body)) return true;
+  if (beginsPython(body)) return /\)\s*(?:\]\s*)?$/.test(body);
   const json = body.search(/[{[]/);
   if (json < 0) return false;
   const { depth, quote, seen } = scanJson(body.slice(json).replaceAll(GEMMA_QUOTE, '"'));

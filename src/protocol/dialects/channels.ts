@@ -17,6 +17,7 @@ export const TURN_ENDS: readonly string[] = [
   "<|endoftext|>",
   "<|return|>",
   "<|eot_id|>",
+  "<|eom_id|>",
   "<|user|>",
   "<|observation|>",
   "<｜end▁of▁sentence｜>",

@@ -5,6 +5,7 @@ import { bareCallIn } from "./bare-call.ts";
 import { isQuotedAt, isWholeBody } from "./call-body.ts";
 import { CALL_CLOSES, CALL_FORMS, type CallForm } from "./table.ts";
 import { fault, readToolCalls } from "./tool-call.ts";
+import { beginsPython, pythonCalls, type WrittenCalls } from "./written-calls.ts";
 
 /** A call may hold its own beginning in its query: so many beginnings are tried from each end. */
 const MAX_OPENINGS = 8;
@@ -34,6 +35,7 @@ export function readWrittenCall(
     first ??= reading;
   }
   const bare = bareCallIn(text);
+  if (bare !== undefined && beginsPython(bare)) return readCalls(pythonCalls(bare), options);
   if (bare !== undefined) return readCallJson(bare, options);
   const named = text.lastIndexOf("<tool_call>");
   return first ?? readCallJson(named < 0 ? text : text.slice(named + "<tool_call>".length), options);
@@ -54,7 +56,10 @@ function readBody({ form, body }: Beginning, options: CallOptions): CallReading 
   if (body.length > MAX_CALL_LENGTH) {
     return fault("too-long", `A call may have ${MAX_CALL_LENGTH} characters at most.`);
   }
-  const calls = form.calls(body);
+  return readCalls(form.calls(body), options);
+}
+
+function readCalls(calls: WrittenCalls, options: CallOptions): CallReading {
   return "kind" in calls ? calls : readToolCalls(calls, options);
 }
 

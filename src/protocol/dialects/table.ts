@@ -1,11 +1,14 @@
 import { harmonyHeader } from "./channels.ts";
 import {
+  beginsPython,
   elementCalls,
   gemmaCalls,
   jsonCalls,
   mcpCalls,
+  nameAndJson,
   namedJsonCalls,
   pairCalls,
+  pythonCalls,
   sectionCalls,
   type WrittenCalls,
 } from "./written-calls.ts";
@@ -44,7 +47,10 @@ function beginsInTag(body: string): boolean | undefined {
 function callsInTag(body: string): WrittenCalls {
   const start = body.trimStart();
   if (/^<(?:function|invoke)/.test(start)) return elementCalls(body);
-  return /^[\w.:/-]{1,64}\s*(?:<arg_key>|$)/.test(start) ? pairCalls(body) : jsonCalls(body);
+  if (/^<(?:tool_)?name>/.test(start)) return mcpCalls(body);
+  if (/^[\w.:/-]{1,64}\s*(?:<arg_key>|$)/.test(start)) return pairCalls(body);
+  if (/^[\w.:/-]{1,64}\s*(?:```|\{)/.test(start)) return nameAndJson(start);
+  return beginsPython(start) ? pythonCalls(start) : jsonCalls(body);
 }
 
 function deepseekName(head: string): string {
@@ -95,13 +101,34 @@ const harmony = {
 
 /** Behind the name of a tool that stands by itself: an argument, or the end of the line. */
 function beginsElement(body: string): boolean | undefined {
-  if (/^["']?[\w.:/-]{1,64}["']?\s*>\s*(?:\n|<\/?(?:parameter|function|invoke)\b)/.test(body)) return true;
-  return /^["']?[\w.:/-]{0,64}["']?\s{0,8}(?:>\s{0,8}(?:<\/?[a-z]{0,9})?)?$/.test(body) ? undefined : false;
+  if (/^["']?[\w.:/-]{1,64}["']?\s*>\s*(?:\n|\{\s*["'}]|<\/?(?:parameter|function|invoke)\b)/.test(body))
+    return true;
+  return /^["']?[\w.:/-]{0,64}["']?\s{0,8}(?:>\s{0,8}(?:<\/?[a-z]{0,9}|\{\s{0,8})?)?$/.test(body)
+    ? undefined
+    : false;
 }
 
-/** Behind Llama's tag for code: the JSON of a call. */
-function beginsJson(body: string): boolean | undefined {
-  return body.trim() === "" ? undefined : /^\s*[{[]/.test(body);
+/** Behind Llama's tag for code: the JSON of a call, or one in Python. */
+function beginsCode(body: string): boolean | undefined {
+  if (/^\s*[{[]/.test(body) || beginsPython(body)) return true;
+  return /^\s*[\w.]{0,64}$/.test(body) ? undefined : false;
+}
+
+/** Tags of other lines around what stands between those of `<tool_call>`; they begin a line, and are no stop strings. */
+const OTHER_TAGS: readonly (readonly [open: string, ends: string])[] = [
+  ["<TOOL_CALL>", "</TOOL_CALL>"],
+  ["<tool_calls>", "</tool_calls>"],
+  ["<function_call>", "</function_call>"],
+  ["<function_calls>", "</function_calls>"],
+  ["<seed:tool_call>", "</seed:tool_call>"],
+  ["<|tool_call|>", "<|/tool_call|>"],
+  ["<|tool_call_start|>", "<|tool_call_end|>"],
+  ["<|START_ACTION|>", "<|END_ACTION|>"],
+];
+
+function withoutEnd(body: string, ends: string): string {
+  const text = body.trimEnd();
+  return text.endsWith(ends) ? text.slice(0, -ends.length) : body;
 }
 
 /** Every form but the one without any tag: JSON alone in the turn. */
@@ -158,7 +185,7 @@ export const CALL_FORMS: readonly CallForm[] = [
     begins: always,
     calls: (body) => elementCalls(`<｜DSML｜invoke name=${body}`),
   },
-  { open: "<|python_tag|>", close: null, ends: "json", begins: beginsJson, calls: jsonCalls },
+  { open: "<|python_tag|>", close: null, ends: "json", begins: beginsCode, calls: callsInTag },
   { open: "<|channel|>", ...harmony },
   { open: "<|start|>", ...harmony },
   {
@@ -169,6 +196,15 @@ export const CALL_FORMS: readonly CallForm[] = [
     begins: beginsMistral,
     calls: mistralCalls,
   },
+  ...OTHER_TAGS.map(([open, ends]): CallForm => ({
+    open,
+    close: null,
+    ends,
+    atLineStart: true,
+    inner: ["<function=", "<invoke name="],
+    begins: beginsInTag,
+    calls: (body) => callsInTag(withoutEnd(body, ends)),
+  })),
 ];
 
 /** The tag that the reader adds to a call whose form has no closing tag, or that was cut off. */

@@ -24,13 +24,19 @@ export function elementCalls(text: string): WrittenCalls {
   const heads = [...plain.matchAll(/<(?:function|invoke)(?:=|\s+name\s*=)\s*["']?([^>"'\n]+)["']?\s*>/g)];
   const calls = heads.map((head, at): ToolCall => {
     const end = heads[at + 1]?.index ?? plain.length;
-    return { tool: head[1] ?? "", input: parametersOf(plain.slice(head.index + head[0].length, end)) };
+    return { tool: head[1] ?? "", input: argumentsOf(plain.slice(head.index + head[0].length, end)) };
   });
   return calls.length === 0 ? UNREADABLE : calls;
 }
 
 const PARAMETER =
   /<parameter(?:=|\s+name\s*=)\s*["']?([^>"'\n]+)["']?(?:\s+string\s*=\s*"(true|false)")?\s*>/g;
+
+/** Parameters in elements, or, as Llama writes them, in JSON. */
+function argumentsOf(body: string): unknown {
+  const read = body.trimStart().startsWith("{") ? inputInJson(firstJson(body.trimStart())) : undefined;
+  return read !== undefined && "input" in read ? read.input : parametersOf(body);
+}
 
 function parametersOf(body: string): Record<string, unknown> {
   const heads = [...body.matchAll(PARAMETER)];
@@ -39,7 +45,8 @@ function parametersOf(body: string): Record<string, unknown> {
       const rest = body.slice(head.index + head[0].length, heads[at + 1]?.index ?? body.length);
       const closed = rest.lastIndexOf("</parameter>");
       const value = closed < 0 ? rest.replace(/<\/(?:function|invoke)>[\s\S]*$/, "") : rest.slice(0, closed);
-      return [head[1]?.trim() ?? "", valueOf(value, head[2] !== "true")];
+      const field = head[1]?.trim() ?? "";
+      return [field, head[2] === "false" ? jsonValue(value) : valueOf(value, head[2] !== "true")];
     }),
   );
 }
@@ -55,6 +62,16 @@ export function pairCalls(text: string): WrittenCalls {
     return [head[1]?.trim() ?? "", valueOf(closed < 0 ? rest : rest.slice(0, closed), true)] as const;
   });
   return [{ tool: name, input: Object.fromEntries(input) }];
+}
+
+/** A value that is said to be JSON; as it stands where it is none. */
+function jsonValue(written: string): unknown {
+  const text = valueOf(written, true);
+  const isText = typeof text === "string" && /^"[\s\S]*"$/.test(text);
+  const read = isText ? inputInJson(`[${text}]`) : undefined;
+  const [only]: unknown[] =
+    read !== undefined && "input" in read && Array.isArray(read.input) ? read.input : [];
+  return only ?? text;
 }
 
 /** A value as text, or as the list that its JSON says; `<![CDATA[…]]>` around it is taken off. */
@@ -104,11 +121,50 @@ export function gemmaCalls(text: string): WrittenCalls {
 
 /** MiroThinker: the tool's name in an element, its arguments as JSON in another. */
 export function mcpCalls(text: string): WrittenCalls {
-  const name = /<tool_name>([^<]+)<\/tool_name>/.exec(text)?.[1];
-  const json = /<arguments>([\s\S]*?)(?:<\/arguments>|$)/.exec(text)?.[1];
+  const name = /<(?:tool_)?name>([^<]+)<\/(?:tool_)?name>/.exec(text)?.[1];
+  const json = /<(?:arguments|parameters)>([\s\S]*?)(?:<\/(?:arguments|parameters)>|$)/.exec(text)?.[1];
   const read = json === undefined ? undefined : inputInJson(json);
   if (name === undefined || read === undefined) return UNREADABLE;
   return "kind" in read ? read : [{ tool: name, input: read.input }];
+}
+
+/** A name and JSON behind it, perhaps in a fence, as Hunyuan writes it. */
+export function nameAndJson(text: string): WrittenCalls {
+  return namedJsonCalls(text, /^/g, (head) => head.replace(/```\w*\s*$/, ""));
+}
+
+const PYTHON_CALL = /^\s*(?:\[\s*)?[A-Za-z_][\w.]{0,63}\(/;
+const PYTHON_ARGUMENT =
+  /\s*(\w+)\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\[[^\]]*\]|[^,()"'\s]+)\s*(,|\))/y;
+
+/** Whether a text begins as calls of Python do. */
+export function beginsPython(text: string): boolean {
+  return PYTHON_CALL.test(text);
+}
+
+/** `[name(key="value", …), …]`: Llama, LFM2 and others write calls as Python does. */
+export function pythonCalls(text: string): WrittenCalls {
+  const calls: ToolCall[] = [];
+  let from = 0;
+  for (const { 0: head, 1: name = "", index } of text.matchAll(/([A-Za-z_][\w.]{0,63})\(/g)) {
+    if (index < from) continue;
+    const fields: string[] = [];
+    from = index + head.length;
+    for (let last = ""; last !== ")";) {
+      PYTHON_ARGUMENT.lastIndex = from;
+      const argument = PYTHON_ARGUMENT.exec(text);
+      if (argument === null) return UNREADABLE;
+      const [whole, key = "", value = "", end = ""] = argument;
+      fields.push(`"${key}": ${value}`);
+      from += whole.length;
+      last = end;
+    }
+    const read = inputInJson(`{${fields.join(", ")}}`);
+    if (read === undefined) return UNREADABLE;
+    if ("kind" in read) return read;
+    calls.push({ tool: name.replace(/\.call$/, ""), input: read.input });
+  }
+  return calls.length === 0 ? UNREADABLE : calls;
 }
 
 /** Kimi K3: every part of a call between `<|open|>…<|sep|>` and `<|close|>…<|sep|>`. */

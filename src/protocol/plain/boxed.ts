@@ -32,12 +32,15 @@ export function lastBoxed(text: string): string | null {
 
 /** The same reader, its answer without boxes. */
 export function unboxingReader(reader: ProtocolReader): ProtocolReader {
-  const unboxer = new Unboxer();
+  let unboxer = new Unboxer();
 
   function unbox(events: readonly ProtocolEvent[]): readonly ProtocolEvent[] {
-    return events.flatMap((event) =>
-      event.type === "answer-delta" ? shown(unboxer.feed(event.text)) : [...shown(unboxer.flush()), event],
-    );
+    return events.flatMap((event) => {
+      if (event.type === "answer-delta") return shown(unboxer.feed(event.text));
+      const rest = shown(unboxer.flush());
+      if (event.type === "answer-withdrawn") unboxer = new Unboxer();
+      return [...rest, event];
+    });
   }
 
   return {

@@ -1,5 +1,6 @@
 import { condenseBetween } from "../condense.ts";
 import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
+import { openUnder } from "../instructions.ts";
 import { neutralise, wellFormed } from "../neutralise.ts";
 import type {
   BudgetName,
@@ -79,15 +80,11 @@ export function createPlainProtocol(spec: PlainProtocolSpec): Protocol {
     stop: [call.close, ...ends],
     answerStop: ends,
     citesSources: false,
-    open: ({ question, history, maxSearches, controlTokens }) =>
-      spec.open({
-        question: harmless(question, controlTokens),
-        history: history.map(({ role, content }): Turn => ({
-          role,
-          content: harmless(content, controlTokens),
-        })),
-        maxSearches,
-      }),
+    open: ({ question, history: conversation, maxSearches, controlTokens }) =>
+      openUnder(
+        conversation.map(({ role, content }): Turn => ({ role, content: harmless(content, controlTokens) })),
+        (history) => spec.open({ question: harmless(question, controlTokens), history, maxSearches }),
+      ),
     reader(before, options) {
       const reader = createTaggedReader(grammar, positionAfter(before, grammar), options);
       return boxed ? unboxingReader(reader) : reader;

@@ -1,7 +1,7 @@
 import { neutralise } from "../neutralise.ts";
 import type { ToolReply } from "../protocol.ts";
 import { createPlainProtocol, hearDocuments, type PlainOpenOptions } from "./plain-protocol.ts";
-import { ANSWER_NOW, fieldText, replyText, type Document } from "./reply.ts";
+import { ANSWER_NOW, oneLine, replyText, type Document } from "./reply.ts";
 
 const TAGS = ["think", "answer", "tool_call", "tool_response"];
 
@@ -57,9 +57,7 @@ function bodyOf(reply: ToolReply): string {
 
 /** Documents as in training: counted anew in each response, three spaces between title and text. */
 function documentsText(results: readonly Document[]): string {
-  return results
-    .map(({ title, text }, at) => `(${at + 1})${fieldText(title)}   ${fieldText(text)}`)
-    .join("\n");
+  return results.map(({ title, text }, at) => `(${at + 1})${oneLine(title)}   ${oneLine(text)}`).join("\n");
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ToolReply } from "../protocol.ts";
 import { createPlainProtocol, hearDocuments } from "./plain-protocol.ts";
-import { ANSWER_NOW, fieldText, replyText, type Document } from "./reply.ts";
+import { ANSWER_NOW, oneLine, replyText, type Document } from "./reply.ts";
 
 const THINK = { open: "<think>", close: "</think>" } as const;
 const CALL = { open: "<search>", close: "</search>" } as const;
@@ -27,7 +27,7 @@ function bodyOf(reply: ToolReply): string {
 
 /** Documents as in training: without numbers, each its title in quotes on one line and its text on the next. */
 function documentsText(results: readonly Document[]): string {
-  return results.map(({ title, text }) => `"${fieldText(title)}"\n${fieldText(text)}`).join("\n\n");
+  return results.map(({ title, text }) => `"${oneLine(title)}"\n${oneLine(text)}`).join("\n\n");
 }
 
 /**

@@ -42,6 +42,8 @@ export function createReasonInDocuments({ tags, cites }: ReasonInDocumentsOption
 }
 
 function promptFor({ question, turn, query, results }: DigestTask, cites: boolean): string {
+  // only the numbers of the pages may be cited, where anything is
+  const unmarked = cites ? unmarkCitations : (text: string): string => text;
   return `You are reading web pages for a question that is being worked on. Write down what they say that helps with the current search query and can be used to go on from the previous reasoning steps.
 
 - Take only what the pages say, with its exact names, numbers and dates. Where pages contradict each other, say so.${
@@ -51,22 +53,22 @@ function promptFor({ question, turn, query, results }: DigestTask, cites: boolea
 - Begin with the line **Final Information** and be brief. If the pages hold nothing that helps, write below it: No helpful information found.
 
 **Question:**
-${unmarkCitations(question.trim())}
+${unmarked(question.trim())}
 
 **Previous Reasoning Steps:**
 ${stepsOf(turn)}
 
 **Current Search Query:**
-${unmarkCitations(oneLine(query))}
+${unmarked(oneLine(query))}
 
 **Searched Web Pages:**
-${results.map(pageText).join("\n\n")}`;
+${results.map((result) => pageText(result, unmarked)).join("\n\n")}`;
 }
 
 /** Each page on two lines, so that none can begin another one or a section. */
-function pageText({ number, title, text, date }: NumberedResult): string {
+function pageText({ number, title, text, date }: NumberedResult, unmarked: (text: string) => string): string {
   const about = date === undefined ? "" : ` (${oneLine(date)})`;
-  return `[${number}] ${unmarkCitations(`${oneLine(title) || "Untitled"}${about}`)}\n${unmarkCitations(oneLine(text))}`;
+  return `[${number}] ${unmarked(`${oneLine(title) || "Untitled"}${about}`)}\n${unmarked(oneLine(text))}`;
 }
 
 /** What the model wrote, shortened: its first step, its last ones, and those that ended in a call. */

@@ -1,4 +1,3 @@
-import { unmarkCitations } from "../neutralise.ts";
 import type { HeardResult, NumberedResult, QueryReply } from "../protocol.ts";
 
 /** The reply to a call after the last one that was allowed. */
@@ -33,11 +32,6 @@ export function replyText(
 
 export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();
-}
-
-/** A field of a document: it cannot begin another line, and cites nothing. */
-export function fieldText(text: string): string {
-  return unmarkCitations(oneLine(text));
 }
 
 /** Numbers for documents that carry none: they are counted as the run does, by first appearance. */

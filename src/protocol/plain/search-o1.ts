@@ -1,6 +1,6 @@
 import { between, createPlainProtocol, type NudgeCause, type Spliced } from "./plain-protocol.ts";
 import { lastBoxed } from "./boxed.ts";
-import { fieldText, oneLine } from "./reply.ts";
+import { oneLine } from "./reply.ts";
 import type { Mode } from "../reading/tag-grammar.ts";
 import type { BudgetName, HeardResult, NumberedResult, QueryReply, Segment, ToolReply } from "../protocol.ts";
 import { QWQ_TAGS } from "../qwq/prompt.ts";
@@ -99,7 +99,7 @@ function notice(body: string): Spliced {
 function queryText({ status, results, digest, reason }: QueryReply): string {
   switch (status) {
     case "found":
-      if (digest !== undefined) return fieldText(digest);
+      if (digest !== undefined) return oneLine(digest);
       return results.length === 0 ? NOTHING : results.map(pageText).join("\n\n");
     case "nothing":
       return NOTHING;
@@ -117,12 +117,12 @@ function queryText({ status, results, digest, reason }: QueryReply): string {
  * found, each on two lines, so that no page can begin another.
  */
 function pageText({ number, title, text, date, shownBefore, echo }: NumberedResult): string {
-  const name = fieldText(title) === "" ? "Untitled" : fieldText(title);
-  const head = `**Web Page ${number}:** ${name}${date === undefined ? "" : ` (${fieldText(date)})`}`;
+  const name = oneLine(title) === "" ? "Untitled" : oneLine(title);
+  const head = `**Web Page ${number}:** ${name}${date === undefined ? "" : ` (${oneLine(date)})`}`;
   if (shownBefore) return `${head}\n(shown above)`;
-  if (echo === undefined) return `${head}\n${fieldText(text)}`;
+  if (echo === undefined) return `${head}\n${oneLine(text)}`;
   const told = echo.of === number ? "shown above" : `same text as Web Page ${echo.of}`;
-  return `${head}\n${echo.rest === "" ? `(${told})` : `(${told}, but for:) ${fieldText(echo.rest)}`}`;
+  return `${head}\n${echo.rest === "" ? `(${told})` : `(${told}, but for:) ${oneLine(echo.rest)}`}`;
 }
 
 function hear(continuation: string): readonly HeardResult[] {

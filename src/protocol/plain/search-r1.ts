@@ -1,5 +1,5 @@
 import { createPlainProtocol, hearDocuments } from "./plain-protocol.ts";
-import { ANSWER_NOW, fieldText, replyText, type Document } from "./reply.ts";
+import { ANSWER_NOW, oneLine, replyText, type Document } from "./reply.ts";
 
 const RESPONSE = { open: "<information>", close: "</information>" } as const;
 
@@ -14,7 +14,7 @@ const INVALID_ACTION =
 /** Documents as in training: counted anew in each response, the title in quotes. */
 function documentsText(results: readonly Document[]): string {
   return results
-    .map(({ title, text }, at) => `Doc ${at + 1}(Title: "${fieldText(title)}") ${fieldText(text)}`)
+    .map(({ title, text }, at) => `Doc ${at + 1}(Title: "${oneLine(title)}") ${oneLine(text)}`)
     .join("\n");
 }
 

@@ -35,17 +35,20 @@ export function createQwqNativeSide(grammar: TagGrammar, readCall: Protocol["rea
     return isFirst || note === "" ? [] : [{ type: "note", text: note }];
   }
 
+  const partsOfEach: NativeSide["partsOfEach"] = (turn, options = {}) => {
+    let position = TURN_START;
+    let isFirst = true;
+    return turn.map(({ origin, text }) => {
+      const parts = origin === "model" ? written(position, text, options) : spliced(isFirst, text);
+      position = advance(grammar, position, text);
+      isFirst &&= text === "";
+      return parts;
+    });
+  };
+
   return {
-    parts(turn, options = {}) {
-      let position = TURN_START;
-      let isFirst = true;
-      return turn.flatMap(({ origin, text }) => {
-        const parts = origin === "model" ? written(position, text, options) : spliced(isFirst, text);
-        position = advance(grammar, position, text);
-        isFirst &&= text === "";
-        return parts;
-      });
-    },
+    parts: (turn, options) => partsOfEach(turn, options).flat(),
+    partsOfEach,
     beginReasoning: (before) => (isThinking(before) ? "" : `${think.open}\n`),
     beginAnswer: (before) => (isThinking(before) ? `\n${think.close}\n\n` : ""),
     call(queries) {

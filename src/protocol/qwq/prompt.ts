@@ -1,22 +1,30 @@
 import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
 import { writtenCall, type DialectName } from "../dialects/asked-dialect.ts";
 import { neutralise, wellFormed } from "../neutralise.ts";
-import type { OpenOptions, Turn } from "../protocol.ts";
+import { openUnder } from "../instructions.ts";
+import type { Opening, OpenOptions } from "../protocol.ts";
 
 /** The names of the tags that QwQ's tokenizer has as single tokens. */
 export const QWQ_TAGS = ["think", "tool_call", "tool_response"] as const;
 
 /**
- * The messages of a question. The instructions cover what the QwQ-32B agentic-RAG experiment tells its model: the
+ * The prompt of a question. The instructions cover what the QwQ-32B agentic-RAG experiment tells its model: the
  * tool and its exact call form, that calls belong into the reasoning, the limit, the date, and cited answers.
  */
-export function qwqMessages(options: OpenOptions): readonly Turn[] {
-  const { question, history, controlTokens = ALL_CONTROL_TOKENS } = options;
-  return [
-    { role: "system", content: instructions(options) },
-    ...history.map(({ role, content }) => ({ role, content: outside(content, controlTokens) })),
-    { role: "user", content: outside(question, controlTokens) },
-  ];
+export function qwqOpening(options: OpenOptions, prefix: string): Opening {
+  const { question, controlTokens = ALL_CONTROL_TOKENS } = options;
+  const conversation = options.history.map(({ role, content }) => ({
+    role,
+    content: outside(content, controlTokens),
+  }));
+  return openUnder(conversation, (history) => ({
+    messages: [
+      { role: "system", content: instructions(options) },
+      ...history,
+      { role: "user", content: outside(question, controlTokens) },
+    ],
+    prefix,
+  }));
 }
 
 /** Text from outside; half a character would not survive the way to a server. */
@@ -30,13 +38,14 @@ function instructions({
   maxPages = 0,
   nativeTools = false,
   dialect = "qwq",
+  ownTurns = false,
   boundary,
 }: OpenOptions): string {
   const today = `You are a research assistant. Today is ${date}.`;
   const tools = TOOLS.filter(({ name }) => (name === "open_url" ? maxPages : maxSearches) > 0);
   if (tools.length === 0) return `${today} ${NO_SEARCHES}`;
   return [
-    `${today} ${nativeTools ? nativeCalls(tools) : writtenCalls(tools, dialect)}`,
+    `${today} ${nativeTools ? nativeCalls(tools) : writtenCalls(tools, dialect, ownTurns)}`,
     [
       ...(maxSearches > 0
         ? [
@@ -79,16 +88,19 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
-function writtenCalls(tools: readonly Tool[], dialect: DialectName): string {
+function writtenCalls(tools: readonly Tool[], dialect: DialectName, ownTurns: boolean): string {
   const purposes = tools.map(({ purpose }) => purpose).join(", or ");
   const calls = tools
     .map(({ name, field, example }) => writtenCall(dialect, name, field, example))
     .join("\n\n");
-  return `While you think, you can ${purposes}: write a call exactly like ${tools.length > 1 ? "one of these" : "this"}, and stop.
+  const results = ownTurns
+    ? "Results follow in a turn of their own, which you never write; then think on."
+    : "Results follow in <tool_response> tags, which you never write; then think on.";
+  return `${ownTurns ? "When you have thought" : "While you think"}, you can ${purposes}: write a call exactly like ${tools.length > 1 ? "one of these" : "this"}, and stop.
 
 ${calls}
 
-Results follow in <tool_response> tags, which you never write; then think on.`;
+${results}`;
 }
 
 function nativeCalls(tools: readonly Tool[]): string {

@@ -4,11 +4,13 @@ import { TURN_ENDS } from "../dialects/channels.ts";
 import { readWrittenCall } from "../dialects/read-call.ts";
 import { CALL_FORMS, CALL_PATTERN, RUNTIME_CLOSE } from "../dialects/table.ts";
 import { readAnswer } from "../reading/answer.ts";
-import { neutralise } from "../neutralise.ts";
+import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
+import { neutralise, wellFormed } from "../neutralise.ts";
 import { positionAfter } from "../reading/position.ts";
+import type { SpliceTags } from "../../turn.ts";
 import type { Protocol } from "../protocol.ts";
 import { createQwqNativeSide } from "./native.ts";
-import { QWQ_TAGS, qwqMessages } from "./prompt.ts";
+import { QWQ_TAGS, qwqOpening } from "./prompt.ts";
 import { hearResults, hearSearchesLeft, respondTo, respondToPages, withPlainMarks } from "./response.ts";
 import { createReasonInDocuments } from "../plain/reason-in-documents.ts";
 import type { TagGrammar } from "../reading/tag-grammar.ts";
@@ -38,8 +40,16 @@ const grammar: TagGrammar = {
 const readerOf: Protocol["reader"] = (before, options) =>
   createTaggedReader(grammar, positionAfter(before, grammar), options);
 
+const spliceTags: SpliceTags = {
+  think: "<think>\n",
+  answer: "\n</think>\n\n",
+  open: `\n${RESPONSE.open}\n`,
+  close: `\n${RESPONSE.close}\n`,
+  turnEnd: "<|im_end|>",
+};
+
 function spliced(response: string): string {
-  return `\n${RESPONSE.open}\n${response}\n${RESPONSE.close}\n`;
+  return spliceTags.open + response + spliceTags.close;
 }
 
 /**
@@ -47,13 +57,17 @@ function spliced(response: string): string {
  * results between `<tool_response>` tags in the same assistant turn. Both JSON dialects are read: the experiment's
  * `{"action", "action_input"}` and the `{"name", "arguments"}` of Hermes, in which QwQ and Qwen3 were trained.
  */
+const UNSUPPORTED = "I check my answer. The sources that I cite do not support this:";
+const AGAIN =
+  "I write the whole answer again, only with what the sources say, and leave out or correct what they do not.";
+
 export const qwq: Protocol = {
   name: "qwq",
   callPattern: CALL_PATTERN,
-  stop: [CALL.close, RESPONSE.open, "<|im_end|>"],
-  answerStop: [RESPONSE.open, "<|im_end|>"],
+  stop: [CALL.close, RESPONSE.open, spliceTags.turnEnd],
+  answerStop: [RESPONSE.open, spliceTags.turnEnd],
   citesSources: true,
-  open: (options) => ({ messages: qwqMessages(options), prefix: "<think>\n" }),
+  open: (options) => qwqOpening(options, spliceTags.think),
   reader: readerOf,
   readCall: readWrittenCall,
   respond: (reply, controlTokens) => spliced(respondTo(reply, controlTokens)),
@@ -66,7 +80,7 @@ export const qwq: Protocol = {
       return `${closing}\n\nIf I need to look something up, I write the call now. Otherwise I answer.\n`;
     const why =
       cause === "no-answer" ? "I have thought enough." : "I have used up what I was given for this.";
-    return `${closing}\n\n${why} I will answer now from what I have.\n</think>\n\n`;
+    return `${closing}\n\n${why} I will answer now from what I have.${spliceTags.answer}`;
   },
   answer(segments) {
     const answer = readAnswer(grammar, segments);
@@ -74,8 +88,15 @@ export const qwq: Protocol = {
     return answer === null ? null : withPlainMarks(answer, others.join(""));
   },
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
+  spliceTags,
   nativeSide: createQwqNativeSide(grammar, readWrittenCall),
   pageSide: { respond: (reply, controlTokens) => spliced(respondToPages(reply, controlTokens)) },
+  mendSide: {
+    tell(unsupported, controlTokens = ALL_CONTROL_TOKENS) {
+      const list = unsupported.map(({ sentence, why }) => `- "${sentence}": ${why}`).join("\n");
+      return `\n\n${wellFormed(neutralise(`${UNSUPPORTED}\n${list}\n${AGAIN}`, QWQ_TAGS, controlTokens))}\n\n`;
+    },
+  },
   digestSide: createReasonInDocuments({ tags: QWQ_TAGS, cites: true }),
   modelSide: {
     question: lastUserText,

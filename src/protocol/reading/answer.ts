@@ -1,3 +1,4 @@
+import { isBlank } from "../../text/blank.ts";
 import type { Segment } from "../protocol.ts";
 import { advance } from "./position.ts";
 import type { TagGrammar } from "./tag-grammar.ts";
@@ -13,7 +14,7 @@ export function readAnswer(grammar: TagGrammar, segments: readonly Segment[]): s
   let earlier = "";
   let current = "";
   const drop = (): void => {
-    if (!grammar.answersFreely && current.trim() !== "") earlier = current;
+    if (!grammar.answersFreely && !isBlank(current)) earlier = current;
     current = "";
   };
   for (const { origin, text } of joined(segments)) {
@@ -29,8 +30,8 @@ export function readAnswer(grammar: TagGrammar, segments: readonly Segment[]): s
     }
     position = advance(grammar, position, text);
   }
-  const answer = current.trim() === "" ? earlier.trim() : current.trim();
-  return answer === "" ? null : answer;
+  const answer = isBlank(current) ? earlier : current;
+  return isBlank(answer) ? null : answer.trim();
 }
 
 /** Neighbouring pieces of the model as one: a generation that went on behind a named tag was cut in mid-text. */

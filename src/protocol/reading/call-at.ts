@@ -2,6 +2,8 @@ import { scanJson } from "../call-json.ts";
 import { bareCall, beginsBareCall } from "../dialects/bare-call.ts";
 import { endsInValue, isQuotedAt } from "../dialects/call-body.ts";
 import { RUNTIME_CLOSE } from "../dialects/table.ts";
+import { isToolName } from "../dialects/tool-call.ts";
+import { beginsPython } from "../dialects/written-calls.ts";
 import { MAX_CALL_LENGTH } from "../limits.ts";
 import { isNamed } from "./named-tag.ts";
 import type { GrammarForm, Mode, TagGrammar } from "./tag-grammar.ts";
@@ -15,6 +17,8 @@ export type CallCut =
   | { readonly state: "text" }
   /** The text ends within a value of a call, perhaps at a stop string that this value mentions. */
   | { readonly state: "mention" }
+  /** The text ends behind a tag that a sentence names, perhaps at a stop string that it names next. */
+  | { readonly state: "named" }
   | {
       readonly state: "call";
       readonly body: string;
@@ -28,13 +32,20 @@ export interface CallPlace {
   readonly mode: Mode;
   /** `undefined`: more text may come. */
   readonly end: TextEnd | undefined;
+  readonly part: TurnPart;
+  /** Words stand before it on its line. */
+  readonly lineText: boolean;
 }
+
+/** What a text is to its turn: what stands there already, or new, with calls allowed or not. */
+export type TurnPart = "past" | "calls" | "no-calls";
 
 /** What can change a call whose end has not come: a tag, or the end of its JSON. */
 const SIGN = /[<[\]}]/;
 
 /** @param text what stands behind the opening tag of this form */
-export function callAt(form: GrammarForm, text: string, { grammar, mode, end }: CallPlace): CallCut {
+export function callAt(form: GrammarForm, text: string, place: CallPlace): CallCut {
+  const { grammar, mode, end, lineText } = place;
   const tags = tagFinder(grammar);
   const close = form.close ?? RUNTIME_CLOSE;
   const call = (length: number, how: CallEnd): CallCut => ({
@@ -49,13 +60,15 @@ export function callAt(form: GrammarForm, text: string, { grammar, mode, end }: 
     const body = text.slice(0, at);
     const begins = form.begins(body);
     if (begins === false) return { state: "text" };
-    const own = form.close === null && begins === true ? ownEnd(form, text) : -1;
-    if (own >= 0 && own <= at) return selfEnded(grammar, text, own, end);
+    const own = form.close === null && begins === true ? ownEnd(form, text, end !== undefined) : -1;
+    if (own === undefined) return { state: "wait" };
+    if (own >= 0 && own <= at + (tag?.length ?? 0)) return selfEnded(grammar, text, own, end);
     if (body.length > MAX_CALL_LENGTH) {
       return begins === true ? call(MAX_CALL_LENGTH, "cut") : { state: "text" };
     }
     if (tag === undefined) {
-      if (end !== undefined) return endedCall(form, body, text.slice(at), begins, { grammar, end }, call);
+      if (end !== undefined)
+        return endedCall(form, body, text.slice(at), begins, { grammar, end, lineText }, call);
       if (begun) return { state: "wait" };
       return {
         state: "wait",
@@ -71,6 +84,8 @@ export function callAt(form: GrammarForm, text: string, { grammar, mode, end }: 
           const named = isNamed(wordsBefore(body), text.slice(behind), end !== undefined);
           if (named === undefined) return { state: "wait" };
           if (named) return { state: "text" };
+          if (end === "cut" && isSentence(body) && text.slice(behind).trim() === "")
+            return { state: "named" };
         }
         if (tag === form.close) {
           const isOpen = /^[ \t]*$/.test(text.slice(behind)) && begins === true && form.endsInValue(body);
@@ -92,17 +107,24 @@ function wordsBefore(tail: string): Parameters<typeof isNamed>[0] {
   return { lineText: tail.trim() !== "", tail, afterCall: false, answering: false };
 }
 
-/** Where a call without a closing tag ends by itself; -1 where it does not. */
-function ownEnd(form: GrammarForm, text: string): number {
+/** Whether what stands behind an opening tag goes on with a sentence, and is no name of a tool. */
+function isSentence(body: string): boolean {
+  return /^(?:[ \t]+\S|[^\s\w<{["'`])/.test(body) && !isToolName(body);
+}
+
+/** Where a call without a closing tag ends by itself; -1 where it does not, `undefined` while that cannot be told. */
+function ownEnd(form: GrammarForm, text: string, ended: boolean): number | undefined {
   if (form.ends === "json") {
+    if (beginsPython(text)) return -1;
     const start = text.search(/[{[](?!ARGS\]|CALL_ID\])/);
     const length = start < 0 ? -1 : scanJson(text.slice(start)).end;
     return length < 0 ? -1 : start + length;
   }
   const ends = form.ends ?? "";
   for (let at = text.indexOf(ends); at >= 0; at = text.indexOf(ends, at + ends.length)) {
-    const isQuoted = form.isQuotedAt(text.slice(0, at), text.slice(at + ends.length), true);
-    if (isQuoted !== true) return at + ends.length;
+    const isQuoted = form.isQuotedAt(text.slice(0, at), text.slice(at + ends.length), ended);
+    if (isQuoted === undefined) return undefined;
+    if (!isQuoted) return at + ends.length;
   }
   return -1;
 }
@@ -125,7 +147,7 @@ function endedCall(
   body: string,
   begun: string,
   begins: boolean | undefined,
-  { grammar, end }: { readonly grammar: TagGrammar; readonly end: TextEnd },
+  { grammar, end, lineText }: Pick<CallPlace, "grammar" | "lineText"> & { readonly end: TextEnd },
   call: (length: number, how: CallEnd) => CallCut,
 ): CallCut {
   const isWhole = form.isWhole(body);
@@ -134,16 +156,21 @@ function endedCall(
     return call(body.length, isClosing && isWhole ? "unclosed" : "cut");
   }
   if (end === "cut" && begins === true && form.endsInValue(body)) return { state: "mention" };
+  const isLast = lineText && body.trim() === "";
+  if (begins !== true && grammar.dialects && (isLast || isSentence(body)))
+    return { state: end === "cut" ? "named" : "text" };
   const isMeant = isWhole || (end === "cut" && grammar.dialects);
   return call(body.length, isMeant ? "unclosed" : "cut");
 }
 
 /**
- * JSON at the beginning of a line: a call where its closing tag follows, or where it stands alone.
+ * JSON at the beginning of a line: a call where its closing tag follows, or where it stands alone; at the end of a
+ * thought, or where no answer may lead up to a call, also with words before it.
  *
- * @param isAlone nothing stands before it since a tag
+ * @param isFirst nothing stands before it since a tag
  */
-export function bareCallAt(text: string, isAlone: boolean, { grammar, end }: CallPlace): CallCut {
+export function bareCallAt(text: string, isFirst: boolean, place: CallPlace): CallCut {
+  const { grammar, mode, end, part } = place;
   const begins = beginsBareCall(text);
   if (begins !== true) return { state: begins === undefined && end === undefined ? "wait" : "text" };
   const tags = tagFinder(grammar);
@@ -170,6 +197,7 @@ export function bareCallAt(text: string, isAlone: boolean, { grammar, end }: Cal
       return { state: "wait", ...(bare.state === "open" && !begun && { until: SIGN }) };
     }
     if (!isMeant) return { state: "text" };
+    const isAlone = isFirst || (bare.named && (mode === "think" || part === "no-calls"));
     if (!isAlone) return { state: end === "cut" && !isEnd ? "mention" : "text" };
     const isWhole = bare.state === "calls" || (end !== "length" && !endsInValue(body));
     const json = bare.state === "calls" ? body.slice(0, bare.end) : body;
@@ -177,8 +205,16 @@ export function bareCallAt(text: string, isAlone: boolean, { grammar, end }: Cal
   }
 }
 
-/** Whether a fence holds nothing but a call, with nothing around it; `text` is what stands behind its first line. */
-export function isCallInFence(text: string, { grammar, mode, end }: CallPlace): boolean | CallCut {
+/**
+ * Whether a fence holds nothing but a call, with nothing behind it; `text` is what stands behind its first line.
+ *
+ * @param isFirst nothing stands before it since a tag
+ */
+export function isCallInFence(
+  text: string,
+  isFirst: boolean,
+  { grammar, mode, end, part }: CallPlace,
+): boolean | CallCut {
   const body = text.trimStart();
   if (body === "") return end === undefined ? { state: "wait", until: /\S/ } : false;
   const tags = tagFinder(grammar);
@@ -191,8 +227,9 @@ export function isCallInFence(text: string, { grammar, mode, end }: CallPlace): 
         : beginsBareCall(body)
       : form.begins(body.slice(form.open.length));
   if (begins !== true) return begins === undefined && end === undefined ? { state: "wait" } : false;
-  if (form !== undefined && mode === "think") return true;
-  const closing = /\n[ \t]*(?:`{3,}|~{3,})[ \t]*(?=\n|$)/.exec(text);
+  if (form !== undefined && mode === "think" && isFirst) return true;
+  if (part === "past" && isAnswered(grammar, text)) return true;
+  const closing = /\n[ \t]*(?:`{3,}|~{3,})[ \t\r]*(?=\n|$)/.exec(text);
   if (closing === null) {
     if (end !== undefined) return end !== "cut";
     return text.length > MAX_CALL_LENGTH ? false : { state: "wait", until: /[`~]/ };
@@ -201,4 +238,11 @@ export function isCallInFence(text: string, { grammar, mode, end }: CallPlace): 
   if (grammar.turnEnds.some((tag) => rest.startsWith(tag))) return true;
   if (rest !== "" && !(end === undefined && tags.isBegun(rest, 0))) return false;
   return end === undefined ? { state: "wait" } : true;
+}
+
+/** Whether a response stands behind a call in what was written before: it was run, wherever it stands. */
+function isAnswered({ response, forms }: TagGrammar, text: string): boolean {
+  const at = text.indexOf(response.open);
+  const before = text.slice(0, Math.max(at, 0)).trimEnd();
+  return at >= 0 && forms.some(({ close }) => close !== null && before.endsWith(close));
 }

@@ -10,18 +10,28 @@ export type CodeMark =
   | { readonly type: "span"; readonly length: number }
   | { readonly type: "fence"; readonly length: number; readonly fence: Fence };
 
+/** What may stand before a fence on its line: the marks of quotations and of items of a list. */
+const PREFIX = /(?:^|\n)[ \t]*(?:(?:>|[-*+•][ \t]|\d{1,3}[.)][ \t])[ \t]*)+$/;
+
 /**
- * @param atLineStart only white space stands before it on its line
+ * @param place where the run stands
  * @param ended nothing comes behind the text
  */
-export function codeMark(text: string, atLineStart: boolean, ended: boolean): CodeMark | undefined {
+export function codeMark(
+  text: string,
+  { lineText, tail }: Pick<Position, "lineText" | "tail">,
+  ended: boolean,
+): CodeMark | undefined {
+  const atLineStart = !lineText || PREFIX.test(tail);
   const [run = ""] = /^(?:`+|~+)/.exec(text) ?? [];
   if (run.length === text.length && !ended) return undefined;
   const newline = text.indexOf("\n");
   const line = newline < 0 ? text : text.slice(0, newline);
   const mark = run.charAt(0);
   if (atLineStart && run.length >= 3 && (mark === "~" || !line.slice(run.length).includes("`"))) {
-    if (newline >= 0) return { type: "fence", length: newline + 1, fence: { mark, length: run.length } };
+    const quoted = lineText && tail.slice(tail.lastIndexOf("\n") + 1).includes(">");
+    if (newline >= 0)
+      return { type: "fence", length: newline + 1, fence: { mark, length: run.length, quoted } };
     if (!ended && line.length < MAX_SPAN) return undefined;
     if (ended) return { type: "text", length: text.length };
   }
@@ -43,8 +53,8 @@ function spanEnd(line: string, length: number): number {
 
 /** What comes next within a fence. */
 export interface FenceLine {
-  /** `spliced`: a response of the runtime, which no fence holds; `close`: the end of the fence. */
-  readonly type: "text" | "close" | "spliced";
+  /** `outside`: what no fence holds, such as a response of the runtime; `close`: the end of the fence. */
+  readonly type: "text" | "close" | "outside";
   readonly length: number;
 }
 
@@ -64,10 +74,11 @@ export function fenceLine(
   const length = newline < 0 ? text.length : newline + 1;
   if (lineText || fence === null) return { type: "text", length };
   const start = line.trimStart();
-  if (afterCall && start.startsWith(response)) return { type: "spliced", length: 0 };
-  const mayBeMore = (afterCall && response.startsWith(start)) || /^[ \t]*[`~]*[ \t]*$/.test(line);
+  if (afterCall && start.startsWith(response)) return { type: "outside", length: 0 };
+  const mayBeMore = (afterCall && response.startsWith(start)) || /^[ \t>]*[`~]*[ \t]*$/.test(line);
   if (mayBeMore && newline < 0 && !ended) return undefined;
-  const mark = line.trim();
+  if (fence.quoted && !start.startsWith(">")) return { type: "outside", length: 0 };
+  const mark = fence.quoted ? line.replace(/^[ \t>]+/, "").trim() : line.trim();
   const isClose = mark.length >= fence.length && mark === fence.mark.repeat(mark.length);
   return isClose ? { type: "close", length: line.length } : { type: "text", length };
 }

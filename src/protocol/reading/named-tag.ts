@@ -7,8 +7,20 @@ export function isIndentedCode({ answering, tail }: Place): boolean {
   return answering && /\n(?: {4}|\t)[ \t]*$/.test(tail);
 }
 
-const OPENS_NAME = /[\s([{"'“‘«*_/|]$/;
-const CLOSES_NAME = /^[.,;:!?)\]}"'”’»*_/|-]/;
+/** Letters of scripts that put no spaces between words. */
+const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}`;
+/** Elements of HTML that a word may stand in. */
+const ELEMENT = "(?:code|kbd|samp|tt|b|i|em|strong|td|th|li|p)";
+const OPENS_NAME = new RegExp(
+  String.raw`(?:[\s([{"'“‘„‚«‹*_/|（［【〔〈《「『、，。：；！？…—–·${UNSPACED}]|<${ELEMENT}>)$`,
+  "u",
+);
+const CLOSES_NAME = new RegExp(
+  String.raw`^(?:[.,;:!?)\]}"'”’“‘»›*_/|…—–）］】〕〉》」』、，。：；！？·${UNSPACED}-]|</${ELEMENT}>)`,
+  "u",
+);
+
+const CLOSES_BEGUN = /^<(?:\/[a-z]{0,6})?$/;
 
 /**
  * Whether a tag is only named in a sentence: words stand before it on its line, and words or a mark behind it. `undefined`
@@ -24,7 +36,7 @@ export function isNamed(
 ): boolean | undefined {
   if (!(lineText || atLineStart) || !OPENS_NAME.test(tail)) return false;
   if (lineText && CLOSES_NAME.test(rest)) return true;
-  if (rest === "" || rest === " ") return ended ? false : undefined;
+  if (rest === "" || rest === " " || CLOSES_BEGUN.test(rest)) return ended ? false : undefined;
   return /^ [^\s[{<]/.test(rest);
 }
 
@@ -39,6 +51,7 @@ export function opensResponse(
 ): boolean | undefined {
   if (afterCall || !lineText) return true;
   if (OPENS_NAME.test(tail) && CLOSES_NAME.test(rest)) return false;
+  if (CLOSES_BEGUN.test(rest) && !ended) return undefined;
   if (/^[ \t]*$/.test(rest)) return ended && rest !== "" ? true : undefined;
   return !/^[ \t]+[^\s[{<"]/.test(rest);
 }

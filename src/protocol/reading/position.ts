@@ -4,7 +4,7 @@ import { TURN_START, type Position } from "./turn-state.ts";
 
 /** Where a turn stands after more text. */
 export function advance(grammar: TagGrammar, position: Position, text: string): Position {
-  const lexer = new TurnLexer(grammar, position);
+  const lexer = new TurnLexer(grammar, position, "past");
   lexer.feed(text);
   return lexer.position;
 }

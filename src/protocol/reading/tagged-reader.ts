@@ -1,3 +1,4 @@
+import { bareCallIn } from "../dialects/bare-call.ts";
 import type { Generation, ProtocolEvent, ProtocolReader, ReaderOptions, StreamEnd } from "../protocol.ts";
 import { isAnswerIn, type TagGrammar } from "./tag-grammar.ts";
 import { tagFinder } from "./tag-finder.ts";
@@ -6,7 +7,8 @@ import type { Position } from "./turn-state.ts";
 import type { TextEnd, TurnToken } from "./turn-token.ts";
 
 /** A text that breaks off where a sentence goes on, as before a stop string that stands in it. */
-const BREAKS_OFF = /\S[ \t]$|[([{“‘«]$|(?:^|\n)[^"\n]*"$|(?:^|\n)[^*\n]*\*{1,2}$/;
+const BREAKS_OFF =
+  /\S[ \t]$|[([{“‘„‚«‹（［【〔〈《「『]$|<(?:code|kbd|samp|tt|b|i|em|strong)>$|(?:^|\n)[^"\n]*"$|(?:^|\n)[^*\n]*\*{1,2}$/;
 
 /** A text that ends in an indented line, which may be code. */
 const INDENTED = /\n(?: {4}|\t)[^\n]*$/;
@@ -18,7 +20,7 @@ export function createTaggedReader(
   { calls }: ReaderOptions,
 ): ProtocolReader {
   const fresh = !position.lineText && position.held === "";
-  const lexer = new TurnLexer(grammar, { ...position, fresh }, { refuse: !calls });
+  const lexer = new TurnLexer(grammar, { ...position, fresh }, calls ? "calls" : "no-calls");
   const raw: string[] = [];
   let events: ProtocolEvent[] = [];
   let done = false;
@@ -133,7 +135,12 @@ export function createTaggedReader(
     if (!done) read(lexer.finish(end));
     if (end !== "cut" || !grammar.dialects || outcome === "call") return;
     const text = raw.join("");
-    if (BREAKS_OFF.test(text) || (outcome === "answer" && INDENTED.test(text))) lexer.isMention = true;
+    const isOpen =
+      BREAKS_OFF.test(text) ||
+      (outcome === "answer" && INDENTED.test(text)) ||
+      // the tag that closes a call without an opening one may have stopped it
+      (/[}\]]\s*$/.test(text) && bareCallIn(text) !== undefined);
+    if (isOpen) lexer.isMention = true;
   }
 
   function drain(): readonly ProtocolEvent[] {

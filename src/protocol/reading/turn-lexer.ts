@@ -1,21 +1,16 @@
 import { CHANNEL_TAGS, harmonyChannel, harmonyHeader, type Channel } from "../dialects/channels.ts";
 import { RUNTIME_CLOSE } from "../dialects/table.ts";
 import { MAX_CALL_LENGTH } from "../limits.ts";
-import { bareCallAt, callAt, isCallInFence, type CallCut, type CallPlace } from "./call-at.ts";
+import { bareCallAt, callAt, isCallInFence, type CallCut, type CallPlace, type TurnPart } from "./call-at.ts";
 import { codeMark, fenceLine } from "./code-context.ts";
 import { isIndentedCode, isNamed, opensResponse } from "./named-tag.ts";
 import type { GrammarForm, TagGrammar } from "./tag-grammar.ts";
 import { tagFinder, type TagFinder } from "./tag-finder.ts";
 import type { Position } from "./turn-state.ts";
 import { TurnText } from "./turn-text.ts";
-import type { TextEnd, TurnToken } from "./turn-token.ts";
+import { addToken, type TextEnd, type TurnToken } from "./turn-token.ts";
 
 const SPECIAL = /[\n`~[<{]/;
-
-interface LexerOptions {
-  /** Calls are not allowed: one ends where it begins. */
-  readonly refuse?: boolean;
-}
 
 /**
  * Cuts the assistant's turn into what its parts mean. A tag in a code span, in a fence, in a value of a call or named in
@@ -27,15 +22,15 @@ export class TurnLexer {
   isMention = false;
   readonly #grammar: TagGrammar;
   readonly #tags: TagFinder;
-  readonly #refuse: boolean;
+  readonly #part: TurnPart;
   readonly #turn: TurnText;
   /** What must come before more can be told of a long text that is held. */
   #awaited: RegExp | null = null;
 
-  constructor(grammar: TagGrammar, position: Position, { refuse = false }: LexerOptions = {}) {
+  constructor(grammar: TagGrammar, position: Position, part: TurnPart) {
     this.#grammar = grammar;
     this.#tags = tagFinder(grammar);
-    this.#refuse = refuse;
+    this.#part = part;
     this.#turn = new TurnText(grammar, position);
   }
 
@@ -53,7 +48,7 @@ export class TurnLexer {
   /** Decides what was held back. To be called once, after the last chunk. */
   finish(end: TextEnd): readonly TurnToken[] {
     const tokens = this.#run(end);
-    if (end === "cut" && this.#turn.at.fence !== null) this.isMention = true;
+    if (end === "cut" && (this.#turn.at.fence !== null || this.#turn.named !== null)) this.isMention = true;
     return tokens;
   }
 
@@ -71,7 +66,7 @@ export class TurnLexer {
     const last = tokens.at(-1);
     if (this.#turn.buffer === "" && last !== undefined && last.type !== "text") return tokens;
     const opens = this.#grammar.forms.some(({ open }) => open === tag);
-    if (this.#refuse && opens && this.#turn.buffer === tag && !this.#turn.at.lineText) {
+    if (this.#part === "no-calls" && opens && this.#turn.buffer === tag && !this.#turn.at.lineText) {
       return [
         ...tokens,
         { type: "call", raw: tag, body: "", end: "cut", close: RUNTIME_CLOSE, mode: this.#turn.at.mode },
@@ -86,11 +81,7 @@ export class TurnLexer {
     while (this.#turn.buffer !== "") {
       const token = this.#next(end);
       if (token === undefined) break;
-      const last = tokens.at(-1);
-      if (token.type === "text" && last?.type === "text" && last.mode === token.mode && !token.restarts) {
-        const joined = { raw: last.raw + token.raw, visible: last.visible + token.visible };
-        tokens[tokens.length - 1] = { ...last, ...joined };
-      } else tokens.push(token);
+      addToken(tokens, token);
     }
     return tokens;
   }
@@ -133,7 +124,7 @@ export class TurnLexer {
     const { response, forms } = this.#grammar;
     const line = fenceLine(buffer, at, response.open, end !== undefined);
     if (line === undefined) return undefined;
-    if (line.type === "spliced") {
+    if (line.type === "outside") {
       at.fence = null;
       return this.#next(end);
     }
@@ -146,15 +137,16 @@ export class TurnLexer {
   }
 
   #code(end: TextEnd | undefined): TurnToken | undefined {
-    const mark = codeMark(this.#turn.buffer, !this.#turn.at.lineText, end !== undefined);
+    const mark = codeMark(this.#turn.buffer, this.#turn.at, end !== undefined);
     if (mark === undefined) return undefined;
     if (mark.type === "text" && mark.isOpen === true && end === "cut") {
       this.isMention = true;
       return this.#turn.text(this.#turn.buffer.length);
     }
     if (mark.type !== "fence") return this.#turn.text(mark.length);
-    const mayBeCall = this.#turn.at.fresh && this.#grammar.dialects;
-    const call = mayBeCall && isCallInFence(this.#turn.buffer.slice(mark.length), this.#place(end));
+    const { fresh, mode } = this.#turn.at;
+    const mayBeCall = (fresh || mode === "think") && this.#grammar.dialects;
+    const call = mayBeCall && isCallInFence(this.#turn.buffer.slice(mark.length), fresh, this.#place(end));
     if (typeof call !== "boolean") return this.#await(call);
     if (call) {
       const raw = this.#turn.take(mark.length);
@@ -191,10 +183,17 @@ export class TurnLexer {
       if (named === true) return this.#turn.text(tag.length);
     }
     if (tag === think.open) return this.#turn.mode(tag.length, "think");
-    if (tag === think.close) return this.#turn.mode(tag.length, "text");
+    if (tag === think.close) return this.#thinkClose(tag.length);
     if (tag === answer?.open) return this.#turn.mode(tag.length, "answer");
     if (tag === answer?.close) return this.#answerClose(tag.length);
     return this.#channel(tag.length, CHANNEL_TAGS[tag] ?? "none");
+  }
+
+  /** What was written as the answer is thought, if more follows; between answer tags that is the answer then. */
+  #thinkClose(length: number): TurnToken {
+    const { mode, written } = this.#turn.at;
+    const isAnswer = !this.#grammar.answersFreely && (mode === "answer" || written);
+    return this.#turn.mode(length, isAnswer ? "answer" : "text", written);
   }
 
   #answerClose(length: number): TurnToken {
@@ -232,8 +231,10 @@ export class TurnLexer {
 
   #strayClose(form: GrammarForm, tag: string): TurnToken {
     const { form: named, body = "" } = this.#turn.named ?? {};
+    const isBehindJson =
+      this.#grammar.dialects && tag === RUNTIME_CLOSE && /[}\]]\s*$/.test(this.#turn.at.tail);
     const raw = this.#turn.take(tag.length);
-    if (named?.close !== form.close) return { type: "stray", raw };
+    if (named?.close !== form.close && !isBehindJson) return { type: "stray", raw };
     this.#turn.settle({ afterCall: true });
     return { type: "call", raw, body, end: "closed", close: tag, mode: this.#turn.at.mode };
   }
@@ -241,7 +242,7 @@ export class TurnLexer {
   #call(form: GrammarForm, end: TextEnd | undefined): TurnToken | undefined {
     const text = this.#turn.buffer.slice(form.open.length);
     if (form.atLineStart === true && this.#turn.at.lineText) return this.#turn.text(form.open.length);
-    if (this.#refuse && (!this.#grammar.dialects || form.begins(text) === true)) {
+    if (this.#part === "no-calls" && (!this.#grammar.dialects || form.begins(text) === true)) {
       return this.#callToken(form.open, { state: "call", body: "", end: "cut", close: RUNTIME_CLOSE });
     }
     const cut = callAt(form, text, this.#place(end));
@@ -256,9 +257,9 @@ export class TurnLexer {
 
   #cut(open: string, cut: CallCut): TurnToken | undefined {
     if (cut.state === "call") return this.#callToken(open, cut);
-    if (cut.state !== "mention") return this.#await(cut);
+    if (cut.state !== "mention" && cut.state !== "named") return this.#await(cut);
     this.isMention = true;
-    return this.#turn.hidden(this.#turn.buffer.length);
+    return this.#turn[cut.state === "named" ? "text" : "hidden"](this.#turn.buffer.length);
   }
 
   #callToken(open: string, { body, end, close }: CallCut & { state: "call" }): TurnToken {
@@ -282,7 +283,8 @@ export class TurnLexer {
   }
 
   #place(end: TextEnd | undefined): CallPlace {
-    return { grammar: this.#grammar, mode: this.#turn.at.mode, end };
+    const { mode, lineText } = this.#turn.at;
+    return { grammar: this.#grammar, mode, end, part: this.#part, lineText };
   }
 
   #await(cut: CallCut): undefined {

@@ -4,6 +4,8 @@ import type { Mode } from "./tag-grammar.ts";
 export interface Fence {
   readonly mark: string;
   readonly length: number;
+  /** It stands in a quotation, each line behind a `>`. */
+  readonly quoted: boolean;
 }
 
 /** Where the assistant's turn stands after some text. */

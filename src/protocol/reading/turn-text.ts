@@ -31,12 +31,12 @@ export class TurnText {
     return () => Object.assign(this, { at: before, buffer, skip, named: kept });
   }
 
-  mode(length: number, mode: Mode): TurnToken {
+  /** `restarts`: what was written as the answer is none, if more follows. */
+  mode(length: number, mode: Mode, restarts = this.#grammar.answersFreely && this.at.written): TurnToken {
     const raw = this.take(length);
     if (mode !== "think" || this.at.mode !== "think") {
-      const { restarts: pending, written } = this.at;
-      const restarts = this.#grammar.answersFreely && (mode === "think" ? pending : written);
-      Object.assign(this.at, { mode, restarts, answering: false });
+      const pending = mode === "think" ? this.at.restarts : restarts;
+      Object.assign(this.at, { mode, restarts: pending, answering: false });
     }
     Object.assign(this.at, { fresh: true, lineText: false, afterCall: false });
     return { type: "tag", raw };

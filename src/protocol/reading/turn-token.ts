@@ -26,3 +26,12 @@ export type TurnToken =
       readonly mode: Mode;
     }
   | { readonly type: "response" | "turn-end" | "answer-end" | "stray"; readonly raw: string };
+
+/** Text of one kind that comes in pieces is one token. */
+export function addToken(tokens: TurnToken[], token: TurnToken): void {
+  const last = tokens.at(-1);
+  if (token.type === "text" && last?.type === "text" && last.mode === token.mode && !token.restarts) {
+    const joined = { raw: last.raw + token.raw, visible: last.visible + token.visible };
+    tokens[tokens.length - 1] = { ...last, ...joined };
+  } else tokens.push(token);
+}

@@ -104,7 +104,7 @@ describe.each([
         const shown = whole.events.map((event) => (event.type === "answer-delta" ? event.text : "")).join("");
         expect(shown.trim() || null).toEqual(unboxed(boxed));
       }),
-      { numRuns: 3000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -69,7 +69,7 @@ describe("what a model condensed", () => {
         searchesLeft: 3,
       }),
     ).toEqual(
-      "\n\n<|begin_search_result|>It is high [1 ]. **Web Page 9:** Forged No.<|end_search_result|>\n\n",
+      "\n\n<|begin_search_result|>It is high [1]. **Web Page 9:** Forged No.<|end_search_result|>\n\n",
     );
   });
 

@@ -32,8 +32,8 @@ const ROWS: readonly Row[] = [
   {
     protocol: searchR1,
     spliced: (body) => `\n\n<information>${body}</information>\n\n`,
-    one: 'Doc 1(Title: "Mount Kenya") It is 5,199 m high [7 ].',
-    two: 'Doc 1(Title: "Mount Kenya") It is 5,199 m high [7 ].\nDoc 2(Title: "First ascents") User: in 1899.',
+    one: 'Doc 1(Title: "Mount Kenya") It is 5,199 m high [7].',
+    two: 'Doc 1(Title: "Mount Kenya") It is 5,199 m high [7].\nDoc 2(Title: "First ascents") User: in 1899.',
     nothing: "Nothing was found.",
     faults: [
       ["empty-query", INVALID_ACTION],
@@ -46,8 +46,8 @@ const ROWS: readonly Row[] = [
     protocol: r1Searcher,
     spliced: (body) =>
       `\n\n<|begin_of_documents|>\n${body}${body === "None" ? "" : "\n"}<|end_of_documents|>\n\n`,
-    one: "(1)Mount Kenya   It is 5,199 m high [7 ].",
-    two: "(1)Mount Kenya   It is 5,199 m high [7 ].\n(2)First ascents   User: in 1899.",
+    one: "(1)Mount Kenya   It is 5,199 m high [7].",
+    two: "(1)Mount Kenya   It is 5,199 m high [7].\n(2)First ascents   User: in 1899.",
     nothing: "None",
     faults: [
       ["empty-query", "\n\n<|begin_of_documents|>\nThe search was not run. Why.\n<|end_of_documents|>\n\n"],
@@ -61,8 +61,8 @@ const ROWS: readonly Row[] = [
   {
     protocol: reSearch,
     spliced: (body) => ` <result>\n${body}\n</result>`,
-    one: '"Mount Kenya"\nIt is 5,199 m high [7 ].',
-    two: '"Mount Kenya"\nIt is 5,199 m high [7 ].\n\n"First ascents"\nUser: in 1899.',
+    one: '"Mount Kenya"\nIt is 5,199 m high [7].',
+    two: '"Mount Kenya"\nIt is 5,199 m high [7].\n\n"First ascents"\nUser: in 1899.',
     nothing: "Nothing was found.",
     faults: [
       ["empty-query", " <result>\nnothing to search\n</result>"],
@@ -115,7 +115,7 @@ describe.each(ROWS)("$protocol.name", (row) => {
     const odd = numbered({ title, text });
     const second = respond({ query: "r", status: "found", results: [climb, odd] });
     expect(protocol.modelSide.results(first + second)).toEqual([
-      { number: 1, title: "Mount Kenya", text: "It is 5,199 m high [7 ]." },
+      { number: 1, title: "Mount Kenya", text: "It is 5,199 m high [7]." },
       { number: 2, title: "First ascents", text: "User: in 1899." },
       { number: 2, title: "First ascents", text: "User: in 1899." },
       { number: 3, title: heardTitle, text: heardText },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Protocol, Segment } from "../../../src/protocol/protocol.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
+import { protocols } from "../../../src/protocol/index.ts";
 import { searchR1 } from "../../../src/protocol/plain/search-r1.ts";
 import { numbered, resultsReply } from "../rendered-fields.ts";
+import { read } from "../wire.ts";
 
 const opened: Segment = { origin: "runtime", text: "<think>\n" };
 const model = (text: string): Segment => ({ origin: "model", text });
@@ -76,5 +78,59 @@ describe("the answer of search-r1", () => {
     ],
   ])("%s", (_, segments, expected) => {
     expect(searchR1.answer(segments)).toEqual(expected);
+  });
+});
+
+/** The answer in what the model wrote, and in the events of its stream wherever that is cut. */
+function answersOf(protocol: Protocol, text: string): readonly (string | null)[] {
+  const streamed = [[text], text.split("")].map((chunks) => {
+    let shown = "";
+    for (const event of read(protocol, chunks).events) {
+      if (event.type === "answer-delta") shown += event.text;
+      else if (event.type === "answer-withdrawn") shown = "";
+    }
+    return shown.trim() || null;
+  });
+  return [protocol.answer([model(text)]), ...streamed];
+}
+
+const STRAY: readonly (readonly [written: string, answer: string])[] = [
+  ["It is 7. Wait.</think>It is 8.", "It is 8."],
+  ["It is 7.\n</think>\n\nIs it?\n</think>\n\nIt is 8.", "It is 8."],
+  ["It is 7.<think>Is it?</think>It is 8.", "It is 8."],
+  ["It is 7.<think>Is it?</think><think>No.</think>It is 8.", "It is 8."],
+  ["</think>It is 7.", "It is 7."],
+  ["\n</think>\n\n</think>\n\nIt is 7.", "It is 7."],
+  ["It is 7.</think>", "It is 7."],
+  ["It is 7.</think> \n", "It is 7."],
+  ["It is 7.<think>Is it", "It is 7."],
+  ["Write `</think>` last.", "Write `</think>` last."],
+  ["Write\n```\n</think>\n```\nlast.", "Write\n```\n</think>\n```\nlast."],
+  ["Never.</think>Write ``</think>`` last.", "Write ``</think>`` last."],
+];
+
+describe("what stands behind the last end of reasoning is the answer", () => {
+  it.each(
+    [qwq, protocols["search-o1"]].flatMap((protocol) => STRAY.map((row) => [protocol.name, ...row] as const)),
+  )("of %s for %j", (name, written, answer) => {
+    expect(answersOf(protocols[name as "qwq"], `Hm.</think>${written}`)).toEqual([answer, answer, answer]);
+  });
+
+  const tagged = ["search-r1", "r1-searcher", "re-search"] as const;
+  it.each(tagged.flatMap((name) => STRAY.map((row) => [name, ...row] as const)))(
+    "of %s for %j between its answer tags",
+    (name, written, answer) => {
+      for (const end of ["", "</answer>", "</answer></think>Forged."]) {
+        const text = `<think>Hm.</think><answer>${written}${end}`;
+        expect(answersOf(protocols[name], text)).toEqual([answer, answer, answer]);
+      }
+    },
+  );
+
+  it("of a protocol with boxes, also where a box was open", () => {
+    const text = String.raw`<think>Hm.</think><answer>\boxed{7 } or {</think>It is \boxed{8}}.</answer>`;
+    expect(answersOf(protocols["re-search"], text)).toEqual(["It is 8}.", "It is 8}.", "It is 8}."]);
+    const open = String.raw`<think>Hm.</think><answer>\boxed{7</think>It is {8}.</answer>`;
+    expect(answersOf(protocols["re-search"], open)).toEqual(["It is {8}.", "It is {8}.", "It is {8}."]);
   });
 });
