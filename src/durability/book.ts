@@ -3,8 +3,9 @@ import type { Claim, Lease, RunStatus, ThreadBook, ThreadRow } from "./durabilit
 import { leaseLost } from "./lease.ts";
 
 /**
- * The table `threads` of a database. In its SQL, `$now` stands for the time of the database in milliseconds since 1970,
- * and `$thread` for the column with the thread id. Texts are JSON.
+ * The table `threads` of a database. In its SQL, `$now` stands for the time of day in milliseconds since 1970, which is
+ * only told, `$clock` for the milliseconds of the clock by which leases run, which all who use the database share,
+ * `$held` for `HELD`, and `$thread` for the column with the thread id. Texts are JSON.
  */
 export interface BookTable {
   claim(threadId: string, owner: string, leaseMs: number): Promise<Claim>;
@@ -16,9 +17,15 @@ export interface BookTable {
   remove(threadId: string): Promise<void>;
 }
 
+/**
+ * Whether a lease has not run out. One with much more left than it was given was written before its clock began anew
+ * or was set back, and nobody waits for it.
+ */
+export const HELD = "(leased_until > $clock and leased_until <= $clock + 2 * lease_ms)";
+
 /** The columns of a `ThreadRow`; the thread id is the database's own. A lease that has run out is nobody's. */
 export const THREAD_COLUMNS = `$thread as thread, question, run, status, attempts, problem, owner, epoch, created_at,
-  updated_at, case when leased_until > $now then leased_until else 0 end as leased_until`;
+  updated_at, case when $held then leased_until - $clock else 0 end as left_ms`;
 
 const text = z.string().transform((json) => (json === "" ? "" : z.string().parse(JSON.parse(json))));
 const number = z.coerce.number();
@@ -34,12 +41,12 @@ const rowSchema = z.object({
   epoch: number,
   created_at: number,
   updated_at: number,
-  leased_until: number,
+  left_ms: number,
 });
 
 /** A row of `THREAD_COLUMNS`. */
 export function readThread(row: unknown): { readonly epoch: number; readonly thread: ThreadRow } {
-  const { thread, epoch, created_at, updated_at, leased_until, ...rest } = rowSchema.parse(row);
+  const { thread, epoch, created_at, updated_at, left_ms, ...rest } = rowSchema.parse(row);
   return {
     epoch,
     thread: {
@@ -47,7 +54,7 @@ export function readThread(row: unknown): { readonly epoch: number; readonly thr
       threadId: thread,
       createdAt: created_at,
       updatedAt: updated_at,
-      leasedUntil: leased_until,
+      leasedUntil: left_ms > 0 ? Date.now() + left_ms : 0,
     },
   };
 }
@@ -77,7 +84,7 @@ export class Book implements ThreadBook {
   }
 
   renew(lease: Lease, leaseMs: number): Promise<boolean> {
-    return this.#table.update(lease, "leased_until = $now + $3", [leaseMs]);
+    return this.#table.update(lease, "leased_until = $clock + $3, lease_ms = $3", [leaseMs]);
   }
 
   async begin(lease: Lease, question?: string): Promise<void> {
@@ -99,7 +106,7 @@ export class Book implements ThreadBook {
   }
 
   list(limit = 50): Promise<readonly ThreadRow[]> {
-    return this.#table.select("where run > 0 order by updated_at desc, $thread limit $1", [limit]);
+    return this.#table.select("where run > 0 order by epoch desc limit $1", [limit]);
   }
 
   async find(threadId: string): Promise<ThreadRow | undefined> {
@@ -107,9 +114,7 @@ export class Book implements ThreadBook {
   }
 
   orphans(): Promise<readonly ThreadRow[]> {
-    return this.#table.select(
-      "where status = 'running' and leased_until <= $now order by updated_at, $thread",
-    );
+    return this.#table.select("where status = 'running' and not $held order by epoch");
   }
 
   async remove(threadId: string): Promise<void> {

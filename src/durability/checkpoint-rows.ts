@@ -70,6 +70,20 @@ export interface Ancestor {
   readonly writes: readonly Write[];
 }
 
+/**
+ * Names, in `configurable`, the epoch of the lease that a run writes under, so that what a run still writes after it was
+ * left is refused, also when its own process has claimed the thread again. LangGraph keeps a key that begins so out of
+ * the metadata of checkpoints.
+ */
+export const LEASE_EPOCH = "__agentic_rag_lease_epoch";
+
+export function leaseEpochOf(
+  configurable: Readonly<Record<string, unknown>> | undefined,
+): number | undefined {
+  const epoch = configurable?.[LEASE_EPOCH];
+  return typeof epoch === "number" ? epoch : undefined;
+}
+
 /** The epoch under which this process holds a thread; `undefined` for a thread that it never claimed. */
 export type HeldEpoch = (threadId: string) => number | undefined;
 
@@ -89,12 +103,14 @@ export interface CheckpointRows<Row extends CheckpointRow = CheckpointRow> {
   page(wanted: Wanted, limit: number): Promise<readonly Row[]>;
   /** Their values and writes; undefined for one that was removed meanwhile. */
   load(rows: readonly Row[]): Promise<readonly (LoadedCheckpoint | undefined)[]>;
-  insert(checkpoint: NewCheckpoint): Promise<void>;
+  /** `leaseEpoch`: of the run that writes it. Default: the one under which this process holds the thread. */
+  insert(checkpoint: NewCheckpoint, leaseEpoch?: number): Promise<void>;
   insertWrites(
     key: CheckpointKey,
     taskId: string,
     taskPath: string,
     writes: readonly NewWrite[],
+    leaseEpoch?: number,
   ): Promise<void>;
   /** A checkpoint and those it comes from, nearest first, until all `channels` are held; at most `ANCESTORS`. */
   ancestors(key: CheckpointKey, channels: readonly string[]): Promise<readonly Ancestor[]>;

@@ -7,15 +7,18 @@ import {
 } from "@langchain/langgraph";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { AgenticRagError } from "../errors.ts";
-import type {
-  CheckpointKey,
-  CheckpointRow,
-  CheckpointRows,
-  Encoded,
-  LoadedCheckpoint,
-  ThreadPlace,
-  Write,
+import {
+  leaseEpochOf,
+  type CheckpointKey,
+  type CheckpointRow,
+  type CheckpointRows,
+  type Encoded,
+  type LoadedCheckpoint,
+  type NewCheckpoint,
+  type ThreadPlace,
+  type Write,
 } from "./checkpoint-rows.ts";
+import { checkpointIdOf, configOf, nameInvalid, nameOf, placeOf } from "./checkpoint-names.ts";
 
 type ListOptions = NonNullable<Parameters<BaseCheckpointSaver["list"]>[1]>;
 type NewVersions = Parameters<BaseCheckpointSaver["put"]>[3];
@@ -101,7 +104,7 @@ export class Checkpointer<Row extends CheckpointRow> extends BaseCheckpointSaver
     const key = { ...placeOf(config), checkpointId: nameOf("checkpoint id", checkpoint.id) };
     this.#requireShort(key);
     const changed = Object.entries(channel_values).filter(([channel]) => Object.hasOwn(newVersions, channel));
-    await this.#rows.insert({
+    const inserted: NewCheckpoint = {
       ...key,
       parentId: checkpointIdOf(config),
       head: { v, ts, versions, seen },
@@ -115,7 +118,8 @@ export class Checkpointer<Row extends CheckpointRow> extends BaseCheckpointSaver
         Object.hasOwn(versions, channel) &&
         Object.hasOwn(parent.versions, channel) &&
         versions[channel] === parent.versions[channel],
-    });
+    };
+    await this.#rows.insert(inserted, leaseEpochOf(config.configurable));
     return configOf(key);
   }
 
@@ -135,7 +139,13 @@ export class Checkpointer<Row extends CheckpointRow> extends BaseCheckpointSaver
       channel,
       value: await this.#encode(value),
     }));
-    await this.#rows.insertWrites(key, taskId, taskPath, await Promise.all(encoded));
+    await this.#rows.insertWrites(
+      key,
+      taskId,
+      taskPath,
+      await Promise.all(encoded),
+      leaseEpochOf(config.configurable),
+    );
   }
 
   override deleteThread(threadId: string): Promise<void> {
@@ -263,33 +273,4 @@ export class Checkpointer<Row extends CheckpointRow> extends BaseCheckpointSaver
       `A checkpoint is kept here under names of at most about ${this.#rows.longestName} characters. Give shorter ones in \`configurable\`, such as { thread_id: "my-thread" }.`,
     );
   }
-}
-
-function placeOf({ configurable }: RunnableConfig): ThreadPlace {
-  return {
-    threadId: nameOf("thread_id", configurable?.["thread_id"]),
-    namespace: nameOf("checkpoint_ns", configurable?.["checkpoint_ns"] ?? "", ""),
-  };
-}
-
-/** The checkpoint that a config names; `thread_ts` is its old name. */
-function checkpointIdOf({ configurable }: RunnableConfig): string | undefined {
-  const id: unknown = configurable?.["checkpoint_id"] || configurable?.["thread_ts"];
-  return id === undefined || id === "" ? undefined : nameOf("checkpoint_id", id);
-}
-
-function configOf({ threadId, namespace, checkpointId }: CheckpointKey) {
-  return { configurable: { thread_id: threadId, checkpoint_ns: namespace, checkpoint_id: checkpointId } };
-}
-
-function nameOf(what: string, value: unknown, empty?: ""): string {
-  if (typeof value !== "string" || (value === "" && empty === undefined)) throw nameInvalid(what);
-  return value;
-}
-
-function nameInvalid(what: string): AgenticRagError {
-  return new AgenticRagError(
-    "settings-invalid",
-    `A checkpoint is kept under a ${what}, which is a text that is not empty. Give one in \`configurable\`, such as { thread_id: "my-thread" }.`,
-  );
 }

@@ -4,11 +4,12 @@ import { Command, isGraphDrained, isInterrupted, RunControl } from "@langchain/l
 import { z } from "zod";
 import { AgenticRagError, messageOf } from "../errors.ts";
 import { systemClock } from "../net/clock.ts";
+import { LEASE_EPOCH } from "./checkpoint-rows.ts";
 import type { Durability, Lease } from "./durability.ts";
 import { leaseLost, startHeartbeat, threadBusy, threadUnknown, type Heartbeat } from "./lease.ts";
 
 interface ThreadConfig {
-  readonly configurable: { readonly thread_id: string };
+  readonly configurable: { readonly thread_id: string; readonly [LEASE_EPOCH]?: number };
 }
 
 type Resume = Command<unknown, Record<string, never>, never>;
@@ -116,7 +117,7 @@ async function attempt(
     try {
       await book.begin(lease, begun ? undefined : question);
       begun = true;
-      const state = await runToEnd(request, run, leaving);
+      const state = await runToEnd(request, run, lease, leaving);
       const status = state.waiting ? "waiting" : state.unfinished ? "stopped" : "finished";
       await book.release(lease, status === "finished" ? "finished" : "stopped");
       return { status, state: state.values };
@@ -142,7 +143,7 @@ async function attempt(
 }
 
 /** Runs the graph from wherever the thread stands, until it ends or waits. */
-async function runToEnd(request: DriveRequest, { question, id }: Run, leaving: Leaving) {
+async function runToEnd(request: DriveRequest, { question, id }: Run, { epoch }: Lease, leaving: Leaving) {
   const before = await stateOf(request);
   const isAsked = before.messages.some((message) => message.id === id);
   if (isAsked && !before.unfinished) return before;
@@ -153,7 +154,7 @@ async function runToEnd(request: DriveRequest, { question, id }: Run, leaving: L
     : { messages: [new HumanMessage({ id, content: question })] };
   for (;;) {
     const stream = await request.agent.stream(input, {
-      ...configOf(request),
+      configurable: { thread_id: request.threadId, [LEASE_EPOCH]: epoch },
       streamMode: ["custom", "values"],
       durability: "sync",
       signal: leaving.ended,

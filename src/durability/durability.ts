@@ -19,7 +19,7 @@ export interface ThreadRow {
   readonly updatedAt: number;
   /** The process that drives it, as it named itself, or that did so last; empty when none ever did. */
   readonly owner: string;
-  /** Until when the process that drives it holds it; 0 when nobody does. */
+  /** Until when the process that drives it holds it, by the clock of this machine; 0 when nobody does. */
   readonly leasedUntil: number;
 }
 
@@ -39,8 +39,9 @@ export type Claim =
   | { readonly status: "busy"; readonly thread: ThreadRow };
 
 /**
- * Who drives which thread, and what became of it. Every call is one transaction. Time is the database's, so that the
- * clocks of two machines do not matter.
+ * Who drives which thread, and what became of it. Every call is one transaction. Leases run by a clock that all who use
+ * the database share: in PostgreSQL the server's, with a SQLite file the one of its machine that nobody can set. The
+ * order of threads is that of their claims. Times of day are only told.
  */
 export interface ThreadBook {
   /** Takes the thread if nobody holds it or its lease has run out. */
@@ -55,10 +56,10 @@ export interface ThreadBook {
   begin(lease: Lease, question?: string): Promise<void>;
   /** Writes how the run ended and gives the thread back. Without effect for a stale lease. */
   release(lease: Lease, status: Exclude<RunStatus, "running">, problem?: string): Promise<void>;
-  /** Newest first, 50 unless told. */
+  /** The last one claimed first, 50 unless told. */
   list(limit?: number): Promise<readonly ThreadRow[]>;
   find(threadId: string): Promise<ThreadRow | undefined>;
-  /** Threads whose run is `running` and whose lease has run out. */
+  /** Threads whose run is `running` and whose lease has run out, the last one claimed last. */
   orphans(): Promise<readonly ThreadRow[]>;
   /** Removes the thread, its checkpoints and its journal. */
   remove(threadId: string): Promise<void>;

@@ -40,7 +40,7 @@ export type ItemStep = () => Generator<ItemRequest, unknown, readonly ItemRow[]>
 export interface ItemTable {
   /** For messages. */
   readonly databaseName: string;
-  /** Runs the steps of a batch in one transaction. A step may be run again from its beginning. */
+  /** Runs the steps of a batch, in one transaction if it `writes`. A step may be run again from its beginning. */
   run(steps: readonly ItemStep[], writes: boolean): Promise<unknown[]>;
   damaged(cause: unknown): Error;
   close(): Promise<void> | void;
@@ -56,7 +56,7 @@ const valueSchema = z.custom<Record<string, unknown>>(
 /**
  * A LangGraph store in a database, for what has to outlive the process.
  *
- * - A batch is one transaction: all of it is kept when its promise resolves, or nothing.
+ * - A batch that writes is one transaction: all of it is kept when its promise resolves, or nothing.
  * - Found items come in the order of namespace and key.
  * - There is no semantic search: a search with a `query` is an error, and what `put` is told about indexing is
  *   ignored.

@@ -101,11 +101,11 @@ test("a thread has one driver; the other is told who and until when", async () =
   const file = newFile();
   const [first, second] = [opened(file), opened(file)];
   await first.book.claim("t", "process 1 on here", 60_000);
-  const held = await second.book.claim("t", "x", 1);
-  const until = held.status === "busy" ? new Date(held.thread.leasedUntil).toISOString() : "";
   await expect(driveThread(request(second, { question: "Q?" }))).rejects.toMatchObject({
     code: "thread-busy",
-    message: `The thread "t" is driven by process 1 on here, at least until ${until}. Wait until it has ended, or use another thread.`,
+    message: expect.stringMatching(
+      /^The thread "t" is driven by process 1 on here, at least until \d{4}-\S+Z\. Wait until it has ended, or use another thread\.$/,
+    ) as string,
   });
 });
 

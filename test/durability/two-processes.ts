@@ -4,31 +4,36 @@ import type { ServerResponse } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Durability } from "../../src/durability/durability.ts";
 import { openDurability } from "../../src/durability/open.ts";
+import { bundleProgram } from "../bundle.ts";
 import { startWireServer } from "../servers/wire-server.ts";
 import { all } from "./checkpoints.ts";
-import { bundleRun } from "./killed/kill-process.ts";
+import { createWallClock, NO_WALL_CLOCK } from "./clocks/wall-clock.ts";
 import type { Resumed } from "./killed/resuming-process.ts";
 
 const ROUNDS = 20;
 const FINISHED = "finished: Apples [[1]](https://example.org/apples).";
 
-/** A search server that answers when it is told to, and two processes that resume threads. */
+/** A search server that answers when it is told to, and two processes that resume threads, their clocks an hour apart. */
 async function stage(address: string, leaseMs: number) {
   const held: ServerResponse[] = [];
   const web = await startWireServer((response) => held.push(response));
-  const bundle = bundleRun(new URL("killed/resuming-process.ts", import.meta.url));
+  const program = await bundleProgram(new URL("killed/resuming-process.ts", import.meta.url));
   const children: ChildProcess[] = [];
   const messages: Resumed[] = [];
+  const clock = NO_WALL_CLOCK === "" ? createWallClock(3600) : undefined;
   // both find a database without tables, and make them
-  for (const owner of ["one", "two"]) {
-    const child = fork(bundle.file, [address, web.url, owner, String(leaseMs)], { execArgv: [] });
+  for (const [owner, environment] of [["one"], ["two", clock?.environment]] as const) {
+    const child = fork(program, [address, web.url, owner, String(leaseMs)], {
+      execArgv: [],
+      env: { ...process.env, ...environment },
+    });
     child.on("message", (message) => messages.push(message as Resumed));
     children.push(child);
   }
   const durability = await openDurability(address);
   onTestFinished(async () => {
     for (const child of children) child.kill("SIGKILL");
-    bundle.remove();
+    clock?.remove();
     await web.close();
     await durability.close();
   });
@@ -56,8 +61,15 @@ async function orphan({ book }: Durability, threadId: string): Promise<void> {
   expect((await book.orphans()).map((row) => row.threadId)).toEqual([threadId]);
 }
 
+/** Holds off the writers of a database while something is done. */
+export type BetweenWrites = (address: string, work: () => void) => void;
+
 /** What two processes do that share a database, at an address that is new each time. */
-export function describeTwoProcesses(database: string, newAddress: () => Promise<string>): void {
+export function describeTwoProcesses(
+  database: string,
+  newAddress: () => Promise<string>,
+  betweenWrites: BetweenWrites,
+): void {
   describe(`two processes ${database}`, () => {
     test(`of two that resume a thread one drives it, ${ROUNDS} times`, { timeout: 60_000 }, async () => {
       const { durability, held, requests, one, two, next } = await stage(await newAddress(), 30_000);
@@ -94,11 +106,13 @@ export function describeTwoProcesses(database: string, newAddress: () => Promise
       "an owner that sleeps past its lease finds its thread taken, and writes nothing",
       { timeout: 60_000 },
       async () => {
-        const { durability, held, one, two, messages, next } = await stage(await newAddress(), 300);
+        const address = await newAddress();
+        const { durability, held, one, two, messages, next } = await stage(address, 300);
         await orphan(durability, "t");
         one.send("t");
         await expect.poll(() => held.length, { timeout: 20_000 }).toBe(1);
-        one.kill("SIGSTOP");
+        // a process that sleeps in the middle of a write holds the lock of a file, and nobody can write there
+        betweenWrites(address, () => one.kill("SIGSTOP"));
         // its lease runs out, and the search that it is at comes again from the other
         for (;;) {
           two.send("t");

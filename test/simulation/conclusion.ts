@@ -31,10 +31,8 @@ export function checkConclusion(
 
   const stop = [...protocol.stop, ...protocol.answerStop];
   let before = "";
-  let model = "";
   for (const { origin, text } of transcript) {
     if (origin === "model") {
-      model += text;
       const isWritten = run.wrote(before, text, stop);
       require(isWritten, "what is the model's was written by the model, there");
       if (!isWritten)
@@ -45,10 +43,14 @@ export function checkConclusion(
     before += text;
   }
   if (answered) {
-    const written = protocol.answer(transcript) ?? "";
-    require(written.trim() !== "", "an answer has text");
-    require(bare(model).includes(bare(written)), "an answer is what the model wrote");
-    if (!bare(model).includes(bare(written))) world.note(JSON.stringify({ written, model }));
+    const meant = transcript.map((segment) =>
+      segment.noAnswer === true ? { ...segment, origin: "runtime" as const } : segment,
+    );
+    require((protocol.answer(meant) ?? "").trim() !== "" && answer.trim() !== "", "an answer has text");
+    const model = meant.map(({ origin, text }) => (origin === "model" ? text : "")).join("");
+    const isSaid = letters(unlinked(model)).includes(letters(unlinked(answer)));
+    require(isSaid, "an answer is what the model wrote");
+    if (!isSaid) world.note(JSON.stringify({ answer, model }));
     require(failure === null, "there is no answer where the model failed");
   } else {
     require(answer.startsWith("There is no answer"), "where there is no answer, it says so");
@@ -69,7 +71,9 @@ export function checkConclusion(
 
   const { model: traits, limits } = world.plan;
   if (traits.heedsLimit && traits.through === "direct") {
-    require(usage.completionTokens <= limits.maxTokens, "no more tokens than allowed");
+    // where nobody counts, a stop string is, also where a model had no room left for it
+    const uncounted = usage.estimated ? Math.max(...stop.map(({ length }) => Math.ceil(length / 4))) : 0;
+    require(usage.completionTokens <= limits.maxTokens + uncounted, "no more tokens than allowed");
   }
   const searching = world.rules.timeBindsSearches ? 0 : world.otherMs;
   require(usage.milliseconds <=
@@ -78,7 +82,18 @@ export function checkConclusion(
       50, `no more time than allowed (${Math.round(usage.milliseconds)} ms)`);
 }
 
+/** Without the addresses of links and images, and what the run says of its sources at the end. */
+function unlinked(answer: string): string {
+  return answer
+    .replaceAll(/\]\([^)\s]*\)|\(unverified\)/g, "]")
+    .replace(/\n\n(?:Every search|No search|None of)[^\n]*$/, "");
+}
+
+function letters(text: string): string {
+  return bare(text).replaceAll(/\d/g, "");
+}
+
 /** Letters and digits alone. */
 function bare(text: string): string {
-  return text.replaceAll(/<\/?[a-z_]+>/g, "").replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return text.replaceAll(/<\s*\/?[a-z_]+>/g, "").replaceAll(/[^\p{L}\p{N}]/gu, "");
 }

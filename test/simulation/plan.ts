@@ -78,6 +78,7 @@ export function drawPlan(chance: Chance, keeper: Plan["keeper"] | undefined): Pl
       maxResults: chance.int(1, 3),
       maxResponseBytes: chance.is(0.2) ? 1000 : 24_000,
       condenseResults: chance.is(0.15),
+      mendAnswer: chance.is(0.15),
       approveSearches: approves,
     },
     asksBy: chance.pick(["messages", "question"]),

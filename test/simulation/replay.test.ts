@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { bundleProgram } from "../bundle.ts";
 import { broken, told } from "./played.ts";
 import { simulate } from "./simulate.ts";
 
@@ -20,7 +21,7 @@ test("and in another process", { timeout: 120_000 }, async () => {
   for (const seed of SEEDS) stories.push(told(await simulate(seed)));
   const printed = execFileSync(
     process.execPath,
-    ["--import", "tsx", "test/simulation/main.ts", "--seeds", String(SEEDS.length), "--trace"],
+    [await bundleProgram(new URL("main.ts", import.meta.url)), "--seeds", String(SEEDS.length), "--trace"],
     { encoding: "utf8" },
   );
   expect(printed).toBe(`${stories.join("\n")}\n12 seeds from 1: 0 broke a rule.\n`);

@@ -25,12 +25,12 @@ export class RunWatch {
   readonly #world: World;
   #head: string | undefined;
   #state: RunState | undefined;
-  /** The last prompt, until something ends the process that wrote it. */
-  #turn: string | undefined;
+  /** The last prompt of each process, until something ends its step. */
+  #turns = new WeakMap<Process, string>();
   #shown: { readonly state: RunState; readonly process: Process } | undefined;
   #isBeginning = true;
-  /** Completion tokens of requests whose step is not written down yet. */
-  #pending = 0;
+  /** Completion tokens of each process' requests whose step is not written down yet. */
+  #pending = new WeakMap<Process, number>();
   /** The model's context was full: its prompts are shortened. */
   isFull = false;
   readonly #answered = new Set<string>();
@@ -54,8 +54,8 @@ export class RunWatch {
 
   /** A process takes the run up: it knows only what was written down. */
   resumed(): void {
-    this.#turn = undefined;
-    this.#pending = 0;
+    this.#turns = new WeakMap();
+    this.#pending = new WeakMap();
     this.#shown = undefined;
     this.#isBeginning = true;
     this.#fresh.clear();
@@ -96,25 +96,26 @@ export class RunWatch {
     this.#head ??= this.#state === undefined ? undefined : headOf(this.#state);
     if (!this.#isOpen()) this.#head = head;
     this.#require(head === this.#head, "every prompt begins as the first one");
-    const before = [this.#turn, process.lost.has(this.thread) ? undefined : this.#written()];
+    const before = [this.#turns.get(process), process.lost.has(this.thread) ? undefined : this.#written()];
     for (const text of before) {
       if (text !== undefined && !this.isFull) {
         this.#require(turn.startsWith(text), "every prompt extends the last byte for byte");
       }
     }
-    const left = this.limits.maxTokens - (this.#state?.usage.completionTokens ?? 0) - this.#pending;
+    const left =
+      this.limits.maxTokens - (this.#state?.usage.completionTokens ?? 0) - (this.#pending.get(process) ?? 0);
     this.#require(
       maxTokens !== undefined && maxTokens > 0 && (maxTokens <= left || process.lost.has(this.thread)),
       "no request may write more tokens than are left",
     );
-    this.#turn = turn;
+    this.#turns.set(process, turn);
     const request = { turn, said: "" };
     this.requests.push(request);
     return request;
   }
 
-  counted(tokens: number): void {
-    this.#pending += tokens;
+  counted(tokens: number, process: Process): void {
+    this.#pending.set(process, (this.#pending.get(process) ?? 0) + tokens);
   }
 
   /** A search is sent. `isUnread`: its journal could not be read just now. */
@@ -189,7 +190,7 @@ export class RunWatch {
   /** A state of this run is written down. */
   committed(state: RunState): void {
     const before = this.#state;
-    this.#pending = 0;
+    this.#pending = new WeakMap();
     this.#state = state;
     const { opening, transcript } = state;
     if (opening?.limits !== undefined) {

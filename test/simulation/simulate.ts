@@ -106,7 +106,7 @@ class Simulation {
       });
       this.#world.runs.set(mark, run);
       const person = new Person(this.#world);
-      const state = await this.#answer(run, person, question === 0);
+      const state = await this.#world.current.run(run, () => this.#answer(run, person, question === 0));
       if (state === undefined) return;
       checkConclusion(this.#world, run, this.#protocol, state, earlier);
       earlier.push(mark);
@@ -149,8 +149,13 @@ class Simulation {
     });
     died.catch(() => undefined);
     const fight = world.chance.is(world.plan.fights) ? this.#rival(run) : undefined;
-    const done = await Promise.race([work, died]);
-    await fight;
+    let done = false;
+    try {
+      done = await Promise.race([work, died]);
+    } finally {
+      // whoever fights over a question does not come back to it when the next one is asked
+      await fight;
+    }
     if (!done && world.plan.keeper === "sqlite") this.#keeper.expire(run.thread);
     return done;
   }

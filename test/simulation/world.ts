@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Chance } from "./chance.ts";
 import type { SimulatedClock } from "./clock.ts";
 import type { Plan } from "./plan.ts";
@@ -23,6 +24,9 @@ export interface Rules {
 
 export const RULES: Rules = { timeBindsSearches: true, clockMayGoBack: true };
 
+/** One for all simulations: each that there is costs every promise of the process. */
+const CURRENT = new AsyncLocalStorage<RunWatch>();
+
 /** All that the parts of a simulation share. */
 export class World {
   readonly chance: Chance;
@@ -34,6 +38,8 @@ export class World {
   readonly violations: string[] = [];
   /** The questions by their mark. */
   readonly runs = new Map<string, RunWatch>();
+  /** The question that is being answered, by whom something is asked. */
+  readonly current = CURRENT;
   /** How often something outside failed so far: a run may end with an error only where this grew. */
   faults = 0;
   /** Time that was spent outside the model, in milliseconds. */
@@ -64,13 +70,10 @@ export class World {
     return new OutsideFault(what);
   }
 
-  /** The run that a text belongs to: by its mark or, where that was cut off, as a part of what a model wrote. */
+  /** The run that a text belongs to: by its mark or, where that was cut off, by who asks. */
   runOf(text: string, what: string): RunWatch {
     const mark = text.match(MARK)?.at(-1);
-    const run =
-      mark === undefined
-        ? [...this.runs.values()].findLast((each) => each.hasSaid(text))
-        : this.runs.get(mark);
+    const run = mark === undefined ? this.current.getStore() : this.runs.get(mark);
     if (run === undefined) throw new Error(`No run is known by ${what} ${JSON.stringify(text.slice(-200))}`);
     return run;
   }

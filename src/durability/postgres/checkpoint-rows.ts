@@ -102,8 +102,13 @@ export function createPostgresCheckpointRows(
   }
 
   /** Runs a statement behind the fence; it returns a row for what it wrote. */
-  async function write(threadId: string, statement: string, values: readonly unknown[]): Promise<void> {
-    const fence = [JSON.stringify(threadId), heldEpoch(threadId) ?? null];
+  async function write(
+    threadId: string,
+    leaseEpoch: number | undefined,
+    statement: string,
+    values: readonly unknown[],
+  ): Promise<void> {
+    const fence = [JSON.stringify(threadId), leaseEpoch ?? heldEpoch(threadId) ?? null];
     const rows = await query(`${FENCE} ${statement} returning 1`, [...fence, ...values]);
     if (rows.length === 0) throw leaseLost(threadId);
   }
@@ -128,12 +133,13 @@ export function createPostgresCheckpointRows(
       });
     },
 
-    async insert(checkpoint) {
+    async insert(checkpoint, leaseEpoch) {
       const { threadId, namespace, checkpointId, parentId, changed } = checkpoint;
       const [parent] =
         parentId === undefined ? [] : await page({ threadId, namespace, checkpointId: parentId }, 1);
       await write(
         threadId,
+        leaseEpoch,
         `insert into $schema.checkpoints (thread_id, namespace, checkpoint_id, parent_id, head, changed)
          select $1::text, $3::text, $4::text, $5::text, $6::bytea, $7::bytea from fence
          on conflict (thread_id, namespace, checkpoint_id) do update
@@ -148,10 +154,11 @@ export function createPostgresCheckpointRows(
       );
     },
 
-    async insertWrites({ threadId, namespace, checkpointId }, taskId, taskPath, writes) {
+    async insertWrites({ threadId, namespace, checkpointId }, taskId, taskPath, writes, leaseEpoch) {
       const packs = packWrites(writes);
       await write(
         threadId,
+        leaseEpoch,
         // the first of two executions of a task stands, as a whole
         `insert into $schema.writes (thread_id, namespace, checkpoint_id, task_id, task_path, idx, pack)
          select $1::text, $3::text, $4::text, $5::text, $6::text, given.idx, given.pack

@@ -22,7 +22,7 @@ const rowSchema = z.object({
 export function createPostgresItems(connection: PostgresConnection): ItemTable {
   return {
     databaseName: "PostgreSQL",
-    run(steps) {
+    run(steps, writes) {
       const inOrder = async (ask: Query): Promise<unknown[]> => {
         const results: unknown[] = [];
         for (const step of steps) {
@@ -33,7 +33,8 @@ export function createPostgresItems(connection: PostgresConnection): ItemTable {
         }
         return results;
       };
-      return steps.length === 1 ? inOrder(connection.query) : connection.transaction(inOrder);
+      // reads see no more of one moment in a transaction of PostgreSQL's default level, and each is retried by itself
+      return writes && steps.length > 1 ? connection.transaction(inOrder) : inOrder(connection.query);
     },
     damaged: (cause) =>
       databaseUnusable(

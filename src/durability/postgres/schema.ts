@@ -3,7 +3,7 @@ import type { PostgresConnection, Query } from "./connection.ts";
 import { databaseUnusable } from "./failure.ts";
 
 /** Raised whenever tables of an older version could not be read. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 /** Milliseconds since 1970, by the clock of the database. */
 export const NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
@@ -19,7 +19,11 @@ export function jsonOf(name: string | undefined): string | undefined {
 }
 
 /** The last checkpoint of a thread is the row that was made last. */
-const ORDER = "create index checkpoints_by_order on $schema.checkpoints (thread_id, namespace, row_id);";
+const ORDER =
+  "create index if not exists checkpoints_by_order on $schema.checkpoints (thread_id, namespace, row_id);";
+
+/** A lease of before, whose length is not known, is nobody's. */
+const LEASES = "alter table $schema.threads add column if not exists lease_ms bigint not null default 0;";
 
 /**
  * Times are in milliseconds since 1970, of the database's clock. Names and texts are JSON: PostgreSQL has no NUL in a
@@ -40,7 +44,8 @@ const TABLES = `
     attempts integer not null default 0,
     problem text not null default '',
     created_at bigint not null,
-    updated_at bigint not null
+    updated_at bigint not null,
+    lease_ms bigint not null default 0
   );
   create table $schema.checkpoints (
     row_id bigint generated always as identity unique,
@@ -95,7 +100,9 @@ export async function setUpSchema(connection: PostgresConnection): Promise<void>
     const found = await stateOf(inTransaction, schema);
     if (found.ours) {
       if (!(await isCurrent(connection, inTransaction))) {
-        await inTransaction(`${ORDER} update $schema.agentic_rag_format set version = ${FORMAT_VERSION}`);
+        await inTransaction(
+          `${ORDER} ${LEASES} update $schema.agentic_rag_format set version = ${FORMAT_VERSION}`,
+        );
       }
       return;
     }
@@ -120,7 +127,7 @@ async function stateOf(query: Query, schema: string): Promise<z.infer<typeof sta
   return stateRow.parse(row);
 }
 
-/** False for version 1, which can be brought to this one. */
+/** False for an older version, which can be brought to this one. */
 async function isCurrent(connection: PostgresConnection, query: Query): Promise<boolean> {
   const [row] = await query("select version from $schema.agentic_rag_format");
   const { version } = versionRow.parse(row);

@@ -1,9 +1,12 @@
-import { readThread, THREAD_COLUMNS, type BookTable } from "../book.ts";
+import { HELD, readThread, THREAD_COLUMNS, type BookTable } from "../book.ts";
 import type { PostgresConnection } from "./connection.ts";
 import { NOW } from "./schema.ts";
 
 function toSql(sql: string): string {
-  return sql.replaceAll("$now", NOW).replaceAll("$thread", "thread_id");
+  return sql
+    .replaceAll("$held", HELD)
+    .replaceAll(/\$(?:now|clock)/gu, NOW)
+    .replaceAll("$thread", "thread_id");
 }
 
 /** The threads in PostgreSQL. Each call but `claim` is one statement, and sending it twice comes to the same. */
@@ -24,11 +27,12 @@ export function createPostgresThreads(
       for (;;) {
         const [taken] = await query(
           toSql(
-            `insert into $schema.threads as t (thread_id, owner, claim, epoch, leased_until, created_at, updated_at)
-             values ($1, $2, $3, nextval('$schema.epochs'), $now + $4, $now, $now)
+            `insert into $schema.threads as t (thread_id, owner, claim, epoch, leased_until, created_at, updated_at, lease_ms)
+             values ($1, $2, $3, nextval('$schema.epochs'), $clock + $4, $now, $now, $4)
              on conflict (thread_id) do update
-               set owner = excluded.owner, claim = excluded.claim, epoch = excluded.epoch, leased_until = excluded.leased_until
-               where t.leased_until <= $now or t.claim = excluded.claim
+               set owner = excluded.owner, claim = excluded.claim, epoch = excluded.epoch,
+                 leased_until = excluded.leased_until, lease_ms = excluded.lease_ms
+               where not ${HELD.replaceAll(/\b(?=lease)/gu, "t.")} or t.claim = excluded.claim
              returning ${THREAD_COLUMNS}`,
           ),
           [id, JSON.stringify(owner), claim, leaseMs],

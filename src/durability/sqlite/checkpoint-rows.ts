@@ -85,8 +85,7 @@ export function createSqliteCheckpointRows(
 ): CheckpointRows<SqliteCheckpoint> {
   const { database } = file;
   /** @throws AgenticRagError `lease-lost` */
-  const requireHeld = (threadId: string): void => {
-    const epoch = heldEpoch(threadId);
+  const requireHeld = (threadId: string, epoch = heldEpoch(threadId)): void => {
     if (epoch === undefined) return;
     const held = "select 1 from threads where thread = ? and epoch = ?";
     const row: unknown = database.prepare(held).get(JSON.stringify(threadId), epoch);
@@ -99,16 +98,16 @@ export function createSqliteCheckpointRows(
 
     load: async (rows) => file.transaction("deferred", () => rows.map((row) => load(database, row))),
 
-    async insert(checkpoint) {
+    async insert(checkpoint, leaseEpoch) {
       file.transaction("immediate", () => {
-        requireHeld(checkpoint.threadId);
+        requireHeld(checkpoint.threadId, leaseEpoch);
         insert(database, checkpoint);
       });
     },
 
-    async insertWrites(key, taskId, taskPath, writes) {
+    async insertWrites(key, taskId, taskPath, writes, leaseEpoch) {
       file.transaction("immediate", () => {
-        requireHeld(key.threadId);
+        requireHeld(key.threadId, leaseEpoch);
         insertWrites(database, key, [taskId, taskPath], writes);
       });
     },

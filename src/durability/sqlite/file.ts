@@ -16,9 +16,14 @@ const CHECKPOINTS = `
     create index checkpoints_by_order on checkpoints (thread, place, "order");
 `;
 
-/** Brings a store of version 1 to version 2. Its ids told the time. */
+/** A lease of before was by another clock, and is nobody's. */
+const LEASES = "alter table threads add column lease_ms integer not null default 0;";
+
+/** Brings a store of an older version to this one. The ids of version 1 told the time. */
 function upgrade(database: SqliteDatabase, from: number): void {
-  if (from !== 1) throw new SqliteProblem(from > FORMAT.version ? "newer" : "older");
+  if (from < 1 || from > 2) throw new SqliteProblem(from > FORMAT.version ? "newer" : "older");
+  database.exec(LEASES);
+  if (from === 2) return;
   database.exec(`
     alter table checkpoints rename to old_checkpoints;
     ${CHECKPOINTS}
@@ -32,12 +37,12 @@ const FORMAT = {
   /** "ARAS" */
   applicationId: 0x41524153,
   /** Raised whenever a store of an older version could not be read. */
-  version: 2,
+  version: 3,
   mode: "keep",
   upgrade,
   /**
    * Whatever comes from outside is JSON or packed (see `namespace-text.ts`, `packed.ts`), for SQLite would cut a text at
-   * its first NUL. Times are in milliseconds since 1970.
+   * its first NUL. Times are in milliseconds since 1970, but for leases, which run by the clock of `threads.ts`.
    *
    * A value of a checkpoint that is long is one row of `chunks`, however many checkpoints of its thread have it.
    */
@@ -60,7 +65,8 @@ const FORMAT = {
     create table threads (
       thread text primary key, question text not null, run integer not null, status text not null,
       attempts integer not null, problem text not null, owner text not null, epoch integer not null,
-      leased_until integer not null, created_at integer not null, updated_at integer not null
+      leased_until integer not null, created_at integer not null, updated_at integer not null,
+      lease_ms integer not null default 0
     ) without rowid;
     create table epochs (last integer not null);
     insert into epochs values (0);

@@ -52,6 +52,14 @@ export function keyOf(scope: string, engine: string, { query, maxResults }: Quer
   return digest([scope, query, engine, maxResults]);
 }
 
+/**
+ * Where it is noted that a search is about to be sent: not where its answer will be, so that a note that is written
+ * late, by a slow store or by a process that was held up, cannot take the answer's place.
+ */
+export function sentKeyOf(key: string): string {
+  return `${key}-sent`;
+}
+
 export function itemOf(entry: JournalEntry): z.infer<typeof itemSchema> {
   return { version: VERSION, outcome: JSON.stringify(entry) };
 }

@@ -3,7 +3,7 @@ import { AgenticRagError } from "../../errors.ts";
 import { throwIfAborted } from "../../net/abort.ts";
 import { withDeadline } from "../../net/deadline.ts";
 import type { SearchAttempt } from "../engine.ts";
-import { entryOf, itemOf, type JournalEntry } from "./journal-entry.ts";
+import { entryOf, itemOf, sentKeyOf, type JournalEntry } from "./journal-entry.ts";
 
 export interface Page {
   readonly store: BaseStore;
@@ -20,17 +20,35 @@ export interface Page {
 /** The entry of one search; `null` when there is none, `undefined` when that cannot be known. */
 export async function readPage(page: Page): Promise<JournalEntry | null | undefined> {
   const { store, namespace, key } = page;
-  return use(page, async () => entryOf((await store.get(namespace, key))?.value), UNREAD);
+  return use(
+    page,
+    async () => {
+      const [answer, sent] = await Promise.all([
+        store.get(namespace, key),
+        store.get(namespace, sentKeyOf(key)),
+      ]);
+      return entryOf((answer ?? sent)?.value);
+    },
+    UNREAD,
+  );
 }
 
-/** Resolves once the entry is committed, or once it is told why it is not. */
+/** Resolves once the entry is committed, or once it is told why it is not. An answer takes the note's place. */
 export async function writePage(page: Page, entry: JournalEntry): Promise<void> {
   const { store, namespace, key } = page;
-  await use(page, () => store.put(namespace, key, itemOf(entry), false), UNWRITTEN);
+  const item = itemOf(entry);
+  const isAnswer = entry.status !== "sent";
+  const write = async () => {
+    await store.put(namespace, isAnswer ? key : sentKeyOf(key), item, false);
+    // on its own: a note that stays behind does no harm, and one statement gets through where a transaction does not
+    if (isAnswer) await store.delete(namespace, sentKeyOf(key));
+  };
+  await use(page, write, UNWRITTEN);
 }
 
-export async function erasePage(page: Page): Promise<void> {
-  await use(page, () => page.store.delete(page.namespace, page.key), UNWRITTEN);
+/** Erases the note that a search was about to be sent. */
+export async function eraseSent(page: Page): Promise<void> {
+  await use(page, () => page.store.delete(page.namespace, sentKeyOf(page.key)), UNWRITTEN);
 }
 
 const UNREAD = {

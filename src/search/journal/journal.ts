@@ -2,7 +2,7 @@ import type { BaseStore } from "@langchain/langgraph";
 import { ask } from "../around/attempts.ts";
 import type { SearchAttempt, SearchEngine, SearchOutcome } from "../engine.ts";
 import { keyOf, namespaceOf, type JournalEntry } from "./journal-entry.ts";
-import { erasePage, readPage, writePage, type Page } from "./journal-store.ts";
+import { eraseSent, readPage, writePage, type Page } from "./journal-store.ts";
 import { readQuery } from "../query.ts";
 
 export interface JournalOptions {
@@ -81,7 +81,7 @@ export function createJournaledEngine(
       attempts.push(...outcome.attempts.slice(0, -1));
       const answer = answerOf(outcome, [...attempts, ...decided]);
       if (answer !== null) await writePage(page, answer);
-      else if (entry !== undefined) await erasePage(page);
+      else if (entry !== undefined) await eraseSent(page);
       return { ...outcome, attempts: [...attempts, ...decided] };
     },
   };

@@ -1,42 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import type { KilledRun } from "./run.ts";
-
-const ROOT = new URL("../../../", import.meta.url);
-
-interface Bundler {
-  readonly buildSync: (options: object) => unknown;
-}
-
-/** Stays as it is, beside the bundle: what is written in C, and drivers. */
-const UNBUNDLED = ["libsql", "pg"];
-
-/**
- * The program of a run, bundled into one file: it starts in a third of the time. `remove`
- * deletes it. The bundler is the one that tsx brings.
- */
-export function bundleRun(program = new URL("process.ts", import.meta.url)): {
-  readonly file: string;
-  readonly remove: () => void;
-} {
-  const file = fileURLToPath(new URL(`node_modules/.cache/killed-run-${crypto.randomUUID()}.mjs`, ROOT));
-  const { buildSync } = createRequire(import.meta.resolve("tsx"))("esbuild") as Bundler;
-  buildSync({
-    entryPoints: [fileURLToPath(program)],
-    outfile: file,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    external: UNBUNDLED,
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
-  });
-  return { file, remove: () => rmSync(file) };
-}
 
 /** A run in a process of its own. */
 export interface RunProcess {

@@ -45,7 +45,7 @@ describe.skipIf(NO_POSTGRES !== "")(`opening PostgreSQL ${NO_POSTGRES}`, () => {
     await connection.query("update $schema.agentic_rag_format set version = 1");
     const all = await Promise.all(Array.from({ length: 10 }, () => opened(server(), { schema })));
     expect(await connection.query("select version from $schema.agentic_rag_format")).toEqual([
-      { version: 2 },
+      { version: 3 },
     ]);
     expect(
       await connection.query("select 1 from pg_indexes where schemaname = $1 and indexname = $2", [
@@ -59,7 +59,7 @@ describe.skipIf(NO_POSTGRES !== "")(`opening PostgreSQL ${NO_POSTGRES}`, () => {
 
   test.each([
     ["create table x.checkpoint_migrations (v integer)", "that this package did not make"],
-    ["create table x.agentic_rag_format as select 3 as version", "by a newer version of this package"],
+    ["create table x.agentic_rag_format as select 4 as version", "by a newer version of this package"],
     ["create table x.agentic_rag_format as select 0 as version", "a version that never was"],
   ])("a schema that is not ours is left alone: %s", async (sql, reason) => {
     const schema = newSchema();

@@ -5,10 +5,10 @@ import { NO_POSTGRES } from "../../servers/postgres.ts";
 import { agentOn, call, countingEngine } from "../agent.ts";
 import { opened, usePostgres } from "./place.ts";
 
-const RUNS = 200;
+const RUNS = 100;
 const AT_A_TIME = 10;
 /** The server is restarted whenever so many more runs have ended, with the others under way. */
-const RESTART_EVERY = 20;
+const RESTART_EVERY = 10;
 
 const SCRIPT = [
   call("apples"),

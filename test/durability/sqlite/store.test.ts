@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { InMemoryStore } from "@langchain/langgraph";
 import Database from "libsql";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createSqliteStore, type SqliteStoreOptions } from "../../../src/durability/sqlite/sqlite.ts";
+import { bundleProgram } from "../../bundle.ts";
 import { describeStore } from "../../conformance/store.ts";
 import { createFolder } from "../../search/temporary-folder.ts";
 
@@ -43,10 +43,9 @@ describe("a store file", () => {
 
   test("is written by processes that start at once", { timeout: 60_000 }, async () => {
     const file = join(createFolder(), "new", "store.sqlite");
-    const main = fileURLToPath(new URL("store-writer.ts", import.meta.url));
-    const args = ["--import", import.meta.resolve("tsx"), main, file];
+    const writer = await bundleProgram(new URL("store-writer.ts", import.meta.url));
     const ended = ["a", "b", "c", "d"].map(async (name) => {
-      const child = spawn(process.execPath, [...args, name], { stdio: ["ignore", "ignore", "inherit"] });
+      const child = spawn(process.execPath, [writer, file, name], { stdio: ["ignore", "ignore", "inherit"] });
       const [exitCode] = (await once(child, "close")) as unknown[];
       return exitCode;
     });
@@ -163,7 +162,7 @@ describe("a store that cannot be used", () => {
 
   test("because it is of a newer version", async () => {
     const file = await closedStore();
-    alter(file, "pragma user_version = 3");
+    alter(file, "pragma user_version = 4");
     expect(() => createSqliteStore(file)).toThrow(
       unusable(file, "was written by a newer version of this package. Update it, or choose another file"),
     );

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { InMemoryStore } from "@langchain/langgraph";
 import { describe, expect, test } from "vitest";
 import { AgenticRagError } from "../../../src/errors.ts";
@@ -98,5 +99,56 @@ describe("a store that fails", () => {
     controller.abort();
     await expect(running).rejects.toMatchObject({ name: "AbortError" });
     expect(asked).toEqual([]);
+  });
+});
+
+describe("a note that a search is about to be sent, written only after its answer", () => {
+  test.each([
+    ["by a store that is slow", FOUND],
+    ["by a store that is slow, where nothing was found", { status: "nothing" } as const],
+  ])("%s, does not make it be sent again", async (_how, answer) => {
+    const store = new InMemoryStore();
+    const batch = store.batch.bind(store);
+    const late: (() => Promise<unknown>)[] = [];
+    store.batch = (operations) => {
+      if (!JSON.stringify(operations).includes('\\"sent\\"')) return batch(operations);
+      late.push(() => batch(operations));
+      return silent();
+    };
+    const { engine, asked } = engineOf(answer);
+    const journaled = createJournaledEngine(engine, store, { ...still, deadlineMs: 20 });
+    await journaled.search("plums", STEP);
+    expect(late).toHaveLength(1);
+    await late[0]?.();
+    expect(triesOf(await journaled.search("plums", STEP))).toEqual([
+      "plain journal failed",
+      `plain engine ${answer.status}`,
+      `plain journal ${answer.status}`,
+    ]);
+    expect(asked).toEqual(["plums"]);
+  });
+
+  test("by a process that was held up, does not either", async () => {
+    const store = new InMemoryStore();
+    const batch = store.batch.bind(store);
+    const held = new InMemoryStore();
+    const sleep = new AbortController();
+    const awake = once(sleep.signal, "abort");
+    held.batch = async (operations) => {
+      if (operations.some((operation) => "value" in operation)) await awake;
+      return batch(operations);
+    };
+    const one = engineOf(() => new Promise(() => undefined));
+    void createJournaledEngine(one.engine, held, still).search("plums", STEP);
+    const two = engineOf(FOUND);
+    const journaled = createJournaledEngine(two.engine, store, still);
+    await journaled.search("plums", STEP);
+    sleep.abort();
+    await expect.poll(() => one.asked).toEqual(["plums"]);
+    expect(triesOf(await journaled.search("plums", STEP))).toEqual([
+      "plain engine found",
+      "plain journal found",
+    ]);
+    expect(two.asked).toEqual(["plums"]);
   });
 });

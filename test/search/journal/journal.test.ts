@@ -119,10 +119,14 @@ describe("an answered search", () => {
     order.push("seen");
     expect(order).toEqual([
       "read begins",
+      "read begins",
+      "read ends",
       "read ends",
       "write begins",
       "write ends",
       "sent",
+      "write begins",
+      "write ends",
       "write begins",
       "write ends",
       "seen",

@@ -3,7 +3,7 @@ import type { RunWatch } from "../run-watch.ts";
 /** Whose search an entry of the journal is, and what is known of it. */
 export class JournalWatch {
   readonly #names = new Map<string, { readonly run: RunWatch; readonly query: string }>();
-  /** Entries that could not be read when they were asked for. */
+  /** Entries that could not be read when they were asked for last, or held no answer then. */
   readonly #unread = new Set<string>();
 
   name(key: string, run: RunWatch, query: string): void {
@@ -12,6 +12,11 @@ export class JournalWatch {
 
   unread(key: string): void {
     this.#unread.add(key);
+  }
+
+  read(key: string, isAnswer: boolean): void {
+    if (isAnswer) this.#unread.delete(key);
+    else this.#unread.add(key);
   }
 
   takeUnread(key: string): boolean {

@@ -72,7 +72,10 @@ export function createSqliteKeeper(world: World, journal: JournalWatch, file: st
       const own = process === undefined && file !== ":memory:" ? openStoreFile(file, 0) : opened;
       handles.add(own);
       const store = new DatabaseStore(createSqliteItems(own));
-      const book = new Book(createSqliteThreads(own), (threadId) => forgetSearches(store, threadId));
+      const book = new Book(
+        createSqliteThreads(own, () => Math.round(world.clock.now)),
+        (threadId) => forgetSearches(store, threadId),
+      );
       const checkpointer = new Checkpointer(
         createSqliteCheckpointRows(own, (threadId) => book.heldEpoch(threadId)),
       );
@@ -173,15 +176,28 @@ function troubled<Kept extends { checkpointer: BaseCheckpointSaver; store: BaseS
       for (const key of reads) journal.unread(key);
       for (const { key } of writes) journal.unkept(key);
     };
-    return through({ point: `journal.${point}`, odds: plan.trouble.store, onFault }, async () => {
+    const told = (value: unknown): void => {
+      for (const [at, { key = "", ...rest }] of given.entries()) {
+        const item = (value as ({ readonly value?: unknown } | null | undefined)[])[at];
+        if (!("value" in rest)) journal.read(key, isAnswer(statusOf(item?.value)));
+      }
+    };
+    const done = through({ point: `journal.${point}`, odds: plan.trouble.store, onFault }, async () => {
       const value = await batch(operations);
       for (const { key, status } of writes) {
-        if (status === "found" || status === "nothing") journal.kept(key);
+        if (isAnswer(status)) journal.kept(key);
       }
       return value;
     });
+    // only where the reader is told
+    done.then(told, () => undefined);
+    return done;
   };
   return kept;
+}
+
+function isAnswer(status: string): boolean {
+  return status === "found" || status === "nothing";
 }
 
 function statusOf(item: unknown): string {

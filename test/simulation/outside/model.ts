@@ -115,7 +115,7 @@ export class SimulatedModel extends ContinuationModel {
       if (chunk.type === "text") request.said += chunk.text;
       else {
         if (typeof chunk.stopReason === "string") request.said += chunk.stopReason;
-        if (isTurn) run.counted(chunk.usage.completionTokens ?? 0);
+        if (isTurn) run.counted(chunk.usage.completionTokens ?? 0, process);
       }
       yield chunk;
     }
