@@ -15,12 +15,15 @@ export interface Allowance {
   readonly milliseconds: number;
 }
 
+/** Counts of an edited thread may be below zero; that gives no run more than its limits. */
+const notBelowZero = (count: number): number => Math.max(0, count);
+
 /** What is left for reasoning and searching, or, once `answering`, for all. Never negative. */
 export function allowance(limits: RunLimits, used: Usage, answering: boolean): Allowance {
   const share = answering ? 1 : 1 - RESERVE;
   return {
-    tokens: Math.max(0, Math.floor(limits.maxTokens * share) - used.completionTokens),
-    milliseconds: Math.max(0, limits.maxSeconds * 1000 * share - used.milliseconds),
+    tokens: Math.max(0, Math.floor(limits.maxTokens * share) - notBelowZero(used.completionTokens)),
+    milliseconds: Math.max(0, limits.maxSeconds * 1000 * share - notBelowZero(used.milliseconds)),
   };
 }
 
@@ -36,8 +39,8 @@ type Counted = Pick<RunState, "opening" | "searches" | "pages">;
 /** Searches that may still run, and pages that may still be opened; no `pages` where none were offered. */
 export function callsLeft(limits: RunLimits, { opening, searches, pages }: Counted) {
   return {
-    searches: Math.max(0, limits.maxSearches - searches),
-    ...(opening?.pages === true && { pages: Math.max(0, limits.maxPages - pages) }),
+    searches: Math.max(0, limits.maxSearches - notBelowZero(searches)),
+    ...(opening?.pages === true && { pages: Math.max(0, limits.maxPages - notBelowZero(pages)) }),
   };
 }
 

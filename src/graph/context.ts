@@ -40,6 +40,15 @@ export const limitsSchema = z.strictObject({
     description: "The model first condenses what a search found, in a request of its own.",
     langgraph_nodes: ["web-search"],
   }),
+  mendAnswer: z
+    .boolean()
+    .optional()
+    .meta({
+      title: "Mend the answer",
+      description:
+        "The model is told once which sentences of its answer no source supports, and writes it again. Only the protocol qwq does.",
+      langgraph_nodes: ["generate"],
+    }),
   approveSearches: z.boolean().meta({
     title: "Ask before searching",
     description:
@@ -61,11 +70,14 @@ export const RUN_DEFAULTS: RunLimits = {
   maxResults: 5,
   maxResponseBytes: 24_000,
   condenseResults: false,
+  mendAnswer: false,
   approveSearches: false,
 };
 
 /** The numbers that no run of an agent may exceed. */
-export type Ceilings = Readonly<Partial<Omit<RunLimits, "condenseResults" | "approveSearches">>>;
+export type Ceilings = Readonly<
+  Partial<Omit<RunLimits, "condenseResults" | "mendAnswer" | "approveSearches">>
+>;
 
 const number = (min: number, max: number, title: string, description: string) =>
   z
@@ -102,6 +114,8 @@ export type Chosen = z.infer<typeof chosenSchema>;
 export interface Choices {
   readonly protocols: readonly string[];
   readonly engines: readonly string[];
+  /** Default: any name may be given. */
+  readonly models?: readonly string[];
 }
 
 /**
@@ -117,12 +131,20 @@ export function createContextSchema(choices: Choices, defaults: RunLimits = RUN_
     ...limits,
     ...chosenSchema.shape,
     protocol: choice(choices.protocols, "Protocol", "How the model writes its searches.", ["generate"]),
+    model: modelChoice(choices.models),
     engine: choice(choices.engines, "Search engine", "Where searches go.", ["web-search"]),
     date: z.iso
       .date()
       .optional()
       .meta({ title: "Date", description: "What the model is told today is (ISO)." }),
   });
+}
+
+function modelChoice(models: readonly string[] | undefined) {
+  const about = chosenSchema.shape.model.meta() ?? {};
+  return models === undefined
+    ? chosenSchema.shape.model
+    : chosenSchema.shape.model.meta({ ...about, enum: [...models] });
 }
 
 function choice(names: readonly string[], title: string, description: string, nodes: readonly string[]) {
@@ -144,18 +166,25 @@ export interface KeptSettings {
   readonly chosen: Chosen;
 }
 
-const COUNTED = limitsSchema.omit({ condenseResults: true, approveSearches: true }).keyof().options;
+const COUNTED = limitsSchema
+  .omit({ condenseResults: true, mendAnswer: true, approveSearches: true })
+  .keyof().options;
 
 /** What a context sets, over the agent's own limits, and no number above its ceiling. */
 export function readContext(context: RunContext = {}, defaults: RunLimits, ceilings: Ceilings): KeptSettings {
   const given = definedFields(limitsSchema.partial().strip().parse(context));
   const wanted = { ...defaults, ...given };
-  const numbers = COUNTED.map((name) => [name, Math.min(wanted[name], ceilings[name] ?? wanted[name])]);
   const approveSearches = wanted.approveSearches || defaults.approveSearches;
   return {
-    limits: { ...wanted, ...Object.fromEntries(numbers), approveSearches },
+    limits: { ...withinCeilings(wanted, ceilings), approveSearches },
     chosen: definedFields(chosenSchema.strip().parse(context)),
   };
+}
+
+/** The same, with no number above its ceiling: what a thread keeps may have been edited. */
+export function withinCeilings(limits: RunLimits, ceilings: Ceilings): RunLimits {
+  const numbers = COUNTED.map((name) => [name, Math.min(limits[name], ceilings[name] ?? limits[name])]);
+  return { ...limits, ...Object.fromEntries(numbers) };
 }
 
 /** What a question asks of its model. */

@@ -1,6 +1,7 @@
 import type { SearchFailureKind } from "../search/engine.ts";
 import type { PageFailureKind } from "../search/pages/page-reader.ts";
-import type { Attempt, BudgetName, Citation, StopReason } from "./state.ts";
+import type { Citation } from "./citation.ts";
+import type { Attempt, BudgetName, StopReason } from "./state.ts";
 
 /** What is left of each budget. Seconds and tokens include the fifth that is kept back for the answer. */
 export interface BudgetLeft {
@@ -33,6 +34,12 @@ export type RunEvent =
       readonly family: string;
       readonly dialect?: string | undefined;
       readonly continues?: "by-construction" | "proven" | "replayed" | "none" | undefined;
+      readonly reason?: string | undefined;
+      readonly assumedTemplate?: true | undefined;
+      readonly contextTokens?: number | undefined;
+      readonly assumedContext?: true | undefined;
+      /** The line of models whose form the turn is shown in, where results have a turn of their own there. */
+      readonly line?: { readonly name: string; readonly rethinks: boolean } | undefined;
       readonly engine: string;
     }
   | { readonly type: "reasoning-delta"; readonly text: string }
@@ -53,6 +60,8 @@ export type RunEvent =
       readonly failure?: { readonly kind: SearchFailureKind; readonly message: string };
       /** Every try, in the order of time; none for a query that was not run. */
       readonly attempts: readonly Attempt[];
+      /** What the engine says about all that it searched, such as that an index lacks files. */
+      readonly note?: string;
       readonly milliseconds: number;
       /** What came of condensing the results, where that was asked for. */
       readonly digest?: DigestReport;
@@ -69,6 +78,31 @@ export type RunEvent =
       readonly failure?: { readonly kind: PageFailureKind; readonly message: string };
       readonly milliseconds: number;
     }
+  /** The model's connection broke so often in mid-reply, and the reply was continued from its text. */
+  | { readonly type: "reply-continued"; readonly times: number }
+  /**
+   * So many replies of this turn were kept for another endpoint or model, and were written anew from the transcript, without
+   * signatures and what else is not known here.
+   */
+  | { readonly type: "replies-rewritten"; readonly count: number }
+  /**
+   * The model's context is full: so many UTF-8 bytes of what searches found were left out, `new` of what was just found,
+   * `old` of what the model had been shown before.
+   */
+  | {
+      readonly type: "context-full";
+      readonly contextTokens?: number | undefined;
+      readonly which: "new" | "old";
+      readonly cutBytes: number;
+    }
+  | {
+      /** The model was told which sentences no source supports; `left`: how many there are in what it wrote then. */
+      readonly type: "answer-mended";
+      readonly unsupported: number;
+      readonly left: number | null;
+      /** What it wrote then is the answer; else the first one stands. */
+      readonly kept: boolean;
+    }
   | { readonly type: "budget-left"; readonly left: BudgetLeft }
   | {
       readonly type: "answer-end";
@@ -76,6 +110,8 @@ export type RunEvent =
       /** False when `answer` is only the plain word that there is none. */
       readonly answered: boolean;
       readonly citations: readonly Citation[];
+      /** Sentences that state a fact and have no mark. */
+      readonly uncited: readonly string[];
       readonly stopReason: StopReason;
       readonly failure?: { readonly code: string; readonly message: string };
     };
@@ -92,6 +128,10 @@ const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
   "search-end": true,
   "page-start": true,
   "page-end": true,
+  "reply-continued": true,
+  "replies-rewritten": true,
+  "context-full": true,
+  "answer-mended": true,
   "budget-left": true,
   "answer-end": true,
 };

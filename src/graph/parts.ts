@@ -16,6 +16,8 @@ export interface AgenticRagParts {
   readonly limits?: Partial<RunLimits>;
   /** What no run's context can exceed. Default: no ceiling. */
   readonly ceilings?: Ceilings;
+  /** Names of models that a run may choose at the same endpoint. Default: any. */
+  readonly models?: readonly string[];
   /** Further protocols that a run may choose by name. */
   readonly protocols?: Readonly<Record<string, Protocol>>;
   /** Further engines that a run may choose by name; each is made when it is first chosen. */
@@ -39,8 +41,9 @@ export interface ChosenParts {
 }
 
 /** The names that a run may choose, the default first. */
-export function choicesOf({ protocol, protocols, engine, engines }: AgenticRagParts): Choices {
+export function choicesOf({ protocol, protocols, engine, engines, models }: AgenticRagParts): Choices {
   return {
+    ...(models !== undefined && { models }),
     protocols: [...new Set([protocol.name, ...Object.keys(protocols ?? {})])],
     engines: [...new Set([engine.name, ...Object.keys(engines ?? {})])],
   };
@@ -50,6 +53,7 @@ export function choicesOf({ protocol, protocols, engine, engines }: AgenticRagPa
 export interface Names {
   readonly protocol?: string | undefined;
   readonly engine?: string | undefined;
+  readonly model?: string | undefined;
 }
 
 /** Chooses by name, and keeps what it made. */
@@ -66,7 +70,10 @@ export function createChooser(parts: AgenticRagParts): (names: Names) => ChosenP
     return model;
   }
 
+  const models =
+    parts.models === undefined ? undefined : Object.fromEntries(parts.models.map((name) => [name, name]));
   return (names) => {
+    if (models !== undefined && names.model !== undefined) pick(models, names.model, "model");
     const protocol = pick(protocols, names.protocol ?? parts.protocol.name, "protocol");
     const name = names.engine ?? parts.engine.name;
     const engine = madeEngines.get(name) ?? pick(engines, name, "search engine")();

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { HumanMessage, type BaseMessage } from "@langchain/core/messages";
+import { AIMessage, HumanMessage, type BaseMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { withoutMarks } from "../citation/marks.ts";
 import { AgenticRagError } from "../errors.ts";
@@ -21,8 +21,8 @@ type Config = Pick<LangGraphRunnableConfig, "configurable">;
 /** The question that this run has yet to open; `null` while one is open (after a crash, a fork, a repair). */
 export function newQuestion(state: RunState, config: Config): NewQuestion | null {
   const { messages, question, opening, stopReason } = state;
-  const last = messages.at(-1);
-  const isAnother = last?.getType() === "human" && last.id !== opening?.questionId && last.text.trim() !== "";
+  const asked = askedIn(messages);
+  const isAnother = asked !== null && asked.id !== opening?.questionId;
   if (opening !== null && stopReason === null && !isAnother) {
     return question.trim() === opening.question ? null : plainQuestion(state, config);
   }
@@ -30,20 +30,30 @@ export function newQuestion(state: RunState, config: Config): NewQuestion | null
 }
 
 /**
- * The last message where it is a person's and has text, else the plain `question`.
+ * What the messages ask: the last one where it is a person's and has text. Where it is a handoff of another agent, a tool's
+ * message or one that calls tools, it is the last question before, and all that was said since is history.
  *
  * @throws AgenticRagError `settings-invalid` when there is neither.
  */
 export function readQuestion(asked: Pick<RunState, "messages" | "question">, config: Config): NewQuestion {
-  const last = asked.messages.at(-1);
-  const text = last?.getType() === "human" ? last.text.trim() : "";
-  if (text === "") return plainQuestion(asked, config);
-  return {
-    question: text,
-    id: last?.id ?? "",
-    history: historyOf(asked.messages.slice(0, -1)),
-    message: null,
-  };
+  const found = askedIn(asked.messages);
+  if (found === null) return plainQuestion(asked, config);
+  const { at, ...question } = found;
+  return { ...question, history: historyOf(asked.messages.toSpliced(at, 1)), message: null };
+}
+
+function askedIn(messages: readonly BaseMessage[]) {
+  const talk = messages.filter((message) => message.getType() !== "system");
+  const last = talk.at(-1);
+  if (last === undefined) return null;
+  const isHandoff =
+    last.getType() === "tool" || (AIMessage.isInstance(last) && (last.tool_calls ?? []).length > 0);
+  const message = isHandoff ? talk.findLast((each) => each.getType() === "human") : last;
+  const question = message?.getType() === "human" ? message.text.trim() : "";
+  if (message === undefined || question === "") return null;
+  // handed over twice, it is asked twice
+  const id = isHandoff ? digest([message.id ?? "", last.id ?? ""]) : (message.id ?? "");
+  return { question, id, at: messages.indexOf(message) };
 }
 
 function plainQuestion(
@@ -73,18 +83,31 @@ function idFor(
   const thread: unknown = configurable?.["thread_id"];
   if (typeof thread !== "string" || thread === "") return crypto.randomUUID();
   const before = messages.map(({ id }) => id ?? "");
-  return createHash("sha256")
-    .update(JSON.stringify([thread, placeOf(configurable?.["checkpoint_ns"]), before, question]))
-    .digest("hex");
+  return digest([thread, placeOf(configurable?.["checkpoint_ns"]), before, question]);
 }
 
-/** Questions and answers as a later prompt shows them: no reasoning, no tool traffic, no citation marks. */
+function digest(parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** The system messages of a conversation, each text once: clients send them again with every question of a thread. */
+export function instructionsIn(messages: readonly BaseMessage[]): readonly string[] {
+  const told = messages.filter((message) => message.getType() === "system").map(({ text }) => text.trim());
+  return [...new Set(told)].filter((text) => text !== "");
+}
+
+/**
+ * Questions and answers as a later prompt shows them: no reasoning, no tool traffic, no citation marks. System messages stand
+ * in front.
+ */
 function historyOf(messages: readonly BaseMessage[]): readonly Turn[] {
-  return messages.flatMap((message) => {
+  const instructions = instructionsIn(messages);
+  const talk = messages.flatMap((message) => {
     const type = message.getType();
     if (type !== "human" && type !== "ai") return [];
     const text = message.text.trim();
     const content = type === "human" ? text : withoutMarks(text.replace(/^[\s\S]*<\/think>/, "")).trim();
     return content === "" ? [] : [{ role: type === "human" ? "user" : "assistant", content } as const];
   });
+  return [...instructions.map((content) => ({ role: "system", content }) as const), ...talk];
 }

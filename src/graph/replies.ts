@@ -1,7 +1,7 @@
 import type { NumberedResult, QueryReply } from "../protocol/protocol.ts";
 import { callsLeft } from "./budgets.ts";
 import type { DigestReport } from "./events.ts";
-import { mayRefer } from "./sources.ts";
+import { mayRefer, placeOf } from "./sources.ts";
 import type { QueryRecord, RunState, SearchCall } from "./state.ts";
 import type { Step } from "./step.ts";
 
@@ -22,13 +22,14 @@ const INVISIBLE = /[\u00ad\u200b\u2060\ufeff]/gu;
 
 /**
  * What two queries have in common that ask the same: they differ in nothing but letter case, white space, the way
- * Unicode writes a character, and the signs that end a sentence. Order, operators, quotes and all other signs count.
+ * Unicode writes a character, and the signs that end a sentence, or open a Spanish one. Order, operators, quotes and all
+ * other signs count.
  */
 export function queryKey(query: string): string {
   const pieces = query.split(RAISED_OR_LOWERED);
   const written = pieces.map((piece, at) => piece.normalize(at % 2 === 0 ? "NFKC" : "NFC")).join("");
   const line = written.toLowerCase().replaceAll(INVISIBLE, "").replaceAll(/\s+/gu, " ").trim();
-  const key = line.replace(/[\s.,;:!?。、！？]+$/u, "");
+  const key = line.replace(/^[\s¿¡]+|[\s\p{Sentence_Terminal},;:、]+$/gu, "");
   return key === "" ? line : key;
 }
 
@@ -92,7 +93,7 @@ export function respondToSearches(step: Step, queries: readonly QueryReply[], se
   const { protocol, limits, opening, state, emit } = step;
   for (const { query, status, results } of queries) {
     if (status !== "repeated" && status !== "not-run") continue;
-    const sources = results.map(({ number, title, url }) => ({ number, title, url }));
+    const sources = results.map(placeOf);
     emit({ type: "search-end", query, engine: "", status, sources, attempts: [], milliseconds: 0 });
   }
   const left = callsLeft(limits, { ...state, searches: state.searches + searched });

@@ -24,6 +24,11 @@ export function boundResponse<Answer extends { readonly outcome: SearchOutcome }
   });
 }
 
+/** UTF-8 bytes of titles, addresses and texts of all results of one call. */
+export function responseBytes(answers: readonly { readonly outcome: SearchOutcome }[]): number {
+  return answers.reduce((sum, { outcome }) => sum + sizeOf(outcome), 0);
+}
+
 function sizeOf(outcome: SearchOutcome): number {
   if (outcome.status !== "found") return 0;
   return outcome.results.reduce((sum, result) => sum + headSize(result) + Buffer.byteLength(result.text), 0);

@@ -1,4 +1,5 @@
 import { canonicalUrl } from "../citation/check.ts";
+import { plainLine } from "../citation/plain-stream.ts";
 import type { NumberedResult } from "../protocol/protocol.ts";
 import type { SearchResult } from "../search/engine.ts";
 import type { RunLimits } from "./context.ts";
@@ -49,6 +50,11 @@ export function createNumbering(known: readonly Source[], { refer }: { readonly 
   };
 }
 
+/** A source as events show it to people: its title is plain text. */
+export function placeOf({ number, title, url }: Pick<Source, "number" | "title" | "url">) {
+  return { number, title: plainLine(title), url };
+}
+
 function isSamePlace(source: Source, result: SearchResult): boolean {
   if (source.url === "" || result.url === "")
     return source.url === result.url && source.title === result.title && source.text === result.text;
@@ -56,6 +62,15 @@ function isSamePlace(source: Source, result: SearchResult): boolean {
 }
 
 type Asked = Pick<RunState, "queries" | "readings">;
+
+/** True for an answer that nothing was looked up for: no search and no page, in a run that may search. */
+export function restsOnNoSource({
+  answered,
+  queries,
+  readings,
+}: Asked & Pick<RunState, "answered">): boolean {
+  return answered && queries.length === 0 && readings.length === 0;
+}
 
 /** True when there were searches, none of them was answered, and no page was read either. */
 export function everySearchFailed({ queries, readings }: Asked): boolean {

@@ -1,10 +1,23 @@
 import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
+import { citationSchema, uncitedSchema } from "./citation.ts";
 import { chosenSchema, limitsSchema } from "./context.ts";
 import { DIALECT_NAMES } from "../protocol/dialects/asked-dialect.ts";
 import { openCallSchema, pageRecordSchema } from "./pages/record.ts";
 import { addUsage, NO_USAGE, usageSchema } from "./usage.ts";
+
+/** The longest message that is kept as its endpoint gave it, in UTF-16 units of its JSON. */
+const MAX_RECEIVED_LENGTH = 1_000_000;
+
+const receivedSchema = z.strictObject({
+  form: z.enum(["chat", "responses", "langchain"]),
+  /** Digests of the endpoint with its model, and of the text that stands for the message. */
+  endpoint: z.string().max(64),
+  text: z.string().max(64),
+  /** The message as JSON: read by the model family that sends it back, by nobody else. */
+  message: z.string().max(MAX_RECEIVED_LENGTH),
+});
 
 /** A piece of the assistant's turn. */
 export const segmentSchema = z.strictObject({
@@ -15,6 +28,8 @@ export const segmentSchema = z.strictObject({
   logprobs: z.array(z.number()).optional(),
   /** What the model wrote here is no answer: it led up to a refused call, repeated itself, or what it was told. */
   noAnswer: z.literal(true).optional(),
+  /** The assistant message that this text stands for, as its endpoint gave it. */
+  received: receivedSchema.optional(),
 });
 
 /** How a question was opened: fixed for its whole run, so that each prompt extends the one before byte for byte. */
@@ -44,6 +59,12 @@ export const openingSchema = z.strictObject({
     name: z.string(),
     dialect: z.string().optional(),
     continues: z.enum(["by-construction", "proven", "replayed", "none"]).optional(),
+    reason: z.string().optional(),
+    assumedTemplate: z.literal(true).optional(),
+    contextTokens: z.number().int().positive().optional(),
+    assumedContext: z.literal(true).optional(),
+    /** The line of models whose form the turn is shown in, where results have a turn of their own there. */
+    line: z.strictObject({ name: z.string(), rethinks: z.boolean() }).optional(),
   }),
 });
 
@@ -84,6 +105,8 @@ export const queryRecordSchema = z.strictObject({
   sources: z.array(z.number().int()),
   /** Why it failed; empty otherwise. */
   reason: z.string(),
+  /** What the engine says about all that it searched, such as that an index lacks files. */
+  note: z.string().optional(),
   milliseconds: z.number(),
 });
 
@@ -96,20 +119,6 @@ export const sourceSchema = z.strictObject({
   date: z.string().optional(),
 });
 
-/** A mark in the answer and what it points at. */
-export const citationSchema = z.strictObject({
-  /** The source's number; `null` for an address that was cited without one. */
-  number: z.number().int().nullable(),
-  title: z.string(),
-  url: z.string(),
-  /** The cited sentence. */
-  sentence: z.string(),
-  /** Share of the sentence's content words that stand in the source, 0 to 1. */
-  support: z.number().min(0).max(1),
-  /** False for a number or an address that this run did not retrieve: it is not linked in the answer. */
-  known: z.boolean(),
-});
-
 /** Why a run ended. */
 export const stopReasonSchema = z.enum([
   "answered",
@@ -120,6 +129,8 @@ export const stopReasonSchema = z.enum([
   "repair-budget",
   "repeat-budget",
   "repetition",
+  "not-found",
+  "passage",
   "no-answer",
   "model-error",
 ]);
@@ -130,7 +141,6 @@ export type SearchCall = Call & { kind: "search" };
 export type Attempt = z.infer<typeof attemptSchema>;
 export type QueryRecord = z.infer<typeof queryRecordSchema>;
 export type Source = z.infer<typeof sourceSchema>;
-export type Citation = z.infer<typeof citationSchema>;
 export type StopReason = z.infer<typeof stopReasonSchema>;
 export type BudgetName = z.infer<typeof budgetNameSchema>;
 export type StateSegment = z.infer<typeof segmentSchema>;
@@ -138,7 +148,8 @@ export type StateSegment = z.infer<typeof segmentSchema>;
 const counter = (title: string, description: string) =>
   new ReducedValue(z.number().int().min(0).default(0), {
     inputSchema: z.number().int(),
-    reducer: (count: number, more: number) => count + more,
+    // never below zero, whatever a thread is edited to
+    reducer: (count: number, more: number) => Math.max(0, count + more),
     jsonSchemaExtra: { title, description },
   });
 
@@ -170,7 +181,8 @@ const results = {
   }),
   answered: z.boolean().default(false).meta({
     title: "Answered",
-    description: "False while `answer` is empty, or only the plain word that there is none.",
+    description:
+      "False while `answer` is empty, only the closest passage, or the plain word that there is none.",
   }),
   citations: z
     .array(citationSchema)
@@ -178,6 +190,12 @@ const results = {
     .meta({
       title: "Citations",
       description: "Every mark in the answer, checked against the sources of this run.",
+    }),
+  uncited: uncitedSchema
+    .default(() => [])
+    .meta({
+      title: "Uncited",
+      description: "Sentences of the answer that state a fact and have no mark.",
     }),
   sources: appended(z.array(sourceSchema), "Sources", "Numbered evidence; a number never changes."),
   stopReason: stopReasonSchema.nullable().default(null).meta({
@@ -225,6 +243,7 @@ export const State = new StateSchema({
   ),
   repairs: counter("Repairs", "Calls of this question that could not be run."),
   repeats: counter("Repeats", "Queries of this question that were asked before."),
+  mends: counter("Mends", "How often the model was asked to mend its answer to this question."),
   spent: budgetNameSchema.nullable().default(null).meta({
     title: "Spent",
     description: "The budget that ran out first; from then on the model may only answer.",
@@ -232,7 +251,12 @@ export const State = new StateSchema({
   condensed: z.number().int().min(0).default(0).meta({
     title: "Condensed",
     description:
-      "How many of the oldest search responses the model sees cut short, because its context was full. The transcript keeps them whole.",
+      "How many characters of the oldest search responses the model is not shown, because its context was full. The transcript keeps them whole.",
+  }),
+  inContext: z.number().int().min(0).default(0).meta({
+    title: "In context",
+    description:
+      "Tokens of the last request to the model, prompt and reply together; 0 where nobody counted.",
   }),
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable().default(null).meta({
     title: "Failure",

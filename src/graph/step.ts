@@ -1,5 +1,12 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { readContext, type Ceilings, type RunContext, type RunLimits, type KeptSettings } from "./context.ts";
+import {
+  readContext,
+  withinCeilings,
+  type Ceilings,
+  type KeptSettings,
+  type RunContext,
+  type RunLimits,
+} from "./context.ts";
 import type { RunEvent } from "./events.ts";
 import type { ChosenParts, Names } from "./parts.ts";
 import { required, type Opening, type RunState } from "./state.ts";
@@ -27,9 +34,9 @@ export function createStepReader({ choose, limits: own, ceilings }: StepDeps): S
     const { limits, chosen } =
       opening.limits === undefined || opening.chosen === undefined
         ? readContext(config.context, own, ceilings)
-        : { limits: opening.limits, chosen: opening.chosen };
+        : { limits: withinCeilings(opening.limits, ceilings), chosen: opening.chosen };
     return {
-      ...choose({ protocol: opening.protocol, engine: chosen.engine }),
+      ...choose({ protocol: opening.protocol, engine: chosen.engine, model: chosen.model }),
       state,
       opening,
       // an agent that asks a person does so for questions that were opened without, too

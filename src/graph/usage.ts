@@ -9,7 +9,16 @@ export const usageSchema = z.strictObject({
   promptTokens: z.number().int(),
   completionTokens: z.number().int(),
   cachedTokens: z.number().int(),
+  /** Those of `completionTokens` that were thought and not said, as far as the endpoint tells; absent where it tells none. */
+  reasoningTokens: z.number().int().positive().optional(),
   estimated: z.boolean(),
+  /** How often the model's connection broke in mid-reply, which was continued from its text; absent where it never did. */
+  continued: z.number().int().positive().optional(),
+  /**
+   * UTF-8 bytes of search results that the model was not shown, or not any more, because its context was full; absent
+   * where none had to go.
+   */
+  cutBytes: z.number().int().positive().optional(),
   /** Time spent in the model, in searches and on pages; waiting for a person or a restart does not count. */
   milliseconds: z.number(),
 });
@@ -26,27 +35,35 @@ export const NO_USAGE: Usage = {
   milliseconds: 0,
 };
 
+/** The sum; none of its counts is below zero, whatever a thread was edited to. */
 export function addUsage(left: Usage, right: Usage): Usage {
+  const sum = (name: Exclude<keyof Usage, "estimated">): number =>
+    Math.max(0, (left[name] ?? 0) + (right[name] ?? 0));
+  const [continued, cutBytes, reasoningTokens] = [sum("continued"), sum("cutBytes"), sum("reasoningTokens")];
   return {
-    modelRequests: left.modelRequests + right.modelRequests,
-    tokenPrompts: left.tokenPrompts + right.tokenPrompts,
-    promptTokens: left.promptTokens + right.promptTokens,
-    completionTokens: left.completionTokens + right.completionTokens,
-    cachedTokens: left.cachedTokens + right.cachedTokens,
+    ...(reasoningTokens > 0 && { reasoningTokens }),
+    ...(continued > 0 && { continued }),
+    ...(cutBytes > 0 && { cutBytes }),
+    modelRequests: sum("modelRequests"),
+    tokenPrompts: sum("tokenPrompts"),
+    promptTokens: sum("promptTokens"),
+    completionTokens: sum("completionTokens"),
+    cachedTokens: sum("cachedTokens"),
     estimated: left.estimated || right.estimated,
-    milliseconds: left.milliseconds + right.milliseconds,
+    milliseconds: sum("milliseconds"),
   };
 }
 
 /** One request to the model. Where the endpoint did not count, its tokens are estimated from the texts. */
 export function requestUsage(prompt: string, generated: string, counted: ModelUsage): Usage {
-  const { promptTokens, completionTokens, cachedTokens = 0 } = counted;
+  const { promptTokens, completionTokens, cachedTokens = 0, reasoningTokens = 0 } = counted;
   return {
     ...NO_USAGE,
     modelRequests: 1,
     promptTokens: promptTokens ?? estimateTokens(prompt),
     completionTokens: completionTokens ?? estimateTokens(generated),
     cachedTokens,
+    ...(reasoningTokens > 0 && { reasoningTokens }),
     estimated: promptTokens === undefined || completionTokens === undefined,
   };
 }

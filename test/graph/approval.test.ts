@@ -6,6 +6,7 @@ import { createAgenticRag } from "../../src/graph/graph.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
 import { protocols } from "../../src/protocol/index.ts";
 import { qwq } from "../../src/protocol/qwq/qwq.ts";
+import type { SearchEngine } from "../../src/search/engine.ts";
 import { call, FIXED, pagesEngine, thread, transcriptText } from "./agent.ts";
 import { ANSWER, asksFor, ASKING, build, lastResponse, resume, stateOf } from "./asking.ts";
 import { responses } from "./pages/paged.ts";
@@ -130,7 +131,7 @@ Searches left: 3.
     [{}, /decision: /],
     [{ decision: "edit", queries: ["two\nlines"] }, /queries\.0: Write it on one line\./],
     [{ decision: "hint", hint: " " }, /hint: Too small/],
-    [{ decision: "approve", queries: ["x"] }, /Unrecognized key/],
+    [{ decision: "approve", queries: ["x"] }, /it has a field that is not known/],
   ])("an answer that does not fit, %j, sends nothing and is asked for again", async (answer, message) => {
     const { agent, asked } = build([call("a"), ANSWER]);
     const [first] = asksFor(await agent.invoke({ question: "Q?" }, ASKING));
@@ -165,6 +166,38 @@ Searches left: 3.
       expect(asked).toEqual(sent);
     },
   );
+
+  test.each<[object, string[], boolean]>([
+    [{ decision: "deny" }, [], false],
+    [{ decision: "hint", hint: "Look at home" }, [], false],
+    [{ decision: "edit", queries: ["b"] }, ["b"], false],
+    [{ decision: "approve" }, ["a"], false],
+    [{ decision: "perhaps" }, [], true],
+    [{ decisions: [{ type: "reject" }] }, [], false],
+  ])("%j counts where the step broke off behind an approval", async (answer, sent, asksAgain) => {
+    const asked: string[] = [];
+    const found = pagesEngine();
+    const engine: SearchEngine = {
+      name: "pages",
+      async search(query, options) {
+        asked.push(query);
+        if (asked.length === 1) throw new TypeError("the engine's program broke");
+        return found.search(query, options);
+      },
+    };
+    const agent = createAgenticRag(
+      { protocol: qwq, model: createScriptedModel([call("a"), ANSWER]), engine, ...FIXED },
+      { checkpointer: new MemorySaver() },
+    );
+    await agent.invoke({ question: "Q?" }, ASKING);
+    await expect(resume(agent, { decision: "approve" })).rejects.toThrow("the engine's program broke");
+    const after = asksFor(await resume(agent, answer, thread()));
+    expect(after.map((one) => "problem" in (one as object))).toEqual(asksAgain ? [true] : []);
+    expect(asked).toEqual(["a", ...sent]);
+    // what is no answer leaves it waiting, for one that is
+    const then = await resume(agent, { decision: "deny" }, thread()).catch(() => undefined);
+    expect([asksFor(then), asked]).toEqual([[], ["a", ...sent]]);
+  });
 
   test("its repeats count once, however often its question is sent again, and an edited call stays edited", async () => {
     const { agent, asked } = build([call("a"), call(["a", "b"]), ANSWER]);

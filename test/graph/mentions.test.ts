@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createScriptedModel } from "../../src/model/scripted.ts";
+import { DIALECT_CALLS } from "../protocol/qwq/dialect-calls.ts";
 import { ask, call, scripted } from "./agent.ts";
 
 const ANSWER = [
@@ -35,13 +36,62 @@ describe("an answer about the very tags is whole, and nothing in it is run", () 
   );
 });
 
-test("what leads up to a call that is refused is no answer", async () => {
-  const refused = `\n</think>\n\nI need to search again:\n${call("b")}`;
+const JSON_CALL = '{"name": "web_search", "arguments": {"query": "a"}}';
+const CALLS: readonly (readonly [name: string, text: string])[] = [
+  ...DIALECT_CALLS.filter(({ call: { kind } }) => kind === "search").map(
+    ({ name, text }) => [name, text] as const,
+  ),
+  ["JSON alone", JSON_CALL],
+  ["JSON in a fence", `\`\`\`json\n${JSON_CALL}\n\`\`\``],
+  ["JSON in a fence of waves", `~~~\n${JSON_CALL}\n~~~`],
+  ["JSON in a fence, each line ended as on Windows", `\`\`\`json\r\n${JSON_CALL}\r\n\`\`\`\r\n`],
+  ["Hermes in a fence", `\`\`\`\n<tool_call>\n${JSON_CALL}\n</tool_call>\n\`\`\``],
+  ["Python", '[web_search(query="a")]'],
+  ["JSON in Llama's element", '<function=web_search>{"query": "a"}</function>'],
+  ["JSON behind words, closed", `I look: ${JSON_CALL}\n</tool_call>`],
+];
+
+test.each(CALLS)("behind a call as of %s, wherever it stood, the answer is read", async (_, text) => {
+  for (const [before, after] of [
+    ["", "So.\n</think>\n\n"],
+    ["Hm.\n</think>\n\n", ""],
+  ] as const) {
+    const { agent, asked } = scripted([before + text, `${after}It is so [1].`]);
+    const { state } = await ask(agent, "Q?");
+    expect(asked.length).toBeGreaterThan(0);
+    expect(state).toMatchObject({ stopReason: "answered", repairs: 0 });
+    expect(state.answer).toMatch(/^It is so \[\[1\]\]\(/);
+  }
+});
+
+test.each([
+  ["JSON", JSON_CALL],
+  ["JSON in a fence", `\`\`\`json\n${JSON_CALL}\n\`\`\``],
+  ["Python", '[web_search(query="a")]'],
+])("%s that ends a thought is run, and that ends an answer is not", async (_, text) => {
+  const thought = scripted([`I should look.\n${text}`, "So.\n</think>\n\nIt is so [1]."]);
+  const { state } = await ask(thought.agent, "Q?");
+  expect([thought.asked, state.answer]).toEqual([["a"], "It is so [[1]](https://example.org/a)."]);
+  const said = { text: `Hm.\n</think>\n\nIt is written so:\n${text}`, stopReason: null };
+  const answered = scripted([said]);
+  const { state: told } = await ask(answered.agent, "Q?");
+  expect([answered.asked, told.answered]).toEqual([[], true]);
+});
+
+test.each([
+  ["I need to search again:", call("b")],
+  ["Ich muss noch einmal suchen:", '<function=web_search>{"query": "b"}</function>'],
+  ["我需要再搜索一次：", "<tool_call>web_search<arg_key>query</arg_key><arg_value>b</arg_value></tool_call>"],
+  ["もう一度検索します。", '<|channel|>commentary to=functions.web_search<|message|>{"query": "b"}<|call|>'],
+  ["سأبحث مرة أخرى:", '{"name": "web_search", "arguments": {"query": "b"}}'],
+  ["Je cherche encore :", '[web_search(query="b")]'],
+])("what leads up to a call that is refused is no answer: %s %s", async (words, text) => {
+  const refused = `\n</think>\n\n${words}\n${text}`;
   const { agent } = scripted([`Hm.\n${call("a")}`, `Hm.\n${call("b")}`, refused, refused, refused], {
     limits: { maxSearches: 1 },
   });
   const { state } = await ask(agent, "Q?");
   expect(state).toMatchObject({ answered: false, stopReason: "search-budget" });
-  expect(state.answer).not.toContain("I need to search again");
-  expect(state.transcript.filter(({ text }) => text.includes("I need to search again"))).toEqual([]);
+  expect(state.answer).not.toContain(words);
+  expect(state.transcript.filter((segment) => segment.text.includes(words))).toEqual([]);
 });

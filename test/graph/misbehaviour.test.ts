@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { plainText } from "../../src/citation/plain-stream.ts";
 import { ask, call, scripted, served, transcriptText } from "./agent.ts";
 
 const ANSWER = "Enough.\n</think>\n\nThe answer is 7.";
@@ -111,7 +112,7 @@ test("a model that never writes an answer ends with the reason", async () => {
   expect(model.calls).toHaveLength(3);
   expect(state).toMatchObject({ stopReason: "no-answer", answered: false });
   expect(state.answer).toBe(
-    "There is no answer: the model stopped without writing one, also when it was asked again.",
+    "There is no answer: the model stopped without writing one, also when it was asked again. It wrote no call in 3 tries: it may not know how searches are asked for. Take a larger model, or one that was trained to call tools; `agentic-rag doctor` tries whether it does.",
   );
 });
 
@@ -163,7 +164,9 @@ describe("a model that fails ends the run with its reason", () => {
     const { state } = await ask(agent, "Q?");
     expect(state.stopReason).toBe("model-error");
     expect(state.failure?.code).toBe("model-unauthorized");
-    expect(state.answer).toBe(`There is no answer: the model could not go on: ${state.failure!.message}`);
+    expect(state.answer).toBe(
+      `There is no answer: the model could not go on: ${plainText(state.failure!.message)}`,
+    );
   });
 
   test("cut off in the middle of a call, which is not run", async () => {

@@ -72,3 +72,23 @@ test("a model with native tools is not told how to write a call", async () => {
   expect(await promptOf("completions")).toContain("<tool_call>");
   expect(await promptOf("native-tools")).not.toContain("<tool_call>");
 });
+
+test.each<[template: string, name: string, dialect: string | undefined]>([
+  ["<tool_call>\n<function={{ t.name }}>", "finetune-7b", "qwen-xml"],
+  ["<minimax:tool_call>", "finetune-7b", "minimax"],
+  ['<tool_call>\n{"name": {{ t.name }}', "finetune-7b", "hermes"],
+  ['<tool_call>\n{"name": {{ t.name }}', "QwQ-32B", undefined],
+  ["[INST]{{ m.content }}[/INST]", "finetune-7b", undefined],
+])(
+  "the template %j of %s asks for calls in the dialect %s, and is not recorded",
+  async (chatTemplate, name, dialect) => {
+    const described = (): ModelDescription => ({ family: "completions", name, chatTemplate });
+    const { agent } = scripted([], { model: new Described([described, described]) });
+    const { state } = await ask(agent, "Q?");
+    expect(state.opening?.dialect).toBe(dialect);
+    expect(state.opening?.model).toEqual({ family: "completions", name });
+    // another model at the same endpoint has another template
+    const other = await ask(agent, "And?", { context: { model: "other" } });
+    expect(other.state.opening?.dialect).toBeUndefined();
+  },
+);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createAnswerContent } from "../../src/graph/answer-content.ts";
 import { protocols } from "../../src/protocol/index.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
 import { ask, call, scripted } from "./agent.ts";
@@ -88,4 +89,83 @@ test("a short answer that the runtime happens to have written too is an answer",
   const { agent } = scripted([call("a"), call("b"), "</think>\n\n0"]);
   const { state } = await ask(agent, "Q?", { context: { maxSearches: 1 } });
   expect(state).toMatchObject({ answered: true, answer: "0" });
+});
+
+test.each([
+  ["Not found in the sources.", "not-found"],
+  ["**Not found in the sources**: none of them names a price.", "not-found"],
+  ["In den Quellen nicht gefunden.", "not-found"],
+  ["在来源中没有找到答案。", "not-found"],
+  ["The closest passage, which may not answer it:\n\nAll about a. [1]", "passage"],
+])("a model that writes “%s” has not answered: %s", async (written, stopReason) => {
+  const { agent } = scripted([call("a"), `</think>\n\n${written}`]);
+  const { state } = await ask(agent, "Q?");
+  expect(state).toMatchObject({ answered: false, stopReason });
+  expect(state.answer.startsWith(written.slice(0, 20))).toBe(true);
+});
+
+test("an answer that speaks of such words is one", async () => {
+  const { agent } = scripted([call("a"), "</think>\n\nThe error reads “Not found in the sources” [1]."]);
+  const { state } = await ask(agent, "Q?");
+  expect(state).toMatchObject({ answered: true, stopReason: "answered" });
+});
+
+const place = { number: 1, title: "Notes", url: "https://notes.example/1" };
+
+test.each([
+  ["Not found in the sources: they say nothing about “Mars”.", "not-found"],
+  [
+    "The closest passage, which may not answer it:\n\nThe lamp is blue [[1]](https://notes.example/1).",
+    "passage",
+  ],
+  [`The closest passage, which may not answer it:\n\n${"The lamp is blue. ".repeat(60)}`.trim(), "passage"],
+] as const)("what is written in place of an answer is streamed once: %s", (answer, stopReason) => {
+  const content = createAnswerContent();
+  content.take({
+    type: "search-end",
+    query: "lamp",
+    engine: "local",
+    status: "found",
+    sources: [place],
+    attempts: [],
+    milliseconds: 1,
+  });
+  const written = answer.replace("[[1]](https://notes.example/1)", "[1]");
+  const pieces = (written.match(/.{1,9}/gsu) ?? []).map((text) =>
+    content.take({ type: "answer-delta", text }),
+  );
+  pieces.push(
+    content.finish({ type: "answer-end", answer, answered: false, citations: [], uncited: [], stopReason }),
+  );
+  expect(pieces.map((piece) => piece.content).join("")).toBe(answer);
+  expect(pieces.map((piece) => piece.reasoning).join("")).toBe("");
+});
+
+const SAID_BACK: readonly (readonly [string, string])[] = [
+  ["the nudge, broken off", "</think>\n\nIf I need to look something up, I write the"],
+  ["the nudge, over and over", "</think>\n\nOtherwise I answer. Otherwise I answer. Otherwise I answer."],
+  ["the question", "</think>\n\nWhere was the Porta Nigra built, and by whom?"],
+  ["the question with a label", "</think>\n\nQuestion: Where was the Porta Nigra built, and by whom?"],
+];
+
+test.each(SAID_BACK)("%s said back is no answer", async (_what, text) => {
+  const { agent } = scripted(["Hm.", text, text, text, text, text]);
+  const { state } = await ask(agent, "Where was the Porta Nigra built, and by whom?");
+  expect(state).toMatchObject({ answered: false });
+  expect(state.answer).toMatch(
+    /^There is no answer: .* It wrote no call in \d+ tries: it may not know how searches are asked for\. Take a larger model/,
+  );
+});
+
+test.each([
+  ["short", "</think>\n\n" + "I am a person. ".repeat(12)],
+  ["alternating", "</think>\n\n" + "I am a person. I am not sure about it. ".repeat(12)],
+  ["in the reasoning alone", "I am a person. ".repeat(30)],
+])("a loop that ends by itself is no answer: %s", async (_what, text) => {
+  const { agent } = scripted([text, text, text, text]);
+  const { state } = await ask(agent, "Q?");
+  expect(state).toMatchObject({ answered: false, stopReason: "repetition" });
+  expect(state.answer).toMatch(
+    /^There is no answer: the model wrote the same piece over and over\. It wrote no call in/,
+  );
 });

@@ -34,6 +34,9 @@ const DIFFERENT: readonly (readonly [string, string])[] = [
   ["它 不 是", "是 它 不"],
   ["Wie groß", "Wie gross"],
   ["???", "!"],
+  ["السفر من القاهرة إلى دبي", "السفر من دبي إلى القاهرة"],
+  ["Hund beißt Mann", "Mann beißt Hund"],
+  ["«точная фраза»", "точная фраза"],
 ];
 
 const SAME: readonly (readonly [string, string])[] = [
@@ -49,6 +52,9 @@ const SAME: readonly (readonly [string, string])[] = [
   ["QwQ\u200b licence", "QwQ licence"],
   ["ΟΔΟΣ", "οδος"],
   ["who?!", "who..."],
+  ["¿Quién es el rey?", "quién es el rey"],
+  ["هل هو رئيس؟", "هل هو رئيس"],
+  ["यह क्या है।", "यह क्या है"],
 ];
 
 test.each(DIFFERENT)("%j and %j ask different things", (left, right) => {

@@ -1,5 +1,7 @@
 import { AIMessageChunk } from "@langchain/core/messages";
 import { expect, test } from "vitest";
+import type { AgenticRag } from "../../src/graph/graph.ts";
+import { createScriptedModel } from "../../src/model/scripted.ts";
 import { ask, call, scripted, served, thread } from "./agent.ts";
 
 const SAID = [`Let me look.\n${call("a")}`, "I know.\n</think>\n\nIt is **7** [1]."];
@@ -42,7 +44,8 @@ test("the events of a run, one by one", async () => {
     },
     { type: "budget-left", left: { searches: 4, ...left } },
     { type: "reasoning-delta", text: "I know.\n" },
-    { type: "answer-delta", text: "It is **7** [1]." },
+    { type: "answer-delta", text: "It is **7** [1]" },
+    { type: "answer-delta", text: "." },
     { type: "budget-left", left: { searches: 4, ...left } },
     {
       type: "answer-end",
@@ -54,10 +57,17 @@ test("the events of a run, one by one", async () => {
           title: "About a",
           url: "https://example.org/a",
           sentence: "It is **7**.",
-          support: 0,
           known: true,
+          verdict: "unsupported",
+          checks: [{ check: "figures", result: "fail", words: ["7"] }],
+          overlap: 0,
+          citedText: "",
+          start: 0,
+          end: 0,
+          redundant: false,
         },
       ],
+      uncited: [],
       stopReason: "answered",
     },
   ]);
@@ -85,6 +95,50 @@ test("in messages mode reasoning, calls and the answer are typed, and no tag is 
   const { values } = await agent.getState(thread());
   expect(ids.size).toBe(2);
   expect([...ids]).toContain(values.messages.at(-1).id);
+});
+
+/** What a client of messages mode sees: reasoning, text, and tool calls. */
+async function messagesOf(agent: AgenticRag) {
+  const seen = { reasoning: "", text: "", calls: [] as unknown[] };
+  for await (const [message] of await agent.stream(
+    { question: "Q?" },
+    { ...thread(), streamMode: "messages" },
+  )) {
+    if (!AIMessageChunk.isInstance(message)) continue;
+    for (const block of message.contentBlocks) {
+      if (block.type === "reasoning") seen.reasoning += block.reasoning;
+      if (block.type === "text") seen.text += block.text;
+    }
+    seen.calls.push(...(message.tool_call_chunks ?? []).map(({ name, args }) => [name, args]));
+  }
+  return seen;
+}
+
+test.each([
+  ["leads up to a call", [`Hm.\n</think>\n\nI look it up.\n${call("a")}`, "So.\n</think>\n\nIt is 7 [1]."], "So.\n"],
+  ["was thought on behind", [call("a"), "Hm.\n</think>\n\nI look it up.\n</think>\n\nIt is 7 [1]."], ""],
+])("in messages mode text that %s is reasoning", async (_, said, more) => {
+  for (const chunkSize of [1, 1000]) {
+    const { agent } = await served(said.map((text) => ({ text, chunkSize })));
+    expect(await messagesOf(agent)).toEqual({
+      reasoning: `Hm.\nI look it up.\n${more}`,
+      text: "It is 7 [1].",
+      calls: [["web_search", '{"query":"a"}']],
+    });
+  }
+}); // prettier-ignore
+
+test("in messages mode a call is told that goes on behind a tag in its query", async () => {
+  const query = "what </tool_call> and <tool_response> mean";
+  for (const stop of ["ignore", "include", "exclude"] as const) {
+    const text = `Hm.\n${call(query)}`;
+    const rest = (prompt: string): string => text.slice(prompt.split("<think>\n").at(-1)?.length);
+    const last = "</think>\n\nIt is 7 [1].";
+    const steps = stop === "ignore" ? [rest, last] : [rest, rest, last];
+    const { agent } = scripted([], { model: createScriptedModel(steps, { stop }) });
+    const { calls, text: answer } = await messagesOf(agent);
+    expect([calls, answer]).toEqual([[["web_search", JSON.stringify({ query })]], "It is 7 [1]."]);
+  }
 });
 
 test("the answer begins to stream before the model has finished", async () => {

@@ -1,4 +1,4 @@
-import { interrupt } from "@langchain/langgraph";
+import { interrupt, isGraphInterrupt } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { address, line, text } from "./answer-text.ts";
@@ -88,7 +88,8 @@ export type PagesApproval = z.infer<ReturnType<typeof pagesAnswer>>;
 
 /**
  * Waits for a person to allow these searches; the run ends here and continues in this call when it is resumed. An answer
- * of another form is asked for again, with the reason in `problem`.
+ * of another form is asked for again, with the reason in `problem`. The last answer counts: where the step broke off
+ * behind one, the person is shown the same request again, and what they answer now is handed in behind it.
  *
  * @throws AgenticRagError `settings-invalid` where there is no checkpointer to wait with.
  */
@@ -133,35 +134,57 @@ function ask<Answer>(
       REPLACED[type],
     );
   let problem: string | undefined;
-  try {
-    for (;;) {
-      const asked = { ...request, ...(problem !== undefined && { problem }) };
-      const answer = interrupt<typeof asked, unknown>(asked, { responseSchema });
-      if (typeof answer === "object" && answer !== null && "decisions" in answer) {
-        const read = reviewed.safeParse(answer);
-        if (read.success) return decided(values, verdictsOf(type, read.data), REPLACED[type]);
-        problem = unfit(question, read.error);
-      } else {
-        const read = own.safeParse(answer);
-        if (read.success) return all(verdictOf(read.data));
-        problem = unfit(question, read.error);
+  let last: Decided | undefined;
+  for (;;) {
+    const asked = { ...request, ...(problem !== undefined && { problem }) };
+    let answer: unknown;
+    try {
+      answer = plainly(interrupt<typeof asked, unknown>(asked, { responseSchema }));
+    } catch (cause) {
+      // no more answers
+      if (last !== undefined && isGraphInterrupt(cause)) return last;
+      if (cause instanceof Error && cause.name === "GraphValueError") {
+        throw new AgenticRagError("settings-invalid", NO_CHECKPOINTER, { cause });
       }
+      throw cause;
     }
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === "GraphValueError") {
-      throw new AgenticRagError("settings-invalid", NO_CHECKPOINTER, { cause });
-    }
-    throw cause;
+    const read =
+      typeof answer === "object" && answer !== null && "decisions" in answer
+        ? reviewed
+            .transform((data) => decided(values, verdictsOf(type, data), REPLACED[type]))
+            .safeParse(answer)
+        : own.transform((data) => all(verdictOf(data))).safeParse(answer);
+    last = read.data;
+    problem = read.success ? undefined : unfit(question, read.error);
   }
 }
 
 const NO_CHECKPOINTER =
   "This run asks a person before it searches, and has nothing to wait with. Compile the graph, or the one around it, with a checkpointer and give a thread_id, or leave `approveSearches` out.";
 
+/**
+ * An answer as JSON, without any field `__proto__`. A checkpointer that has kept one may give it back as the prototype of
+ * its object, or not at all, and each answer is read anew whenever the step is run again.
+ */
+function plainly(answer: unknown): unknown {
+  try {
+    const json: unknown = JSON.parse(JSON.stringify(answer) ?? "null", (key, value: unknown) =>
+      key === "__proto__" ? undefined : value,
+    );
+    return json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** So many problems of an answer are told at most; none repeats what was answered, which may be anything. */
+const TOLD = 3;
+
 function unfit({ type }: ApprovalQuestion, { issues }: z.core.$ZodError): string {
   const field = type === "approve-search" ? "queries" : "urls";
-  const problems = issues.map(
-    ({ path, message }) => `${path.length === 0 ? "" : `${path.join(".")}: `}${message}`,
-  );
+  const problems = issues.slice(0, TOLD).map(({ code, path, message }) => {
+    const what = code === "unrecognized_keys" ? "it has a field that is not known" : message;
+    return `${path.length === 0 ? "" : `${path.join(".")}: `}${what.replace(/\.$/, "")}`;
+  });
   return `The answer to ${type} does not fit: ${problems.join("; ")}. Resume with {"decision":"approve"}, {"decision":"edit","${field}":["…"]}, {"decision":"hint","hint":"…"}, {"decision":"deny","reason":"…"}, or {"decisions":[…]} with one of approve, edit, reject and respond for each action.`;
 }

@@ -1,16 +1,24 @@
 import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { isModelFailure } from "../../errors.ts";
+import { isModelFailure, type AgenticRagError } from "../../errors.ts";
 import type { ContinuationModel, ContinuationOptions } from "../../model/model.ts";
 import { withoutWrittenKeys } from "../../net/written-keys.ts";
-import type { Generation, Protocol, ProtocolEvent, Segment } from "../../protocol/protocol.ts";
+import type {
+  Generation,
+  Protocol,
+  ProtocolEvent,
+  ProtocolReader,
+  Segment,
+} from "../../protocol/protocol.ts";
 import { allowance, deadlineAfter, emptyBudget, type Allowance } from "../budgets.ts";
 import type { RunLimits } from "../context.ts";
-import { textOf } from "../route.ts";
+import { lastGeneration, textOf } from "../route.ts";
 import type { BudgetName, Opening, StateSegment } from "../state.ts";
 import { addUsage, NO_USAGE, requestUsage, type Usage } from "../usage.ts";
-import { repeatsRuntime } from "./runtime-echo.ts";
+import { bytesBeyond, bytesTooMany, roomFor, tokensWithout, type Room } from "./room.ts";
+import { echoesPrompt } from "./runtime-echo.ts";
 import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
+import { sessionOf } from "./session.ts";
 import { shortenMore, shortenOldest } from "./shortening.ts";
 
 export interface ContinuationInput {
@@ -23,12 +31,16 @@ export interface ContinuationInput {
   readonly used: Usage;
   /** The budget that was spent before; the model may only answer then. */
   readonly spent: BudgetName | null;
-  /** How many of the oldest search responses are shown cut short. */
+  /** How many characters of the oldest search responses are not shown. */
   readonly condensed: number;
+  /** Tokens of the last request, prompt and reply together; 0 where nobody counted. */
+  readonly inContext: number;
   readonly request: Pick<ContinuationOptions, "sampling" | "modelName">;
   readonly clock: () => number;
   readonly config: LangGraphRunnableConfig;
   readonly onEvent: (event: ProtocolEvent) => void;
+  /** Whether a source of this run is or names an address: a link to it may be streamed. */
+  readonly isKnown: (address: string) => boolean;
 }
 
 export interface Continuation {
@@ -39,6 +51,9 @@ export interface Continuation {
   readonly failure: { code: string; message: string } | null;
   readonly messageId: string;
   readonly condensed: number;
+  /** How many replies were kept for another endpoint or model, and written anew for this one. */
+  readonly rewritten: number;
+  readonly inContext: number;
 }
 
 /**
@@ -47,13 +62,16 @@ export interface Continuation {
  * goes to the answer.
  */
 export async function continueTurn(input: ContinuationInput): Promise<Continuation> {
-  const { protocol, limits, transcript, onEvent } = input;
+  const { protocol, opening, limits, transcript, onEvent } = input;
   const segments: StateSegment[] = [];
-  let { spent, condensed } = input;
+  let { spent, condensed, inContext } = input;
+  let window = opening.model.contextTokens;
   let usage = NO_USAGE;
   let messageId = "";
+  let rewritten = 0;
   let nudged: "undecided" | "no-answer" | null = null;
   let mentions = 0;
+  let refused = false;
   let outcome: Generation["outcome"] = "nothing";
 
   const append = (segment: StateSegment): void => {
@@ -62,9 +80,24 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   const nudge = (cause: Parameters<Protocol["nudge"]>[1]): void =>
     append({ origin: "runtime", text: protocol.nudge(textOf([...transcript, ...segments]), cause) });
   const ended = (failure: Continuation["failure"] = null): Continuation => {
-    return { segments, usage, spent, failure, messageId, condensed };
+    return { segments, usage, spent, failure, messageId, condensed, inContext, rewritten };
+  };
+  /** Leaves out more of the responses, by bytes where it is known how many have to go. */
+  const cut = (bytes: number | undefined, room: Room): boolean => {
+    const turn = [...transcript, ...segments];
+    const more = shortenMore(turn, condensed, bytes);
+    if (more === null) return false;
+    const [before, after] = [condensed, more].map((units) =>
+      Buffer.byteLength(textOf(shortenOldest(protocol, turn, units))),
+    );
+    const cutBytes = Math.max(1, (before ?? 0) - (after ?? 0));
+    condensed = more;
+    usage = addUsage(usage, { ...NO_USAGE, cutBytes });
+    inContext = tokensWithout(inContext, room, cutBytes);
+    return true;
   };
 
+  append({ origin: "runtime", text: thoughtBehind(transcript, input) });
   for (;;) {
     const answering = spent !== null || nudged === "no-answer";
     const left = allowance(limits, addUsage(input.used, usage), answering);
@@ -75,26 +108,38 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
       nudge(empty);
       continue;
     }
-    const turn = shortenOldest(protocol, [...transcript, ...segments], condensed);
+    let turn = shortenOldest(protocol, [...transcript, ...segments], condensed);
+    const room = roomFor(opening.messages, turn, { window, counted: inContext });
+    // what was just cut by the server's own count is not cut by an estimate
+    const beyond = inContext > 0 && !refused ? bytesBeyond(room) : 0;
+    if (beyond > 0 && cut(beyond, room))
+      turn = shortenOldest(protocol, [...transcript, ...segments], condensed);
     const reply = await request(input, turn, left, { answering, stops: mentions === 0 });
     usage = addUsage(usage, reply.usage);
+    rewritten = Math.max(rewritten, reply.rewritten);
     if (reply.failure !== null) {
-      const isFull = reply.failure.code === "model-context-overflow";
-      const more = isFull ? shortenMore(transcript, condensed) : null;
-      if (more === null) return ended(reply.failure);
-      condensed = more;
+      if (reply.failure.code !== "model-context-overflow") return ended(reply.failure);
+      window = reply.facts.contextTokens ?? window;
+      const prompt = promptText(opening, textOf(turn));
+      const counted = reply.facts.promptTokens;
+      if (!cut(bytesTooMany(prompt, { window, used: room.used, counted }), room)) return ended(reply.failure);
+      refused = true;
       continue;
     }
+    refused = false;
+    inContext = reply.inContext;
     ({ messageId } = reply);
     const { text, closing, mention = false } = reply.generation;
     // what stands before a mention counts where nothing follows it
     if (mentions === 0 || text !== "" || closing !== "") ({ outcome } = reply.generation);
-    const isEmpty = reply.end === "loop" || repeatsRuntime(text, [...transcript, ...segments]);
+    const isEmpty = reply.end === "loop" || echoesPrompt(text, [...transcript, ...segments], opening);
     if (isEmpty && outcome === "answer") onEvent({ type: "answer-withdrawn" });
     if (isEmpty) outcome = "nothing";
     const noAnswer = isEmpty || (answering && reply.generation.outcome === "nothing");
-    append({ origin: "model", text, ...reply.tokens, ...(noAnswer && { noAnswer }) });
+    append({ origin: "model", text, ...reply.kept, ...(noAnswer && { noAnswer }) });
     append({ origin: "runtime", text: closing });
+    if (isFull(reply, left, window) && shortenMore([...transcript, ...segments], condensed, 1) !== null)
+      continue;
     if (mention && text !== "" && CUT_BY[reply.end] === undefined && mentions < MAX_MENTIONS) {
       mentions += 1;
       continue;
@@ -113,6 +158,29 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   }
 }
 
+/** What opens the reasoning again behind a response, for a model that thinks anew in each of its turns. */
+function thoughtBehind(
+  transcript: readonly Segment[],
+  { protocol, opening }: Pick<ContinuationInput, "protocol" | "opening">,
+): string {
+  const last = transcript.at(-1);
+  if (opening.model.line?.rethinks !== true || last === undefined) return "";
+  const { spliceTags, nativeSide } = protocol;
+  const isResponse =
+    spliceTags !== undefined && last.origin !== "model" && last.text.endsWith(spliceTags.close);
+  return isResponse ? (nativeSide?.beginReasoning(textOf(transcript)) ?? "") : "";
+}
+
+/** Whether a reply ended because the model's context was full, and not because it was as long as it may be. */
+function isFull(
+  { end, usage, inContext }: { end: ModelReply["end"]; usage: Usage; inContext: number },
+  left: Allowance,
+  window: number | undefined,
+): boolean {
+  if (end !== "length" || window === undefined || usage.completionTokens >= left.tokens) return false;
+  return inContext >= window - 1;
+}
+
 /** So often a turn goes on behind a stop string that it may only have mentioned. */
 const MAX_MENTIONS = 3;
 
@@ -124,7 +192,7 @@ const CUT_BY: Partial<Record<ModelReply["end"], BudgetName>> = {
 };
 
 async function request(
-  { protocol, model, opening, request: overrides, clock, config, onEvent }: ContinuationInput,
+  { protocol, model, opening, request: overrides, clock, config, onEvent, isKnown }: ContinuationInput,
   turn: readonly Segment[],
   left: Allowance,
   { answering, stops }: { readonly answering: boolean; readonly stops: boolean },
@@ -133,24 +201,33 @@ async function request(
   const reader = protocol.reader(before, { calls: !answering });
   const deadline = deadlineAfter(left.milliseconds);
   const { pages = false } = opening;
+  const { line } = opening.model;
+  const { spliceTags: tags } = protocol;
   const chatModel = new ProtocolChatModel({
     model,
     protocol,
     reader,
     deadline: deadline.signal,
     onEvent,
+    isKnown,
+    written: textOf(lastGeneration(turn)),
     pages,
     request: {
       ...overrides,
+      ...sessionOf(config),
       ...(pages && { pages }),
       turn,
+      date: opening.date,
+      ...(line !== undefined && tags !== undefined && { splice: { line: line.name, tags } }),
       stop: stops ? (answering ? protocol.answerStop : protocol.stop) : [],
       maxTokens: left.tokens,
+      isOpen: (said) => leavesOpen(protocol.reader(before, { calls: !answering }), said),
       ...(answering && { calls: false }),
     },
   });
   const started = clock();
   let failure: Continuation["failure"] = null;
+  let facts: AgenticRagError["facts"] = {};
   try {
     const stream = await chatModel.stream(toMessages(opening, before), config);
     const reading = stream.getReader();
@@ -158,6 +235,7 @@ async function request(
   } catch (error) {
     if (!isModelFailure(error)) throw error;
     failure = { code: error.code, message: withoutWrittenKeys(error.message) };
+    ({ facts } = error);
   } finally {
     deadline.clear();
   }
@@ -166,23 +244,46 @@ async function request(
     end = "stop",
     tokenIds,
     logprobs,
+    received,
     promptForm,
+    rewritten = 0,
+    continued = 0,
     messageId = "",
   }: Partial<ModelReply> = chatModel.reply ?? {};
   const { generation } = reader;
-  const prompt = opening.messages.map(({ content }) => content).join("") + before;
+  const { promptTokens, completionTokens } = usage;
   return {
     generation,
     end,
-    tokens: { ...(tokenIds !== undefined && { tokenIds }), ...(logprobs !== undefined && { logprobs }) },
+    kept: {
+      ...(tokenIds !== undefined && { tokenIds }),
+      ...(logprobs !== undefined && { logprobs }),
+      ...(received !== undefined && { received }),
+    },
     messageId,
     failure,
+    rewritten,
+    facts,
+    inContext: continued > 0 ? 0 : (promptTokens ?? 0) && (promptTokens ?? 0) + (completionTokens ?? 0),
     usage: {
-      ...requestUsage(prompt, generation.text, usage),
+      ...requestUsage(promptText(opening, before), generation.text, usage),
+      ...(continued > 0 && { continued, estimated: true, modelRequests: 1 + continued }),
       tokenPrompts: promptForm === "tokens" ? 1 : 0,
       milliseconds: clock() - started,
     },
   };
+}
+
+function promptText({ messages }: Opening, before: string): string {
+  return messages.map(({ content }) => content).join("") + before;
+}
+
+/** Whether a text ends within reasoning, or within a call. */
+function leavesOpen(reader: ProtocolReader, said: string): boolean {
+  reader.feed(said);
+  if (reader.done) return false;
+  reader.end({ finishReason: "length" });
+  return reader.generation.outcome !== "answer";
 }
 
 function toMessages(opening: Opening, before: string): BaseMessage[] {

@@ -10,8 +10,10 @@ import {
   type ContinuationOptions,
   type ModelChunk,
   type ModelUsage,
+  type ReceivedMessage,
 } from "../../model/model.ts";
-import { createRepetitionWatch } from "./repetition.ts";
+import { createHeldAnswer } from "../held-answer.ts";
+import { createRepetitionWatch, endsInLoop } from "./repetition.ts";
 import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../../protocol/protocol.ts";
 
 /** What one request to the model came to. */
@@ -23,7 +25,13 @@ export interface ModelReply {
   readonly tokenIds: number[] | undefined;
   /** The log-probabilities of the tokens of exactly that text, likewise; one for each id where there are ids. */
   readonly logprobs: number[] | undefined;
+  /** The message of the endpoint that exactly the text that counts stands for. */
+  readonly received: ReceivedMessage | undefined;
+  /** How many replies of the turn were written anew for this endpoint. */
+  readonly rewritten: number;
   readonly promptForm: "text" | "tokens";
+  /** How often the connection broke and the reply was continued from its text. */
+  readonly continued: number;
   /** The id under which its tokens were streamed. */
   readonly messageId: string;
 }
@@ -33,19 +41,25 @@ export interface ProtocolChatModelOptions {
   readonly protocol: Protocol;
   readonly reader: ProtocolReader;
   readonly request: Omit<ContinuationOptions, "signal">;
+  /** What the model has written since the last response: a call may begin there. */
+  readonly written: string;
   /** The model was offered the second tool, which opens pages. */
   readonly pages: boolean;
   /** Ends the generation without ending the run. */
   readonly deadline: AbortSignal;
   readonly onEvent: (event: ProtocolEvent) => void;
+  /** Whether a source of this run is or names an address. */
+  readonly isKnown: (address: string) => boolean;
 }
 
 /**
  * A model read through a protocol, as the chat model that streaming clients and traces see: reasoning arrives as
- * reasoning blocks, calls as tool calls, the answer as text, and no tag as either. For one request.
+ * reasoning blocks, calls as tool calls, the answer as text, and no tag as either. What leads up to a call is reasoning
+ * there: the beginning of an answer is held back until it is known for one. For one request.
  */
 export class ProtocolChatModel extends BaseChatModel {
   readonly #options: ProtocolChatModelOptions;
+  readonly #held = createHeldAnswer();
   #reply: ModelReply | undefined;
 
   constructor(options: ProtocolChatModelOptions) {
@@ -77,18 +91,22 @@ export class ProtocolChatModel extends BaseChatModel {
     let streamEnd: StreamEnd = { finishReason: "stop" };
     let usage: ModelUsage = {};
     let promptForm: ModelReply["promptForm"] = "text";
+    let continued = 0;
+    let rewritten = 0;
     const sampled = createSample();
     const watch = createRepetitionWatch();
-    const shown = createShownEvents();
+    const shown = createShownEvents(this.#options);
     try {
       for await (const chunk of this.#continue(messages, options.signal)) {
         sampled.add(chunk);
+        ({ continued = continued } = chunk);
         if (chunk.type === "end") {
           ({ usage, promptForm = "text" } = chunk);
           end = chunk.finishReason;
           streamEnd = chunk;
           break;
         }
+        ({ rewritten = rewritten } = chunk);
         for (const event of shown(reader.feed(chunk.text))) {
           onEvent(event);
           yield* this.#show(event, messageId, runManager);
@@ -109,7 +127,22 @@ export class ProtocolChatModel extends BaseChatModel {
       onEvent(event);
       yield* this.#show(event, messageId, runManager);
     }
-    this.#reply = { end, usage, ...sampled.tokensOf(reader.generation.text), promptForm, messageId };
+    if (end !== "loop" && reader.generation.outcome !== "call" && endsInLoop(reader.generation.text))
+      end = "loop";
+    const rest: ProtocolEvent =
+      end === "loop"
+        ? { type: "reasoning-delta", text: this.#held.withdraw() }
+        : { type: "answer-delta", text: this.#held.release() };
+    yield* this.#send(this.#toMessage(rest, messageId), runManager);
+    this.#reply = {
+      end,
+      usage,
+      ...sampled.tokensOf(reader.generation.text),
+      promptForm,
+      rewritten,
+      continued,
+      messageId,
+    };
   }
 
   /** @throws TypeError always: it is only streamed. */
@@ -130,7 +163,20 @@ export class ProtocolChatModel extends BaseChatModel {
     id: string,
     runManager: CallbackManagerForLLMRun | undefined,
   ): AsyncGenerator<ChatGenerationChunk> {
-    const message = this.#toMessage(event, id);
+    yield* this.#send(this.#toMessage(this.#settled(event), id), runManager);
+  }
+
+  /** The event as it may be sent to those who cannot take text back. */
+  #settled(event: ProtocolEvent): ProtocolEvent {
+    if (event.type === "answer-delta") return { ...event, text: this.#held.add(event.text) };
+    if (event.type !== "answer-withdrawn") return event;
+    return { type: "reasoning-delta", text: this.#held.withdraw() };
+  }
+
+  async *#send(
+    message: AIMessageChunk | null,
+    runManager: CallbackManagerForLLMRun | undefined,
+  ): AsyncGenerator<ChatGenerationChunk> {
     if (message === null) return;
     const generation = new ChatGenerationChunk({ text: message.text, message });
     yield generation;
@@ -142,12 +188,14 @@ export class ProtocolChatModel extends BaseChatModel {
   #toMessage(event: ProtocolEvent, id: string): AIMessageChunk | null {
     switch (event.type) {
       case "reasoning-delta":
+        if (event.text === "") return null;
         return new AIMessageChunk({ id, content: [{ type: "reasoning", reasoning: event.text, index: 0 }] });
       case "answer-delta":
+        if (event.text === "") return null;
         return new AIMessageChunk({ id, content: [{ type: "text", text: event.text, index: 1 }] });
       case "call-end": {
-        const { protocol, reader, pages } = this.#options;
-        const call = protocol.readCall(reader.generation.text, event.whole, { pages });
+        const { protocol, reader, written, pages } = this.#options;
+        const call = protocol.readCall(written + reader.generation.text, event.whole, { pages });
         if (call.kind === "fault") return null;
         const [name, inputs] =
           call.kind === "search"
@@ -175,11 +223,13 @@ export class ProtocolChatModel extends BaseChatModel {
 /**
  * The events of a reader as every stream shows them, without images, HTML and what acts on a terminal; of reasoning,
  * which nobody checks, also without links. `final`: nothing follows.
+ *
+ * @param protocol whether the model was asked to cite: `[1]` means something in its answer then
  */
-function createShownEvents() {
+function createShownEvents({ protocol, isKnown }: Pick<ProtocolChatModelOptions, "protocol" | "isKnown">) {
   const streams = {
     "reasoning-delta": createPlainStream(),
-    "answer-delta": createPlainStream("as-written"),
+    "answer-delta": createPlainStream({ isKnown, numbers: protocol.citesSources }),
   };
   let last: keyof typeof streams = "reasoning-delta";
   const rest = (): readonly ProtocolEvent[] => deltaOf(last, streams[last].end());
@@ -213,13 +263,15 @@ function deltaOf(type: "reasoning-delta" | "answer-delta", text: string): readon
 /** What a stream has drawn so far, and the stop string that the endpoint kept out of the text. */
 function createSample() {
   const pieces: Piece[] = [];
+  let received: ReceivedMessage | undefined;
   return {
     add(chunk: ModelChunk): void {
+      received = chunk.received ?? received;
       if (chunk.type === "text") pieces.push(chunk);
       else if (typeof chunk.stopReason === "string") pieces.push({ ...chunk, text: chunk.stopReason });
     },
     /** The tokens of the pieces that are this text to the letter, as far as all of them are known. */
-    tokensOf(wanted: string): Pick<ModelReply, "tokenIds" | "logprobs"> {
+    tokensOf(wanted: string): Pick<ModelReply, "tokenIds" | "logprobs" | "received"> {
       const counted: Piece[] = [];
       let text = "";
       for (const piece of pieces) {
@@ -227,11 +279,11 @@ function createSample() {
         counted.push(piece);
         text += piece.text;
       }
-      if (text !== wanted) return { tokenIds: undefined, logprobs: undefined };
+      if (text !== wanted) return { tokenIds: undefined, logprobs: undefined, received: undefined };
       const tokenIds = allOf(counted.map((piece) => piece.tokenIds));
       const logprobs = allOf(counted.map((piece) => piece.logprobs));
       const paired = tokenIds === undefined || tokenIds.length === logprobs?.length;
-      return { tokenIds, logprobs: paired ? logprobs : undefined };
+      return { tokenIds, logprobs: paired ? logprobs : undefined, received };
     },
   };
 }
@@ -244,6 +296,5 @@ interface Piece {
 
 /** All of them in one, if none is unknown and there is any. */
 function allOf(lists: readonly (readonly number[] | undefined)[]): number[] | undefined {
-  const all = lists.flatMap((list) => list ?? []);
-  return all.length > 0 && lists.every((list) => list !== undefined) ? all : undefined;
+  return lists.every((list) => list !== undefined) && lists.flat().length > 0 ? lists.flat() : undefined;
 }

@@ -6,9 +6,33 @@ const EVERY = 500;
 const MIN_LENGTH = 1200;
 const MIN_TIMES = 8;
 
+/** How words that come again are told from a text that goes on: by how many of its last words, and what share of them. */
+interface Staleness {
+  /** The last words that are looked at. */
+  readonly words: number;
+  /** The fewest that a text has to have. */
+  readonly least: number;
+  /** So often three words have to have stood there before, to be stale. */
+  readonly times: number;
+  readonly share: number;
+}
+
+/** Within a reply, which is ended then: a model may well write a draft and then the same as its answer. */
+const GOING_ON: Staleness = { words: 150, least: 300, times: 4, share: 0.95 };
+
+/** At the end of a reply, whose last words are no answer then. */
+const AT_END: Staleness = { words: 60, least: 20, times: 2, share: 0.9 };
+
+/** Words of which more are numbers are a count or a table. */
+const MOST_NUMBERS = 0.2;
+
+/** A word; of writing without spaces a sign. */
+const WORD = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|[\p{L}\p{M}]+|\p{N}+/gu;
+
 /**
  * Watches a text as it is written for a piece that comes again and again, as reasoning models do when they are caught
- * in a loop. Time is linear in the text, memory constant.
+ * in a loop: to the letter, or with words that change places, or numbers that change. Time is linear in the text, memory
+ * constant.
  */
 export function createRepetitionWatch(): { add(text: string): boolean } {
   let tail = "";
@@ -20,13 +44,58 @@ export function createRepetitionWatch(): { add(text: string): boolean } {
       unseen += text.length;
       if (unseen < EVERY) return false;
       unseen = 0;
-      return endsInLoop(tail);
+      return repeatsExactly(tail) || isStale(tail, GOING_ON);
     },
   };
 }
 
+/** Of the last words of a text that goes on, more are new, three at a time: also where its sentences are built alike. */
+const FEW_DISTINCT = 0.3;
+
+/**
+ * Whether a text that is over has ended in a loop, however short: its last words say nothing new. A list whose lines differ
+ * in a name or two is none.
+ */
+export function endsInLoop(text: string): boolean {
+  const end = text.slice(-WINDOW);
+  return isStale(end, AT_END) || hasFewDistinct(end, AT_END);
+}
+
+function hasFewDistinct(text: string, { words: looked, least }: Staleness): boolean {
+  const words = wordsOf(text, looked).slice(-looked);
+  const distinct = new Set(words.map((word, at) => threeAt(words, at, word)));
+  return words.length >= least && distinct.size <= words.length * FEW_DISTINCT;
+}
+
+/** The words of a text in lower case; numbers are all the same, but where the last words are a count or a table. */
+function wordsOf(text: string, looked: number): readonly string[] {
+  const written = text.toLowerCase().match(WORD) ?? [];
+  const last = written.slice(-looked);
+  const numbers = last.filter((word) => /^\p{N}/u.test(word)).length;
+  const masks = numbers <= last.length * MOST_NUMBERS;
+  return masks ? written.map((word) => word.replace(/^\p{N}+$/u, "0")) : written;
+}
+
+function threeAt(words: readonly string[], at: number, word: string): string {
+  return `${words[at - 2] ?? ""} ${words[at - 1] ?? ""} ${word}`;
+}
+
+/** Whether the last words have nearly all stood there before, three at a time and more than once. */
+function isStale(text: string, { words: looked, least, times, share }: Staleness): boolean {
+  const words = wordsOf(text, looked);
+  if (words.length < least) return false;
+  const seen = new Map<string, number>();
+  const stale = words.map((word, at) => {
+    const three = threeAt(words, at, word);
+    const before = seen.get(three) ?? 0;
+    seen.set(three, before + 1);
+    return before >= times;
+  });
+  return stale.slice(-looked).filter(Boolean).length >= Math.min(looked, words.length) * share;
+}
+
 /** Whether a text ends in at least `MIN_TIMES` copies of a piece, `MIN_LENGTH` long together. */
-function endsInLoop(text: string): boolean {
+function repeatsExactly(text: string): boolean {
   const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(text.length - 1 - at));
   // matches[p]: how much of the reversed text's beginning stands again at p (the Z function); so a period of p
   // holds for p + matches[p] units from the end

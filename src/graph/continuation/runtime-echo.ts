@@ -1,13 +1,40 @@
 import type { Segment } from "../../protocol/protocol.ts";
+import type { PromptMessage } from "../../model/model.ts";
 
-/** Whether a text says nothing but what the runtime has told the model in this turn, sentence by sentence. */
-export function repeatsRuntime(text: string, turn: readonly Pick<Segment, "origin" | "text">[]): boolean {
+/** A part of a sentence that is shorter says too little to be known by it. */
+const LEAST_WORDS = 4;
+/** A sentence of the instructions that is shorter may well be said by an answer too. */
+const LEAST_INSTRUCTION_WORDS = 6;
+
+/**
+ * Whether a text says nothing but what the model was told: by the runtime in this turn, or in the instructions and the
+ * question that it was opened with. Sentence by sentence, whole or broken off.
+ */
+export function echoesPrompt(
+  text: string,
+  turn: readonly Pick<Segment, "origin" | "text">[],
+  { messages, question }: { readonly messages: readonly PromptMessage[]; readonly question: string },
+): boolean {
   const said = sentencesOf(text);
   if (said.length === 0) return false;
-  const told = new Set(
-    turn.flatMap((segment) => (segment.origin === "runtime" ? sentencesOf(segment.text) : [])),
-  );
-  return said.every((sentence) => told.has(sentence));
+  const nudges = turn.flatMap((segment) => (segment.origin === "runtime" ? sentencesOf(segment.text) : []));
+  const instructions = messages
+    .filter(({ role }) => role === "system")
+    .flatMap(({ content }) => sentencesOf(content))
+    .filter((sentence) => wordsIn(sentence) >= LEAST_INSTRUCTION_WORDS);
+  const told = new Set([...nudges, ...instructions]);
+  if (said.every((sentence) => told.has(sentence) || isPartOf(sentence, nudges))) return true;
+  const asked = sentencesOf(question).join(" ");
+  return wordsIn(asked) >= LEAST_WORDS && said.join(" ").replace(/^question:\s*/, "") === asked;
+}
+
+/** Whether a sentence is where another one begins: a reply may be cut off within it. */
+function isPartOf(sentence: string, told: readonly string[]): boolean {
+  return wordsIn(sentence) >= LEAST_WORDS && told.some((one) => one.startsWith(`${sentence} `));
+}
+
+function wordsIn(sentence: string): number {
+  return sentence.split(/\s+/).filter((word) => word !== "").length;
 }
 
 /** In lower case, without tags and without the signs at their ends; those without a word are left out. */

@@ -1,9 +1,14 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { attribute, checkAnswer, sourcesByNumber } from "../../citation/check.ts";
-import { quoteFor } from "../../citation/support.ts";
+import { attributing, checkingAnswer, sourcesByNumber, type CheckedAnswer } from "../../citation/check.ts";
+import { withoutNumbers } from "../../citation/marks.ts";
+import { quoteFor } from "../../citation/overlap.ts";
+import { plainText } from "../../citation/plain-stream.ts";
 import { citationLink, plainly } from "../../citation/written-answer.ts";
+import { verdictOf, type Verdict } from "../../text/verdict.ts";
 import type { Protocol } from "../../protocol/protocol.ts";
+import { isBlank } from "../../text/blank.ts";
+import { inTurns } from "./in-turns.ts";
 import type { RunEvent } from "../events.ts";
 import { everySearchFailed } from "../sources.ts";
 import { required, type RunState, type RunUpdate, type StateSegment, type StopReason } from "../state.ts";
@@ -14,32 +19,71 @@ export interface FinalizeDeps {
 
 /** Concludes the run: the answer with its citations checked, or the plain word that there is none, and why it ended. */
 export function createFinalize({ protocolOf }: FinalizeDeps) {
-  return (state: RunState, config: LangGraphRunnableConfig): RunUpdate => {
+  return async (state: RunState, config: LangGraphRunnableConfig): Promise<RunUpdate> => {
     required(state.opening, "an opened question");
     const protocol = protocolOf(state);
-    const written = state.failure === null ? protocol.answer(state.transcript.map(counted)) : null;
-    const answered = written !== null;
-    const stopReason = stopReasonOf(state, written);
-    const { answer: checked, citations } =
-      written === null
-        ? { answer: statement(state, stopReason), citations: [] }
-        : checkAnswer(protocol.citesSources ? written : attribute(written, state.sources), state.sources);
+    const written = state.failure === null ? await answerOf(protocol, state) : null;
+    const verdict = written?.verdict ?? null;
+    const answered = written !== null && verdict === null;
+    const stopReason = stopReasonOf(state, written, verdict);
+    const {
+      answer: checked,
+      citations,
+      ...found
+    } = written ?? {
+      answer: statement(state, stopReason),
+      citations: [],
+      uncited: [],
+    };
+    const uncited = answered ? found.uncited : [];
     // an answer that no source can stand behind says so itself, wherever it is read
-    const answer = everySearchFailed(state)
-      ? `${checked}\n\nEvery search of this run failed, so no source stands behind this.`
-      : checked;
+    const answer = [checked, ...remarks(state, answered)].join("\n\n");
     const emit = (event: RunEvent): void => config.writer?.(event);
     emit({
       type: "answer-end",
       answer,
       answered,
       citations,
+      uncited,
       stopReason,
       ...(state.failure !== null && { failure: state.failure }),
     });
     const id = written !== null && state.messageId !== "" ? state.messageId : crypto.randomUUID();
-    return { answer, answered, citations, stopReason, messages: [new AIMessage({ id, content: answer })] };
+    return {
+      answer,
+      answered,
+      citations,
+      uncited,
+      stopReason,
+      messages: [new AIMessage({ id, content: answer })],
+    };
   };
+}
+
+interface Written extends CheckedAnswer {
+  readonly verdict: Verdict | null;
+}
+
+/** The answer with its citations checked; null where the model wrote none, or one of which nothing is left. */
+async function answerOf(
+  protocol: Protocol,
+  { transcript, sources, question }: RunState,
+): Promise<Written | null> {
+  const written = protocol.answer(transcript.map(counted));
+  if (written === null) return null;
+  const said = protocol.citesSources ? written : withoutNumbers(written);
+  if (isBlank(said)) return null;
+  const marked = protocol.citesSources ? said : await inTurns(attributing(said, sources));
+  const checked = await inTurns(checkingAnswer(marked, sources, question));
+  return isBlank(checked.answer) ? null : { ...checked, verdict: verdictOf(written) };
+}
+
+/** What an answer says besides: that no source can stand behind it, or that what was searched is not all there is. */
+function remarks(state: RunState, answered: boolean): readonly string[] {
+  if (everySearchFailed(state)) return ["Every search of this run failed, so no source stands behind this."];
+  return answered
+    ? []
+    : [...new Set(state.queries.flatMap(({ note }) => (note === undefined ? [] : [note])))];
 }
 
 /** What is no answer is read as if another had written it. */
@@ -47,16 +91,22 @@ function counted(segment: StateSegment): StateSegment {
   return segment.noAnswer === true ? { ...segment, origin: "runtime" } : segment;
 }
 
-function stopReasonOf({ failure, spent }: RunState, written: string | null): StopReason {
+function stopReasonOf(
+  { failure, spent }: RunState,
+  written: Written | null,
+  verdict: Verdict | null,
+): StopReason {
   if (failure !== null) return "model-error";
+  if (verdict !== null) return verdict;
   if (spent !== null) return spent === "repetition" ? spent : `${spent}-budget`;
   return written === null ? "no-answer" : "answered";
 }
 
 /** Stands for the answer: why there is none, and the best sentence of each source that was found. */
-function statement({ failure, sources, question }: RunState, stopReason: StopReason): string {
+function statement(state: RunState, stopReason: StopReason): string {
+  const { failure, sources, question } = state;
   const why = {
-    "model-error": `the model could not go on: ${failure?.message ?? "it gave no reason"}`,
+    "model-error": `the model could not go on: ${failure === null ? "it gave no reason" : plainText(failure.message)}`,
     "search-budget": "the model kept asking for searches after its search budget was spent.",
     "page-budget": "the model kept asking for pages after its page budget was spent.",
     "token-budget": "the token budget was spent before the model began to answer.",
@@ -65,6 +115,8 @@ function statement({ failure, sources, question }: RunState, stopReason: StopRea
     "repeat-budget": "the model kept asking for what it had already searched.",
     repetition: "the model wrote the same piece over and over.",
     "no-answer": "the model stopped without writing one, also when it was asked again.",
+    "not-found": "nothing that was found answers the question.",
+    passage: "only a passage that comes close was found.",
     answered: "it is empty.",
   }[stopReason];
   // whatever link or mark a page holds, it stays text
@@ -72,7 +124,20 @@ function statement({ failure, sources, question }: RunState, stopReason: StopRea
     (source) => `- ${plainly(quoteFor(question, source.text))} ${citationLink(source)}`,
   );
   return [
-    `There is no answer: ${why}`,
+    `There is no answer: ${why}${wroteNoCall(state) ? noCallWords(state) : ""}`,
     ...(found.length === 0 ? [] : [`This is what the sources say that were found:\n\n${found.join("\n")}`]),
   ].join("\n\n");
+}
+
+/** Whether the model was asked more than once and wrote no call at all, as one does that does not know how. */
+function wroteNoCall({ failure, queries, readings, repairs, usage }: RunState): boolean {
+  const called = queries.length > 0 || readings.length > 0 || repairs > 0;
+  return failure === null && !called && usage.modelRequests > 1;
+}
+
+function noCallWords({ usage }: RunState): string {
+  return (
+    ` It wrote no call in ${usage.modelRequests} tries: it may not know how searches are asked for. ` +
+    "Take a larger model, or one that was trained to call tools; `agentic-rag doctor` tries whether it does."
+  );
 }

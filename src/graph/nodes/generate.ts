@@ -2,14 +2,17 @@ import { dialectOf } from "../../protocol/dialects/asked-dialect.ts";
 import type { HumanMessage } from "@langchain/core/messages";
 import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { isModelFailure } from "../../errors.ts";
-import type { ContinuationModel, ModelDescription } from "../../model/model.ts";
+import { createAddressTest } from "../../citation/check.ts";
+import { offersTools, type ContinuationModel, type ModelDescription } from "../../model/model.ts";
 import { withDeadline } from "../../net/deadline.ts";
 import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { PageReader } from "../../search/pages/page-reader.ts";
+import { askedContext } from "../approval/asked-settings.ts";
 import { checkedBoundary } from "../boundary.ts";
 import { allowance, budgetLeft } from "../budgets.ts";
 import { readContext, requestOf, type KeptSettings, type RunContext } from "../context.ts";
-import { continueTurn, type Continuation } from "../continuation/continuation.ts";
+import type { Continuation, ContinuationInput } from "../continuation/continuation.ts";
+import { continueAndMend } from "./mend.ts";
 import type { ChosenParts } from "../parts.ts";
 import { requireReader } from "../pages/reading.ts";
 import { newQuestion, type NewQuestion } from "../question.ts";
@@ -40,32 +43,41 @@ export function createGenerate(deps: GenerateDeps) {
       const { name, ...continued } = opening.model;
       emit({ type: "run-start", question, protocol: protocol.name, model: name, ...continued, engine });
     }
-    const added =
+    const input: ContinuationInput = {
+      protocol,
+      model,
+      opening,
+      transcript: state.transcript,
+      limits,
+      used: state.usage,
+      spent: state.spent,
+      condensed: state.condensed,
+      inContext: state.inContext,
+      request: requestOf(chosen),
+      clock,
+      config,
+      isKnown: createAddressTest(state.sources),
+      onEvent(event) {
+        if (event.type !== "call-end" && event.type !== "response-forged") emit(event);
+      },
+    };
+    const { added, mends } =
       failure === null
-        ? await continueTurn({
-            protocol,
-            model,
-            opening,
-            transcript: state.transcript,
-            limits,
-            used: state.usage,
-            spent: state.spent,
-            condensed: state.condensed,
-            request: requestOf(chosen),
-            clock,
-            config,
-            onEvent(event) {
-              if (event.type !== "call-end" && event.type !== "response-forged") emit(event);
-            },
-          })
-        : { ...NOTHING_ADDED, failure };
+        ? await continueAndMend(input, state, emit)
+        : { added: { ...NOTHING_ADDED, failure }, mends: 0 };
+    const { continued, cutBytes } = added.usage;
+    if (continued !== undefined) emit({ type: "reply-continued", times: continued });
+    if (added.rewritten > 0) emit({ type: "replies-rewritten", count: added.rewritten });
+    const { contextTokens } = opening.model;
+    if (cutBytes !== undefined) emit({ type: "context-full", which: "old", cutBytes, contextTokens });
     emit({ type: "budget-left", left: budgetLeft(limits, state, addUsage(state.usage, added.usage)) });
-    const { segments, usage, ...facts } = added;
-    const update: RunUpdate = { ...facts, call: null };
+    const { segments, usage, rewritten: _, ...facts } = added;
+    const update: RunUpdate = { ...facts, call: null, ...(opened === null && mends > 0 && { mends }) };
     if (opened === null) return { ...update, transcript: [...segments], usage };
     return {
       ...update,
       ...FRESH_UPDATE,
+      mends: new Overwrite<number>(mends),
       ...(opened.message !== null && { messages: [opened.message] }),
       question: opening.question,
       opening,
@@ -82,6 +94,8 @@ const NOTHING_ADDED: Continuation = {
   failure: null,
   messageId: "",
   condensed: 0,
+  rewritten: 0,
+  inContext: 0,
 };
 
 /** What the steps of a question have counted and collected before its first one. */
@@ -89,6 +103,7 @@ const FRESH = {
   searches: 0,
   repairs: 0,
   repeats: 0,
+  mends: 0,
   queries: [],
   pages: 0,
   readings: [],
@@ -97,6 +112,7 @@ const FRESH = {
   answer: "",
   answered: false,
   citations: [],
+  uncited: [],
   stopReason: null,
 } satisfies Partial<RunState>;
 
@@ -106,6 +122,7 @@ const FRESH_UPDATE: RunUpdate = {
   searches: new Overwrite(FRESH.searches),
   repairs: new Overwrite(FRESH.repairs),
   repeats: new Overwrite(FRESH.repeats),
+  mends: new Overwrite(FRESH.mends),
   queries: new Overwrite([]),
   pages: new Overwrite(FRESH.pages),
   readings: new Overwrite([]),
@@ -129,18 +146,21 @@ async function openIfNew(
 ): Promise<OpenedRun> {
   const asked = newQuestion(state, config);
   if (asked === null) return { state, opened: null, failure: null };
-  const kept = readContext(config.context, deps.limits, deps.ceilings);
-  const parts = deps.choose(config.context ?? {});
+  // an unknown name is refused before it is kept
+  deps.choose(config.context ?? {});
+  const context = await askedContext(asked.id, config, deps.limits);
+  const kept = readContext(context, deps.limits, deps.ceilings);
+  const parts = deps.choose(context);
   const started = deps.clock();
   const { milliseconds: deadlineMs } = allowance(kept.limits, NO_USAGE, false);
   const { description, failure } = await describe(parts.model, { deadlineMs, signal: config.signal });
   const usage = { ...NO_USAGE, milliseconds: deps.clock() - started };
   const { opening, transcript } = open(asked, { ...parts, description }, kept, {
     ...deps,
-    date: config.context?.date,
+    date: context.date,
   });
   const { question } = opening;
-  const fresh = { ...FRESH, question, opening, transcript, usage, spent: null, condensed: 0 };
+  const fresh = { ...FRESH, question, opening, transcript, usage, spent: null, condensed: 0, inContext: 0 };
   return { state: { ...state, ...fresh }, opened: { message: asked.message }, failure };
 }
 
@@ -175,7 +195,14 @@ function open(
   {
     protocol,
     engine,
-    description: { controlTokens: told, ...description },
+    description: {
+      controlTokens,
+      chatTemplate: template,
+      contextTokens,
+      assumedContext,
+      line,
+      ...description
+    },
   }: ChosenParts & { readonly description: ModelDescription },
   { limits, chosen }: KeptSettings,
   make: Pick<GenerateDeps, "now" | "boundary" | "pageReader"> & { readonly date: string | undefined },
@@ -185,10 +212,13 @@ function open(
   if (pages) requireReader(make.pageReader);
   const date = make.date ?? localDate(make.now());
   const boundary = checkedBoundary(make.boundary());
-  // another model's name at the same endpoint is another tokenizer
-  const controlTokens = chosen.model === undefined || chosen.model === description.name ? told : undefined;
   const name = chosen.model ?? description.name;
-  const dialect = dialectOf({ name });
+  // another model's name at the same endpoint is another tokenizer and another template
+  const isDescribed = name === description.name;
+  const told = isDescribed ? { controlTokens, template } : {};
+  const context = isDescribed && contextTokens !== undefined ? { contextTokens } : {};
+  const dialect = dialectOf({ name, template: told.template });
+  const ownTurns = isDescribed && line !== undefined && protocol.spliceTags !== undefined;
   const { messages, prefix } = protocol.open({
     question,
     history,
@@ -196,16 +226,17 @@ function open(
     maxSearches,
     boundary,
     dialect,
-    ...(controlTokens !== undefined && { controlTokens }),
+    controlTokens: told.controlTokens,
     ...(pages && { maxPages }),
-    ...(description.family === "native-tools" && { nativeTools: true }),
+    ...(ownTurns && { ownTurns }),
+    ...(offersTools(description.family) && { nativeTools: true }),
   });
   const opening: Opening = {
     question,
     questionId: id,
     date,
     boundary,
-    ...(controlTokens !== undefined && { controlTokens: [...controlTokens] }),
+    ...(told.controlTokens !== undefined && { controlTokens: [...told.controlTokens] }),
     ...(pages && { pages }),
     ...(dialect !== "qwq" && { dialect }),
     messages: messages.map((message) => ({ ...message })),
@@ -213,7 +244,13 @@ function open(
     engine: engine.name,
     limits,
     chosen,
-    model: { ...description, name },
+    model: {
+      ...description,
+      name,
+      ...context,
+      ...(isDescribed && assumedContext && { assumedContext }),
+      ...(ownTurns && { line }),
+    },
   };
   return { opening, transcript: prefix === "" ? [] : [{ origin: "runtime" as const, text: prefix }] };
 }

@@ -1,3 +1,4 @@
+import { offersTools } from "../../model/model.ts";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { CallReading } from "../../protocol/protocol.ts";
 import { allowance, callsLeft, emptyBudget } from "../budgets.ts";
@@ -137,7 +138,7 @@ function replyTo(call: WrittenCall, step: Step): string {
       return respondToPages(step, pageRepliesFor(call, step, new Map()), 0);
     case "fault": {
       const { model, pages = false, controlTokens, dialect } = step.opening;
-      const nativeTools = model.family === "native-tools";
+      const nativeTools = offersTools(model.family);
       return step.protocol.respond({ ...call, nativeTools, pages, dialect }, controlTokens);
     }
   }

@@ -10,8 +10,10 @@ import type { RunEvent } from "../events.ts";
 import { journaled } from "../journaled.ts";
 import { openPages } from "../pages/reading.ts";
 import { repliesFor, respondToSearches, type FreshReply } from "../replies.ts";
-import { boundResponse } from "../response-size.ts";
-import { createNumbering, mayRefer } from "../sources.ts";
+import { bytesFree, roomFor } from "../continuation/room.ts";
+import { shortenOldest } from "../continuation/shortening.ts";
+import { boundResponse, responseBytes } from "../response-size.ts";
+import { createNumbering, mayRefer, placeOf } from "../sources.ts";
 import { required, type Attempt, type RunState, type RunUpdate, type SearchCall } from "../state.ts";
 import type { Step, StepReader } from "../step.ts";
 import { addUsage, NO_USAGE, type Usage } from "../usage.ts";
@@ -28,7 +30,8 @@ export interface SearchDeps {
  */
 export function createWebSearch({ readStep, pageReader, clock }: SearchDeps) {
   return async (state: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
-    const step = readStep(state, config);
+    const read = readStep(state, config);
+    const step = { ...read, limits: fitted(read) };
     if (state.call?.kind === "open") {
       const approved = approvePages(state.call, step);
       if (approved.kind === "refused") return approved.update;
@@ -42,7 +45,7 @@ export function createWebSearch({ readStep, pageReader, clock }: SearchDeps) {
     const { call, replaced } = approved;
 
     const started = clock();
-    const answered = await runQueries(call, step, clock);
+    const { answered, cutBytes } = await runQueries(call, step, clock, read.limits.maxResponseBytes);
     const numbering = createNumbering(state.sources, { refer: mayRefer(state, step.limits) });
     const found = new Map(answered.map((answer) => [answer.query, recordOf(answer, numbering)]));
     const elapsed = (): Usage => ({ ...NO_USAGE, milliseconds: clock() - started });
@@ -53,7 +56,9 @@ export function createWebSearch({ readStep, pageReader, clock }: SearchDeps) {
       step.emit(searchEnd(required(fresh.get(query) ?? null, "a record of each query"), outcome));
     }
 
-    const usage = addUsage(asking, elapsed());
+    const usage = addUsage(asking, { ...elapsed(), ...(cutBytes > 0 && { cutBytes }) });
+    const { contextTokens } = step.opening.model;
+    if (cutBytes > 0) step.emit({ type: "context-full", which: "new", cutBytes, contextTokens });
     const counted = { ...state, searches: state.searches + answered.length };
     step.emit({
       type: "budget-left",
@@ -79,7 +84,31 @@ interface Answered {
   readonly milliseconds: number;
 }
 
-async function runQueries(call: SearchCall, step: Step, clock: () => number): Promise<readonly Answered[]> {
+/** The limits with a response that fits into what is free of the model's context. */
+function fitted({ limits, opening, protocol, state }: Step): Step["limits"] {
+  const turn = shortenOldest(protocol, state.transcript, state.condensed);
+  const { contextTokens: window } = opening.model;
+  const free = bytesFree(roomFor(opening.messages, turn, { window, counted: state.inContext }));
+  const frame = FRAME_BYTES + limits.maxResults * FRAME_BYTES_EACH;
+  return {
+    ...limits,
+    maxResponseBytes: Math.min(limits.maxResponseBytes, Math.max(LEAST_BYTES, free - frame)),
+  };
+}
+
+/** What a response has besides titles, addresses and texts of its results. */
+const FRAME_BYTES = 300;
+const FRAME_BYTES_EACH = 60;
+/** Less would be no evidence. */
+const LEAST_BYTES = 400;
+
+/** The queries of a call, answered and bounded to what fits. `allowed`: the bytes that the run's own limits allow. */
+async function runQueries(
+  call: SearchCall,
+  step: Step,
+  clock: () => number,
+  allowed: number,
+): Promise<{ readonly answered: readonly Answered[]; readonly cutBytes: number }> {
   const { state, limits, config, emit } = step;
   const { engine, scope } = journaled(step.engine, state, config, clock);
   const run = async (query: string): Promise<Answered> => {
@@ -95,7 +124,9 @@ async function runQueries(call: SearchCall, step: Step, clock: () => number): Pr
     return { query, engine: engine.name, outcome, milliseconds: clock() - begun };
   };
   const queries = call.queries.filter(({ plan }) => plan === "run").map(({ query }) => query);
-  return boundResponse(await Promise.all(queries.map(run)), limits.maxResponseBytes);
+  const whole = boundResponse(await Promise.all(queries.map(run)), allowed);
+  const answered = boundResponse(whole, limits.maxResponseBytes);
+  return { answered, cutBytes: responseBytes(whole) - responseBytes(answered) };
 }
 
 function recordOf(
@@ -113,6 +144,7 @@ function recordOf(
       status: outcome.status,
       sources: [...new Set(results.map(({ number }) => number))],
       reason: outcome.status === "failed" ? withoutWrittenKeys(outcome.failure.message) : "",
+      ...(outcome.note !== undefined && { note: outcome.note }),
       milliseconds,
     },
   };
@@ -142,17 +174,18 @@ function attemptsOf(engine: string, outcome: SearchOutcome, milliseconds: number
 }
 
 function searchEnd({ record, results, digestReport }: FreshReply, outcome: SearchOutcome): RunEvent {
-  const { query, engine, status, attempts, milliseconds } = record;
+  const { query, engine, status, attempts, note, milliseconds } = record;
   return {
     type: "search-end",
     query,
     engine,
     status,
     attempts,
-    sources: results.map(({ number, title, url }) => ({ number, title, url })),
+    sources: results.map(placeOf),
     ...(outcome.status === "failed" && {
       failure: { kind: outcome.failure.kind, message: withoutWrittenKeys(outcome.failure.message) },
     }),
+    ...(note !== undefined && { note }),
     milliseconds,
     ...(digestReport !== undefined && { digest: digestReport }),
   };

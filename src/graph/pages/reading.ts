@@ -5,7 +5,7 @@ import type { SearchOutcome } from "../../search/engine.ts";
 import type { PageOutcome, PageReader } from "../../search/pages/page-reader.ts";
 import { budgetLeft, inTimeLeft } from "../budgets.ts";
 import { boundResponse } from "../response-size.ts";
-import { createNumbering, mayRefer } from "../sources.ts";
+import { createNumbering, mayRefer, placeOf } from "../sources.ts";
 import type { RunState, RunUpdate } from "../state.ts";
 import type { Step } from "../step.ts";
 import { addUsage, NO_USAGE } from "../usage.ts";
@@ -93,7 +93,7 @@ export async function openPages(
       reader: reader.name,
       status: read.status,
       ...(result !== undefined && {
-        source: { number: result.number, title: result.title, url: result.url },
+        source: placeOf(result),
       }),
       ...(failure !== undefined && {
         failure: { kind: failure.kind, message: withoutWrittenKeys(failure.message) },

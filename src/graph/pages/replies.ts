@@ -1,6 +1,6 @@
 import type { NumberedResult, PageReply } from "../../protocol/protocol.ts";
 import { callsLeft } from "../budgets.ts";
-import { mayRefer } from "../sources.ts";
+import { mayRefer, placeOf } from "../sources.ts";
 import { required, type RunState } from "../state.ts";
 import type { Step } from "../step.ts";
 import { addressKey } from "./plan.ts";
@@ -59,7 +59,7 @@ export function respondToPages(step: Step, pages: readonly PageReply[], opened: 
       reader: "",
       status,
       ...(result !== undefined && {
-        source: { number: result.number, title: result.title, url: result.url },
+        source: placeOf(result),
       }),
       milliseconds: 0,
     });

@@ -3,6 +3,9 @@ import { thread } from "../agent.ts";
 import { asksFor, lastResponse, resume, stateOf } from "../asking.ts";
 import { open, paged, responses } from "./paged.ts";
 
+const action = (url: string) => ({ name: "open_url", args: { url } });
+const edit = (edited: unknown) => ({ decisions: [{ type: "edit", edited_action: edited }] });
+
 describe("pages that wait for a person", () => {
   const asking = { ...thread(), context: { approveSearches: true, maxPages: 2 } as never };
   const [first, second] = ["https://example.org/a", "https://example.org/b"];
@@ -44,5 +47,47 @@ describe("pages that wait for a person", () => {
     expect(lastResponse(await stateOf(agent))).toContain(
       `"${first}" could not be opened: It was not sent: the user did not allow it, and says: Private.`,
     );
+  });
+
+  const put = `"${first}" could not be opened: It was not opened: the user put another page in its place.`;
+
+  test.each<[string, object, string[], string]>([
+    ["approve", { type: "approve" }, [first], ""],
+    ["edit", { type: "edit", edited_action: action(second) }, [second], put],
+    ["edit, as LangChain.js writes it", { type: "edit", editedAction: action(second) }, [second], put],
+    ["reject", { type: "reject", message: "Private" }, [], "the user did not allow it, and says: Private."],
+    ["respond", { type: "respond", message: "See at home" }, [], "The user says instead: See at home."],
+  ])("are decided on one by one in LangChain's form: %s", async (_what, decision, sent, told) => {
+    const { agent, output, opened } = await waiting();
+    const allowed = ["approve", "edit", "reject", "respond"];
+    expect(asksFor(output)).toMatchObject([
+      {
+        action_requests: [action(first)],
+        review_configs: [{ action_name: "open_url", allowed_decisions: allowed }],
+        actionRequests: [action(first)],
+        reviewConfigs: [{ actionName: "open_url", allowedDecisions: allowed }],
+      },
+    ]);
+    await resume(agent, { decisions: [decision] }, thread());
+    expect(opened.map(({ url }) => url)).toEqual(sent);
+    expect(responses(await stateOf(agent))[0]).toContain(told);
+  });
+
+  test("are asked for again where an answer is none", async () => {
+    const { agent, opened } = await waiting();
+    for (const answer of [
+      "yes",
+      {},
+      { decisions: [] },
+      { decision: "edit", queries: ["x"] },
+      edit({ name: "web_search", args: { query: "x" } }),
+      edit(action("javascript:alert(1)")),
+      edit(action("https://")),
+      edit(action("file:///etc/passwd")),
+    ]) {
+      const asked = asksFor(await resume(agent, answer, thread()));
+      expect(asked).toMatchObject([{ urls: [first], problem: expect.stringContaining("does not fit") }]);
+      expect(opened).toEqual([]);
+    }
   });
 });

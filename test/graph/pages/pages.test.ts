@@ -45,9 +45,9 @@ test("a page of a result is opened, read and cited, and its links may be opened 
     [1, "A is 7, as B says."],
     [2, "B says so."],
   ]);
-  expect(state.citations.map(({ number, known, support }) => [number, known, support])).toEqual([
-    [1, true, 1],
-    [2, true, 1],
+  expect(state.citations.map(({ number, known, verdict }) => [number, known, verdict])).toEqual([
+    [1, true, "partly"],
+    [2, true, "supported"],
   ]);
   const left = { tokens: expect.any(Number), seconds: 600 };
   expect(events.slice(7, 11)).toEqual([
