@@ -62,7 +62,11 @@ export type SearchOutcome = (
   | { readonly status: "found"; readonly results: readonly SearchResult[] }
   | { readonly status: "nothing" }
   | { readonly status: "failed"; readonly failure: SearchFailure }
-) & { readonly attempts?: readonly SearchAttempt[] };
+) & {
+  readonly attempts?: readonly SearchAttempt[];
+  /** What the engine has to say about all that it searched, such as that an index lacks files; one line. */
+  readonly note?: string;
+};
 
 export interface SearchOptions {
   /** Ends the search; the promise then rejects with an AbortError. */

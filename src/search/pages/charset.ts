@@ -1,41 +1,36 @@
-/** Where a page must name its charset, as the HTML standard has it. */
-const PRESCAN_BYTES = 1_024;
-const META_CHARSET = /<meta\b[^>]{0,500}?\bcharset\s*=\s*["']?\s*([\w.:-]+)/iu;
+import { decodeAs, decodeBytes, readMark } from "../../text/encoding.ts";
 
-/** What 0x80 to 0x9F are in windows-1252; some versions of Node leave them as control characters. */
-const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ";
+/** A page may name its charset behind scripts and styles: browsers look as far as this, although the standard asks for 1,024. */
+const PRESCAN_BYTES = 64_000;
+const META_CHARSET = /<meta\b[^>]{0,500}?\bcharset\s*=\s*["']?\s*([\w.:-]+)/giu;
+const XML_ENCODING = /^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]+)/iu;
+/** A text in one of these is valid whatever its bytes are, so that its name proves nothing. */
+const ANY_BYTES = /^(?:windows-125\d|iso-8859-|koi8|macintosh|ibm866|x-mac)/u;
 
 /**
- * Text of a reply: by its byte order mark, else the charset of the header, else (in HTML) that of a `<meta>`, else
- * UTF-8. A charset that is not known counts for none. Invalid bytes become U+FFFD.
+ * Text of a reply: by its byte order mark, else the charset of the header or (in HTML) of a `<meta>`, whichever can read
+ * all of it; UTF-8 where the bytes are that and the name only stands for one byte a letter. Where nothing is said, or
+ * what is said cannot be, the encoding is found out from the bytes. What nobody can read becomes U+FFFD.
  */
 export function decodePage(bytes: Uint8Array, charset: string | undefined, isHtml: boolean): string {
   const marked = readMark(bytes);
-  if (marked !== undefined) return new TextDecoder(marked).decode(bytes);
-  const decoder = createDecoder(charset) ?? (isHtml ? createDecoder(readMeta(bytes)) : undefined);
-  const text = (decoder ?? new TextDecoder()).decode(bytes);
-  if (decoder?.encoding !== "windows-1252") return text;
-  return text.replace(/[\u0080-\u009F]/gu, (sign) => WINDOWS_1252[sign.charCodeAt(0) - 0x80] ?? sign);
-}
-
-function readMark([first, second, third]: Uint8Array): string | undefined {
-  if (first === 0xef && second === 0xbb && third === 0xbf) return "utf-8";
-  if (first === 0xff && second === 0xfe) return "utf-16le";
-  return first === 0xfe && second === 0xff ? "utf-16be" : undefined;
+  const declared = marked === undefined ? [charset, ...(isHtml ? readMetas(bytes) : [])] : [marked];
+  const named = declared.flatMap((name) => (name === undefined ? [] : (decodeAs(bytes, name) ?? [])));
+  const sound = named.find(({ broken }) => broken === 0);
+  if (sound !== undefined && !ANY_BYTES.test(sound.encoding)) return sound.text;
+  const found = decodeBytes(bytes);
+  if (found?.encoding === "utf-8" && found.broken === 0) return found.text;
+  const fewestBroken = [...named].sort((a, b) => a.broken - b.broken)[0];
+  return (sound ?? found ?? fewestBroken)?.text ?? new TextDecoder().decode(bytes);
 }
 
 /** A `<meta>` that can be read as ASCII cannot be in UTF-16, whatever it says. */
-function readMeta(bytes: Uint8Array): string | undefined {
+function readMetas(bytes: Uint8Array): string[] {
   const head = Buffer.from(bytes.subarray(0, PRESCAN_BYTES)).toString("latin1");
-  const charset = META_CHARSET.exec(head.replace(/<!--[\s\S]*?(?:-->|$)/gu, ""))?.[1];
-  return charset === undefined || /^utf-?16/iu.test(charset) ? undefined : charset;
-}
-
-function createDecoder(charset: string | undefined): InstanceType<typeof TextDecoder> | undefined {
-  if (charset === undefined) return undefined;
-  try {
-    return new TextDecoder(charset);
-  } catch {
-    return undefined;
-  }
+  const shown = head.replace(/<!--[\s\S]*?(?:-->|$)|<script\b[\s\S]*?(?:<\/script|$)/giu, "");
+  const names = [
+    XML_ENCODING.exec(shown)?.[1],
+    ...Array.from(shown.matchAll(META_CHARSET), (meta) => meta[1]),
+  ];
+  return names.filter((name) => name !== undefined && !/^utf-?16/iu.test(name)).flatMap((name) => name ?? []);
 }

@@ -40,6 +40,9 @@ const DEFAULT_HEADERS_MS = 10_000;
 const DEFAULT_IDLE_MS = 10_000;
 const DEFAULT_MAX_DOWNLOAD_BYTES = 2_000_000;
 const MAX_REDIRECTS = 5;
+/** Headers by which services that guard pages say that this is not the page but a test of its reader. */
+const CHALLENGES = ["cf-mitigated", "x-amzn-waf-action"];
+const CHALLENGE_PAGE = /\b_cf_chl_opt\b|\bgokuProps\b/u;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -120,6 +123,10 @@ async function readReply(
     dismiss(reply);
     return explainPageStatus(url.href, status);
   }
+  if (CHALLENGES.some((name) => /challenge|captcha/iu.test(readHeader(reply, name) ?? ""))) {
+    dismiss(reply);
+    return challenged(url);
+  }
   const type = readHeader(reply, "content-type");
   const content = readContentType(type);
   if (content === undefined || (content.kind === "pdf" && options.pdf === false)) {
@@ -139,7 +146,20 @@ async function readReply(
   if (bytes.length > 0 && !isWhatItSays(bytes, content)) {
     return unsupported(url, `is not what its type says (${content.kind})`);
   }
+  if (
+    content.kind === "html" &&
+    CHALLENGE_PAGE.test(Buffer.from(bytes.subarray(0, 20_000)).toString("latin1"))
+  ) {
+    return challenged(url);
+  }
   return { status: "downloaded", url, content, bytes, isCut };
+}
+
+function challenged(url: URL): FailedPage {
+  return failPage(
+    "unauthorized",
+    `${showUrl(url.href)} asks whether its reader is a person before it shows anything. Read another page.`,
+  );
 }
 
 /** Ends a reply whose body nobody wants. */

@@ -3,6 +3,7 @@ import { cleanText } from "../clean-text.ts";
 import { decodePage } from "./charset.ts";
 import type { Content, ContentKind } from "./content-type.ts";
 import { fitPassages } from "./fit-passages.ts";
+import { textOf } from "../local/documents/sections.ts";
 import type { PageText } from "../html/extract-html.ts";
 import { toLinks, toTitle } from "../html/page-facts.ts";
 
@@ -65,8 +66,9 @@ export async function* extract(extraction: Extraction): AsyncGenerator<Extracted
 async function* readContent({ content, bytes, url }: Extraction): AsyncGenerator<PageText> {
   if (content.kind === "pdf") {
     const { parsePdf } = await LOADERS.pdf();
-    const { title, text } = await parsePdf(bytes);
-    yield { title: toTitle(title), text: cleanText(text).trim(), links: findLinks(text, url) };
+    const { title, blocks } = await parsePdf(bytes);
+    const text = textOf(blocks);
+    yield { title: toTitle(title), text, links: findLinks(text, url) };
     return;
   }
   const source = decodePage(bytes, content.charset, content.kind === "html");
@@ -75,8 +77,8 @@ async function* readContent({ content, bytes, url }: Extraction): AsyncGenerator
     yield* extractHtml(source, url);
   } else if (content.kind === "markdown") {
     const { parseMarkdown } = await LOADERS.markdown();
-    const { title, text, date } = parseMarkdown(Buffer.from(source));
-    yield { title: toTitle(title), text: cleanText(text).trim(), date, links: findLinks(source, url) };
+    const { title, blocks, date } = parseMarkdown(Buffer.from(source));
+    yield { title: toTitle(title), text: textOf(blocks), date, links: findLinks(source, url) };
   } else {
     yield { title: "", text: cleanText(source).trim(), links: findLinks(source, url) };
   }

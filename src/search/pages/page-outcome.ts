@@ -42,7 +42,7 @@ export async function toPageOutcome(
     );
   }
   const { title, text, date, links } = extracted;
-  if (text === "") {
+  if (text === "" || (raw.content.kind !== "text" && !/[\p{L}\p{N}]/u.test(text))) {
     return failPage(
       "no-text",
       `${shown} shows no text: it may be made of pictures or by scripts. Read another page.`,

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
 import { abortError, throwIfAborted, untilAborted } from "../../net/abort.ts";
+import { threadUrl } from "../thread-url.ts";
 import { type Extracted, extractedSchema, type Extraction } from "./extraction.ts";
 
 export interface ExtractionLimits {
@@ -64,7 +65,7 @@ async function runInThread(
   signal: AbortSignal | undefined,
 ): Promise<ExtractionResult> {
   const memoryMb = limits.extractMemoryMb ?? DEFAULT_EXTRACT_MEMORY_MB;
-  const worker = new Worker(workerUrl(), {
+  const worker = new Worker(threadUrl("extraction-worker", import.meta.url), {
     workerData: extraction,
     env: {},
     execArgv: [],
@@ -111,22 +112,4 @@ function memoryInUse(): number {
 
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
-}
-
-/** The worker beside this file. Run from source, it needs what makes Node read TypeScript, once more in its thread. */
-function workerUrl(): URL {
-  const isSource = import.meta.url.endsWith(".ts");
-  const worker = new URL(isSource ? "./extraction-worker.ts" : "./extraction-worker.js", import.meta.url);
-  const tsx = isSource ? findTsx() : undefined;
-  if (tsx === undefined) return worker;
-  const start = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(worker.href)});`;
-  return new URL(`data:text/javascript,${encodeURIComponent(start)}`);
-}
-
-function findTsx(): string | undefined {
-  try {
-    return import.meta.resolve("tsx/esm/api");
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createDiskCache, type DiskCacheOptions } from "../../../src/search/around/cache-disk.ts";
 import type { CacheStore, KeptAnswer } from "../../../src/search/around/cache-store.ts";
 import { withCache } from "../../../src/search/around/cache.ts";
+import { bundleProgram } from "../../bundle.ts";
 import { SECRET } from "../engines/wire/http-harness.ts";
 import { createFolder } from "../temporary-folder.ts";
 import { found, startScript, tavilyAt, TAVILY, told } from "./wrapped.ts";
@@ -214,27 +215,8 @@ test("its size is bounded: what expires first makes room, and what has expired g
 test("two processes share a file", async () => {
   const file = newFile();
   const store = open(file);
-  const module = new URL("../../../src/search/around/cache-disk.ts", import.meta.url).href;
-  const script = `
-    import { createDiskCache } from ${JSON.stringify(module)};
-    const problems = [];
-    const store = createDiskCache({ file: ${JSON.stringify(file)}, onProblem: (message) => problems.push(message) });
-    for (let index = 0; index < 200; index++) {
-      const answer = { status: "found", results: [{ title: "", url: "", text: "theirs" + index }] };
-      const kept = { engine: "tavily", at: 1000, expires: 2000, answer };
-      for (;;) {
-        store.put("theirs" + index, kept);
-        if (store.get("theirs" + index) !== undefined) break;
-      }
-    }
-    store.close();
-    console.log(JSON.stringify(problems));
-  `;
-  const child = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), "--input-type=module", "--eval", script],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
+  const writer = await bundleProgram(new URL("cache-writer.ts", import.meta.url));
+  const child = spawn(process.execPath, [writer, file], { stdio: ["ignore", "pipe", "inherit"] });
   let out = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
   const ended = once(child, "close");

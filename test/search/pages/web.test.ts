@@ -91,8 +91,40 @@ describe("other kinds of page", () => {
     const source =
       "# Tools\n\nUse **one** of [these](https://site.example/t).\n\n<!-- SECRET -->\n\n```\na < b\n```\n";
     expect(await read(html(source, "text/markdown"))).toMatchObject({
-      page: { title: "Tools", text: "Use one of these.\n\na < b", links: ["https://site.example/t"] },
+      page: {
+        title: "Tools",
+        text: "Use one of these.\n\n```\na < b\n```",
+        links: ["https://site.example/t"],
+      },
     });
+  });
+
+  test.each([
+    ["cf-mitigated", "challenge"],
+    ["x-amzn-waf-action", "captcha"],
+  ])("no page that a guard stands before (%s), although its status is 200", async (name, value) => {
+    const outcome = await read((response) =>
+      response.writeHead(200, { "content-type": "text/html", [name]: value }).end("<p>Just a moment...</p>"),
+    );
+    expect(outcome).toEqual({
+      status: "failed",
+      failure: {
+        kind: "unauthorized",
+        message: expect.stringMatching(
+          /^http:\/\/127\.0\.0\.1:\d+\/page asks whether its reader is a person before it shows anything\. Read another page\.$/u,
+        ),
+      },
+    });
+  });
+
+  test("no page of dots", async () => {
+    expect(await read(html("<p>...</p>"))).toMatchObject({ status: "failed", failure: { kind: "no-text" } });
+  });
+
+  test("a page of 20,000 nested elements", async () => {
+    expect(await textOf(html(`<title>Deep</title>${"<div>".repeat(20_000)}<p>The text.</p>`))).toBe(
+      "The text.",
+    );
   });
 
   test("PDF", async () => {
