@@ -1,11 +1,11 @@
-import { assemble } from "../src/assemble/assemble.ts";
+import { assembleServed } from "../src/assemble/served.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
 import { readSettings } from "../src/settings/settings.ts";
 
-const parts = assemble(readSettings(process.env), { onProblem: console.error });
+const parts = assembleServed(readSettings(process.env), { onProblem: console.error });
 
 /**
  * The agent as the environment configures it, whose budgets no run can exceed. A cache or a recording that cannot be
  * used is told, and ends no run.
  */
-export const graph = createAgenticRag({ ...parts, ceilings: parts.limits });
+export const graph = createAgenticRag(parts);

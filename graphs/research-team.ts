@@ -1,8 +1,8 @@
-import { assemble } from "../src/assemble/assemble.ts";
+import { assembleServed } from "../src/assemble/served.ts";
 import { createResearchTeam } from "../src/compose/team/research-team.ts";
 import { readSettings } from "../src/settings/settings.ts";
 
-const parts = assemble(readSettings(process.env), { onProblem: console.error });
+const parts = assembleServed(readSettings(process.env), { onProblem: console.error });
 
 /** A team: a question in parts, an agent for each, all at once, and one answer with one numbering of sources. */
-export const graph = createResearchTeam({ ...parts, ceilings: parts.limits });
+export const graph = createResearchTeam(parts);

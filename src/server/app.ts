@@ -1,16 +1,15 @@
 import { Hono } from "hono";
-import { assemble } from "../assemble/assemble.ts";
-import { AgenticRagError } from "../errors.ts";
+import { assembleServed } from "../assemble/served.ts";
 import { createAgenticRag, type AgenticRag } from "../graph/graph.ts";
 import { readSettings } from "../settings/settings.ts";
 import { readAccess, readRules } from "./access.ts";
+import type { DeletedThreads } from "./deleted-threads.ts";
 import type { ReportedFailure } from "./error-reply.ts";
 import { checkRequests, guard, type GuardedVariables } from "./guard.ts";
 import { limitBody } from "./json-body.ts";
 import { mcpRoutes } from "./mcp/http.ts";
 import { openAiRoutes } from "./openai/routes.ts";
 import { createSlots } from "./slots.ts";
-import { refuseTornState } from "./state-files.ts";
 
 /** Bytes of a body of our own routes. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -22,6 +21,8 @@ export interface ServerAppOptions {
    * origins and bodies alone are checked.
    */
   readonly guarded: boolean;
+  /** What `createAuth` is given too. */
+  readonly deleted: DeletedThreads;
   /** Told of failures in our own routes, in words for whoever runs the server. */
   readonly onFailure?: (failure: ReportedFailure) => void;
 }
@@ -33,16 +34,21 @@ export interface ServerAppOptions {
 export function createServerApp({
   environment,
   guarded,
+  deleted,
   onFailure,
 }: ServerAppOptions): Hono<{ Variables: GuardedVariables }> {
   const app = new Hono<{ Variables: GuardedVariables }>();
-  if (guarded) app.use(guard(readAccess(environment)));
-  else app.use(checkRequests(readRules(environment, "langgraph.json")));
+  const settings = readSettings(environment);
+  const { choosable } = settings;
+  if (guarded) {
+    app.use(
+      guard(readAccess(environment), { deleted, choosable, busyThreads: settings.concurrency.perCaller }),
+    );
+  } else app.use(checkRequests(readRules(environment, "langgraph.json"), { deleted, choosable }));
   const limited = limitBody(MAX_BODY_BYTES);
   app.use("/v1/*", limited).use("/mcp/*", limited);
 
-  const settings = readSettings(environment);
-  const parts = assemble(settings);
+  const parts = assembleServed(settings);
   const agent = createAgenticRag(parts);
   const searchR1 = parts.protocols?.["search-r1"];
   const agents: Record<string, AgenticRag> = {
@@ -58,24 +64,14 @@ export function createServerApp({
   return app;
 }
 
-/**
- * The app for a process of LangGraph Server. Where the state of `langgraphjs dev` cannot be read, the process ends at once: going
- * on, or merely failing, it would write an empty state over it.
- */
-export async function startServerApp(
-  { cwd, env, exit, stderr }: Pick<NodeJS.Process, "cwd" | "env" | "exit" | "stderr">,
-  { guarded }: Pick<ServerAppOptions, "guarded">,
-): Promise<ReturnType<typeof createServerApp>> {
-  try {
-    await refuseTornState(cwd());
-  } catch (error) {
-    if (!AgenticRagError.isInstance(error)) throw error;
-    stderr.write(`${error.message}\n`);
-    exit(1);
-  }
+/** The app for a process of LangGraph Server: failures go to its error output. */
+export function createProcessApp(
+  { env, stderr }: Pick<NodeJS.Process, "env" | "stderr">,
+  options: Pick<ServerAppOptions, "guarded" | "deleted">,
+): ReturnType<typeof createServerApp> {
   return createServerApp({
+    ...options,
     environment: env,
-    guarded,
     onFailure: ({ code, message }) => stderr.write(`${code}: ${message}\n`),
   });
 }

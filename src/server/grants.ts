@@ -1,6 +1,7 @@
 import type { Auth } from "@langchain/langgraph-sdk/auth";
 import { HTTPException } from "@langchain/langgraph-sdk/auth";
 import { isIdentity } from "./api-keys.ts";
+import { DELETED, type DeletedThreads } from "./deleted-threads.ts";
 import { checkNewRun } from "./new-run.ts";
 
 /** The user of a request, as LangGraph hands it on. */
@@ -20,14 +21,18 @@ interface Stamped {
  *
  * @param webhookHosts hosts, with their port where it is not the usual one, to which runs may report; none by default.
  */
-export function grantAccess(auth: Auth, webhookHosts: readonly string[]): void {
+export function grantAccess(auth: Auth, webhookHosts: readonly string[], deleted: DeletedThreads): void {
   auth.on("*", () => false);
 
-  auth.on("threads:create", ({ user, value }) => stamp({ user }, value));
+  auth.on("threads:create", ({ user, value }) => {
+    refuseDeleted(value, deleted);
+    return stamp({ user }, value);
+  });
   // so that nobody gives a thread away, or puts one among another's
   auth.on("threads:update", ({ user, value }) => stamp({ user }, value));
   auth.on(["threads:read", "threads:search", "threads:delete"], ({ user }) => ownedBy({ user }));
   auth.on("threads:create_run", ({ user, value }) => {
+    refuseDeleted(value, deleted);
     refuseWebhook(value.kwargs["webhook"], webhookHosts);
     checkNewRun(value);
     return stamp({ user }, value);
@@ -57,6 +62,14 @@ function stamp(caller: Caller, value: Stamped): { owner: string } {
   const filter = ownedBy(caller);
   value.metadata = { ...value.metadata, ...filter };
   return filter;
+}
+
+/** Refuses to make a thread of an id that a deleted one had. @throws HTTPException 409. */
+export function refuseDeleted(
+  { thread_id: id }: { readonly thread_id?: unknown },
+  deleted: DeletedThreads,
+): void {
+  if (typeof id === "string" && deleted.has(id)) throw new HTTPException(409, { message: DELETED.message });
 }
 
 /** What a run sends to a webhook is everything that it was asked and found. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createServerApp } from "../../src/server/app.ts";
+import { openDeletedThreads } from "../../src/server/deleted-threads.ts";
+
+const deleted = openDeletedThreads("no such folder");
 
 const post = (body: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit => ({
   method: "POST",
@@ -18,7 +21,7 @@ const tools = (key?: string): RequestInit =>
   );
 
 test("on a developer's machine our routes answer without a key, and LangGraph's come after", async () => {
-  const app = createServerApp({ environment: {}, guarded: false });
+  const app = createServerApp({ environment: {}, guarded: false, deleted });
   const models = (await (await app.request("/v1/models")).json()) as { data: { id: string }[] };
   expect(models.data.map(({ id }) => id)).toEqual(["agentic-rag", "search-r1"]);
   expect((await app.request("/mcp", tools())).status).toBe(200);
@@ -27,7 +30,7 @@ test("on a developer's machine our routes answer without a key, and LangGraph's 
 });
 
 test("behind the guard, and with no keys set, nobody is let in and the answer says what to set", async () => {
-  const app = createServerApp({ environment: {}, guarded: true });
+  const app = createServerApp({ environment: {}, guarded: true, deleted });
   for (const [path, init] of [
     ["/v1/models", {}],
     ["/mcp", tools("anything")],
@@ -42,12 +45,12 @@ test("behind the guard, and with no keys set, nobody is let in and the answer sa
 
 test("keys that cannot be used end the start", () => {
   const environment = { AGENTIC_RAG_API_KEYS: "alice:my-key" };
-  expect(() => createServerApp({ environment, guarded: true })).toThrow("is not a SHA-256 in hex");
+  expect(() => createServerApp({ environment, guarded: true, deleted })).toThrow("is not a SHA-256 in hex");
 });
 
 describe("on a developer's machine no page reaches our routes by a name or an origin of its own", () => {
   const environment = { AGENTIC_RAG_ALLOWED_HOSTS: "rag.example.org:8443" };
-  const app = createServerApp({ environment, guarded: false });
+  const app = createServerApp({ environment, guarded: false, deleted });
   const question = { model: "agentic-rag", messages: [{ role: "user", content: "What is BM25?" }] };
   const reply = async (path: string, headers: Readonly<Record<string, string>>) =>
     app.request(

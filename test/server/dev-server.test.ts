@@ -92,6 +92,7 @@ test("schemas come with titles and defaults, the context as a form", async () =>
     "searches",
     "sources",
     "stopReason",
+    "uncited",
     "usage",
   ]);
   expect(Object.keys(schemas.state_schema?.properties ?? {})).toContain("transcript");
@@ -104,7 +105,7 @@ test("schemas come with titles and defaults, the context as a form", async () =>
     default: 5,
   });
   expect(context["engine"]).toMatchObject({
-    enum: ["tavily", "local", "wikipedia", "duckduckgo"],
+    enum: ["tavily"],
     default: "tavily",
   });
   expect(context["protocol"]).toMatchObject({
@@ -211,6 +212,6 @@ test("a setting that does not exist is refused with what there is", async () => 
     context: { engine: "altavista" },
   });
   await expect(run).rejects.toThrow(
-    String.raw`There is no search engine \"altavista\". Choose one of: tavily, local, wikipedia, duckduckgo.`,
+    String.raw`context.engine: \"altavista\" cannot be chosen here. These can: tavily.`,
   );
 });

@@ -2,12 +2,14 @@ import { Hono } from "hono";
 import { expect, test } from "vitest";
 import { readAccess } from "../../src/server/access.ts";
 import { createAuth } from "../../src/server/auth.ts";
+import { openDeletedThreads } from "../../src/server/deleted-threads.ts";
 import { guard, type GuardedVariables } from "../../src/server/guard.ts";
 import { API_KEYS, KEYS } from "./visitors.ts";
 
 const access = readAccess({ AGENTIC_RAG_API_KEYS: API_KEYS });
 const app = new Hono<{ Variables: GuardedVariables }>();
-app.use(guard(access));
+const deleted = openDeletedThreads("no such folder");
+app.use(guard(access, { deleted, choosable: { engines: [], models: [] }, busyThreads: 4 }));
 app.all("*", async (c) =>
   c.json({ user: c.get("auth")?.user.identity ?? null, bytes: (await c.req.text()).length }),
 );
@@ -62,7 +64,7 @@ test("health alone is answered without a key, and not under another name", async
 });
 
 test("what nobody was granted is refused, schedules and what is yet to be invented among it", async () => {
-  const { callbacks = {} } = createAuth(access)["~handlerCache"];
+  const { callbacks = {} } = createAuth(access, deleted)["~handlerCache"];
   const everything = callbacks["*"];
   const user = { identity: "alice", permissions: [], is_authenticated: true, display_name: "alice" };
   for (const event of ["crons:create", "crons:search", "assistants:delete", "threads:invented"]) {
@@ -92,7 +94,7 @@ test("what nobody was granted is refused, schedules and what is yet to be invent
 test.each(["", "langgraph-studio-user", "a.b", undefined])(
   "a user called %j may do nothing",
   async (identity) => {
-    const { callbacks = {} } = createAuth(access)["~handlerCache"];
+    const { callbacks = {} } = createAuth(access, deleted)["~handlerCache"];
     const user = { identity: identity as string, permissions: [], is_authenticated: true, display_name: "" };
     for (const [name, handler] of Object.entries(callbacks)) {
       const value = { kwargs: {}, namespace: [identity] };

@@ -15,7 +15,7 @@ export interface Held {
   /** What it becomes: marks are links. */
   readonly answer: string;
   readonly urls: readonly string[];
-  /** Lets the model go on: until then it has said the first words of its answer, and its connection is open. */
+  /** Lets the model go on: until then it has said the first words of its answer and cited, and its connection is open. */
   readonly release: () => void;
   /** How many requests the model was sent for it so far. */
   requests(): number;
@@ -47,7 +47,7 @@ export async function startOneServer(
       return { text: `Let me look.\n${call(`${name} alpha`)}`, chunkSize: 3 };
     if (!prompt.includes(`All about ${name} beta.`))
       return { text: `More.\n${call(`${name} beta`)}`, chunkSize: 3 };
-    return { chunks: SAID, hold: { behind: `"text":"${FIRST_WORDS}"`, until: gate.opened } };
+    return { chunks: SAID, hold: { behind: `"text":"${CITED}"`, until: gate.opened } };
   };
   const world = await startWorld(Array.from({ length: MOST_REQUESTS }, () => reply));
   const { completions, tavily, environment } = world;
@@ -94,8 +94,9 @@ export async function startOneServer(
   };
 }
 
-const FIRST_WORDS = "It is so";
-const SAID = ["I know.\n</think>\n\n", FIRST_WORDS, " [2],", " as is", " [1]."];
+/** The first words that cite: before them, a client that cannot take text back is sent none of the answer. */
+const CITED = " [2],";
+const SAID = ["I know.\n</think>\n\n", "It is so", CITED, " as is", " [1]."];
 
 function nameIn(prompt: string): string {
   return /Who is (q\d+)\?/.exec(prompt)?.[1] ?? "";

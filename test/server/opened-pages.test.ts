@@ -65,7 +65,7 @@ test("OpenAI's client is told of each page, and the answer cites it", async () =
     seen.annotations ??= choices[0].delta.annotations;
     seen.pages ??= note?.pages;
   }
-  const source = { number: 1, title: "All of <think>A", url: PAGE };
+  const source = { number: 1, title: "All of < think>A", url: PAGE };
   expect(notes).toEqual([
     { type: "page-start", url: PAGE, reader: "web" },
     { type: "page-start", url: GONE, reader: "web" },
@@ -76,20 +76,20 @@ test("OpenAI's client is told of each page, and the answer cites it", async () =
     { type: "page-end", url: `${PAGE}/b`, reader: "", status: "not-run", milliseconds: 0 },
   ]);
   expect(lines).toEqual([
-    [`Opening ${PAGE}`, false],
-    [`Opening ${GONE}`, false],
-    ["Read: All of <think>A", true],
-    [`Not read: ${GONE}`, true],
-    [`Opened before: ${PAGE}`, true],
-    [`Not opened, nobody but the model named it: ${NOBODYS}`, true],
-    [`Not opened, the page budget is spent: ${PAGE}/b`, true],
+    [`Opening \`${PAGE}\``, false],
+    [`Opening \`${GONE}\``, false],
+    ["Read: All of < think>A", true],
+    [`Not read: \`${GONE}\``, true],
+    [`Opened before: \`${PAGE}\``, true],
+    [`Not opened, nobody but the model named it: \`${NOBODYS}\``, true],
+    [`Not opened, the page budget is spent: \`${PAGE}/b\``, true],
   ]);
   expect(seen).toEqual({
     content: ANSWER,
     annotations: [
       {
         type: "url_citation",
-        url_citation: { url: PAGE, title: source.title, start_index: 9, end_index: 37 },
+        url_citation: { url: PAGE, title: source.title, start_index: 9, end_index: 37, verdict: "unclear" },
       },
     ],
     pages: [
@@ -113,13 +113,13 @@ test("an MCP client that follows the progress is told of each page, without tags
   );
   expect(messages).toEqual([
     "Reasoning",
-    `Opening ${PAGE}`,
-    `Opening ${GONE}`,
-    "Read: All of (think)A",
-    `Not read: ${GONE}`,
-    `Opened before: ${PAGE}`,
-    `Not opened, nobody but the model named it: ${NOBODYS}`,
-    `Not opened, the page budget is spent: ${PAGE}/b`,
+    `Opening \`${PAGE}\``,
+    `Opening \`${GONE}\``,
+    "Read: All of [ think]A",
+    `Not read: \`${GONE}\``,
+    `Opened before: \`${PAGE}\``,
+    `Not opened, nobody but the model named it: \`${NOBODYS}\``,
+    `Not opened, the page budget is spent: \`${PAGE}/b\``,
     "Writing the answer",
   ]);
   expect(structuredContent).toMatchObject({ answer: ANSWER, searches: [] });

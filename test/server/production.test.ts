@@ -7,11 +7,13 @@ import { openWireServer, type WireServer } from "../servers/wire-server.ts";
 import { belongingsOf, createBelongings, type Belongings } from "./belongings.ts";
 import { startDevServer, type DevServer } from "./dev-server.ts";
 import { FORGED, OPEN, ROUTES, TWISTED } from "./routes.ts";
+import { createJudged } from "./attacks/judged.ts";
 import { answerOverWebSocket, API_KEYS, ask, KEYS, STRANGERS, type Answer, type Ask } from "./visitors.ts";
 
 const ENV_CANARY = "tvly-canary-2718";
 const HEADER_CANARY = "header-canary-3141";
 
+const { judge, print } = createJudged();
 let server: DevServer;
 let webhooks: WireServer;
 let forbidden: WireServer;
@@ -59,6 +61,7 @@ beforeAll(async () => {
 }, 90_000);
 
 afterAll(async () => {
+  print();
   await server?.close();
   await webhooks?.close();
   await forbidden?.close();
@@ -72,19 +75,23 @@ const request = (method: string, path: string, body: unknown): Ask => ({
   ...(body !== undefined && { body: JSON.parse(filled(JSON.stringify(body))) as unknown }),
 });
 
+/** What somebody without a key is told: nobody finds /internal, and schedules and runs without a thread are for nobody. */
+function forStrangers(route: string): number {
+  if (route === "GET /ok") return 200;
+  if (route.includes(" /internal")) return 404;
+  return route.includes("/crons") || route === "GET /runs/:stateless/stream" ? 403 : 401;
+}
+
 const belongings = () => belongingsOf(alice, mine);
 
 describe("what is one user's", () => {
   test("is seen and changed by no other user, on no route", async () => {
     const before = await belongings();
     expect(before.threads.map(({ metadata }) => metadata?.["owner"])).toEqual(["alice", "alice", "alice"]);
-    const expected = ROUTES.map(([status, method, path, body]) => [status, method, path, body]);
-    const seen = [];
-    for (const [, method, path, body] of ROUTES) {
+    for (const [expected, method, path, body] of ROUTES) {
       const { status } = await answerTo({ ...request(method, path, body), headers: by("bob") });
-      seen.push([status, method, path, body]);
+      judge(`auth: another user: ${method} ${path}`, status, expected);
     }
-    expect(seen).toEqual(expected);
     expect((await bob.threads.search()).map(({ thread_id: id }) => id)).toEqual([bobs]);
     expect(await bob.threads.search({ ids: [mine.thread] })).toEqual([]);
     expect(await bob.threads.search({ metadata: { owner: "alice" } })).toEqual([]);
@@ -92,21 +99,13 @@ describe("what is one user's", () => {
     expect(await belongings()).toEqual(before);
   });
 
-  test.each(Object.entries(STRANGERS))("nor by anybody without a key: %s", async (_name, headers) => {
+  test.each(Object.entries(STRANGERS))("nor by anybody without a key: %s", async (name, headers) => {
     const before = await belongings();
     const routes = [...ROUTES.map(([, ...route]) => route), ...OPEN];
-    const others = [];
     for (const [method, path, body] of routes) {
       const { status } = await answerTo({ ...request(method, path, body), headers });
-      // nobody, with or without a key, finds /internal
-      if (status !== (path.startsWith("/internal") ? 404 : path.includes("/crons") ? 403 : 401)) {
-        others.push([status, method, path]);
-      }
+      judge(`auth: ${name}: ${method} ${path}`, status, forStrangers(`${method} ${path}`));
     }
-    expect(others).toEqual([
-      [403, "GET", "/runs/:stateless/stream"],
-      [200, "GET", "/ok"],
-    ]);
     expect(await belongings()).toEqual(before);
   });
 

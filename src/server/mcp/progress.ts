@@ -2,7 +2,7 @@ import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/proto
 import type { ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
 import type { RunEvent } from "../../graph/events.ts";
 import { eventText } from "../../view/event-text.ts";
-import { foreignLine } from "./foreign-text.ts";
+import { uncheckedLine } from "./foreign-text.ts";
 
 export type Extra = Pick<
   RequestHandlerExtra<ServerRequest, ServerNotification>,
@@ -55,7 +55,7 @@ function lineFor(event: RunEvent): string | undefined {
     case "search-end":
     case "page-start":
     case "page-end":
-      return eventText(event, foreignLine);
+      return eventText(event, uncheckedLine);
     case "answer-delta":
       return "Writing the answer";
     case "reasoning-delta":
@@ -63,6 +63,10 @@ function lineFor(event: RunEvent): string | undefined {
     case "tool-call":
     case "tool-call-invalid":
     case "tool-call-refused":
+    case "reply-continued":
+    case "replies-rewritten":
+    case "context-full":
+    case "answer-mended":
     case "budget-left":
     case "answer-end":
       return undefined;

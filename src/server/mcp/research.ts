@@ -3,7 +3,9 @@ import { z } from "zod";
 import { streamAgent, type RunEnd } from "../../compose/agent-run.ts";
 import { placesOf } from "../../citation/check.ts";
 import { RUN_DEFAULTS } from "../../graph/context.ts";
-import { citationSchema, stopReasonSchema } from "../../graph/state.ts";
+import { citationSchema, uncitedSchema } from "../../graph/citation.ts";
+import { stopReasonSchema } from "../../graph/state.ts";
+import { supportNote } from "../../citation/support/note.ts";
 import { foreignLine, foreignText, uncheckedLine } from "./foreign-text.ts";
 import { failed, type McpParts } from "./parts.ts";
 import { createProgress, type Extra } from "./progress.ts";
@@ -49,6 +51,7 @@ export const researchOutput = z.strictObject({
     )
     .describe("Everything that was found, by number."),
   citations: z.array(citationSchema).describe("Each mark of the answer, checked against what was found."),
+  uncited: uncitedSchema.describe("Sentences of the answer that state a fact and have no mark."),
   searches: z.array(
     z.strictObject({
       query: z.string(),
@@ -96,8 +99,11 @@ function toResearch({ conclusion, sources, queries }: RunEnd): Research {
       ...citation,
       title: uncheckedLine(citation.title),
       url: foreignLine(citation.url),
-      sentence: foreignLine(citation.sentence),
+      sentence: uncheckedLine(citation.sentence),
+      citedText: uncheckedLine(citation.citedText),
+      checks: citation.checks.map((check) => ({ ...check, words: check.words.map(uncheckedLine) })),
     })),
+    uncited: conclusion.uncited.map(uncheckedLine),
     searches: queries.map(({ query, engine, status, sources: found }) => ({
       query: uncheckedLine(query),
       engine,
@@ -107,13 +113,19 @@ function toResearch({ conclusion, sources, queries }: RunEnd): Research {
   };
 }
 
-/** For clients that show or read text only: the answer, what it cites, and what to know of the searches. */
-function toText({ answer, citations, sources, searches }: Research): string {
+/** For clients that show or read text only: what of the answer is not supported, the answer, what it cites, and what to know of the searches. */
+function toText({ answer, citations, uncited, sources, searches }: Research): string {
   const cited = new Set(citations.filter(({ known }) => known).map(({ number }) => number));
   const list = sources
     .filter(({ number }) => cited.has(number))
     .map(({ number, title, url }) => `[${number}] ${title}${url === "" ? "" : `\n    ${url}`}`);
   const failures = searches.filter(({ status }) => status === "failed").length;
   const note = failures === 0 ? [] : [`Note: ${failures} of ${searches.length} searches failed.`];
-  return [answer, ...(list.length === 0 ? [] : [`Sources\n${list.join("\n")}`]), ...note].join("\n\n");
+  const unsupported = supportNote(citations, uncited);
+  return [
+    ...(unsupported === "" ? [] : [unsupported]),
+    answer,
+    ...(list.length === 0 ? [] : [`Sources\n${list.join("\n")}`]),
+    ...note,
+  ].join("\n\n");
 }

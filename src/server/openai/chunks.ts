@@ -2,8 +2,9 @@ import type { RunEvent } from "../../graph/events.ts";
 import type { RunEnd } from "./agent-run.ts";
 import { annotationsOf, type Annotation } from "../../citation/annotations.ts";
 import type { ReplyHead } from "./completion.ts";
-import { createAnswerContent } from "../../graph/answer-content.ts";
+import { createAnswerContent, type Shown } from "../../graph/answer-content.ts";
 import { noteOf, statusEvent } from "./notes.ts";
+import { isStep } from "../../view/event-text.ts";
 import { detailsOf, finishReason, usageOf } from "./outcome.ts";
 
 interface Delta {
@@ -41,30 +42,16 @@ export async function* toChunks(
   });
   const piece = (delta: Delta, more?: object, finish: string | null = null): Chunk =>
     frame([{ index: 0, delta, logprobs: null, finish_reason: finish }], more);
-  const said = (text: string): readonly Chunk[] => (text === "" ? [] : [piece({ content: text })]);
+  const said = ({ reasoning, content: text }: Shown): readonly Chunk[] => [
+    ...(reasoning === "" ? [] : [piece({ reasoning_content: reasoning })]),
+    ...(text === "" ? [] : [piece({ content: text })]),
+  ];
   const content = createAnswerContent();
 
   function show(event: RunEvent): readonly Chunk[] {
-    switch (event.type) {
-      case "reasoning-delta":
-        return [piece({ reasoning_content: event.text })];
-      case "answer-delta":
-      case "answer-withdrawn":
-      case "tool-call":
-        return said(content.take(event));
-      case "search-start":
-      case "search-end":
-      case "page-start":
-      case "page-end":
-        content.take(event);
-        return [piece({}, { agentic_rag: noteOf(event), event: statusEvent(event) })];
-      case "run-start":
-      case "tool-call-invalid":
-      case "tool-call-refused":
-      case "budget-left":
-      case "answer-end":
-        return [];
-    }
+    const shown = said(content.take(event));
+    if (!isStep(event)) return shown;
+    return [...shown, piece({}, { agentic_rag: noteOf(event), event: statusEvent(event) })];
   }
 
   let begun = false;

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../../graph/events.ts";
 import { annotationsOf } from "../../citation/annotations.ts";
+import { createAnswerContent } from "../../graph/answer-content.ts";
 import type { RunEnd } from "./agent-run.ts";
 import { detailsOf, finishReason, usageOf } from "./outcome.ts";
 
@@ -17,11 +18,15 @@ export async function toCompletion(
   head: ReplyHead,
   ignored: readonly string[],
 ) {
+  const content = createAnswerContent();
   let reasoning = "";
   for (;;) {
     const step = await run.next();
-    if (step.done === true) return completion(step.value, reasoning, head, ignored);
-    if (step.value.type === "reasoning-delta") reasoning += step.value.text;
+    if (step.done === true) {
+      reasoning += content.finish(step.value.conclusion).reasoning;
+      return completion(step.value, reasoning, head, ignored);
+    }
+    reasoning += content.take(step.value).reasoning;
   }
 }
 

@@ -1,5 +1,5 @@
+import { plainLine } from "../../citation/plain-stream.ts";
 import type { RunEvent } from "../../graph/events.ts";
-import { cleanLine } from "../../search/clean-text.ts";
 import { eventText, type StepEvent } from "../../view/event-text.ts";
 
 type Told<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
@@ -21,22 +21,30 @@ export type Note =
 export function noteOf(event: StepEvent): Note {
   switch (event.type) {
     case "search-start":
+      return { ...event, query: plainLine(event.query) };
     case "page-start":
       return event;
     case "search-end": {
-      const { type, query, engine, status, sources, failure, milliseconds } = event;
+      const { type, engine, status, failure, milliseconds } = event;
+      const query = plainLine(event.query);
+      const sources = event.sources.map(titled);
       const kind = failure === undefined ? {} : { failure: failure.kind };
       return { type, query, engine, status, sources, ...kind, milliseconds };
     }
     case "page-end": {
-      const { failure, milliseconds, ...rest } = event;
-      return { ...rest, ...(failure !== undefined && { failure: failure.kind }), milliseconds };
+      const { failure, milliseconds, source, ...rest } = event;
+      const page = source === undefined ? {} : { source: titled(source) };
+      return { ...rest, ...page, ...(failure !== undefined && { failure: failure.kind }), milliseconds };
     }
   }
+}
+
+function titled<Source extends { readonly title: string }>(source: Source): Source {
+  return { ...source, title: plainLine(source.title) };
 }
 
 /** The same for people: a line that Open WebUI shows above the answer, and that other clients pass over. */
 export function statusEvent(event: StepEvent) {
   const done = event.type === "search-end" || event.type === "page-end";
-  return { type: "status", data: { description: eventText(event, cleanLine), done } };
+  return { type: "status", data: { description: eventText(event, plainLine), done } };
 }

@@ -1,4 +1,5 @@
 import { placesOf } from "../../citation/check.ts";
+import { plainLine } from "../../citation/plain-stream.ts";
 import { withoutMarks } from "../../citation/marks.ts";
 import type { StopReason } from "../../graph/state.ts";
 import { estimateTokens } from "../../graph/usage.ts";
@@ -33,7 +34,7 @@ export function detailsOf(
     answered: conclusion.answered,
     stopReason: conclusion.stopReason,
     searches: queries.map(({ query, engine, status, sources: found, milliseconds }) => ({
-      query,
+      query: plainLine(query),
       engine,
       status,
       sources: found,
@@ -44,7 +45,15 @@ export function detailsOf(
       pages: readings.map(({ url, status, source, milliseconds }) => ({ url, status, source, milliseconds })),
     }),
     sources: placesOf(sources),
-    citations: conclusion.citations,
+    citations: conclusion.citations.map((citation) => ({
+      ...citation,
+      title: plainLine(citation.title),
+      sentence: plainLine(citation.sentence),
+      citedText: plainLine(citation.citedText),
+      checks: citation.checks.map((check) => ({ ...check, words: check.words.map(plainLine) })),
+    })),
+    /** Sentences of the answer that state a fact and have no mark. */
+    uncited: conclusion.uncited.map(plainLine),
     modelRequests: usage.modelRequests,
     usageEstimated: usage.estimated,
     milliseconds: usage.milliseconds,

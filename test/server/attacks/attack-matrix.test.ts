@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { refuseTornState } from "../../../src/server/state-files.ts";
+import { refuseTornState } from "../../../src/server/state/files.ts";
 import { openWireServer, type WireServer } from "../../servers/wire-server.ts";
 import {
   commandOverWebSocket,
@@ -13,16 +13,16 @@ import {
   upgradeStatus,
   type AttackRow,
 } from "./attacks.ts";
+import { createJudged } from "./judged.ts";
 import { startDevServer, type DevServer } from "../dev-server.ts";
 import { API_KEYS, ask, KEYS } from "../visitors.ts";
 
 interface Row {
-  readonly configuration: string;
   readonly row: string;
   readonly expected: string;
   readonly seen: string;
 }
-const table: Row[] = [];
+const table = createJudged();
 
 const run = { assistant_id: "agentic-rag", input: { question: "What is QwQ-32B?" } };
 const start = (params: object) => ({ id: 7, method: "run.start", params });
@@ -35,18 +35,7 @@ const ENVIRONMENT = {
   NO_COLOR: "1",
 };
 
-afterAll(() => {
-  const counts = new Map<string, number>();
-  for (const { configuration, row, expected, seen } of table) {
-    const kind = `${configuration} | ${row.split(":")[0]} | ${expected}${expected === seen ? "" : ` BUT ${seen}`}`;
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  const violations = table.filter(({ expected, seen }) => expected !== seen).length;
-  console.log(
-    [...counts].map(([kind, count]) => `${count} x ${kind}`).join("\n") +
-      `\n${table.length} rows, ${violations} violations`,
-  );
-});
+afterAll(() => table.print());
 
 describe.each(["langgraph.production.json", "langgraph.json"] as const)("on %s", (config) => {
   const production = config === "langgraph.production.json";
@@ -69,8 +58,9 @@ describe.each(["langgraph.production.json", "langgraph.json"] as const)("on %s",
     await webhooks?.close();
   });
 
-  function judge(rows: readonly Omit<Row, "configuration">[]): readonly unknown[] {
-    table.push(...rows.map((row) => ({ configuration: config, ...row })));
+  /** The rows that are not as expected. */
+  function judge(rows: readonly Row[]): readonly Row[] {
+    for (const { row, seen, expected } of rows) table.judge(`${config}: ${row}`, seen, expected);
     return rows.filter(({ expected, seen }) => expected !== seen);
   }
 
@@ -112,15 +102,8 @@ describe.each(["langgraph.production.json", "langgraph.json"] as const)("on %s",
     ).toEqual([]);
     const fired = { ...run, webhook: `${webhooks.url}/fired` };
     const headers = { origin: "https://evil.example", "content-type": "text/plain" };
-    expect(
-      await judgeRequests([
-        {
-          row: "webhook",
-          ask: { method: "POST", path: "/runs/wait", body: JSON.stringify(fired), headers },
-          status: 403,
-        },
-      ]),
-    ).toEqual([]);
+    const webhook = { method: "POST", path: "/runs/wait", body: JSON.stringify(fired), headers };
+    expect(await judgeRequests([{ row: "webhook", ask: webhook, status: 403 }])).toEqual([]);
     expect(webhooks.requests).toEqual([]);
   });
 
@@ -146,6 +129,44 @@ describe.each(["langgraph.production.json", "langgraph.json"] as const)("on %s",
       }
     },
   );
+
+  test.each(["[::1]:2024", "LOCALHOST:2024", "127.0.0.1"])("%s is a name of this machine", async (host) => {
+    const { status } = await ask(server.url, {
+      method: "GET",
+      path: "/threads/" + thread,
+      headers: { ...key, host },
+    });
+    expect(judge([{ row: `own name: ${host}`, expected: "200", seen: String(status) }])).toEqual([]);
+  });
+
+  test("an edit with values of other types is refused, and the thread is read as before", async () => {
+    const before = await alice.threads.getState(thread);
+    const edits: readonly (readonly [string, object])[] = [
+      ["transcript", { transcript: "text" }],
+      ["searches", { searches: "many" }],
+      ["sources", { sources: [{ number: "one" }] }],
+      ["messages", { messages: 5 }],
+      ["call", { call: { kind: "search", queries: 5 } }],
+    ];
+    const rows = edits.flatMap(([field, values]) => [
+      {
+        row: `edit: ${field}`,
+        ask: { method: "POST", path: "/threads/:thread/state", body: { values } },
+        status: 400,
+      },
+      {
+        row: `edit: ${field} by command`,
+        ask: {
+          method: "POST",
+          path: "/threads/:thread/runs/wait",
+          body: { ...run, command: { update: values } },
+        },
+        status: 400,
+      },
+    ]);
+    expect(await judgeRequests(rows)).toEqual([]);
+    expect((await alice.threads.getState(thread)).values).toEqual(before.values);
+  });
 
   test("health is told without a key, as somebody who owns nothing", async () => {
     const rows: readonly (readonly [string, string, Readonly<Record<string, string>>, number])[] = [
@@ -259,7 +280,8 @@ describe.each(["langgraph.production.json", "langgraph.json"] as const)("on %s",
   test("what was taken, as deep as it may lie, is read back by the next start", async () => {
     const deepest = nested(28);
     const { thread_id: kept } = await alice.threads.create({ metadata: { deepest } });
-    for (const body of Object.values(PLACES)) {
+    // a context takes settings alone
+    for (const [, body] of Object.entries(PLACES).filter(([name]) => name !== "context")) {
       const asked = { method: "POST", path: `/threads/${kept}/runs/wait`, body: body(deepest), headers: key };
       expect((await ask(server.url, asked)).status).toBe(200);
     }

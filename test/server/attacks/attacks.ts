@@ -42,6 +42,10 @@ const FOREIGN: readonly (readonly [
   ["origin that begins as loopback", { origin: "http://localhost.evil.example:2024" }, 403],
   ["host of another name", { host: "evil.example" }, 421],
   ["host that begins as loopback", { host: "127.0.0.1.nip.io:2024" }, 421],
+  ["host that ends in a dot", { host: "localhost.:2024" }, 421],
+  // the HTTP server itself takes this for no host
+  ["host of an IPv4 address in IPv6", { host: "[::ffff:127.0.0.1]:2024" }, 400],
+  ["host of an address written otherwise", { host: "127.1:2024" }, 421],
 ];
 
 /** A request, what it is told, and what its row is called. */

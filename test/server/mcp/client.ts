@@ -1,11 +1,9 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { MAIN } from "../../cli/process.ts";
 import { temporaryFolder } from "../../cli/temporary-folder.ts";
-
-const MAIN = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
 
 /** A client of the official SDK, until the test ends. */
 export async function connect(transport: Transport): Promise<Client> {
@@ -28,7 +26,7 @@ export async function spawnServer(
 ) {
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: ["--import", import.meta.resolve("tsx"), MAIN, "mcp", ...args],
+    args: [MAIN, "mcp", ...args],
     cwd: await temporaryFolder(),
     env: { PATH: process.env["PATH"] ?? "", AGENTIC_RAG_DISCOVER: "off", ...environment },
     stderr: "pipe",

@@ -68,12 +68,24 @@ test("a question with two searches, its progress and its cited answer", TIMEOUT,
     { progress: 6, message: "Writing the answer" },
   ]);
   const answer = "It is **7** [[1]](https://example.org/a), not 8 [[2]](https://example.org/b).";
-  const cited = { sentence: "It is **7**, not 8.", support: 0, known: true };
+  const cited = {
+    sentence: "It is **7**, not 8.",
+    known: true,
+    verdict: "unsupported",
+    checks: [{ check: "figures", result: "fail", words: ["7", "8"] }],
+    overlap: 0,
+    citedText: "",
+    start: 0,
+    end: 0,
+    redundant: false,
+  };
+  const note =
+    'Not supported by what is cited: 1 of 1 cited sentence.\n- It is **7**, not 8. [1] [2]: "7", "8" is not what the source gives';
   expect(result).toEqual({
     content: [
       {
         type: "text",
-        text: `${answer}\n\nSources\n[1] About a\n    https://example.org/a\n[2] About b\n    https://example.org/b`,
+        text: `${note}\n\n${answer}\n\nSources\n[1] About a\n    https://example.org/a\n[2] About b\n    https://example.org/b`,
       },
     ],
     structuredContent: {
@@ -88,6 +100,7 @@ test("a question with two searches, its progress and its cited answer", TIMEOUT,
         { number: 1, title: "About a", url: "https://example.org/a", ...cited },
         { number: 2, title: "About b", url: "https://example.org/b", ...cited },
       ],
+      uncited: [],
       searches: [
         { query: "a", engine: "tavily", status: "found", sources: [1] },
         { query: "b", engine: "tavily", status: "found", sources: [2] },
@@ -207,7 +220,9 @@ test("the end of stdin ends it, with nothing but the protocol on stdout", TIMEOU
   const lines = program.out().split("\n");
   expect(lines).toHaveLength(2);
   expect(JSON.parse(lines[0]!)).toMatchObject({ id: 1, result: { serverInfo: { name: "agentic-rag" } } });
-  expect(program.err()).toMatch(/^The offline extractive reader .*\nMCP is spoken on stdin and stdout/);
+  expect(program.err()).toMatch(
+    /^The offline extractive reader .*\n(?:For .*\n){2}MCP is spoken on stdin and stdout/,
+  );
 });
 
 test("SIGTERM ends it and what still runs", TIMEOUT, async () => {

@@ -15,7 +15,7 @@ const QUESTION = { model: "agentic-rag", messages: [{ role: "user" as const, con
 const SILENT: ServerReply = { text: "x", fault: { kind: "no-headers" } };
 
 async function behind(reply: ServerReply | null, options: Partial<OpenAiOptions> = {}) {
-  const completions = reply === null ? null : await startCompletionsServer([reply, reply]);
+  const completions = reply === null ? null : await startCompletionsServer([reply, reply, reply, reply]);
   if (completions !== null) onTestFinished(() => completions.close());
   const model = createCompletionsModel({
     baseUrl: completions?.url ?? (await unusedUrl()),
@@ -132,9 +132,11 @@ test("while a model takes its time the stream has comments, and what fails then 
   expect(new Set(parts.slice(0, -2))).toEqual(new Set([": keep-alive"]));
 });
 
+const LONG = "The beginning of it. ".repeat(60);
+
 test("when a client leaves, the model's connection ends and its place is free", async () => {
   const { agent, completions } = await served([
-    { text: "x\n</think>\n\nThe beginning of it", chunkSize: 2, fault: { kind: "stall", after: 2600 } },
+    { text: `x\n</think>\n\n${LONG}`, chunkSize: 20, fault: { kind: "stall", after: 8_000 } },
     { text: "x", chunkSize: 1, fault: { kind: "stall", after: 10 } },
     "x\n</think>\n\nYes.",
   ]);
@@ -165,7 +167,7 @@ test("when a client leaves, the model's connection ends and its place is free", 
     // leaving the loop closes the connection
     break;
   }
-  expect("The beginning of it".startsWith(content)).toBe(true);
+  expect(LONG.startsWith(content)).toBe(true);
   expect(await completions.requests[0]!.closedEarly).toBe(true);
 
   const leave = new AbortController();

@@ -57,7 +57,7 @@ test("what a request wishes reaches the model, and no budget is raised above its
   expect(told).toEqual(["Run up to 2 searches", "Run up to 4 searches", "No search is available"]);
 });
 
-test("the conversation: instructions before the first question, own answers without marks, no tool traffic", async () => {
+test("the conversation: instructions before our own, own answers without marks, no tool traffic", async () => {
   const { post, completions } = await answering([EASY]);
   const messages = [
     { role: "system", content: "Answer in German." },
@@ -74,7 +74,10 @@ test("the conversation: instructions before the first question, own answers with
   expect((await post({ model: "agentic-rag", messages })).status).toBe(200);
   const prompt = completions.requests[0]!.body.prompt;
   expect(prompt.slice(prompt.indexOf("<|im_start|>user"))).toMatch(
-    /^<\|im_start\|>user\nAnswer in German\.\n\nBe brief\.\n\nFirst\nquestion\?<\|im_end\|>\n<\|im_start\|>assistant\nSo it is\.<\|im_end\|>\n<\|im_start\|>user\n/,
+    /^<\|im_start\|>user\nFirst\nquestion\?<\|im_end\|>\n<\|im_start\|>assistant\nSo it is\.<\|im_end\|>\n<\|im_start\|>user\n/,
+  );
+  expect(prompt).toMatch(
+    /^<\|im_start\|>system\nAnswer in German\.\n\nBe brief\.\n\nYou are a research assistant\. /,
   );
   expect(prompt).not.toContain("secret result");
   expect(prompt.split("<|im_end|>").length).toBe(5);

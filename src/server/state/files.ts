@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { load } from "@langchain/core/load";
-import { AgenticRagError } from "../errors.ts";
+import { AgenticRagError } from "../../errors.ts";
 
 const FOLDER = ".langgraph_api";
 const FILES = [".langgraphjs_ops.json", ".langgraphjs_api.checkpointer.json", ".langgraphjs_api.store.json"];
@@ -29,6 +29,24 @@ export async function refuseTornState(folder: string): Promise<void> {
       `${join(FOLDER, basename(file))} is damaged: ${problem.words}. It is kept as ${join(FOLDER, basename(copy))}. Put an older copy of the whole folder ${FOLDER} in its place, or move the folder away to begin without the threads in it.`,
       { cause: problem.cause },
     );
+  }
+}
+
+/**
+ * The same for a process of LangGraph Server, which ends at once where a file cannot be read: going on, or merely failing, it
+ * would write an empty state over it.
+ */
+export async function endOnTornState({
+  cwd,
+  exit,
+  stderr,
+}: Pick<NodeJS.Process, "cwd" | "exit" | "stderr">): Promise<void> {
+  try {
+    await refuseTornState(cwd());
+  } catch (error) {
+    if (!AgenticRagError.isInstance(error)) throw error;
+    stderr.write(`${error.message}\n`);
+    exit(1);
   }
 }
 

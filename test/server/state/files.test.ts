@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AgenticRagError } from "../../src/errors.ts";
-import { refuseTornState } from "../../src/server/state-files.ts";
-import { serverFolder, startDevServer } from "./dev-server.ts";
-import { API_KEYS } from "./visitors.ts";
+import { AgenticRagError } from "../../../src/errors.ts";
+import { refuseTornState } from "../../../src/server/state/files.ts";
+import { serverFolder, startDevServer } from "../dev-server.ts";
+import { API_KEYS } from "../visitors.ts";
 
 const OPERATIONS = JSON.stringify({
   json: {
