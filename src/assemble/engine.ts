@@ -10,7 +10,7 @@ import { createExaEngine } from "../search/engines/exa.ts";
 import type { HttpOptions } from "../search/engines/wire/http.ts";
 import { buildIndex } from "../search/local/index-builder.ts";
 import { createJinaEngine } from "../search/engines/jina.ts";
-import { openIndex } from "../search/local/local-index.ts";
+import { openIndexes } from "../search/local/joined-index.ts";
 import { createLocalEngine } from "../search/local/local.ts";
 import { createRetrieverEngine } from "../search/engines/retriever.ts";
 import { createSearxngEngine } from "../search/engines/searxng.ts";
@@ -26,11 +26,6 @@ import { VERSION } from "../version.ts";
  * bundlers, which take what is named so for a file of the bundle.
  */
 export const CORPUS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../corpus/");
-
-/** Where the index of a folder is kept. */
-export function indexFileOf(folder: string): string {
-  return join(folder, ".agentic-rag", "index.sqlite");
-}
 
 /** What settings say of one engine, as its factory takes it. What is left out is the engine's own default. */
 export type EngineSettings = Pick<Settings, "search" | "documents">;
@@ -98,9 +93,10 @@ function needed<Value>(engine: EngineName, value: Value | undefined): Value {
   throw new AgenticRagError("settings-invalid", adviceFor(engine));
 }
 
-/** The shipped articles are indexed in memory, which takes a moment; a folder of the user's has its index in a file. */
-async function openLocal(documents: string | undefined): Promise<SearchEngine> {
-  if (documents !== undefined) return createLocalEngine({ index: openIndex(indexFileOf(documents)) });
+/** The shipped articles are indexed in memory, which takes a moment; folders of the user's have their indexes in files. */
+async function openLocal(documents: EngineSettings["documents"]): Promise<SearchEngine> {
+  if (documents.length > 0)
+    return createLocalEngine({ index: openIndexes(documents.map(({ index }) => index)) });
   const { index } = await buildIndex({ folder: CORPUS_FOLDER, file: ":memory:" });
   return createLocalEngine({ index });
 }

@@ -13,10 +13,11 @@ import { createCompletionsModel } from "../model/completions/completions.ts";
 import { createDeferredModel } from "../model/exchange/deferred.ts";
 import { createGgufModel } from "../model/gguf/gguf.ts";
 import type { ContinuationModel } from "../model/model.ts";
+import { createChatToolsModel } from "../model/native-tools/chat-tools.ts";
 import { createNativeToolsModel } from "../model/native-tools/native-tools.ts";
+import { createResponsesModel } from "../model/native-tools/responses/responses.ts";
 import { createOfflineModel } from "../model/offline/offline.ts";
 import { cachedPrefill, createPrefilledChatModel } from "../model/langchain/prefilled-chat.ts";
-import { loadOpenAiChat } from "../model/langchain/openai-chat.ts";
 import { completionsDialectOf, knownDialect } from "../model/server/dialects.ts";
 import { createProbedModel, createProber } from "../model/probe/probed.ts";
 import type { Sampling } from "../model/sampling.ts";
@@ -49,6 +50,8 @@ export function modelFor(
         modelPath: model.file,
         template: template === "server" ? "file" : template,
         sampling,
+        ...(model.lora !== undefined && { lora: model.lora }),
+        ...(model.contextTokens !== undefined && { contextSize: model.contextTokens }),
         ...(model.name !== undefined && { modelName: model.name }),
       });
     }
@@ -59,6 +62,9 @@ export function modelFor(
     case "native-tools":
       nativeSideOf(protocols[name]);
       return (protocol: Protocol) => nativeToolsFor({ ...model, ...through }, sampling, protocol);
+    case "responses":
+      nativeSideOf(protocols[name]);
+      return (protocol: Protocol) => responsesFor({ ...model, ...through }, sampling, protocol);
     case "auto":
       return probedFor({ ...model, ...through }, sampling, probeCache);
   }
@@ -72,9 +78,13 @@ function probedFor(
 ): (protocol: Protocol) => ContinuationModel {
   // a template that is wrong is told before anything is asked
   templateFor(model.template);
-  const { baseUrl, name: modelName, apiKey, dialect, fetch } = model;
+  const { baseUrl, name: modelName, apiKey, dialect, waitSeconds, fetch, stream, body, reasoning } = model;
   const prober = createProber({
     fetch,
+    stream,
+    reasoning,
+    extraBody: body,
+    ...(waitSeconds !== undefined && { timeoutMs: waitSeconds * 1000 }),
     baseUrl,
     modelName,
     apiKey,
@@ -87,9 +97,11 @@ function probedFor(
     createProbedModel({
       modelName,
       prober,
+      tools: protocol.nativeSide !== undefined,
       build(choice) {
         const found = { ...model, dialect: choice.dialect };
         if (choice.family === "completions") return completionsFor(found, sampling, choice.dialect);
+        if (choice.family === "responses") return responsesFor(found, sampling, protocol);
         return choice.family === "chat-prefix"
           ? chatPrefixFor(found, sampling, protocol)
           : nativeToolsFor(found, sampling, protocol);
@@ -97,13 +109,33 @@ function probedFor(
     });
 }
 
-function connectionOf({ baseUrl, name, apiKey, idleSeconds, totalSeconds, fetch }: Served) {
+function connectionOf(model: Served) {
+  const {
+    baseUrl,
+    name,
+    apiKey,
+    stream,
+    reasoning,
+    sessionName,
+    body,
+    waitSeconds,
+    idleSeconds,
+    totalSeconds,
+    contextTokens,
+    fetch,
+  } = model;
   return {
     baseUrl,
     modelName: name,
+    stream,
+    ...(contextTokens !== undefined && { contextTokens }),
     idleTimeoutMs: idleSeconds * 1000,
-    totalTimeoutMs: totalSeconds * 1000,
+    ...(waitSeconds !== undefined && { headersTimeoutMs: waitSeconds * 1000 }),
+    ...(totalSeconds !== undefined && { totalTimeoutMs: totalSeconds * 1000 }),
     ...(apiKey !== undefined && { apiKey }),
+    ...(reasoning !== undefined && { reasoning }),
+    ...(sessionName !== undefined && { sessionName }),
+    ...(body !== undefined && { extraBody: body }),
     ...(fetch !== undefined && { fetch }),
   };
 }
@@ -155,19 +187,25 @@ function nativeToolsFor(model: Served, sampling: Partial<Sampling>, protocol: Pr
   const side = nativeSideOf(protocol);
   const { baseUrl, name: modelName, apiKey, fetch } = model;
   const dialect = dialectOf(model);
+  if (dialect !== "anthropic") {
+    return createChatToolsModel({ ...connectionOf(model), dialect, sampling, side });
+  }
   return createDeferredModel({
     family: "native-tools",
     modelName,
     async open() {
       const connection = { baseUrl, modelName, apiKey, sampling, fetch };
-      const chatModel =
-        dialect === "anthropic"
-          ? await loadAnthropicChat({ ...connection, family: "native-tools", maxRetries: 2 })
-          : await loadOpenAiChat({ ...connection, dialect });
+      const chatModel = await loadAnthropicChat({ ...connection, family: "native-tools", maxRetries: 2 });
       const created = createNativeToolsModel({ ...connectionOf(model), chatModel, side });
       return { model: created, description: { continues: "replayed" } };
     },
   });
+}
+
+function responsesFor(model: Served, sampling: Partial<Sampling>, protocol: Protocol): ContinuationModel {
+  const { store } = model;
+  const side = nativeSideOf(protocol);
+  return createResponsesModel({ ...connectionOf(model), dialect: dialectOf(model), sampling, side, store });
 }
 
 function nativeSideOf({ name, nativeSide }: Protocol): NativeSide {

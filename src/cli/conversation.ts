@@ -112,11 +112,11 @@ export function createConversation(options: ConversationOptions): Conversation {
       last = undefined;
     },
     showSources() {
-      const { stdout } = surroundings;
+      const { stdout, folder } = surroundings;
       const groups = createGroupedOutput(stdout);
       if (last === undefined || last.sources.length === 0)
         groups.line("sources", "There are no sources yet.");
-      else showSources(groups, createPaint(stdout, options), last);
+      else showSources({ groups, paint: createPaint(stdout, options), folder }, last, { asked: true });
     },
   };
 }

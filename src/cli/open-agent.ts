@@ -1,14 +1,17 @@
 import { assemble } from "../assemble/assemble.ts";
 import type { Durability } from "../durability/durability.ts";
 import { createAgenticRag, type AgenticRag } from "../graph/graph.ts";
+import { openIndex } from "../search/local/local-index.ts";
 import type { SearchEngine } from "../search/engine.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Arguments } from "./arguments/arguments.ts";
-import { chooseNow, chooseSettings, requireIndex } from "./arguments/chosen-settings.ts";
+import { asksLocal, chooseNow, chooseSettings, requireIndex } from "./arguments/chosen-settings.ts";
 import { discoverModel } from "./discovery.ts";
+import { withOnlyModel } from "./only-model.ts";
 import { createProblemTeller } from "./terminal/keys.ts";
 import type { Surroundings } from "./terminal/surroundings.ts";
 import { headerFor } from "./view/header.ts";
+import { notReadLine } from "./view/index-view.ts";
 
 /** Where runs are kept. */
 export interface Kept {
@@ -31,17 +34,18 @@ export interface OpenAgent<Keeping extends Kept = Kept> {
 
 /**
  * The agent that options, environment and, where no model is set, the servers of this machine name. `keep` opens what its
- * threads are kept in.
+ * threads are kept in. A server's only model need not be named.
  *
  * @throws AgenticRagError `settings-invalid`
  * @throws UsageError
  */
 export async function openAgent<Keeping extends Kept>(
-  args: Arguments,
+  given: Arguments,
   surroundings: Surroundings,
   signal: AbortSignal,
   keep: (settings: Settings) => Promise<Keeping>,
 ): Promise<OpenAgent<Keeping>> {
+  const args = await withOnlyModel(given, surroundings, signal);
   const chosen = chooseSettings(args, surroundings);
   const now = chooseNow(args);
   requireIndex(chosen);
@@ -55,7 +59,7 @@ export async function openAgent<Keeping extends Kept>(
       engine: parts.engine,
       settings,
       kept,
-      header: note + (kept.note ?? "") + headerFor(settings),
+      header: note + (kept.note ?? "") + notReadNote(settings) + headerFor(settings),
       close: async () => {
         parts.close();
         await kept.durability?.close();
@@ -65,4 +69,20 @@ export async function openAgent<Keeping extends Kept>(
     parts.close();
     throw error;
   }
+}
+
+/** What of the documents was not indexed, a line for each folder; an index that cannot be opened is told by its search. */
+function notReadNote({ documents, search }: Settings): string {
+  if (!asksLocal(search)) return "";
+  const lines = documents.map(({ folder, index: file }) => {
+    try {
+      const index = openIndex(file);
+      const line = notReadLine(index.notRead());
+      index.close();
+      return line === undefined ? "" : `In ${folder ?? file}: ${line}.\n`;
+    } catch {
+      return "";
+    }
+  });
+  return lines.join("");
 }

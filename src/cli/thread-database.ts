@@ -4,7 +4,7 @@ import type { Durability } from "../durability/durability.ts";
 import { openDurability } from "../durability/open.ts";
 import { AgenticRagError } from "../errors.ts";
 import type { Settings } from "../settings/settings.ts";
-import { quoted } from "./arguments/chosen-settings.ts";
+import { quoted } from "../text/quoted.ts";
 
 /** As others are told who drives a thread. */
 export const OWNER = `process ${process.pid} on ${hostname()}`;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../net/json.ts";
 import { Secret } from "../secret.ts";
 
 const numeric = z
@@ -23,6 +24,17 @@ export const toggle = (fallback: boolean) =>
 /** A number, or `none`, which is read as `null`. */
 export const optionalNumber = (schema: z.ZodNumber) =>
   z.union([z.literal("none").transform(() => null), numeric.pipe(schema)]).optional();
+
+/** A JSON object. */
+export const jsonObject = z
+  .string()
+  .transform((text, context) => {
+    const read = z.record(z.string(), z.unknown()).safeParse(parseJson(text));
+    if (read.success) return read.data;
+    context.addIssue({ code: "custom", message: 'must be a JSON object, such as {"name": "value"}' });
+    return z.NEVER;
+  })
+  .optional();
 
 /** An http(s) address, without slashes at its end. */
 export const address = z

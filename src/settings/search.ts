@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { RetrieverApi } from "../search/engines/retriever-api.ts";
 import type { Secret } from "../secret.ts";
+import { documentsFields, documentsProblems } from "./documents.ts";
 import { address, keptAt, number, numberOr, secret, type Given } from "./fields.ts";
 
 export const ENGINE_NAMES = [
@@ -141,10 +142,10 @@ export const searchFields = {
   AGENTIC_RAG_ENGINE: engines.describe(
     `where searches go, or several with commas between, the next one where one fails: ${ENGINE_NAMES.join(", ")}`,
   ),
-  AGENTIC_RAG_DOCUMENTS: z
-    .string()
-    .optional()
-    .describe("folder indexed with `agentic-rag index`, for the engine local"),
+  AGENTIC_RAG_ALLOW_ENGINES: engines.describe(
+    "engines that a run on a server may choose by name, with commas between (those of AGENTIC_RAG_ENGINE)",
+  ),
+  ...documentsFields,
   TAVILY_API_KEY: secret.describe("key for the engine tavily"),
   TAVILY_BASE_URL: address.describe("another address of Tavily's API"),
   BRAVE_API_KEY: secret.describe("key for the engine brave"),
@@ -195,7 +196,7 @@ type SearchEnvironment = z.infer<typeof environmentSchema>;
 
 /** What does not fit together, whether each part of it is well or not. */
 export function searchProblems(given: Given, cacheFolder: string | undefined): readonly string[] {
-  const problems: string[] = [];
+  const problems: string[] = [...documentsProblems(given)];
   const { AGENTIC_RAG_RECORD: record, AGENTIC_RAG_REPLAY: replay, AGENTIC_RAG_SEARCH_CACHE: cache } = given;
   if (record !== undefined && replay !== undefined) {
     problems.push("AGENTIC_RAG_RECORD and AGENTIC_RAG_REPLAY are both set. Leave one of them out.");

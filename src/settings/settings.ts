@@ -2,12 +2,18 @@ import { join } from "node:path";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import { RUN_DEFAULTS, type RunLimits } from "../graph/context.ts";
-import { modelFields, modelProblems, modelSettings, type ModelSettings } from "./model.ts";
+import {
+  documentsSettings,
+  indexingSettings,
+  type DocumentsSetting,
+  type IndexingSettings,
+} from "./documents.ts";
+import { isLocalModel, modelFields, modelProblems, modelSettings, type ModelSettings } from "./model.ts";
 import type { Sampling } from "../model/sampling.ts";
 import { createProxyFetch } from "../net/proxy.ts";
 import { searchFields, searchProblems, searchSettings, type SearchSettings } from "./search.ts";
 import { Secret } from "../secret.ts";
-import { keptAt, numberOr, optionalNumber, secret, toggle, type Given } from "./fields.ts";
+import { keptAt, number, numberOr, optionalNumber, secret, toggle, type Given } from "./fields.ts";
 import { cacheFolderOf, stateFolderOf } from "./user-folders.ts";
 
 const PROTOCOL_NAMES = ["qwq", "search-r1", "search-o1", "r1-searcher", "re-search"] as const;
@@ -28,8 +34,9 @@ export interface Settings {
   readonly model: ModelSettings;
   readonly protocol: ProtocolName;
   readonly search: SearchSettings;
-  /** Folder of documents that was indexed with `agentic-rag index`; without it the shipped articles are searched. */
-  readonly documents?: string;
+  /** What was indexed with `agentic-rag index`; where nothing is named the shipped articles are searched. */
+  readonly documents: readonly DocumentsSetting[];
+  readonly indexing: IndexingSettings;
   /** The fields that are set; each family of models has defaults of its own for the others. */
   readonly sampling: Partial<Sampling>;
   readonly limits: Omit<RunLimits, "approveSearches">;
@@ -39,6 +46,8 @@ export interface Settings {
   readonly database?: DatabaseSetting;
   /** How long a thread is left alone when the process that drives it dies, in seconds. */
   readonly leaseSeconds: number;
+  /** What a run may choose by name where others than the operator start runs: on a server. */
+  readonly choosable: { readonly engines: readonly string[]; readonly models: readonly string[] };
   /** How many questions a server answers at the same time, and how many of one caller. */
   readonly concurrency: { readonly total: number; readonly perCaller: number };
   /** The variables that name proxies, as they are. */
@@ -52,6 +61,9 @@ interface Setting {
   /** It says where requests or records go. */
   readonly destination?: true;
 }
+
+/** A model on processors may need minutes for a prompt. */
+const LOCAL_SECONDS = 1_800;
 
 const environmentSchema = z.object({
   ...modelFields,
@@ -69,8 +81,8 @@ const environmentSchema = z.object({
   AGENTIC_RAG_MAX_TOKENS: numberOr(RUN_DEFAULTS.maxTokens, z.number().int().min(16)).describe(
     "tokens the model may write for a question",
   ),
-  AGENTIC_RAG_MAX_SECONDS: numberOr(RUN_DEFAULTS.maxSeconds, z.number().min(1).max(86_400)).describe(
-    "time for a question",
+  AGENTIC_RAG_MAX_SECONDS: number(z.number().min(1).max(86_400)).describe(
+    `time for a question (${LOCAL_SECONDS} where the model runs on this machine, else ${RUN_DEFAULTS.maxSeconds})`,
   ),
   AGENTIC_RAG_MAX_REPAIRS: numberOr(RUN_DEFAULTS.maxRepairs, z.number().int().min(0).max(20)).describe(
     "unreadable calls it may mend",
@@ -87,6 +99,9 @@ const environmentSchema = z.object({
   ).describe("size of all results of one call"),
   AGENTIC_RAG_CONDENSE_RESULTS: toggle(false).describe(
     "on: the model first condenses what a search found, in a request of its own",
+  ),
+  AGENTIC_RAG_MEND_ANSWER: toggle(false).describe(
+    "on: the model is told once which sentences of its answer no source supports, and writes it again",
   ),
   AGENTIC_RAG_TEMPERATURE: optionalNumber(z.number().min(0).max(2)).describe(
     "sampling (0.6); none leaves it to the server",
@@ -111,7 +126,7 @@ const environmentSchema = z.object({
     "questions that /v1 and /mcp answer at the same time; more are told to come back",
   ),
   AGENTIC_RAG_MAX_PER_CALLER: numberOr(4, z.number().int().min(1).max(10_000)).describe(
-    "of these, questions of one caller, where keys tell callers apart",
+    "of these, questions of one caller, where keys tell callers apart; and busy threads of one user on LangGraph's own routes",
   ),
   HTTP_PROXY: secret
     .meta({ destination: true })
@@ -160,24 +175,36 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   const env = read.data;
   const database = databaseOf(env.AGENTIC_RAG_DATABASE, environment);
+  const model = modelSettings(env);
+  const search = searchSettings(env, cacheFolder);
   return {
-    model: modelSettings(env),
+    model,
     protocol: env.AGENTIC_RAG_PROTOCOL,
-    search: searchSettings(env, cacheFolder),
-    ...(env.AGENTIC_RAG_DOCUMENTS !== undefined && { documents: env.AGENTIC_RAG_DOCUMENTS }),
+    search,
+    documents: documentsSettings(env),
+    indexing: indexingSettings(env),
     sampling: samplingSettings(env),
     limits: {
       maxSearches: env.AGENTIC_RAG_MAX_SEARCHES,
       maxPages: env.AGENTIC_RAG_MAX_PAGES,
       maxTokens: env.AGENTIC_RAG_MAX_TOKENS,
-      maxSeconds: env.AGENTIC_RAG_MAX_SECONDS,
+      maxSeconds:
+        env.AGENTIC_RAG_MAX_SECONDS ?? (isLocalModel(model) ? LOCAL_SECONDS : RUN_DEFAULTS.maxSeconds),
       maxRepairs: env.AGENTIC_RAG_MAX_REPAIRS,
       maxRepeats: env.AGENTIC_RAG_MAX_REPEATS,
       maxResults: env.AGENTIC_RAG_MAX_RESULTS,
       maxResponseBytes: env.AGENTIC_RAG_MAX_RESPONSE_BYTES,
       condenseResults: env.AGENTIC_RAG_CONDENSE_RESULTS,
+      mendAnswer: env.AGENTIC_RAG_MEND_ANSWER,
     },
     ...(database !== undefined && { database }),
+    choosable: {
+      engines: env.AGENTIC_RAG_ALLOW_ENGINES ?? search.engines,
+      models: [
+        ...("name" in model && model.name !== undefined ? [model.name] : []),
+        ...(env.AGENTIC_RAG_ALLOW_MODELS ?? []),
+      ],
+    },
     concurrency: {
       total: env.AGENTIC_RAG_MAX_CONCURRENT,
       perCaller: env.AGENTIC_RAG_MAX_PER_CALLER,

@@ -7,6 +7,10 @@ export type StepEvent = Extract<
   { type: "search-start" | "search-end" | "page-start" | "page-end" }
 >;
 
+export function isStep(event: RunEvent): event is StepEvent {
+  return ["search-start", "search-end", "page-start", "page-end"].includes(event.type);
+}
+
 /**
  * A step of a run in one line. `show` makes a text of the model or the web fit for where it goes. `timed`: with how long
  * it took. Why a step failed is left out: the words of an engine or a reader may name the operator's addresses.

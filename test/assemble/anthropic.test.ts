@@ -40,7 +40,10 @@ test.each([
     family: "chat-prefix",
     name: "claude-sonnet-4-5",
     dialect: "anthropic",
-    ...(continues !== undefined && { continues }),
+    ...(continues !== undefined && {
+      continues,
+      reason: "/v1/messages was seen to continue the assistant's last message.",
+    }),
   });
   const { headers, body, route } = endpoint.requests.at(-1)!;
   expect([route, headers["x-api-key"]]).toEqual(["POST /v1/messages", KEY]);

@@ -3,8 +3,6 @@ import { expect, test } from "vitest";
 import { assemble } from "../../src/assemble/assemble.ts";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import type { ContinuationModel } from "../../src/model/model.ts";
-import { loadOpenAiChat } from "../../src/model/langchain/openai-chat.ts";
-import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
 import { protocols } from "../../src/protocol/index.ts";
 import { readSettings } from "../../src/settings/settings.ts";
 import { collect, textOf } from "../model/collect.ts";
@@ -39,7 +37,15 @@ test.each([
     { family: "chat-prefix", dialect: "vllm" },
   ],
   [{ AGENTIC_RAG_MODEL_FAMILY: "native-tools" }, { family: "native-tools", continues: "replayed" }],
-  [{}, { family: "completions", dialect: "generic", continues: "by-construction" }],
+  [
+    {},
+    {
+      family: "completions",
+      dialect: "generic",
+      continues: "by-construction",
+      reason: "/completions was seen to continue raw text.",
+    },
+  ],
 ])("a server's family is made as it is set, or as it is found: %o", async (environment, description) => {
   const { endpoint, model } = await assembled({}, environment);
   expect(endpoint.requests).toEqual([]);
@@ -118,19 +124,4 @@ test("a protocol that cannot be spoken over native tools says so before anything
       message: `The protocol ${name} cannot be spoken over native tools. Set AGENTIC_RAG_PROTOCOL to qwq, or use a model server that continues a turn.`,
     });
   }
-});
-
-test("without @langchain/openai it says what to install", async () => {
-  const loading = loadOpenAiChat({
-    baseUrl: "http://127.0.0.1:1/v1",
-    modelName: "x",
-    dialect: "auto",
-    sampling: QWQ_SAMPLING,
-    load: () => Promise.reject(new Error("Cannot find package '@langchain/openai'\nimported from here")),
-  });
-  await expect(loading).rejects.toMatchObject({
-    code: "dependency-missing",
-    message:
-      "The model family native-tools is spoken through @langchain/openai, which could not be loaded (Cannot find package '@langchain/openai'). Run: npm install @langchain/openai@1",
-  });
 });

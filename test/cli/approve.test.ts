@@ -134,6 +134,31 @@ describe("ask --approve", () => {
     expect(screen).toContain("\nIt is so [1].\n");
   });
 
+  test("takes nothing but its words for an answer", HOLDS, async () => {
+    const { atTerminal, queries } = await approved([call("apples"), "</think>\n\nI cannot tell."]);
+    const typed = [
+      "sure",
+      "yes please",
+      "1",
+      "true",
+      "approve",
+      '{"decision":"approve"}',
+      "yn",
+      "ok",
+      "да",
+      "y;n",
+    ];
+    const { screen } = await atTerminal(
+      ["ask", "--approve", "Which?"],
+      [
+        ...typed.flatMap((line) => [[ASKS, `${line}\r`] as const, ["Type y to send it, e and", ""] as const]),
+        [ASKS, "n\r"],
+      ],
+    );
+    expect(queries).toEqual([]);
+    expect(screen).toContain("\nI cannot tell.\n");
+  });
+
   test("takes nothing for an answer that was typed before it was asked", HOLDS, async () => {
     const { atTerminal, queries } = await approved([call("apples"), "</think>\n\nI cannot tell."]);
     await atTerminal(
@@ -176,6 +201,24 @@ test("a thread that waits says so, and is answered by resume --approve alone", H
   expect(done.screen).toContain("\nIt is so [1].\n");
   expect([done.exitCode, queries]).toEqual([0, ["pears"]]);
 });
+
+test(
+  "a thread that was stopped in its first step asks when it is resumed, also without --approve",
+  HOLDS,
+  async () => {
+    const stalls = {
+      text: "Thinking about it at length.",
+      chunkSize: 5,
+      fault: { kind: "stall", after: 800 },
+    } as const;
+    const { atTerminal, queries, environment } = await approved([stalls, call("apples"), ANSWER]);
+    await atTerminal(["ask", "--approve", "--thread", "fruit", "Which?"], [["Think", CTRL_C]]);
+    const stage = createStage({ environment });
+    expect(await runProgram(["resume", "fruit"], stage.surroundings)).toBe(1);
+    expect(stage.err()).toContain("The run waits: it asks before it searches, and nothing was sent.");
+    expect(queries).toEqual([]);
+  },
+);
 
 test(
   "SIGTERM while it waits ends a thread with 0; resume --all finds nothing that it may send",

@@ -107,7 +107,7 @@ test("nothing is looked for when a model is set, or none is wanted", async () =>
   ]) {
     const { err } = await ask(["Which licence does QwQ-32B have?"], { localServers, environment });
     expect(err.split("\n")[0]).toBe(
-      "The offline extractive reader (no language model) answers from the shipped articles. To change that: AGENTIC_RAG_MODEL_URL, or agentic-rag doctor.",
+      "The offline extractive reader (no language model) answers from the shipped articles.",
     );
   }
   const elsewhere = { AGENTIC_RAG_MODEL_URL: await unusedUrl(), AGENTIC_RAG_MODEL: "x" };

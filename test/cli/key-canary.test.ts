@@ -106,18 +106,27 @@ async function graphTraces(environment: Readonly<Record<string, string>>): Promi
     answered: false,
     stopReason: expect.stringMatching(/^(?:model-error|no-answer)$/),
   });
-  // what is kept as bytes, too
-  const kept = [saver.storage, saver.writes].map(
-    (store) => inspect(store, { depth: null, maxArrayLength: 0 }) + bytesOf(store),
-  );
-  return [traces, checkpoints, values, kept, parts];
+  return [traces, checkpoints, values, saver.storage, saver.writes, parts];
 }
 
-/** The texts of all bytes within a value. */
-function bytesOf(value: unknown): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString();
-  if (typeof value !== "object" || value === null) return "";
-  return Object.values(value).map(bytesOf).join("\n");
+/** Every text within a value, however deep: hidden properties, entries of maps and what is kept as bytes, too. */
+function* textsIn(value: unknown): Generator<string> {
+  // each object once: what holds another many times over would be told as many times
+  const seen = new Set<unknown>();
+  const left = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === "string") yield next;
+    if ((typeof next !== "object" && typeof next !== "function") || next === null || seen.has(next)) continue;
+    seen.add(next);
+    if (next instanceof Uint8Array) {
+      yield Buffer.from(next).toString();
+      continue;
+    }
+    yield inspect(next, { depth: 0, showHidden: true, maxArrayLength: 0, maxStringLength: null });
+    if (next instanceof Map || next instanceof Set) left.push(...[...next].flat());
+    for (const name of Reflect.ownKeys(next)) left.push(Reflect.getOwnPropertyDescriptor(next, name)?.value);
+  }
 }
 
 /** All that a command writes. */
@@ -149,8 +158,7 @@ async function shownAt(
     graphTraces(all),
     ...[["--json", "Q?"], ["doctor"], ["probe", "--json"]].map((args) => commandTraces(args, all)),
   ]);
-  return traces.flatMap((trace) => {
-    const text = inspect(trace, { depth: 14, showHidden: true, maxArrayLength: null, maxStringLength: null });
+  return [...textsIn(traces)].flatMap((text) => {
     // the half of a key is too much
     const at = text.indexOf(KEY.slice(0, 16));
     return at < 0 ? [] : [text.slice(Math.max(0, at - 200), at + 40)];

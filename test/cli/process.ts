@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { bundleProgram } from "../bundle.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** The program, as Node.js runs it. */
+export const MAIN = await bundleProgram(new URL("../../src/cli/main.ts", import.meta.url));
 
 export interface Program {
   readonly child: ChildProcess;
@@ -22,8 +25,7 @@ export interface ProgramOptions {
 /** The program in a process of its own, with an environment of its own. */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): Program {
   const { environment = {}, stdin = "", folder = ROOT } = options;
-  const main = `${ROOT}src/cli/main.ts`;
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), main, ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
     // what else may run on this machine is not asked
     env: { PATH: process.env["PATH"], AGENTIC_RAG_DISCOVER: "off", ...environment },

@@ -65,11 +65,22 @@ export const EVENTS: readonly RunEvent[] = [
     answer: "It is **Apache 2.0** [[1]](https://example.org/licence).\nSome say more.",
     answered: true,
     citations: [],
+    uncited: [],
     stopReason: "search-budget",
   },
 ];
 
-const citation = { title: "", sentence: "", support: 1 };
+const citation = {
+  title: "",
+  sentence: "",
+  verdict: "supported" as const,
+  checks: [],
+  overlap: 1,
+  citedText: "",
+  start: 0,
+  end: 0,
+  redundant: false,
+};
 
 export const RECORD: RunRecord = {
   ...NOTHING_YET,

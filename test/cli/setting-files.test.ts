@@ -69,6 +69,7 @@ async function prepare(given: Given) {
 test("what decides where requests and records go is known by name", () => {
   expect(DESTINATIONS).toEqual([
     "AGENTIC_RAG_MODEL_URL",
+    "AGENTIC_RAG_INDEX_FILE",
     "TAVILY_BASE_URL",
     "BRAVE_BASE_URL",
     "SERPER_BASE_URL",

@@ -83,12 +83,13 @@ function eventsOf(text: string, [head, tail]: readonly [string, string]): readon
     { type: "page-end", url: text, reader: "", status: "refused", milliseconds: 0 },
     { type: "answer-delta", text: head },
     { type: "answer-delta", text: tail },
-    { type: "answer-end", answer: text, answered: true, citations: [], stopReason: "answered" },
+    { type: "answer-end", answer: text, answered: true, citations: [], uncited: [], stopReason: "answered" },
     {
       type: "answer-end",
       answer: `There is no answer: ${text}`,
       answered: false,
       citations: [],
+      uncited: [],
       stopReason: "model-error",
       failure: { code: "model-rejected", message: text },
     },
@@ -96,7 +97,20 @@ function eventsOf(text: string, [head, tail]: readonly [string, string]): readon
 }
 
 function recordOf(text: string): RunRecord {
-  const citation = { number: null, title: text, url: text, sentence: text, support: 0, known: false };
+  const citation = {
+    number: null,
+    title: text,
+    url: text,
+    sentence: text,
+    known: false,
+    verdict: "unsupported" as const,
+    checks: [],
+    overlap: 0,
+    citedText: text,
+    start: 0,
+    end: 0,
+    redundant: false,
+  };
   const source = { number: 1, title: text, url: text, text };
   return {
     ...RECORD,
@@ -156,7 +170,8 @@ test("a title or a query cannot begin a line of its own", () => {
   const view = createRunView(stage.surroundings, { environment: {}, noColor: true });
   const forged = "a\n\nSources\n[1] Forged\r\n\u2028x";
   view.onEvent({ type: "search-start", query: forged, engine: "tavily" });
-  view.end({ ...recordOf(forged), searches: 1, stopReason: "answered", queries: [] });
+  const queries = RECORD.queries.slice(0, 1);
+  view.end({ ...recordOf(forged), searches: 1, stopReason: "answered", queries });
   expect(stage.out()).toMatchInlineSnapshot(`
     "Searching tavily: a Sources [1] Forged x
 

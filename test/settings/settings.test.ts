@@ -19,7 +19,10 @@ const EMPTY_ENGINES = {
 test("an empty environment is the offline reader over the shipped articles", () => {
   expect(readSettings({})).toEqual({
     model: { family: "offline", discover: true },
+    documents: [],
+    indexing: { exclude: [], maxFileBytes: 20_000_000 },
     protocol: "qwq",
+    choosable: { engines: ["local"], models: [] },
     concurrency: { total: 8, perCaller: 4 },
     leaseSeconds: 15,
     search: {
@@ -41,6 +44,7 @@ test("an empty environment is the offline reader over the shipped articles", () 
       maxResults: 5,
       maxResponseBytes: 24_000,
       condenseResults: false,
+      mendAnswer: false,
     },
   });
 });
@@ -87,7 +91,7 @@ test("every wrong setting is named at once, with what it is for", () => {
     }),
   ).toThrow(
     [
-      `AGENTIC_RAG_MODEL_FAMILY (it is "telepathy"): Invalid option: expected one of "auto"|"completions"|"chat-prefix"|"native-tools"|"gguf"|"offline". It is for: how the model's turn is continued: auto, completions, chat-prefix, native-tools, gguf, offline; auto finds out.`,
+      `AGENTIC_RAG_MODEL_FAMILY (it is "telepathy"): Invalid option: expected one of "auto"|"completions"|"chat-prefix"|"native-tools"|"responses"|"gguf"|"offline". It is for: how the model's turn is continued: auto, completions, chat-prefix, native-tools, responses, gguf, offline; auto finds out.`,
       'AGENTIC_RAG_ENGINE (it is "altavista"): there is no engine "altavista". It is for: where searches go, or several with commas between, the next one where one fails: local, tavily, brave, serper, exa, searxng, retriever, jina, wikipedia, duckduckgo.',
       'SEARXNG_BASE_URL (it is "ftp://[hidden]@x"): must be an http or https address. It is for: address of a SearXNG instance, for the engine searxng.',
       'AGENTIC_RAG_MAX_TOKENS (it is "many"): must be a number. It is for: tokens the model may write for a question (32768).',
@@ -125,6 +129,10 @@ test.each([
 });
 
 test.each([
+  [
+    { AGENTIC_RAG_GGUF: "/m/a.gguf", AGENTIC_RAG_GGUF_LORA: "/m/lora.gguf" },
+    { family: "gguf", file: "/m/a.gguf", lora: "/m/lora.gguf", template: "auto" },
+  ],
   [{ AGENTIC_RAG_GGUF: "/m/a.gguf" }, { family: "gguf", file: "/m/a.gguf", template: "auto" }],
   [
     { AGENTIC_RAG_GGUF: "a.gguf", AGENTIC_RAG_CHAT_TEMPLATE: "auto" },
@@ -150,6 +158,27 @@ test.each([
   [
     { ...SERVER, AGENTIC_RAG_MODEL_FAMILY: "chat-prefix", AGENTIC_RAG_MODEL_DIALECT: "deepseek" },
     { family: "chat-prefix", dialect: "deepseek", baseUrl: "http://127.0.0.1:1/v1", name: "x" },
+  ],
+  [
+    {
+      ...SERVER,
+      AGENTIC_RAG_MODEL_STREAM: "off",
+      AGENTIC_RAG_MODEL_BODY:
+        '{"reasoning_effort": "none", "chat_template_kwargs": {"enable_thinking": true}}',
+    },
+    {
+      stream: "off",
+      body: { reasoning_effort: "none", chat_template_kwargs: { enable_thinking: true } },
+    },
+  ],
+  [
+    {
+      ...SERVER,
+      AGENTIC_RAG_MODEL_FAMILY: "responses",
+      AGENTIC_RAG_MODEL_REASONING: "high",
+      AGENTIC_RAG_MODEL_STORE: "on",
+    },
+    { family: "responses", reasoning: "high", store: true },
   ],
   [
     { ...SERVER, AGENTIC_RAG_MODEL_FAMILY: "offline" },

@@ -27,9 +27,15 @@ export function readArguments(args: readonly string[]): Arguments {
   const switches = new Set<string>();
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(given)) {
-    if (value === true) switches.add(name);
-    else if (typeof value === "string" && value.trim() !== "") values.set(name, value.trim());
-    else throw new UsageError(`--${name} needs a value. See agentic-rag --help.`);
+    if (value === true) {
+      switches.add(name);
+      continue;
+    }
+    const texts = [value].flat().flatMap((text) => (typeof text === "string" ? [text.trim()] : []));
+    if (texts.length === 0 || texts.includes("")) {
+      throw new UsageError(`--${name} needs a value. See agentic-rag --help.`);
+    }
+    values.set(name, TOGETHER.get(name)?.(texts) ?? texts.join(""));
   }
   const [first, second] = positionals;
   if (first === "help" && (positionals.length === 1 || (positionals.length === 2 && isCommand(second)))) {
@@ -46,6 +52,13 @@ export function readArguments(args: readonly string[]): Arguments {
   return { command, words, switches, values };
 }
 
+/** How the values of an option are put together that may be given several times. */
+const TOGETHER = new Map(
+  OPTIONS.flatMap((option) =>
+    option.value === undefined || option.together === undefined ? [] : [[option.name, option.together]],
+  ),
+);
+
 function isCommand(word: string | undefined): word is Command {
   return COMMANDS.some((command) => command === word);
 }
@@ -54,7 +67,11 @@ function parse(args: readonly string[]) {
   const options = Object.fromEntries(
     OPTIONS.map(({ name, short, value }) => [
       name,
-      { type: value === undefined ? "boolean" : "string", ...(short !== undefined && { short }) } as const,
+      {
+        type: value === undefined ? "boolean" : "string",
+        multiple: TOGETHER.has(name),
+        ...(short !== undefined && { short }),
+      } as const,
     ]),
   );
   try {
@@ -82,9 +99,8 @@ function requireKnown(command: Command, words: readonly string[], names: readonl
   if (other !== undefined) {
     throw new UsageError(`${command} has no option --${other.name}. See agentic-rag ${command} --help.`);
   }
-  if (command === "index" && words.length !== 1) {
-    const what = words.length === 0 ? "index needs the folder to index" : "index takes one folder";
-    throw new UsageError(`${what}: agentic-rag index <folder>${orAsk(command, words)}`);
+  if (command === "index" && words.length === 0) {
+    throw new UsageError("index needs the folder to index: agentic-rag index <folder>");
   }
   if (command === "resume" && words.length !== (names.includes("all") ? 0 : 1)) {
     throw new UsageError(

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { indexFileOf } from "../../assemble/assemble.ts";
 import { isPostgres } from "../../durability/open.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { readSettings, type Settings } from "../../settings/settings.ts";
 import { z } from "zod";
 import type { Arguments } from "./arguments.ts";
 import { UsageError } from "../terminal/failure.ts";
+import { buildCommand, chooseDocuments } from "./chosen-documents.ts";
 import { OPTIONS } from "./options.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
@@ -22,21 +22,23 @@ export function environmentWith(
       chosen[option.setting] = value;
     }
   }
-  if (values.has("docs") && !values.has("engine")) chosen["AGENTIC_RAG_ENGINE"] = "local";
+  const namesDocuments = values.has("docs") || values.has("index-file");
+  if (namesDocuments && !values.has("engine")) chosen["AGENTIC_RAG_ENGINE"] = "local";
   // what an option names wins over what a variable names, also where they exclude each other
   if (values.has("gguf") && !values.has("model-family")) chosen["AGENTIC_RAG_MODEL_FAMILY"] = "gguf";
   else if (values.has("model-url")) {
     delete chosen["AGENTIC_RAG_GGUF"];
+    delete chosen["AGENTIC_RAG_GGUF_LORA"];
     const family = chosen["AGENTIC_RAG_MODEL_FAMILY"]?.trim();
     if (!values.has("model-family") && (family === "gguf" || family === "offline")) {
       delete chosen["AGENTIC_RAG_MODEL_FAMILY"];
     }
   }
-  const documents = chosen["AGENTIC_RAG_DOCUMENTS"]?.trim();
-  if (documents !== undefined && documents !== "")
-    chosen["AGENTIC_RAG_DOCUMENTS"] = resolve(folder, documents);
-  const gguf = chosen["AGENTIC_RAG_GGUF"]?.trim();
-  if (gguf !== undefined && gguf !== "") chosen["AGENTIC_RAG_GGUF"] = resolve(folder, gguf);
+  Object.assign(chosen, chooseDocuments(values, environment, folder));
+  for (const name of ["AGENTIC_RAG_GGUF", "AGENTIC_RAG_GGUF_LORA"]) {
+    const file = chosen[name]?.trim() ?? "";
+    if (file !== "") chosen[name] = resolve(folder, file);
+  }
   for (const name of ["AGENTIC_RAG_RECORD", "AGENTIC_RAG_REPLAY", "AGENTIC_RAG_SEARCH_CACHE"]) {
     const file = chosen[name]?.trim() ?? "";
     // off, memory, disk and whatever else is no path stay what they are
@@ -76,25 +78,24 @@ export function chooseSettings(
   }
 }
 
-/** @throws AgenticRagError `settings-invalid` when the folder of documents is not there, or has no index yet. */
+/** @throws AgenticRagError `settings-invalid` when a folder of documents is not there, or has no index yet. */
 export function requireIndex({ documents, search }: Settings): void {
-  if (!asksLocal(search) || documents === undefined || existsSync(indexFileOf(documents))) return;
+  const missing = asksLocal(search) ? documents.find(({ index }) => !existsSync(index)) : undefined;
+  if (missing === undefined) return;
+  const { folder, index } = missing;
   throw new AgenticRagError(
     "settings-invalid",
-    existsSync(documents)
-      ? `The folder ${documents} has no index yet. Build it: agentic-rag index ${quoted(documents)}`
-      : `There is no folder ${documents}. Correct --docs or AGENTIC_RAG_DOCUMENTS.`,
+    folder === undefined
+      ? `There is no index ${index}. Build it: ${buildCommand(missing)}`
+      : existsSync(folder)
+        ? `The folder ${folder} has no index yet. Build it: ${buildCommand(missing)}`
+        : `There is no folder ${folder}. Correct --docs or AGENTIC_RAG_DOCUMENTS.`,
   );
 }
 
 /** Whether the user's documents, or the shipped articles, are searched. */
 export function asksLocal({ engines, replay }: Settings["search"]): boolean {
   return engines.includes("local") && replay === undefined;
-}
-
-/** A folder as it is typed into a shell. */
-export function quoted(path: string): string {
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /**

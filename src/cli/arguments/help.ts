@@ -54,11 +54,13 @@ Nothing found, and a failure, end with 1.`,
   },
   index: {
     about: "make a folder of documents searchable, or bring its index up to date",
-    usage: "agentic-rag index [options] <folder>",
-    details: `Reads Markdown, HTML, PDF and plain text. The index is kept in <folder>/.agentic-rag/index.sqlite;
-documents that have not changed are not read again.`,
+    usage: "agentic-rag index [options] <folder> ...",
+    details: `Reads text, Markdown, HTML, PDF, office files, tables, mails, code; what a .gitignore or --exclude names is left out.
+The index is kept in <folder>/.agentic-rag/index.sqlite, or in the --index-file of a folder that cannot be written;
+documents that have not changed are not read again. What is not read is counted, or named with the reason.`,
     examples: [
       "agentic-rag index ./handbook",
+      "agentic-rag index --index-file ~/wiki.sqlite --exclude drafts/ /mnt/wiki",
       'agentic-rag ask --docs ./handbook "How long is the notice period?"',
     ],
   },

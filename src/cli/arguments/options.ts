@@ -1,3 +1,5 @@
+import { joinPaths } from "../../settings/documents.ts";
+
 export const COMMANDS = [
   "ask",
   "chat",
@@ -21,7 +23,15 @@ interface OptionBase {
 
 /** An option with a value that stands for a setting wins over that setting in the environment. */
 export type Option = OptionBase &
-  ({ readonly value: string; readonly setting?: string } | { readonly value?: never });
+  (
+    | {
+        readonly value: string;
+        readonly setting?: string;
+        /** It may be given several times: what its values are together. */
+        readonly together?: (values: readonly string[]) => string;
+      }
+    | { readonly value?: never }
+  );
 
 const RUNS = ["ask", "chat", "resume", "mcp"] as const;
 const CHECKED = [...RUNS, "doctor"] as const;
@@ -56,13 +66,44 @@ export const OPTIONS: readonly Option[] = [
     commands: ["ask", "chat", "resume"],
   },
   { name: "delete", value: "<thread>", about: "forget a thread and its searches", commands: ["threads"] },
+  { name: "watch", about: "build it again whenever files change", commands: ["index"] },
   { name: "yes", short: "y", about: "ask nothing: take what is found, and write it", commands: ["setup"] },
   {
     name: "user",
     about: "write the settings for all folders (~/.config/agentic-rag/env)",
     commands: ["setup"],
   },
-  setting("docs", "<folder>", "search this folder, once indexed", "AGENTIC_RAG_DOCUMENTS", SEARCHED),
+  {
+    ...setting(
+      "docs",
+      "<folder>",
+      "search this folder, once indexed; may be given several times",
+      "AGENTIC_RAG_DOCUMENTS",
+      SEARCHED,
+    ),
+    together: joinPaths,
+  },
+  {
+    ...setting(
+      "index-file",
+      "<file>",
+      "where its index is kept, for a folder that is not to hold it; one for each folder",
+      "AGENTIC_RAG_INDEX_FILE",
+      [...SEARCHED, "index"],
+    ),
+    together: joinPaths,
+  },
+  {
+    ...setting(
+      "exclude",
+      "<pattern>",
+      "leave out what matches, as in a .gitignore; may be given several times",
+      "AGENTIC_RAG_EXCLUDE",
+      ["index"],
+    ),
+    together: (patterns: readonly string[]) => patterns.join(","),
+  },
+  setting("max-file-mb", "<n>", "leave out larger files", "AGENTIC_RAG_MAX_FILE_MB", ["index"]),
   setting(
     "engine",
     "<names>",
@@ -88,7 +129,7 @@ export const OPTIONS: readonly Option[] = [
   setting(
     "model-family",
     "<name>",
-    "auto, completions, chat-prefix, native-tools, gguf or offline",
+    "auto, completions, chat-prefix, native-tools, responses, gguf or offline",
     "AGENTIC_RAG_MODEL_FAMILY",
     CHECKED,
   ),
@@ -117,6 +158,6 @@ function setting(
   about: string,
   variable: string,
   commands: readonly Command[],
-): Option {
+): Option & { readonly value: string } {
   return { name, value, about, setting: variable, commands };
 }

@@ -4,7 +4,7 @@ import { AgenticRagError } from "../../errors.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { wantsApproval } from "../approver.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { quoted } from "../arguments/chosen-settings.ts";
+import { quoted } from "../../text/quoted.ts";
 import { createConversation, type Conversation } from "../conversation.ts";
 import { openAgent, type Kept } from "../open-agent.ts";
 import { EXIT_CODES, SIGNAL_EXIT_CODES } from "../terminal/exit-code.ts";

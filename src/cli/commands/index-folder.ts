@@ -1,74 +1,140 @@
-import { resolve } from "node:path";
-import { indexFileOf } from "../../assemble/assemble.ts";
+import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { buildIndex, type IndexReport } from "../../search/local/index-builder.ts";
-import { counted, duration, size } from "../../view/amounts.ts";
+import { compareWithFolder, lackOf } from "../../search/local/index-state.ts";
+import { openIndex } from "../../search/local/local-index.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { indexFileOf, joinPaths } from "../../settings/documents.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { quoted } from "../arguments/chosen-settings.ts";
+import { askCommand } from "../arguments/chosen-documents.ts";
+import { chooseSettings } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
+import { UsageError } from "../terminal/failure.ts";
+import { createGroupedOutput } from "../terminal/grouped-output.ts";
 import { interruptible } from "../terminal/interruption.ts";
-import { createPaint, type Paint } from "../terminal/paint.ts";
+import { createPaint } from "../terminal/paint.ts";
 import { printableJson, printableLine } from "../terminal/printable.ts";
 import { createProgress } from "../terminal/progress.ts";
-import { createGroupedOutput, type GroupedOutput } from "../terminal/grouped-output.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
+import { showIndexReport } from "../view/index-view.ts";
 
 const STOPPED = "Stopped. The index holds what was read so far; the same command goes on from there.";
 
-/** Builds the index of a folder or brings it up to date, and gives the code to end with. */
+/** The folders are listed again after this time, or after this many times what listing them took. */
+const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_FACTOR = 20;
+
+/** A folder as it was typed, and what was done for it. */
+interface Indexed {
+  readonly given: string;
+  readonly folder: string;
+  readonly file: string;
+  readonly report: IndexReport;
+}
+
+/**
+ * Builds the indexes of folders or brings them up to date, one after another, with `--watch` again and again, and gives
+ * the code to end with.
+ */
 export async function indexFolder(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { stdout, stderr, environment } = surroundings;
-  const [given = ""] = args.words;
-  const folder = resolve(surroundings.folder, given);
-  const file = indexFileOf(folder);
-  const progress = createProgress(stderr);
-  const report = await interruptible(
-    surroundings,
-    async (signal) => {
-      try {
-        const built = await buildIndex({ folder, file, signal, onProgress: progress.onProgress });
-        built.index.close();
-        return built.report;
-      } finally {
-        progress.stop();
-      }
-    },
-    STOPPED,
-  );
-  if (args.switches.has("json")) stdout.write(`${printableJson(toJson(folder, file, report))}\n`);
-  else {
-    const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
-    showReport(createGroupedOutput(stdout), paint, given, report);
+  const values = new Map(args.values).set("docs", joinPaths(args.words));
+  const { documents, indexing } = chooseSettings({ values }, surroundings);
+  if (documents.length > 1 && documents.every(({ folder = "" }) => !existsSync(folder))) {
+    const question = ["index", ...args.words].join(" ");
+    throw new UsageError(
+      `None of these folders is there: ${args.words.join(", ")}.\nA question that begins with "index" is asked by: agentic-rag ask "${question}"`,
+    );
   }
+  const watches = args.switches.has("watch");
+  const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
+  const groups = createGroupedOutput(stdout);
+
+  async function build(signal: AbortSignal): Promise<void> {
+    const done: Indexed[] = [];
+    for (const [number, { folder = "", index }] of documents.entries()) {
+      const report = await buildOne(folder, index, indexing, signal, surroundings);
+      done.push({ given: args.words[number] ?? folder, folder, file: index, report });
+    }
+    if (args.switches.has("json")) {
+      const reports = done.map(toJson);
+      stdout.write(`${printableJson(reports.length === 1 ? reports[0] : { folders: reports })}\n`);
+      return;
+    }
+    for (const { given, report } of done) showIndexReport(groups, paint, given, report);
+    if (done.some(({ report }) => report.documents > 0)) groups.line("next", `Ask: ${asked(done)}`);
+    else groups.line("next", NOTHING, paint.yellow);
+  }
+  async function work(signal: AbortSignal): Promise<void> {
+    await build(signal);
+    if (!watches) return;
+    stderr.write(`Watching ${args.words.map(printableLine).join(", ")}. Ctrl-C ends it.\n`);
+    for (let pause = LOOK_AGAIN_MS; ;) {
+      await delay(pause, undefined, { signal });
+      const begun = performance.now();
+      const behind = await Promise.all(documents.map(({ index }) => lacks(index)));
+      pause = Math.max(LOOK_AGAIN_MS, LOOK_AGAIN_FACTOR * (performance.now() - begun));
+      if (behind.includes(true)) await build(signal);
+    }
+  }
+  await interruptible(surroundings, work, watches ? "Stopped watching." : STOPPED);
   return EXIT_CODES.answered;
 }
 
-function toJson(folder: string, file: string, report: IndexReport): unknown {
-  const { added, updated, removed, unchanged, documents, passages, bytes, ms, problems } = report;
-  return { folder, file, added, updated, removed, unchanged, documents, passages, bytes, ms, problems };
+const NOTHING =
+  "There is nothing to search: text, Markdown, HTML, PDF, office files, tables, mails and code can be read.";
+
+async function buildOne(
+  folder: string,
+  file: string,
+  indexing: Settings["indexing"],
+  signal: AbortSignal,
+  { stderr }: Surroundings,
+): Promise<IndexReport> {
+  const progress = createProgress(stderr);
+  const { onProgress } = progress;
+  const onWait = (): void => {
+    stderr.write("Another build of this index is at work. Waiting for it.\n");
+  };
+  try {
+    const built = await buildIndex({ folder, file, ...indexing, signal, onProgress, onWait });
+    built.index.close();
+    return built.report;
+  } finally {
+    progress.stop();
+  }
 }
 
-function showReport(groups: GroupedOutput, paint: Paint, folder: string, report: IndexReport): void {
-  const { added, updated, removed, unchanged, documents, passages, bytes, ms, problems } = report;
-  groups.line(
-    "report",
-    `${printableLine(folder)}: ${added} added, ${updated} updated, ${removed} removed, ${unchanged} unchanged`,
+async function lacks(file: string): Promise<boolean> {
+  const index = openIndex(file);
+  const state = await compareWithFolder(index.build()).finally(() => index.close());
+  return state !== undefined && lackOf(state) !== undefined;
+}
+
+function asked(done: readonly Indexed[]): string {
+  const isElsewhere = done.some(({ folder, file }) => file !== indexFileOf(folder));
+  return askCommand(
+    done.map(({ given, file }) => ({
+      folder: printableLine(given),
+      index: isElsewhere ? printableLine(file) : undefined,
+    })),
   );
-  groups.line(
-    "report",
-    `The index holds ${counted(documents, "document")} in ${counted(passages, "passage")}: ${size(bytes)}, ${duration(ms)}.`,
-    paint.dim,
-  );
-  if (problems.length > 0) {
-    groups.line("problems", `${counted(problems.length, "problem")}:`, paint.yellow);
-    for (const { path, reason } of problems) {
-      groups.line("problems", `  ${printableLine(path)}: ${printableLine(reason)}`);
-    }
-  }
-  if (documents > 0) groups.line("next", `Ask: agentic-rag ask --docs ${quoted(printableLine(folder))} "…"`);
-  else
-    groups.line(
-      "next",
-      "There is nothing to search: Markdown, HTML, PDF and plain text can be read.",
-      paint.yellow,
-    );
+}
+
+function toJson({ folder, file, report }: Indexed): unknown {
+  const { added, updated, removed, unchanged, documents, passages, bytes, ms, problems, leftOut } = report;
+  return {
+    folder,
+    file,
+    added,
+    updated,
+    removed,
+    unchanged,
+    documents,
+    passages,
+    bytes,
+    ms,
+    problems,
+    leftOut,
+  };
 }

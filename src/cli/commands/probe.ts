@@ -1,14 +1,13 @@
 import { proxyFetchOf } from "../../assemble/assemble.ts";
-import { AgenticRagError } from "../../errors.ts";
-import { listModels } from "../../model/completions/describe.ts";
-import { chooseFamily, missingFor, warningFor } from "../../model/probe/choice.ts";
+import { choiceFor, chooseFamily, missingFor, warningFor } from "../../model/probe/choice.ts";
 import { probeEndpoint } from "../../model/probe/probe.ts";
 import { keepChoice } from "../../model/probe/probed.ts";
-import { createProxyFetch } from "../../net/proxy.ts";
-import { readSettings, type ServedModelSettings } from "../../settings/settings.ts";
+import { protocols } from "../../protocol/index.ts";
+import type { ServedModelSettings } from "../../settings/settings.ts";
 import { VERSION } from "../../version.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { chooseSettings, environmentWith } from "../arguments/chosen-settings.ts";
+import { withOnlyModel } from "../only-model.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
 import { interruptible } from "../terminal/interruption.ts";
@@ -22,15 +21,36 @@ import type { Surroundings } from "../terminal/surroundings.ts";
 export async function probe(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { stdout, environment } = surroundings;
   return interruptible(surroundings, async (signal) => {
-    const { server, probeCache: cacheFile, fetch } = await chooseServer(args, surroundings, signal);
-    const { baseUrl, name: modelName, apiKey, dialect, template } = server;
-    const options = { baseUrl, modelName, apiKey, dialect, templateSet: template !== "auto" };
+    const { server, probeCache: cacheFile, tools, fetch } = await chooseServer(args, surroundings, signal);
+    const {
+      baseUrl,
+      name: modelName,
+      apiKey,
+      dialect,
+      template,
+      waitSeconds,
+      stream,
+      reasoning,
+      body,
+    } = server;
+    const timeoutMs = waitSeconds === undefined ? undefined : waitSeconds * 1000;
+    const asked = {
+      apiKey,
+      dialect,
+      templateSet: template !== "auto",
+      stream,
+      reasoning,
+      extraBody: body,
+      timeoutMs,
+    };
+    const options = { baseUrl, modelName, ...asked };
     const report = await probeEndpoint({ ...options, fetch, signal });
-    const choice = chooseFamily(report);
+    const chosen = chooseFamily(report);
+    const choice = chosen.family === null ? chosen : choiceFor(chosen, tools);
     const missing = choice.family === null ? [] : missingFor(report, choice);
     const warning = choice.family === null ? undefined : warningFor(report, choice);
-    if (choice.family !== null) {
-      await keepChoice({ ...options, cacheFile, version: VERSION }, report, choice);
+    if (chosen.family !== null) {
+      await keepChoice({ ...options, cacheFile, version: VERSION }, report, chosen);
     }
     if (args.switches.has("json")) {
       stdout.write(`${printableJson({ report, choice, missing, warning })}\n`);
@@ -50,6 +70,8 @@ async function chooseServer(
 ): Promise<{
   readonly server: ServedModelSettings;
   readonly probeCache: string | undefined;
+  /** The protocol can be spoken over native tools. */
+  readonly tools: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
 }> {
   const environment = environmentWith(args, surroundings);
@@ -59,48 +81,19 @@ async function chooseServer(
       "There is no server to probe. Name one: agentic-rag probe --model-url http://127.0.0.1:8000/v1",
     );
   }
-  const named = (environment["AGENTIC_RAG_MODEL"]?.trim() ?? "") !== "";
-  const name = named ? undefined : await onlyModel(args, surroundings, signal);
-  const values = new Map(args.values);
-  if (name !== undefined) values.set("model", name);
   // what is probed is the server, whichever family is set
-  const settings = chooseSettings(
-    { values },
-    {
-      ...surroundings,
-      environment: { ...surroundings.environment, AGENTIC_RAG_MODEL_FAMILY: "", AGENTIC_RAG_GGUF: "" },
+  const asServer = {
+    ...surroundings,
+    environment: {
+      ...surroundings.environment,
+      AGENTIC_RAG_MODEL_FAMILY: "",
+      AGENTIC_RAG_GGUF: "",
+      AGENTIC_RAG_GGUF_LORA: "",
     },
-  );
-  const { model, probeCache } = settings;
+  };
+  const settings = chooseSettings(await withOnlyModel(args, asServer, signal), asServer);
+  const { model, probeCache, protocol } = settings;
+  const tools = protocols[protocol].nativeSide !== undefined;
   if (model.family === "offline" || model.family === "gguf") throw new TypeError("an address makes a server");
-  return { server: model, probeCache, fetch: proxyFetchOf(settings) };
-}
-
-async function onlyModel(args: Arguments, surroundings: Surroundings, signal: AbortSignal): Promise<string> {
-  const environment = environmentWith(args, surroundings);
-  const { model } = readSettings({
-    AGENTIC_RAG_MODEL_URL: environment["AGENTIC_RAG_MODEL_URL"],
-    AGENTIC_RAG_MODEL_API_KEY: environment["AGENTIC_RAG_MODEL_API_KEY"],
-    AGENTIC_RAG_MODEL_DIALECT: environment["AGENTIC_RAG_MODEL_DIALECT"],
-    AGENTIC_RAG_MODEL: "none",
-  });
-  if (model.family === "offline" || model.family === "gguf") throw new TypeError("an address makes a server");
-  const { baseUrl, apiKey, dialect } = model;
-  const fetch = createProxyFetch(environment);
-  const models = await listModels({
-    baseUrl,
-    dialect,
-    signal,
-    ...(apiKey !== undefined && { apiKey }),
-    ...(fetch !== undefined && { fetch }),
-  });
-  const [only] = models;
-  if (only !== undefined && models.length === 1) return only.id;
-  const names = models.map(({ id }) => id).slice(0, 20);
-  throw new AgenticRagError(
-    "settings-invalid",
-    names.length === 0
-      ? `${baseUrl}/models lists no model. Name one: --model, or AGENTIC_RAG_MODEL.`
-      : `${baseUrl} has several models. Name one with --model or AGENTIC_RAG_MODEL: ${names.join(", ")}.`,
-  );
+  return { server: model, probeCache, tools, fetch: proxyFetchOf(settings) };
 }

@@ -101,7 +101,7 @@ async function resumeOne(opened: Opened, name: string): Promise<number> {
       },
     });
     ({ record } = ended);
-    const { answer, answered, citations, stopReason } = record;
+    const { answer, answered, citations, uncited, stopReason } = record;
     // an answer that was there already is told by nobody else
     if (!streamed && !ended.stopped && ended.thrown === undefined) {
       shown.onEvent({
@@ -109,6 +109,7 @@ async function resumeOne(opened: Opened, name: string): Promise<number> {
         answer,
         answered,
         citations,
+        uncited,
         stopReason: stopReason ?? "no-answer",
       });
     }

@@ -58,7 +58,7 @@ function withoutKeysIn(outcome: SearchOutcome, { environment }: Surroundings): S
     : { ...outcome, ...told };
 }
 
-/** The keys are always there, in this order, but for `failure`. */
+/** The keys are always there, in this order, but for `failure` and `note`. */
 function toJson(searched: Searched): string {
   const { query, engine, outcome, milliseconds } = searched;
   return printableJson({
@@ -68,6 +68,7 @@ function toJson(searched: Searched): string {
     results: outcome.status === "found" ? outcome.results : [],
     ...(outcome.status === "failed" && { failure: outcome.failure }),
     attempts: outcome.attempts ?? [],
+    ...(outcome.note !== undefined && { note: outcome.note }),
     cache: cacheState(searched),
     milliseconds,
   });

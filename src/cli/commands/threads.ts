@@ -29,7 +29,7 @@ export async function threads(args: Arguments, surroundings: Surroundings): Prom
     const rows = await durability.book.list();
     const now = Date.now();
     if (json) {
-      const listed = rows.map((row) => ({ ...row, status: statusOf(row, now) }));
+      const listed = rows.map((row) => ({ ...row, status: statusOf(row) }));
       stdout.write(`${printableJson({ threads: listed })}\n`);
     } else stdout.write(rows.length === 0 ? "There are no threads yet.\n" : `${tableOf(rows, now)}\n`);
     return EXIT_CODES.answered;
@@ -46,8 +46,8 @@ async function remove({ book }: Durability, name: string): Promise<void> {
   await book.remove(name);
 }
 
-function statusOf({ status, leasedUntil }: ThreadRow, now: number): string {
-  return status === "running" && leasedUntil <= now ? "interrupted" : status;
+function statusOf({ status, leasedUntil }: ThreadRow): string {
+  return status === "running" && leasedUntil === 0 ? "interrupted" : status;
 }
 
 function tableOf(rows: readonly ThreadRow[], now: number): string {
@@ -55,7 +55,7 @@ function tableOf(rows: readonly ThreadRow[], now: number): string {
     ["THREAD", "STATUS", "LAST", "QUESTION"],
     ...rows.map((row) => [
       printableLine(row.threadId),
-      statusOf(row, now),
+      statusOf(row),
       ago(now - row.updatedAt),
       shortened(printableLine(row.question)),
     ]),

@@ -4,6 +4,7 @@ import { counted } from "../../view/amounts.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { chooseSettings, environmentWith } from "../arguments/chosen-settings.ts";
 import { discoverModel } from "../discovery.ts";
+import { withOnlyModel } from "../only-model.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { withoutKeys } from "../terminal/keys.ts";
@@ -37,10 +38,15 @@ export async function doctor(args: Arguments, surroundings: Surroundings): Promi
 }
 
 async function* runChecks(
-  args: Arguments,
+  given: Arguments,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): AsyncGenerator<Check> {
+  const args = await withOnlyModel(given, surroundings, signal).catch((error: unknown) => {
+    // what is missing is told by the settings
+    if (signal.aborted || !AgenticRagError.isInstance(error)) throw error;
+    return given;
+  });
   const environment = environmentWith(args, surroundings);
   yield checkNode(surroundings.nodeVersion);
   yield* checkSettingFiles(surroundings.settingFiles);
@@ -56,7 +62,7 @@ async function* runChecks(
   if ("status" in model) yield model;
   else yield* checkModel(settings, model, signal);
   const documents = await checkDocuments(settings, new Date());
-  yield documents;
+  yield* documents;
   const told = "status" in model ? [model.message] : [];
   for await (const check of checkSearchFiles(settings.search)) {
     told.push(check.message);
@@ -64,7 +70,11 @@ async function* runChecks(
   }
   if (!("status" in engine)) engine.close();
   else if (!told.includes(engine.message)) yield engine;
-  yield* checkEngines(settings, documents.status !== "failed", { fetch: proxyFetchOf(settings), signal });
+  yield* checkEngines(
+    settings,
+    documents.every(({ status }) => status !== "failed"),
+    { fetch: proxyFetchOf(settings), signal },
+  );
 }
 
 /** The parts of an agent, or what is missing for them. */

@@ -1,5 +1,6 @@
 import { AgenticRagError } from "../../errors.ts";
 import {
+  choiceFor,
   chooseFamily,
   missingFor,
   rawness,
@@ -7,6 +8,7 @@ import {
   type FamilyChoice,
 } from "../../model/probe/choice.ts";
 import type { ProbeReport, PromptTemplate } from "../../model/probe/report.ts";
+import { templateFor } from "../../model/template/chat-template.ts";
 import { probeEndpoint } from "../../model/probe/probe.ts";
 import type { ServedModelSettings } from "../../settings/settings.ts";
 import type { Check } from "./check.ts";
@@ -21,20 +23,38 @@ export interface FamilyFound {
   readonly templateCheck?: Check;
 }
 
-/** What the server does with a turn that is to go on, against what the settings say; a server that fails is `model`. */
+/**
+ * What the server does with a turn that is to go on, against what the settings say; a server that fails is `model`.
+ * `tools`: the protocol can be spoken over native tools.
+ */
 export async function checkFamily(
-  { family, dialect, baseUrl, name: modelName, apiKey, template }: ServedModelSettings,
-  { fetch, signal }: Reach,
+  {
+    family,
+    dialect,
+    baseUrl,
+    name: modelName,
+    apiKey,
+    template,
+    stream,
+    reasoning,
+    body,
+    waitSeconds,
+  }: ServedModelSettings,
+  { fetch, signal, tools }: Reach & { readonly tools: boolean },
 ): Promise<FamilyFound> {
   let report: ProbeReport;
   try {
     const templateSet = template !== "auto";
-    report = await probeEndpoint({ baseUrl, modelName, apiKey, dialect, templateSet, fetch, signal });
+    const timeoutMs = waitSeconds === undefined ? undefined : waitSeconds * 1000;
+    const told = { stream, reasoning, extraBody: body, responses: family === "responses" };
+    const asked = { apiKey, dialect, templateSet, timeoutMs, fetch, signal };
+    report = await probeEndpoint({ baseUrl, modelName, ...told, ...asked });
   } catch (error) {
     if (signal.aborted || !AgenticRagError.isInstance(error)) throw error;
     return { check: { name: "model", status: "failed", message: error.message } };
   }
-  const choice = chooseFamily(report);
+  const chosen = chooseFamily(report);
+  const choice = chosen.family === null ? chosen : choiceFor(chosen, tools);
   const found = choice.family === null ? {} : { choice };
   const check = family === "auto" ? checkFound(report, choice) : checkNamed(family, report, choice);
   const used = family === "auto" ? choice.family : family;
@@ -49,7 +69,7 @@ function checkTemplate(set: string, report: ProbeReport): Check {
     set,
     server: "the server's own",
     chatml: "chatml, as the model's name says",
-    assumed: "chatml",
+    assumed: `${templateFor(report.modelName).name}, as the model's name says`,
   };
   return {
     name: "chat template",
@@ -96,14 +116,23 @@ function checkNamed(
 /** What speaks against a family. */
 function doubtAbout(
   family: NamedFamily,
-  { dialect, completions, chat }: ProbeReport,
+  { dialect, completions, chat, responses }: ProbeReport,
 ): { readonly reason: string; readonly sure: boolean } | undefined {
+  if (family === "responses") {
+    if (responses === undefined || responses.tools !== "refused") return undefined;
+    const reason =
+      responses.exists === "yes"
+        ? `/responses refuses tools (${responses.why})`
+        : `there is no /responses (${responses.why})`;
+    return { reason, sure: responses.exists !== "failed" };
+  }
   const route = family === "completions" ? completions : chat;
   const chatPath = dialect === "anthropic" ? "/v1/messages" : "/chat/completions";
   const path = family === "completions" ? "/completions" : chatPath;
   if (route.exists !== "yes")
     return { reason: `there is no ${path} (${route.why})`, sure: route.exists === "no" };
-  if (!route.streams) return { reason: `${path} does not stream`, sure: true };
+  // its client reads streams alone
+  if (!route.streams && dialect === "anthropic") return { reason: `${path} does not stream`, sure: true };
   const shown =
     route.evidence.length === 0 ? route.why : route.evidence.map((text) => JSON.stringify(text)).join(", ");
   switch (family) {

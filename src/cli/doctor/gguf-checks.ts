@@ -4,19 +4,22 @@ import { startRuntime } from "../../model/gguf/runtime.ts";
 import { size } from "../../view/amounts.ts";
 import type { Check } from "./check.ts";
 
-/** The file that is run in this process, and what runs it. */
-export async function checkGguf(file: string): Promise<readonly Check[]> {
-  return [await checkFile(file), await checkLibrary()];
+/** The file that is run in this process, its adapter, and what runs it. */
+export async function checkGguf(file: string, lora?: string): Promise<readonly Check[]> {
+  return [
+    await checkFile("gguf file", "AGENTIC_RAG_GGUF", file),
+    ...(lora === undefined ? [] : [await checkFile("lora adapter", "AGENTIC_RAG_GGUF_LORA", lora)]),
+    await checkLibrary(),
+  ];
 }
 
-async function checkFile(path: string): Promise<Check> {
-  const name = "gguf file";
+async function checkFile(name: string, setting: string, path: string): Promise<Check> {
   try {
     const file = await open(path, "r");
     try {
       const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
       if (buffer.toString("latin1") !== "GGUF") {
-        return { name, status: "failed", message: `${path} is no GGUF file. Correct AGENTIC_RAG_GGUF.` };
+        return { name, status: "failed", message: `${path} is no GGUF file. Correct ${setting}.` };
       }
       const { size: bytes } = await file.stat();
       return { name, status: "ok", message: `${path}, ${size(bytes)}` };
@@ -28,7 +31,7 @@ async function checkFile(path: string): Promise<Check> {
     return {
       name,
       status: "failed",
-      message: `${path} cannot be read (${reason}). Correct AGENTIC_RAG_GGUF.`,
+      message: `${path} cannot be read (${reason}). Correct ${setting}.`,
     };
   }
 }

@@ -2,9 +2,12 @@ import { assemble, proxyFetchOf } from "../../assemble/assemble.ts";
 import { AgenticRagError } from "../../errors.ts";
 import type { AgenticRagParts } from "../../graph/parts.ts";
 import type { ContinuationModel } from "../../model/model.ts";
+import { isLocalModel } from "../../settings/model.ts";
 import type { ServedModelSettings, Settings } from "../../settings/settings.ts";
 import { duration } from "../../view/amounts.ts";
 import type { Check } from "./check.ts";
+import { checkContext } from "./context-check.ts";
+import { checkCall } from "./trial-call.ts";
 import { withLocalSearch } from "./engine-checks.ts";
 import { checkFamily } from "./family-check.ts";
 import { checkGguf } from "./gguf-checks.ts";
@@ -12,6 +15,8 @@ import { checkModelList } from "./model-list.ts";
 
 const TOKENS = 8;
 const ANSWER_SECONDS = 60;
+/** A model on this machine may have to be loaded first. */
+const LOCAL_ANSWER_SECONDS = 600;
 
 /** The model, really asked, and what it needs. */
 export async function* checkModel(
@@ -29,12 +34,12 @@ export async function* checkModel(
         "Run agentic-rag setup, or set AGENTIC_RAG_MODEL_URL (such as http://127.0.0.1:8000/v1) and AGENTIC_RAG_MODEL.",
     };
   } else if (model.family === "gguf") {
-    const checks = await checkGguf(model.file);
+    const checks = await checkGguf(model.file, model.lora);
     yield* checks;
     if (checks.some(({ status }) => status === "failed")) return;
     const template = model.template === "auto" ? "the file's own, else ChatML" : model.template;
     yield { name: "chat template", status: "ok", message: template };
-    yield await checkContinuation(asked(parts), model.file, signal);
+    yield* checkUse(parts, model.file, settings, signal);
   } else {
     yield* checkServed(settings, model, parts, signal);
   }
@@ -48,7 +53,10 @@ async function* checkServed(
 ): AsyncGenerator<Check> {
   const reach = { fetch: proxyFetchOf(settings), signal };
   yield await checkModelList(model, reach);
-  const { check, choice, templateCheck } = await checkFamily(model, reach);
+  const { check, choice, templateCheck } = await checkFamily(model, {
+    ...reach,
+    tools: parts.protocol.nativeSide !== undefined,
+  });
   yield check;
   if (templateCheck !== undefined) yield templateCheck;
   if (model.family === "auto") {
@@ -56,9 +64,9 @@ async function* checkServed(
     // probed once is enough
     const found = { ...model, family: choice.family, dialect: choice.dialect };
     const chosen = assemble({ ...withLocalSearch(settings), model: found });
-    yield await checkContinuation(asked(chosen), model.baseUrl, signal);
+    yield* checkUse(chosen, model.baseUrl, settings, signal);
   } else if (check.name !== "model") {
-    yield await checkContinuation(asked(parts), model.baseUrl, signal);
+    yield* checkUse(parts, model.baseUrl, settings, signal);
   }
 }
 
@@ -66,14 +74,30 @@ function asked({ model, protocol }: AgenticRagParts): ContinuationModel {
   return typeof model === "function" ? model(protocol) : model;
 }
 
+async function* checkUse(
+  parts: AgenticRagParts,
+  place: string,
+  settings: Settings,
+  signal: AbortSignal,
+): AsyncGenerator<Check> {
+  const model = asked(parts);
+  const check = await checkContinuation(model, place, settings, signal);
+  yield check;
+  if (check.status === "failed") return;
+  yield* await checkContext(model, settings, signal);
+  if (check.status === "ok") yield await checkCall(model, parts, signal);
+}
+
 /** A few tokens, through the model as a run uses it. */
 async function checkContinuation(
   model: ContinuationModel,
   place: string,
+  settings: Pick<Settings, "model">,
   signal: AbortSignal,
 ): Promise<Check> {
   const started = performance.now();
-  const timeout = AbortSignal.timeout(ANSWER_SECONDS * 1000);
+  const seconds = isLocalModel(settings.model) ? LOCAL_ANSWER_SECONDS : ANSWER_SECONDS;
+  const timeout = AbortSignal.timeout(seconds * 1000);
   let text = "";
   try {
     const question = [{ role: "user", content: "Say hello." } as const];
@@ -83,7 +107,7 @@ async function checkContinuation(
     }
   } catch (error) {
     if (timeout.aborted && !signal.aborted) {
-      const message = `${model.modelName} at ${place} did not answer within ${ANSWER_SECONDS} s. Look whether it is still loading.`;
+      const message = `${model.modelName} at ${place} did not answer within ${seconds} s. Look whether it is still loading.`;
       return { name: "model", status: "failed", message };
     }
     if (signal.aborted || !AgenticRagError.isInstance(error)) throw error;

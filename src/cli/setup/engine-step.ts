@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { createEngine, indexFileOf } from "../../assemble/engine.ts";
+import { createEngine } from "../../assemble/engine.ts";
+import { indexFileOf, joinPaths, splitPaths } from "../../settings/documents.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { createProxyFetch } from "../../net/proxy.ts";
 import { adviceFor, ENGINE_NAMES, hasNeed, needOf, type EngineName } from "../../settings/search.ts";
 import { buildIndex } from "../../search/local/index-builder.ts";
 import { readSettings } from "../../settings/settings.ts";
 import { counted } from "../../view/amounts.ts";
-import { quoted } from "../arguments/chosen-settings.ts";
+import { quoted } from "../../text/quoted.ts";
 import { checkEngine } from "../doctor/engine-checks.ts";
 import type { EnvChanges } from "./env-file.ts";
 import { untilItWorks, type StepContext } from "./model-step.ts";
@@ -101,12 +102,21 @@ async function chooseDocuments({
     fallback: fallback || "none",
   });
   if (answer === "none") return null;
-  const documents = resolve(folder, answer);
+  const folders = splitPaths(answer).map((path) => resolve(folder, path));
+  for (const documents of folders) await requireIndexed(documents, questions, signal);
+  return joinPaths(folders);
+}
+
+async function requireIndexed(
+  documents: string,
+  questions: StepContext["questions"],
+  signal: AbortSignal,
+): Promise<void> {
   if (!existsSync(documents)) {
     throw new AgenticRagError("settings-invalid", `There is no folder ${documents}. Name an existing one.`);
   }
   const file = indexFileOf(documents);
-  if (existsSync(file)) return documents;
+  if (existsSync(file)) return;
   if (!(await questions.confirm("It has no index yet. Index it now?", true))) {
     throw new AgenticRagError(
       "settings-invalid",
@@ -116,7 +126,6 @@ async function chooseDocuments({
   const { index, report } = await buildIndex({ folder: documents, file, signal });
   index.close();
   questions.say(`The index holds ${counted(report.documents, "document")}.`);
-  return documents;
 }
 
 function withoutNull(values: Readonly<Record<string, string | null>>): Record<string, string> {

@@ -83,13 +83,22 @@ function currentModel(environment: StepContext["environment"]): string | undefin
   return family === "gguf" ? gguf : (url ?? gguf);
 }
 
-async function ggufSettings({ questions, folder }: StepContext, answer: string): Promise<EnvChanges> {
+async function ggufSettings(
+  { questions, environment, folder }: StepContext,
+  answer: string,
+): Promise<EnvChanges> {
   const path = resolve(folder, answer);
   const checks = await checkGguf(path);
   const failed = checks.find(({ status }) => status === "failed");
   if (failed !== undefined) throw new AgenticRagError("settings-invalid", failed.message);
   for (const { name, message } of checks) questions.say(`${name}: ${message}`);
-  return { AGENTIC_RAG_MODEL_FAMILY: "gguf", AGENTIC_RAG_GGUF: path };
+  const isSet = environment["AGENTIC_RAG_GGUF"]?.trim() === path;
+  return {
+    AGENTIC_RAG_MODEL_FAMILY: "gguf",
+    AGENTIC_RAG_GGUF: path,
+    // an adapter belongs to one file
+    ...(!isSet && { AGENTIC_RAG_GGUF_LORA: null }),
+  };
 }
 
 async function serverSettings(

@@ -1,5 +1,5 @@
 import type { StopReason } from "../../graph/state.ts";
-import { counted, duration } from "../../view/amounts.ts";
+import { counted, duration, size } from "../../view/amounts.ts";
 import type { RunRecord } from "./run-record.ts";
 
 const ENDED: Readonly<Record<StopReason, string | undefined>> = {
@@ -11,18 +11,23 @@ const ENDED: Readonly<Record<StopReason, string | undefined>> = {
   "repair-budget": "repair budget spent",
   "repeat-budget": "repeat budget spent",
   repetition: "ended for repeating itself",
+  "not-found": "not found",
+  passage: "closest passage",
   "no-answer": "no answer",
   "model-error": "model error",
 };
 
-/** How a run ended, and what it took. */
-export function closingLine({ stopReason, searches, pages, usage }: RunRecord): string {
+/** How a run ended, and what it took: no tokens where no language model ran. */
+export function closingLine({ stopReason, searches, pages, usage, opening }: RunRecord): string {
   const tokens = counted(usage.completionTokens, "token");
   return [
     stopReason === null ? undefined : ENDED[stopReason],
     counted(searches, "search", "searches"),
     pages > 0 ? counted(pages, "page") : undefined,
-    usage.estimated ? `about ${tokens}` : tokens,
+    opening?.model.family === "offline" ? undefined : usage.estimated ? `about ${tokens}` : tokens,
+    usage.cutBytes === undefined
+      ? undefined
+      : `${size(usage.cutBytes)} of results left out for want of context`,
     duration(usage.milliseconds),
   ]
     .filter((part) => part !== undefined)

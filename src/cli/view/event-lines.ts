@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../graph/events.ts";
 import type { BudgetName } from "../../graph/state.ts";
-import { duration } from "../../view/amounts.ts";
+import { counted, duration, size } from "../../view/amounts.ts";
 import { eventText } from "../../view/event-text.ts";
 import { attemptWords } from "./attempt-words.ts";
 import { printableLine } from "../terminal/printable.ts";
@@ -26,6 +26,14 @@ const SPENT: Readonly<Record<BudgetName, string>> = {
 /** The line of an event, if it has one. */
 export function eventLine(event: RunEvent): EventLine | undefined {
   switch (event.type) {
+    case "answer-mended": {
+      const { unsupported, left, kept } = event;
+      const was = `${counted(unsupported, "sentence")} of the answer ${unsupported === 1 ? "was" : "were"} not supported`;
+      const now = kept
+        ? `it was written again, and ${left ?? 0} are left`
+        : "what was written again is no better";
+      return { text: `${was}: ${now}`, tone: "plain" };
+    }
     case "search-start":
     case "page-start":
       return { text: eventText(event, printableLine), tone: "plain" };
@@ -38,6 +46,20 @@ export function eventLine(event: RunEvent): EventLine | undefined {
       return { text: `A call could not be read: ${printableLine(event.detail)}`, tone: "bad" };
     case "tool-call-refused":
       return { text: `No more searches: ${SPENT[event.budget]}. The model is told to answer.`, tone: "bad" };
+    case "reply-continued": {
+      const times = event.times === 1 ? "once" : counted(event.times, "time");
+      return {
+        text: `The model's connection broke ${times}; its reply was continued from where it broke.`,
+        tone: "bad",
+      };
+    }
+    case "replies-rewritten":
+      return {
+        text: `This turn was begun with another model: ${counted(event.count, "reply", "replies")} of it ${event.count === 1 ? "is" : "are"} given without signatures.`,
+        tone: "plain",
+      };
+    case "context-full":
+      return { text: contextFull(event), tone: "bad" };
     case "run-start":
     case "reasoning-delta":
     case "answer-delta":
@@ -47,6 +69,16 @@ export function eventLine(event: RunEvent): EventLine | undefined {
     case "answer-end":
       return undefined;
   }
+}
+
+function contextFull({
+  contextTokens,
+  which,
+  cutBytes,
+}: Extract<RunEvent, { type: "context-full" }>): string {
+  const tokens = contextTokens === undefined ? "" : ` of ${counted(contextTokens, "token")}`;
+  const what = which === "new" ? "what was found does not fit" : "the oldest results had to make room";
+  return `The model's context${tokens} is full: ${size(cutBytes)} of ${what}. For a longer one see: agentic-rag doctor`;
 }
 
 function isBad(event: StepEnd): boolean {

@@ -1,11 +1,19 @@
 import { basename } from "node:path";
 import type { Settings } from "../../settings/settings.ts";
 
-/** Who answers from what, in one line. */
+const FOR_A_MODEL = "For a small model that reasons and searches, about 3 GB: ollama pull qwen3:4b";
+const FOR_THE_WEB = "For searches of the web, with a key such as Tavily's: agentic-rag setup";
+
+/** Who answers from what, in one line; without a model, also what to do next, in two at most. */
 export function headerFor(settings: Settings): string {
   const { model } = settings;
   if (model.family === "offline") {
-    return `The offline extractive reader (no language model) answers from ${searched(settings)}. To change that: AGENTIC_RAG_MODEL_URL, or agentic-rag doctor.`;
+    const isLocal = settings.search.engines.every((engine) => engine === "local");
+    return [
+      `The offline extractive reader (no language model) answers from ${searched(settings)}.`,
+      FOR_A_MODEL,
+      ...(isLocal ? [FOR_THE_WEB] : []),
+    ].join("\n");
   }
   const name =
     model.family === "gguf"
@@ -19,7 +27,8 @@ function searched({ search, documents }: Settings): string {
   if (search.replay !== undefined) return `the recording ${search.replay}`;
   const names = search.engines.map((engine) => {
     if (engine !== "local") return engine;
-    return documents === undefined ? "the shipped articles" : documents;
+    if (documents.length === 0) return "the shipped articles";
+    return documents.map(({ folder, index }) => folder ?? index).join(" and ");
   });
   return names.join(", else ");
 }

@@ -1,5 +1,5 @@
-import type { chooseFamily } from "../../model/probe/choice.ts";
-import type { ChatReport, CompletionsReport, ProbeReport, RouteReport } from "../../model/probe/report.ts";
+import { rawness, type chooseFamily } from "../../model/probe/choice.ts";
+import type { CompletionsReport, ProbeReport, RouteReport } from "../../model/probe/report.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/paint.ts";
 import type { GroupedOutput } from "../terminal/grouped-output.ts";
@@ -25,7 +25,7 @@ export function showProbe(
 ): void {
   const { baseUrl, modelName, dialect, dialectFrom, completions, chat } = report;
   groups.line("server", `${printableLine(modelName)} at ${baseUrl}: ${dialect}, ${KNOWN_BY[dialectFrom]}`);
-  for (const row of rows(completions, chat)) groups.line("table", row);
+  for (const row of rows(report)) groups.line("table", row);
   for (const [path, { evidence, why }] of [
     ["/completions", completions],
     ["/chat/completions", chat],
@@ -54,7 +54,7 @@ function settingLines({ baseUrl, modelName, dialect }: ProbeReport, family: stri
   ];
 }
 
-function rows(completions: CompletionsReport, chat: ChatReport): readonly string[] {
+function rows({ completions, chat, responses, dialect }: ProbeReport): readonly string[] {
   const both = (cell: (route: RouteReport) => string): readonly [string, string] => [
     cellOf(completions, cell),
     cellOf(chat, cell),
@@ -62,7 +62,7 @@ function rows(completions: CompletionsReport, chat: ChatReport): readonly string
   const table: readonly (readonly [string, string, string])[] = [
     ["", "/completions", "/chat/completions"],
     ["exists", completions.exists, chat.exists],
-    ["continues", ...both(({ continues }) => continues)],
+    ["continues", continuesCell(completions, dialect), cellOf(chat, ({ continues }) => continues)],
     ["streams", ...both(({ streams }) => (streams ? "yes" : "no"))],
     ["stop strings", ...both(({ stop }) => stop)],
     ["token counts", ...both(({ usage }) => told(usage))],
@@ -71,13 +71,23 @@ function rows(completions: CompletionsReport, chat: ChatReport): readonly string
     ["log-probabilities", cellOf(completions, () => told(completions.logprobs)), "-"],
     ["chat template", cellOf(completions, () => TEMPLATE[completions.template]), "the server's"],
     ["reasoning", "-", cellOf(chat, () => chat.reasoning)],
+    ...(chat.reasoningBack === undefined ? [] : [["reasoning taken back", "-", chat.reasoningBack] as const]),
     ["tool calls as text", "-", cellOf(chat, () => chat.callText)],
     ["tools", "-", cellOf(chat, () => chat.tools)],
+    ...(responses?.exists !== "yes" ? [] : [["tools over /responses", "-", responses.tools] as const]),
   ];
   const [first, second] = [0, 1].map((column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
   return table.map(([name, left, right]) =>
     `${name.padEnd(first ?? 0)}  ${left.padEnd(second ?? 0)}  ${right}`.trimEnd(),
   );
+}
+
+/** A server that is known to continue raw text does, whatever a small model makes of it. */
+function continuesCell(completions: CompletionsReport, dialect: ProbeReport["dialect"]): string {
+  const { continues } = completions;
+  if (continues === "yes" || rawness(completions, dialect) !== "known")
+    return cellOf(completions, () => continues);
+  return "as raw text";
 }
 
 function told(yes: boolean): string {

@@ -1,5 +1,7 @@
 import { explain } from "../terminal/failure.ts";
 import { printableJson } from "../terminal/printable.ts";
+import { restsOnNoSource } from "../../graph/sources.ts";
+import { NO_SOURCE } from "./run-view.ts";
 import { mergeSources, type RunRecord } from "./run-record.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
@@ -15,8 +17,8 @@ export interface RunJsonOptions {
 }
 
 /**
- * What `ask --json` prints. The keys are always there, in this order, but for `failure` (the model could not go on)
- * and `error` (the run itself was ended by an error or a signal; the rest is how far it got).
+ * What `ask --json` prints. The keys are always there, in this order, but for `note` (what is to be minded about the
+ * answer), `failure` (the model could not go on) and `error` (the run itself was ended by an error or a signal; the rest is how far it got).
  */
 export function runJson(
   question: string,
@@ -37,14 +39,21 @@ export function runJson(
     pages,
     readings,
     usage,
-    transcript,
+    transcript: transcript.map(toldSegment),
     protocol: opening?.protocol ?? null,
     model: opening?.model ?? null,
     engine: opening?.engine ?? null,
+    ...(restsOnNoSource(record) && { note: NO_SOURCE }),
     ...(failure !== null && { failure }),
     ...(thrown !== undefined && { error: errorOf(thrown) }),
   };
   return printableJson(told, indent);
+}
+
+/** Without the messages of the endpoint, which are of use to it alone. */
+function toldSegment(segment: RunRecord["transcript"][number]) {
+  const { received: _, ...told } = segment;
+  return told;
 }
 
 function errorOf({ error, environment }: Thrown) {

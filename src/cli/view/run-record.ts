@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { pageRecordSchema } from "../../graph/pages/record.ts";
+import { citationSchema, uncitedSchema } from "../../graph/citation.ts";
 import {
-  citationSchema,
   openingSchema,
   queryRecordSchema,
   segmentSchema,
@@ -18,6 +18,7 @@ const recordSchema = z.object({
   answer: z.string(),
   answered: z.boolean(),
   citations: z.array(citationSchema),
+  uncited: uncitedSchema.default([]),
   sources: z.array(sourceSchema),
   stopReason: stopReasonSchema.nullable(),
   searches: z.number(),
@@ -38,6 +39,7 @@ export const NOTHING_YET: RunRecord = {
   answer: "",
   answered: false,
   citations: [],
+  uncited: [],
   sources: [],
   stopReason: null,
   searches: 0,

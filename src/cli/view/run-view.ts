@@ -1,12 +1,16 @@
+import { isWritten } from "../../graph/answer-content.ts";
 import type { RunEvent } from "../../graph/events.ts";
+import { supportHeadline } from "../../citation/support/note.ts";
 import { closingLine } from "./closing-line.ts";
 import { eventLine } from "./event-lines.ts";
-import { modelLine } from "./model-line.ts";
+import { modelLine, modelWarning } from "./model-line.ts";
 import { createPaint, type Paint, type PaintOptions } from "../terminal/paint.ts";
-import { everySearchFailed } from "../../graph/sources.ts";
+import { everySearchFailed, restsOnNoSource } from "../../graph/sources.ts";
 import type { RunRecord } from "./run-record.ts";
 import { createGroupedOutput, type GroupedOutput } from "../terminal/grouped-output.ts";
+import { printableLine } from "../terminal/printable.ts";
 import { showSources } from "./source-list.ts";
+import { createWaitTeller } from "./wait-teller.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 /** A run as a person sees it. */
@@ -34,7 +38,7 @@ export interface RunViewOptions extends PaintOptions {
  * sources when they are there, and stderr the rest.
  */
 export function createRunView(
-  { stdout, stderr }: Pick<Surroundings, "stdout" | "stderr">,
+  { stdout, stderr, folder }: Pick<Surroundings, "stdout" | "stderr" | "folder">,
   options: RunViewOptions,
 ): RunView {
   const live = stdout.isTTY === true;
@@ -43,15 +47,21 @@ export function createRunView(
     ? main
     : { groups: createGroupedOutput(stderr, options), paint: createPaint(stderr, options) };
   let streamed = false;
+  let whole = false;
+  const waits = createWaitTeller((line) => side.groups.line("events", line, side.paint.dim));
 
   return {
     begin(header) {
       side.groups.line("header", header, side.paint.dim);
+      waits.begin();
     },
     onEvent(event) {
+      waits.onEvent(event);
       if (event.type === "run-start") {
-        const line = options.showModel === false ? undefined : modelLine(event);
+        if (options.showModel === false) return;
+        const [line, warning] = [modelLine(event), modelWarning(event)];
         if (line !== undefined) side.groups.line("header", line, side.paint.dim);
+        if (warning !== undefined) side.groups.line("header", warning, side.paint.yellow);
       } else if (event.type === "reasoning-delta") {
         side.groups.flow("reasoning", event.text, side.paint.dim);
       } else if (event.type === "answer-delta") {
@@ -59,30 +69,49 @@ export function createRunView(
         if (live) main.groups.flow("answer", event.text);
       } else if (event.type === "answer-end") {
         side.groups.close();
-        if (!event.answered) showStatement(side, event.answer);
-        else if (!live || !streamed) main.groups.line("answer", withShortMarks(event.answer));
+        if (!isWritten(event)) showStatement(side, event.answer);
+        else if (!live || !streamed) {
+          whole = true;
+          showHeadline(side, event);
+          (event.answered ? main : side).groups.line("answer", withShortMarks(event.answer));
+        } else showHeadline(side, event);
       } else {
         const line = eventLine(event);
         if (line !== undefined) side.groups.line("events", line.text, styleOf(line.tone, side.paint));
       }
     },
     ask(text) {
+      waits.stop();
       main.groups.close();
       side.groups.line("events", text, side.paint.cyan);
     },
     end(record) {
+      waits.stop();
       main.groups.close();
-      const { groups, paint } = record.answered ? main : side;
-      showSources(groups, paint, record);
+      showSources({ ...(record.answered ? main : side), folder }, record);
+      const notes = new Set(record.queries.flatMap(({ note }) => note ?? []));
+      // what is no answer says them itself, where it was written as a whole
+      for (const note of record.answered || !whole ? notes : [])
+        side.groups.line("advice", printableLine(note), side.paint.yellow);
       const advice = adviceOn(record);
       if (advice !== undefined) side.groups.line("advice", advice, side.paint.yellow);
       side.groups.line("end", closingLine(record), side.paint.dim);
     },
     close() {
+      waits.stop();
       main.groups.close();
       side.groups.close();
     },
   };
+}
+
+/** What of an answer is not supported, in a line: above it, or behind what was streamed. */
+function showHeadline(
+  { groups, paint }: { groups: GroupedOutput; paint: Paint },
+  { answered, citations, uncited }: Extract<RunEvent, { type: "answer-end" }>,
+): void {
+  const headline = answered ? supportHeadline(citations, uncited) : "";
+  if (headline !== "") groups.line("unsupported", headline, paint.yellow);
 }
 
 /** The first paragraph: what was found is listed anyway. */
@@ -99,9 +128,14 @@ function styleOf(tone: "plain" | "bad", paint: Paint): (text: string) => string 
   return tone === "bad" ? paint.yellow : paint.cyan;
 }
 
+/** Said beside an answer that nothing was looked up for. */
+export const NO_SOURCE =
+  "This rests on no source: the model answered without a search. If it should have looked it up, ask it to, or try a model that was trained to call tools: agentic-rag doctor tries whether this one does.";
+
 function adviceOn(record: RunRecord): string | undefined {
   if (record.stopReason === "model-error")
     return "To find out what is wrong with the model's server: agentic-rag doctor";
+  if (restsOnNoSource(record)) return NO_SOURCE;
   if (!everySearchFailed(record)) return undefined;
   return "Every search failed, so no source supports this. To find out why: agentic-rag doctor";
 }

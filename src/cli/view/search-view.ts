@@ -2,6 +2,7 @@ import type { SearchOutcome } from "../../search/engine.ts";
 import { counted, duration } from "../../view/amounts.ts";
 import { attemptWords } from "./attempt-words.ts";
 import { createPaint } from "../terminal/paint.ts";
+import { placeOf } from "./place.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { createGroupedOutput } from "../terminal/grouped-output.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
@@ -28,7 +29,7 @@ export function cacheState({ outcome, caches }: Searched): "hit" | "shared" | "m
 
 /** The results, then how they came about: at a terminal all on stdout, elsewhere the second part on stderr. */
 export function showSearch(
-  { stdout, stderr, environment }: Surroundings,
+  { stdout, stderr, environment, folder }: Surroundings,
   noColor: boolean,
   searched: Searched,
 ): void {
@@ -45,13 +46,14 @@ export function showSearch(
       const dated = date === undefined ? "" : ` (${printableLine(date)})`;
       const [first = "", ...others] = [
         printableLine(title) + dated,
-        printableLine(url),
+        printableLine(placeOf(url, folder)),
         shortened(text),
       ].filter((line) => line !== "");
       groups.line(`result ${at}`, mark + first, paint.bold);
       for (const line of others) groups.line(`result ${at}`, indent + line);
     }
   }
+  if (outcome.note !== undefined) sideGroups.line("note", printableLine(outcome.note), sidePaint.yellow);
   const isBad = outcome.status === "failed";
   sideGroups.line("end", summary(searched), isBad ? sidePaint.yellow : sidePaint.dim);
 }

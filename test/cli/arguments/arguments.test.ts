@@ -45,10 +45,6 @@ test.each([
   [["index", "--engine", "local", "x"], "index has no option --engine. See agentic-rag index --help."],
   [["index"], "index needs the folder to index: agentic-rag index <folder>"],
   [
-    ["index", "funds", "rose?"],
-    'index takes one folder: agentic-rag index <folder>\nA question that begins with "index" is asked by: agentic-rag ask "index funds rose?"',
-  ],
-  [
     ["chat", "about", "it"],
     'chat takes no words: agentic-rag chat\nA question that begins with "chat" is asked by: agentic-rag ask "chat about it"',
   ],

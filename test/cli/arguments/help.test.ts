@@ -16,12 +16,13 @@ test("help for a command", () => {
       -q, --quiet                the answer alone, as Markdown with links
           --thread <name>        keep what is said on this thread, and go on with what it knows
           --approve              ask before each search, and before pages are opened
-          --docs <folder>        search this folder, once indexed
+          --docs <folder>        search this folder, once indexed; may be given several times
+          --index-file <file>    where its index is kept, for a folder that is not to hold it; one for each folder
           --engine <names>       where searches go, such as tavily; with commas, the next where one fails
           --protocol <name>      how the model writes searches, such as qwq or search-r1
           --model-url <url>      address of the model's server, ending in /v1
           --model <name>         the model's name at that server
-          --model-family <name>  auto, completions, chat-prefix, native-tools, gguf or offline
+          --model-family <name>  auto, completions, chat-prefix, native-tools, responses, gguf or offline
           --gguf <file>          run this GGUF file instead of asking a server
           --max-searches <n>     searches for a question
           --max-tokens <n>       tokens that the model may write for a question

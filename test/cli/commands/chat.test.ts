@@ -27,7 +27,7 @@ test("a question knows the one before and its answer", async () => {
     [call("author"), "</think>\n\nAnn wrote it [1].", "</think>\n\nIn 1990."],
   );
   expect(out).toBe(
-    "\nAnn wrote it [1].\n\nSources\n[1] About author\n    https://example.org/author\n\nIn 1990.\n",
+    "\nAnn wrote it [1].\n\nSources\n[1] About author\n    https://example.org/author\n\nNot supported by [1]: Ann wrote it. (the source says nothing of it)\n\nIn 1990.\n",
   );
   expect(conversation(prompts[2])).toBe(
     [

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { runProgram } from "../../../src/cli/program.ts";
 import { createStage, type StageOptions } from "../surroundings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -46,10 +46,14 @@ test("builds an index, says what is in it, and how to ask over it", async () => 
   expect(await readdir(join(folder, "docs", ".agentic-rag"))).toEqual(["index.sqlite"]);
 
   const asked = await run(["--docs", "docs", "How long is the notice period?"]);
-  expect(asked.out).toBe(
-    `The notice period is six weeks [1].\n\nSources\n[1] Leave\n    file://${folder}/docs/leave.md\n`,
-  );
+  expect(asked.out).toBe(`The notice period is six weeks [1].\n\nSources\n[1] Leave\n    docs/leave.md\n`);
   expect(asked.exitCode).toBe(0);
+});
+
+test("counts by kind what is not read", async () => {
+  for (const name of ["a.png", "b.png", "c.zip", "e\u001B[31m.d\u001B[31m"]) await write(name, "x");
+  const { out } = await run(["index", "docs"]);
+  expect(out.split("\n")[2]).toBe("4 files not read: 2 .png, 1 .d[31m, 1 .zip.");
 });
 
 test("brings an index up to date", async () => {
@@ -71,10 +75,58 @@ test("brings an index up to date", async () => {
     bytes: expect.any(Number),
     ms: expect.any(Number),
     problems: [],
+    leftOut: [],
   });
   expect(steady((await run(["index", "docs"])).out).split("\n")[0]).toBe(
     "docs: 0 added, 0 updated, 0 removed, 2 unchanged",
   );
+});
+
+test("what changed since is told by ask, chat, search and doctor, and by an answer that says it found nothing", async () => {
+  await run(["index", "docs"]);
+  await write("new.md", "# New\n\nSomething new.");
+  const lack = `The index of ${folder}/docs holds 2 of 3 files. Run: agentic-rag index ${folder}/docs`;
+
+  const found = await run(["--docs", "docs", "How long is the notice period?"]);
+  expect(found.out).not.toContain(lack);
+  expect(found.err.split(lack)).toHaveLength(2);
+
+  const refused = await run(["--docs", "docs", "Who pays for parking?"]);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.err.split(lack)).toHaveLength(2);
+  const json = JSON.parse((await run(["--docs", "docs", "--json", "Who pays for parking?"])).out);
+  expect(json).toMatchObject({
+    answered: false,
+    stopReason: "not-found",
+    answer: `Not found in the sources: nothing was found for "pays" and "parking".\n\n${lack}`,
+  });
+
+  expect((await run(["search", "--docs", "docs", "notice"])).err).toContain(lack);
+  expect(JSON.parse((await run(["search", "--json", "--docs", "docs", "notice"])).out)).toMatchObject({
+    note: lack,
+  });
+  expect((await run(["doctor", "--docs", "docs"])).out).toContain(lack);
+});
+
+test("--watch builds it again when files change, until Ctrl-C", async () => {
+  const stage = createStage({ folder });
+  const listeners: ((name: "SIGINT") => void)[] = [];
+  const ended = runProgram(["index", "docs", "--watch"], {
+    ...stage.surroundings,
+    onSignal(listener) {
+      listeners.push(listener);
+      return () => undefined;
+    },
+  });
+  await vi.waitFor(() => expect(stage.err()).toBe("Watching docs. Ctrl-C ends it.\n"), 20_000);
+  await write("new.md", "# New\n\nSomething new.");
+  await vi.waitFor(
+    () => expect(stage.out()).toContain("docs: 1 added, 0 updated, 0 removed, 2 unchanged\n"),
+    20_000,
+  );
+  for (const listener of listeners) listener("SIGINT");
+  expect(await ended).toBe(130);
+  expect(stage.err()).toBe("Watching docs. Ctrl-C ends it.\nStopped watching.\n");
 });
 
 test("an empty folder is told, a missing one is a mistake", async () => {
@@ -83,7 +135,7 @@ test("an empty folder is told, a missing one is a mistake", async () => {
     "empty: 0 added, 0 updated, 0 removed, 0 unchanged
     The index holds 0 documents in 0 passages: 1.0 kB, 0.1 s.
 
-    There is nothing to search: Markdown, HTML, PDF and plain text can be read.
+    There is nothing to search: text, Markdown, HTML, PDF, office files, tables, mails and code can be read.
     "
   `);
   expect(await run(["index", "none"])).toEqual({
@@ -114,4 +166,89 @@ test("Ctrl-C leaves an index that can be searched", async () => {
   );
   const { out } = await run(["index", "--json", "docs"]);
   expect(JSON.parse(out)).toMatchObject({ documents: 2, problems: [] });
+});
+
+describe("several folders, and indexes elsewhere", () => {
+  beforeEach(async () => {
+    await mkdir(join(folder, "wiki: old"));
+    await writeFile(join(folder, "wiki: old", "heating.md"), "# Heating\n\nThe boiler runs until ten.");
+  });
+
+  test("are indexed and asked as one", async () => {
+    const { exitCode, out } = await run(["index", "docs", "wiki: old"]);
+    expect(exitCode).toBe(0);
+    expect(steady(out)).toBe(
+      [
+        "docs: 2 added, 0 updated, 0 removed, 0 unchanged",
+        "The index holds 2 documents in 2 passages: 1.0 kB, 0.1 s.",
+        "",
+        "wiki: old: 1 added, 0 updated, 0 removed, 0 unchanged",
+        "The index holds 1 document in 1 passage: 1.0 kB, 0.1 s.",
+        "",
+        `Ask: agentic-rag ask --docs docs --docs 'wiki: old' "…"`,
+        "",
+      ].join("\n"),
+    );
+    const docs = ["--docs", "docs", "--docs", "wiki: old"];
+    expect((await run([...docs, "How long is the notice period?"])).out).toContain("six weeks [1]");
+    expect((await run([...docs, "How long does the boiler run?"])).out).toContain("until ten [1]");
+    expect((await run(["search", ...docs, "notice period boiler"])).out).toMatch(
+      /Heating[^]*Leave|Leave[^]*Heating/u,
+    );
+  });
+
+  test("a folder that nobody may write is indexed in a file elsewhere", async () => {
+    const { exitCode, out } = await run(["index", "--index-file", "all.sqlite", "docs"]);
+    expect(exitCode).toBe(0);
+    expect(out.split("\n").at(-2)).toBe(
+      `Ask: agentic-rag ask --docs docs --index-file ${folder}/all.sqlite "…"`,
+    );
+    expect(await readdir(join(folder, "docs"))).toEqual(["leave.md", "travel.txt"]);
+    for (const named of [
+      ["--docs", "docs", "--index-file", "all.sqlite"],
+      ["--index-file", "all.sqlite"],
+    ]) {
+      expect((await run([...named, "How long is the notice period?"])).out).toContain("six weeks [1]");
+    }
+    const environment = { AGENTIC_RAG_DOCUMENTS: "docs", AGENTIC_RAG_INDEX_FILE: "all.sqlite" };
+    expect(JSON.parse((await run(["index", "--json", "docs"], { environment })).out)).toMatchObject({
+      file: join(folder, "all.sqlite"),
+      unchanged: 2,
+    });
+  });
+
+  test("that do not fit together are told", async () => {
+    const { exitCode, err } = await run(["index", "--index-file", "all.sqlite", "docs", "wiki: old"]);
+    expect({ exitCode, err }).toEqual({
+      exitCode: 2,
+      err: "--index-file names 1 and --docs 2. Name one file for each folder, in the same order.\n",
+    });
+    expect((await run(["--index-file", "none.sqlite", "Q?"])).err).toBe(
+      `There is no index ${folder}/none.sqlite. Build it: agentic-rag index --index-file ${folder}/none.sqlite <folder>\n`,
+    );
+    expect((await run(["index", "funds", "rose?"])).err).toBe(
+      'None of these folders is there: funds, rose?.\nA question that begins with "index" is asked by: agentic-rag ask "index funds rose?"\n',
+    );
+  });
+});
+
+test("what is left out and what is too large is told by index, ask and doctor", async () => {
+  await write("plan.png", "x");
+  await write("draft.md", "The notice period is a year.");
+  await write("large.txt", "word ".repeat(300));
+  const environment = { AGENTIC_RAG_MAX_FILE_MB: "0.001" };
+  const { out } = await run(["index", "--exclude", "draft*", "--exclude", "old/", "docs"], { environment });
+  expect(out.split("\n").slice(2, 6)).toEqual([
+    "2 files not read: 1 .png, 1 excluded.",
+    "",
+    "1 problem:",
+    "  large.txt: it has 1500 bytes, more than the 1000 that are read",
+  ]);
+  const told =
+    "2 files not read: 1 .png, 1 excluded; 1 problem: large.txt: it has 1500 bytes, more than the 1000 that are read";
+  const asked = await run(["--docs", "docs", "How long is the notice period?"]);
+  expect(asked.out).toContain("six weeks [1]");
+  expect(asked.err).toContain(`In ${folder}/docs: ${told}.\n`);
+  const doctor = await run(["doctor", "--docs", "docs"]);
+  expect(doctor.out).toContain(`; ${told}\n`);
 });

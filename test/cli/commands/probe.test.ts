@@ -134,6 +134,32 @@ test("a server's only model need not be named, of several one must", async () =>
   expect(endpoint.requests.at(-1)?.body).toMatchObject({ model: "QwQ-32B" });
 });
 
+test("nor need it be for ask and doctor", async () => {
+  const endpoint = await startEndpoint({ facts: VLLM, completions: thoughtful });
+  const stage = createStage({ environment: { HOME: await temporaryFolder() } });
+  expect(await runProgram(["--model-url", endpoint.url, "Q?"], stage.surroundings)).toBe(0);
+  expect(stage.out()).toContain("Yes.");
+  expect(endpoint.requests.at(-1)?.body).toMatchObject({ model: "QwQ-32B" });
+  const doctor = createStage({ environment: { HOME: await temporaryFolder() } });
+  await runProgram(["doctor", "--model-url", endpoint.url], doctor.surroundings);
+  expect(doctor.out()).toMatch(/ok\s+model: QwQ-32B at /);
+  const several = await startEndpoint({ facts: { "/v1/models": { data: [{ id: "a" }, { id: "b" }] } } });
+  const open = createStage({ environment: { HOME: await temporaryFolder() } });
+  expect(await runProgram(["--model-url", several.url, "Q?"], open.surroundings)).toBe(2);
+  expect(open.err()).toContain("has several models. Name one with --model or AGENTIC_RAG_MODEL: a, b.");
+});
+
+test("a server that is known for raw text is not said to continue none, whatever its model makes of the probe", async () => {
+  const { out } = await probe({
+    facts: { "/v1/models": { data: [{ id: "qwq" }] }, "/api/version": { version: "0.17.4" } },
+    chat: "missing",
+  });
+  expect(out).toMatch(/^continues +yes/m);
+  const weak = await probe({ facts: VLLM, completions: () => ({ text: " 29th)" }), chat: "missing" });
+  expect(weak.out).toMatch(/^continues +as raw text +-$/m);
+  expect(weak.out).toContain("Family: completions. vllm continues raw text.");
+});
+
 test("what is found is kept, and ask uses it without probing", async () => {
   const home = await temporaryFolder();
   const environment = { HOME: home, AGENTIC_RAG_MODEL: "QwQ-32B" };
@@ -145,7 +171,9 @@ test("what is found is kept, and ask uses it without probing", async () => {
   const asked = endpoint.requests.length;
   const stage = createStage({ environment: { ...environment, AGENTIC_RAG_MODEL_URL: endpoint.url } });
   expect(await runProgram(["Q?"], stage.surroundings)).toBe(0);
-  expect(stage.err()).toContain("\nIts turn is continued as raw text (completions, vllm).\n");
+  expect(stage.err()).toContain(
+    "\nIts turn is continued as raw text (completions, vllm). vllm continues raw text.\n",
+  );
   const posted = endpoint.requests.slice(asked).filter(({ route }) => route === "POST /v1/completions");
   expect(posted.map(({ body }) => String(body?.["prompt"]).includes("Q?"))).toEqual([true]);
 });

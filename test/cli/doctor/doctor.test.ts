@@ -51,6 +51,7 @@ test("everything set and well", async () => {
     ok       model family: completions over generic: /completions was seen to continue raw text. It goes without token ids: the turn is tokenised anew at each step; without counts of cache hits. To have it so without probing: AGENTIC_RAG_MODEL_FAMILY=completions, AGENTIC_RAG_MODEL_DIALECT=generic.
     ok       chat template: chatml, as the model's name says
     ok       model: QwQ-32B at http://127.0.0.1:1/v1 answered in 0.1 s
+    ok       trial call: the model searches when it is asked to
     ok       documents: the 68 shipped articles
     ok       engine tavily: found 1 source for "open source" in 0.1 s
     ok       engine searxng: found 1 source for "open source" in 0.1 s; choose it with --engine searxng
@@ -63,7 +64,8 @@ test("everything set and well", async () => {
     // the probe, then the model as a run asks it
     ...["/completions", "/completions"].map((path) => `POST /v1${path}`),
     ...Array.from({ length: 4 }, () => "POST /v1/chat/completions"),
-    "POST /v1/completions",
+    // and the trial call
+    ...["/completions", "/completions"].map((path) => `POST /v1${path}`),
   ]);
   expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(
     new Set(["Bearer sk-very-secret"]),

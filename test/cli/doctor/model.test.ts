@@ -198,3 +198,41 @@ test("a GGUF file that is not there, and one that is none", async () => {
     line: "failed   gguf file: /folder/model.gguf is no GGUF file. Correct AGENTIC_RAG_GGUF.",
   });
 });
+
+const lineOf = (out: string, name: string): string =>
+  out.split("\n").find((line) => line.replace(/^\w+ +/, "").startsWith(name)) ?? "none";
+
+async function checked(options: EndpointOptions, environment: Readonly<Record<string, string>> = {}) {
+  const endpoint = await startEndpoint(options);
+  const settings = { AGENTIC_RAG_MODEL_URL: endpoint.url, AGENTIC_RAG_MODEL: "QwQ-32B", ...environment };
+  return doctor(settings);
+}
+
+test.each([
+  ["I am a person. I am a person.", 'wrote no call in 512 tokens, but "I am a person. I am a person."'],
+  ["", "wrote no call in 512 tokens, but nothing"],
+])("a model that is asked to search and does not is a warning: %j", async (text, words) => {
+  const { exitCode, out } = await checked({
+    completions: (request, goesOn) => ({
+      text: request.prompt.includes("Search the web for the weather") ? text : goesOn,
+    }),
+  });
+  expect(lineOf(out, "trial call")).toBe(
+    `warning  trial call: Asked to search, the model ${words}. Runs may end without an answer, or with one that rests on no source. Try a larger model, or one that was trained to call tools.`,
+  );
+  expect(exitCode).toBe(0);
+});
+
+test.each([
+  [
+    4_096,
+    "vllm",
+    "warning  context: 4,096 tokens. The results of a search may have 6,000 tokens, and with the question and an answer they do not fit: what does not is left out, which each run says. For more, start vLLM with a larger --max-model-len; for shorter results, lower AGENTIC_RAG_MAX_RESULTS.",
+  ],
+  [32_768, "sglang", "ok       context: 32,768 tokens"],
+])("a context of %i tokens that %s tells", async (tokens, owner, line) => {
+  const facts = { "/v1/models": { data: [{ id: "QwQ-32B", owned_by: owner, max_model_len: tokens }] } };
+  const { exitCode, out } = await checked({ facts });
+  expect(lineOf(out, "context:")).toBe(line);
+  expect(exitCode).toBe(0);
+});

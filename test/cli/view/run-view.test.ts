@@ -110,13 +110,20 @@ const FAILED: readonly RunEvent[] = [
       "There is no answer: the model could not go on: No connection.\n\nThese sources were found:\n\n- The licence [[1]](https://example.org/licence)",
     answered: false,
     citations: [],
+    uncited: [],
     stopReason: "model-error",
     failure: { code: "model-unreachable", message: "No connection." },
   },
 ];
 
 test("where there is no answer, that is said, and stdout stays empty if it is no terminal", () => {
-  const record: RunRecord = { ...RECORD, answered: false, stopReason: "model-error", citations: [] };
+  const record: RunRecord = {
+    ...RECORD,
+    answered: false,
+    stopReason: "model-error",
+    citations: [],
+    uncited: [],
+  };
   expect(show(FAILED, record, { terminal: true }).out).toMatchInlineSnapshot(`
     "QwQ-32B at 127.0.0.1:8000 answers, searching tavily.
 
@@ -166,10 +173,11 @@ test("an answer that was not streamed is printed when it is checked", () => {
       answer: "Yes [[1]](https://example.org/a).",
       answered: true,
       citations: [],
+      uncited: [],
       stopReason: "answered",
     },
   ];
-  const record: RunRecord = { ...RECORD, sources: [], citations: [], stopReason: "answered" };
+  const record: RunRecord = { ...RECORD, sources: [], citations: [], uncited: [], stopReason: "answered" };
   expect(show(events, record, { terminal: true }).out).toMatchInlineSnapshot(`
     "QwQ-32B at 127.0.0.1:8000 answers, searching tavily.
 
@@ -182,7 +190,14 @@ test("an answer that was not streamed is printed when it is checked", () => {
 
 test("an answer without a search that worked says so", () => {
   const queries = RECORD.queries.filter(({ status }) => status === "failed");
-  const record: RunRecord = { ...RECORD, sources: [], citations: [], stopReason: "answered", queries };
+  const record: RunRecord = {
+    ...RECORD,
+    sources: [],
+    citations: [],
+    uncited: [],
+    stopReason: "answered",
+    queries,
+  };
   expect(show([], record, { terminal: false }).err).toMatchInlineSnapshot(`
     "QwQ-32B at 127.0.0.1:8000 answers, searching tavily.
 
