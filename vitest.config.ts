@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { bundledThreads } from "./test/bundled-threads.ts";
 
 export default defineConfig({
+  plugins: [bundledThreads()],
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,

@@ -1,3 +1,4 @@
+import { benchCitations } from "./citations.ts";
 import { benchGgufReuse } from "./gguf-reuse.ts";
 import { benchIndex } from "./index.ts";
 import { benchPrefixReuse } from "./prefix-reuse.ts";
@@ -9,6 +10,7 @@ const print = (line: string): void => console.log(line);
 
 for (const bench of [
   benchReader,
+  benchCitations,
   benchIndex,
   benchPromptTokens,
   benchPrefixReuse,

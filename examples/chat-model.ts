@@ -10,7 +10,7 @@ const chain = ChatPromptTemplate.fromMessages([["human", "What is {subject}?"]])
   .pipe(new StringOutputParser());
 for await (const text of await chain.stream({ subject: "RoPE" })) process.stdout.write(text);
 
-const message = await model.invoke("Who published SearXNG?");
+const message = await model.invoke("When did SearXNG start?");
 console.log(`\n\n${message.text}\n`);
 for (const block of message.contentBlocks) {
   const annotations = block.type === "text" ? (block.annotations ?? []) : [];

@@ -2,7 +2,7 @@
 // someone installs the package from git. Where no compiler is installed (npm ci --omit=dev) or no sources lie (the
 // image), nothing is done; and before packing nothing either, since `prepack` has just built.
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -19,4 +19,7 @@ if (asked && !possible) {
   rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
   const { status } = spawnSync(process.execPath, [compiler, "-p", project], { cwd: root, stdio: "inherit" });
   process.exitCode = status ?? 1;
+  const maps = "search/local/documents/cmaps.zip";
+  if (status === 0)
+    copyFileSync(new URL(`../src/${maps}`, import.meta.url), new URL(`../dist/${maps}`, import.meta.url));
 }

@@ -29,6 +29,10 @@ export interface ErrorFacts {
   readonly status?: number;
   /** What the server asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Tokens of prompt and reply together that the model has, where a prompt is too long and the server told it. */
+  readonly contextTokens?: number;
+  /** Tokens of that prompt, likewise. */
+  readonly promptTokens?: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-export { assemble, CORPUS_FOLDER, indexFileOf } from "./assemble/assemble.ts";
+export { assemble, CORPUS_FOLDER } from "./assemble/assemble.ts";
 export { AgenticRagChatModel, createAgenticRagChatModel } from "./compose/chat-model.ts";
 export type { RunSettings } from "./compose/agent-run.ts";
 export type { PartOptions } from "./compose/part.ts";
@@ -12,13 +12,13 @@ export { RUN_DEFAULTS, type Ceilings, type RunContext, type RunLimits } from "./
 export type { BudgetLeft, RunEvent } from "./graph/events.ts";
 export { createAgenticRag, type AgenticRag, type CompileOptions } from "./graph/graph.ts";
 export type { AgenticRagParts } from "./graph/parts.ts";
+export type { Citation } from "./graph/citation.ts";
 export {
   Input,
   Output,
   State,
   type BudgetName,
   type Call,
-  type Citation,
   type Opening,
   type QueryRecord,
   type RunState,
@@ -45,7 +45,9 @@ export {
   type PromptMessage,
   type TurnPiece,
 } from "./model/model.ts";
+export { createChatToolsModel, type ChatToolsOptions } from "./model/native-tools/chat-tools.ts";
 export { createNativeToolsModel, type NativeToolsOptions } from "./model/native-tools/native-tools.ts";
+export { createResponsesModel, type ResponsesOptions } from "./model/native-tools/responses/responses.ts";
 export { createOfflineModel } from "./model/offline/offline.ts";
 export {
   cachedPrefill,
@@ -128,6 +130,7 @@ export { createSerperEngine, type SerperOptions } from "./search/engines/serper.
 export { createTavilyEngine, type TavilyOptions } from "./search/engines/tavily.ts";
 export { createWikipediaEngine, type WikipediaOptions } from "./search/engines/wikipedia.ts";
 export { Secret } from "./secret.ts";
+export { indexFileOf } from "./settings/documents.ts";
 export { readSettings, SETTINGS, type ModelSettings, type Settings } from "./settings/settings.ts";
 export {
   createResearchTeam,

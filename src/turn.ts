@@ -4,11 +4,43 @@ export interface PromptMessage {
   readonly content: string;
 }
 
-/** A piece of the assistant's turn: who wrote it and, where an endpoint gave them, its token ids. */
+/**
+ * An assistant message as its endpoint gave it, kept beside the text that stands for it in the transcript, so that it can be
+ * sent back value for value: reasoning under its own name, signatures, ids, fields that are not known here.
+ */
+export interface ReceivedMessage {
+  /** How the message is written: as in chat completions, as the output of OpenAI's Responses, or as LangChain has it. */
+  readonly form: "chat" | "responses" | "langchain";
+  /** A digest of the endpoint and the model, to which alone it is sent back. */
+  readonly endpoint: string;
+  /** A digest of the text that stands for it: where that was edited, the message no longer counts. */
+  readonly text: string;
+  /** The message, as JSON. */
+  readonly message: string;
+}
+
+/** A piece of the assistant's turn: who wrote it and, where an endpoint gave them, its token ids and its message. */
 export interface TurnPiece {
   readonly origin: "model" | "search" | "runtime";
   readonly text: string;
   readonly tokenIds?: readonly number[] | undefined;
+  readonly received?: ReceivedMessage | undefined;
+}
+
+/**
+ * How a protocol writes into its turn what models of many lines take as the end of a turn and the beginning of another, so
+ * that it can be rewritten in their own tokens. Each piece of the runtime is one of these, or holds `answer`, or is text.
+ */
+export interface SpliceTags {
+  /** Begins the reasoning. */
+  readonly think: string;
+  /** Ends it before the answer. */
+  readonly answer: string;
+  /** Stand around a response. */
+  readonly open: string;
+  readonly close: string;
+  /** The stop string that stands for the end of the turn. */
+  readonly turnEnd: string;
 }
 
 /** What a part of the assistant's turn means, without any tag. */
@@ -65,6 +97,11 @@ export interface NativeSide {
     turn: readonly Pick<TurnPiece, "origin" | "text">[],
     options?: { readonly pages?: boolean },
   ): readonly TurnPart[];
+  /** The same, piece by piece. */
+  partsOfEach(
+    turn: readonly Pick<TurnPiece, "origin" | "text">[],
+    options?: { readonly pages?: boolean },
+  ): readonly (readonly TurnPart[])[];
   /** What has to be written behind `before` so that reasoning can follow; empty where it can already. */
   beginReasoning(before: string): string;
   /** The same for the answer: it closes the reasoning. */

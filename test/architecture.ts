@@ -60,12 +60,15 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
     "src/graph/",
     [
       "src/errors.ts",
+      "src/turn.ts",
       "src/citation/",
       "src/net/deadline.ts",
       "src/net/wait.ts",
       "src/net/written-keys.ts",
+      "src/text/blank.ts",
       ...CONTRACTS,
       "src/search/journal/",
+      "src/text/verdict.ts",
     ],
   ],
   [
@@ -76,6 +79,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       "src/graph/context.ts",
       "src/model/sampling.ts",
       "src/model/server/dialects.ts",
+      "src/model/server/reasoning.ts",
       "src/search/engines/retriever-api.ts",
     ],
   ],

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundlePrograms } from "./bundle.ts";
 import { startDevServer, type DevServer } from "./server/dev-server.ts";
 
 const run = promisify(execFile);
@@ -32,13 +33,17 @@ const WITHOUT_SETTINGS = {
   AGENTIC_RAG_DISCOVER: "off",
 };
 
-/** What an example prints, as `npx tsx examples/<name>.ts` runs it. What it prints to stderr is a failure. */
+const names = [...ALONE, ...ON_A_SERVER];
+const programs = await bundlePrograms(
+  names.map((name) => new URL(`../examples/${name}.ts`, import.meta.url)),
+);
+
+/** What an example prints. What it prints to stderr is a failure. */
 async function printed(name: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  const { stdout, stderr } = await run(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), join(EXAMPLES, `${name}.ts`)],
-    { cwd: folder, env: { ...WITHOUT_SETTINGS, ...environment } },
-  );
+  const { stdout, stderr } = await run(process.execPath, [programs[names.indexOf(name)] ?? ""], {
+    cwd: folder,
+    env: { ...WITHOUT_SETTINGS, ...environment },
+  });
   expect(stderr).toBe("");
   return stdout;
 }

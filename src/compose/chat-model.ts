@@ -20,7 +20,8 @@ import { AgenticRagError, isModelErrorCode } from "../errors.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import { annotationsOf } from "../citation/annotations.ts";
 import { placesOf } from "../citation/check.ts";
-import { createAnswerContent } from "../graph/answer-content.ts";
+import { plainLine } from "../citation/plain-stream.ts";
+import { createAnswerContent, type Shown } from "../graph/answer-content.ts";
 import { streamAgent, type RunEnd } from "./agent-run.ts";
 import { toConversation } from "./conversation.ts";
 import { abortingWhenLeft } from "./left-stream.ts";
@@ -139,23 +140,23 @@ async function* toFields(run: ReturnType<typeof streamAgent>): AsyncGenerator<Fi
   const content = createAnswerContent();
   let step = await run.next();
   for (; step.done !== true; step = await run.next()) {
-    const event = step.value;
-    if (event.type === "reasoning-delta") {
-      yield { content: [{ type: "reasoning", reasoning: event.text, index: 0 }] };
-    } else yield* generated(content.take(event));
+    yield* generated(content.take(step.value));
   }
   const { conclusion, sources, queries, usage } = step.value;
   if (conclusion.failure !== undefined) throw failureOf(conclusion.failure);
   yield* generated(content.finish(conclusion));
   const annotations = annotationsOf(content.sent, sources, conclusion.citations);
   if (annotations.length > 0) {
-    const citations = annotations.map(({ url_citation: { url, title, start_index, end_index } }) => ({
-      type: "citation" as const,
-      url,
-      title,
-      startIndex: start_index,
-      endIndex: end_index,
-    }));
+    const citations = annotations.map(
+      ({ url_citation: { url, title, start_index, end_index, cited_text } }) => ({
+        type: "citation" as const,
+        url,
+        title,
+        startIndex: start_index,
+        endIndex: end_index,
+        ...(cited_text !== undefined && { citedText: cited_text }),
+      }),
+    );
     yield { content: [{ type: "text", text: "", index: 1, annotations: citations }] };
   }
   const { answered, stopReason } = conclusion;
@@ -167,7 +168,7 @@ async function* toFields(run: ReturnType<typeof streamAgent>): AsyncGenerator<Fi
       stopReason,
       sources: placesOf(sources),
       searches: queries.map(({ query, engine, status, sources: found }) => ({
-        query,
+        query: plainLine(query),
         engine,
         status,
         sources: found,
@@ -182,8 +183,11 @@ async function* toFields(run: ReturnType<typeof streamAgent>): AsyncGenerator<Fi
   };
 }
 
-function generated(text: string): readonly Fields[] {
-  return text === "" ? [] : [{ content: [{ type: "text", text, index: 1 }] }];
+function generated({ reasoning, content }: Shown): readonly Fields[] {
+  return [
+    ...(reasoning === "" ? [] : [{ content: [{ type: "reasoning" as const, reasoning, index: 0 }] }]),
+    ...(content === "" ? [] : [{ content: [{ type: "text" as const, text: content, index: 1 }] }]),
+  ];
 }
 
 function failureOf({ code, message }: NonNullable<RunEnd["conclusion"]["failure"]>): AgenticRagError {

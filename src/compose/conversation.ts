@@ -1,4 +1,4 @@
-import { AIMessage, HumanMessage, type BaseMessage } from "@langchain/core/messages";
+import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langchain/core/messages";
 import { AgenticRagError } from "../errors.ts";
 
 /** A message of a conversation from outside, as plain text. `other`: tool traffic of other models. */
@@ -8,25 +8,24 @@ export interface PlainTurn {
 }
 
 /**
- * A conversation as the graph takes it: the last message is the question, those before it are the history. Instructions
- * are put in front of the first question, since a model that was trained to search has a system prompt of its own.
+ * A conversation as the graph takes it: the last message is the question, those before it are the history, and the
+ * instructions are one system message in front.
  * Tool traffic is left out. `null` where the last turn, instructions apart, is not the user's or has no text.
  */
 export function conversationOf(turns: readonly PlainTurn[]): BaseMessage[] | null {
   const trimmed = turns.map(({ role, text }) => ({ role, text: text.trim() }));
   const isInstruction = ({ role }: PlainTurn): boolean => role === "instruction";
   const instructions = trimmed.filter(isInstruction).map(({ text }) => text);
-  let preface = instructions.filter((text) => text !== "").join("\n\n");
+  const preface = instructions.filter((text) => text !== "").join("\n\n");
   const rest = trimmed.filter((turn) => !isInstruction(turn));
   const question = rest.at(-1);
   if (question?.role !== "user" || question.text === "") return null;
-  return rest.flatMap(({ role, text }): BaseMessage[] => {
-    if (text === "" || role === "other") return [];
-    if (role === "assistant") return [new AIMessage({ id: crypto.randomUUID(), content: text })];
-    const content = preface === "" ? text : `${preface}\n\n${text}`;
-    preface = "";
-    return [new HumanMessage({ id: crypto.randomUUID(), content })];
+  const talk = rest.flatMap(({ role, text: content }): BaseMessage[] => {
+    if (content === "" || role === "other") return [];
+    const id = crypto.randomUUID();
+    return [role === "assistant" ? new AIMessage({ id, content }) : new HumanMessage({ id, content })];
   });
+  return preface === "" ? talk : [new SystemMessage({ id: crypto.randomUUID(), content: preface }), ...talk];
 }
 
 /**

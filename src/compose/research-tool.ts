@@ -2,7 +2,9 @@ import { ToolMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { z } from "zod";
 import type { AgenticRag } from "../graph/graph.ts";
-import type { Citation, QueryRecord, Source, StopReason } from "../graph/state.ts";
+import type { Citation } from "../graph/citation.ts";
+import type { QueryRecord, Source, StopReason } from "../graph/state.ts";
+import { supportNote } from "../citation/support/note.ts";
 import { asPart, partConfig, type PartOptions } from "./part.ts";
 
 export interface ResearchToolOptions extends PartOptions {
@@ -20,6 +22,8 @@ export interface ResearchArtifact {
   /** Numbered evidence; two entries of one number are two passages of one address. */
   readonly sources: readonly Source[];
   readonly citations: readonly Citation[];
+  /** Sentences of the answer that state a fact and have no mark. */
+  readonly uncited: readonly string[];
   readonly searches: readonly QueryRecord[];
 }
 
@@ -47,10 +51,12 @@ export function createResearchTool(agent: AgenticRag, options: ResearchToolOptio
   return tool(
     async ({ question }, config): Promise<[string | ToolMessage, ResearchArtifact]> => {
       const run = await part.invoke({ question }, { ...config, ...partConfig(agent, options) });
-      const { answer, answered, stopReason, sources, citations, queries } = run;
-      const artifact = { answered, stopReason, sources, citations, searches: queries };
+      const { answer, answered, stopReason, sources, citations, uncited, queries } = run;
+      const artifact = { answered, stopReason, sources, citations, uncited, searches: queries };
       const id = config.toolCall?.id;
-      if (stopReason !== "model-error" || id === undefined) return [answer, artifact];
+      const unsupported = supportNote(citations, uncited);
+      const told = unsupported === "" ? answer : `${unsupported}\n\n${answer}`;
+      if (stopReason !== "model-error" || id === undefined) return [told, artifact];
       return [
         new ToolMessage({ status: "error", content: answer, artifact, tool_call_id: id, name }),
         artifact,

@@ -95,12 +95,12 @@ test("the citation of an opened page is linked while it is streamed, and annotat
     {
       type: "text",
       text: answer,
-      annotations: [{ title: "About a" }, { title: "Page https://example.org/a" }],
+      annotations: [{ title: "About a" }, { title: "Page `https://example.org/a`" }],
     },
   ]);
 });
 
-test("the conversation: instructions before the first question, tool traffic left out", async () => {
+test("the conversation: instructions before our own, tool traffic left out", async () => {
   const { agent, model } = scripted(["</think>\n\nIn 1990."]);
   await createAgenticRagChatModel(agent).invoke([
     new SystemMessage("Be brief."),
@@ -112,8 +112,9 @@ test("the conversation: instructions before the first question, tool traffic lef
   ]);
   const { prompt } = model.calls[0]!;
   expect(prompt).toContain(
-    "<|im_start|>user\nBe brief.\n\nWho wrote it?<|im_end|>\n<|im_start|>assistant\nAnn.<|im_end|>\n<|im_start|>user\nWhen?<|im_end|>\n",
+    "<|im_start|>user\nWho wrote it?<|im_end|>\n<|im_start|>assistant\nAnn.<|im_end|>\n<|im_start|>user\nWhen?<|im_end|>\n",
   );
+  expect(prompt).toMatch(/^<\|im_start\|>system\nBe brief\.\n\nYou are a research assistant\. /);
   expect(prompt).not.toContain("noise");
   await expect(createAgenticRagChatModel(agent).invoke([new AIMessage("Hm.")])).rejects.toMatchObject({
     code: "settings-invalid",

@@ -16,9 +16,19 @@ function finding(number: number, written: string, found: readonly Found[], answe
   const numbering = createNumbering([], { refer: false });
   for (const { url, text = `Text of ${url}` } of found) numbering.number({ title: url, url, text });
   const sources = numbering.added;
-  const { answer, citations } = checkAnswer(written, sources);
+  const { answer, citations, uncited } = checkAnswer(written, sources);
   const question = `Part ${number}?`;
-  return { number, question, answer, answered, stopReason: "answered", sources, citations, searches: 1 };
+  return {
+    number,
+    question,
+    answer,
+    answered,
+    stopReason: "answered",
+    sources,
+    citations,
+    uncited,
+    searches: 1,
+  };
 }
 
 const [A, B, C] = ["https://a.example/", "https://b.example/x_(y)", "https://c.example/"].map((url) => ({
@@ -40,6 +50,7 @@ From a [[1]](https://a.example/) and c [[2]](https://c.example/), not.
 From b [[3]](https://b.example/x_%28y%29) and a [[1]](https://A.example#top).`,
     answered: true,
     unanswered: [],
+    uncited: [],
     sources: [
       {
         number: 1,

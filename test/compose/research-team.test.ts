@@ -1,4 +1,4 @@
-import { HumanMessage } from "@langchain/core/messages";
+import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { Command, INTERRUPT, isInterrupted } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AgenticRagError } from "../../src/errors.ts";
@@ -146,6 +146,24 @@ test("the budgets of a run hold for each researcher", async () => {
   );
   await graph.invoke({ question: QUESTION }, { ...thread(), context: { maxSearches: 2 } as never });
   expect(asked).toHaveLength(6);
+});
+
+test("sentences without a source are the team's too", async () => {
+  const opened = "The observatory opened in 1999.";
+  const unsourced = (prompt: string) => `${say(prompt)}${prompt.includes("All about") ? ` ${opened}` : ""}`;
+  const { graph } = team(always(unsourced));
+  const { uncited } = await graph.invoke({ question: "What is one? What is two?" }, thread());
+  expect(uncited).toEqual([opened, opened]);
+});
+
+test("each researcher is told what the system messages say", async () => {
+  const { graph, model } = team(always(say));
+  const messages = [new SystemMessage("Answer in German."), new HumanMessage(QUESTION)];
+  expect(await graph.invoke({ messages }, thread())).toMatchObject({ answer: FOUND.join("\n\n") });
+  expect(
+    model.calls.filter(({ prompt }) => /system\nAnswer in German\.\n\nYou are a/.test(prompt)),
+  ).toHaveLength(6);
+  expect(model.calls).toHaveLength(6);
 });
 
 test("a second question begins anew", async () => {

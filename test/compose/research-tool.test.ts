@@ -13,9 +13,10 @@ const SAID = [
   "I know.\n</think>\n\nIt is **7** [1].",
 ];
 const ANSWER = "It is **7** [[1]](https://example.org/a).";
+const TOLD = `Not supported by what is cited: 1 of 1 cited sentence.\n- It is **7**. [1]: "7" is not what the source gives\n\n${ANSWER}`;
 const CALL = { type: "tool_call", id: "call-1", name: "research", args: { question: "Q?" } } as const;
 
-test("its message has the cited answer, its artifact how it came about", async () => {
+test("its message has the cited answer below what no source supports, its artifact how it came about", async () => {
   const { agent } = scripted(SAID);
   const message = await createResearchTool(agent).invoke(CALL);
   expect(message).toBeInstanceOf(ToolMessage);
@@ -23,7 +24,7 @@ test("its message has the cited answer, its artifact how it came about", async (
     name: "research",
     tool_call_id: "call-1",
     status: "success",
-    content: ANSWER,
+    content: TOLD,
     artifact: {
       answered: true,
       stopReason: "answered",
@@ -46,7 +47,7 @@ test("asked plainly it gives the answer; an empty question is the caller's mista
   expect([research.name, research.description]).toEqual(["look_up", "Looks up."]);
   await expect(research.invoke({ question: "  " })).rejects.toThrow("did not match expected schema");
   expect(asked).toEqual([]);
-  expect(await research.invoke({ question: "Q?" })).toBe(ANSWER);
+  expect(await research.invoke({ question: "Q?" })).toBe(TOLD);
 });
 
 test("a run without an answer says why, a model that fails is an error that the caller reads", async () => {
@@ -119,7 +120,7 @@ test("another agent calls it, and its steps, events and tokens are streamed unde
   expect(messages.map((message) => [message.getType(), message.text])).toEqual([
     ["human", "Ask someone."],
     ["ai", ""],
-    ["tool", ANSWER],
+    ["tool", TOLD],
     ["ai", "So it is 7."],
   ]);
 });
@@ -160,7 +161,7 @@ test("neither the context nor the limit of steps of the graph around it is taken
     { messages: [] },
     { recursionLimit: 5, context: { model: "another", maxSearches: 0, engine: "gopher" } as never },
   );
-  expect(messages.at(-1)?.text).toBe("Enough.");
+  expect(messages.at(-1)?.text).toBe("Without a source: 1 sentence.\n- Enough.\n\nEnough.");
   expect(model.calls[0]?.options.modelName).toBeUndefined();
 });
 

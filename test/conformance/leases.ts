@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { Durability } from "../../src/durability/durability.ts";
+import { driveThread } from "../../src/durability/driver.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import { agentOn, call, countingEngine } from "../durability/agent.ts";
 import { all, put } from "../durability/checkpoints.ts";
@@ -67,6 +69,35 @@ export function describeLeases(database: string, { newPlace, openedAt }: Opening
       expect((values as RunState).transcript.map(({ origin }) => origin)).toEqual(["runtime", "model"]);
     });
 
+    test("a run that was left in a write writes no more, also when its own process took the thread again", async () => {
+      const [durability] = await two();
+      const { checkpointer } = durability;
+      const { engine, queries } = countingEngine();
+      const answers = [call("apples"), "</think>\n\nApples [1].", "</think>\n\nApples [1]."];
+      const agent = agentOn(durability, answers, engine);
+      const common = { durability, agent, threadId: "t", owner: "one" };
+      const write = checkpointer.put.bind(checkpointer);
+      const [left, hung, freed] = [new AbortController(), new AbortController(), new AbortController()];
+      let late: Promise<unknown> | undefined;
+      checkpointer.put = (...given) => {
+        if (queries.length === 0 || late !== undefined) return write(...given);
+        const written = once(freed.signal, "abort").then(() => write(...given));
+        late = written;
+        hung.abort();
+        return written;
+      };
+      const first = driveThread({ ...common, question: "Which fruit?", signal: left.signal });
+      if (!hung.signal.aborted) await once(hung.signal, "abort");
+      left.abort();
+      await expect(first).rejects.toMatchObject({ name: "AbortError" });
+      const { state } = await driveThread(common);
+      freed.abort();
+      await expect(late).rejects.toMatchObject(LOST);
+      expect((await agent.getState({ configurable: { thread_id: "t" } })).values).toEqual(state);
+      expect(state).toMatchObject({ stopReason: "answered", searches: 1 });
+      expect(queries).toEqual(["apples"]);
+    });
+
     test("a thread that was removed and made anew is not its old owner's", async () => {
       const [stale, other] = await two();
       const { lease } = await claimed(stale, "t");
@@ -99,9 +130,8 @@ export function describeLeases(database: string, { newPlace, openedAt }: Opening
       await book.begin(orphan.lease, "q".repeat(1000));
       expect(await book.find("never begun")).toBeUndefined();
       const threadsOf = async (limit?: number) => (await book.list(limit)).map(({ threadId }) => threadId);
-      // they may have been begun in the same millisecond
-      expect((await threadsOf()).sort()).toEqual(["done", "orphan"]);
-      expect(await threadsOf(1)).toHaveLength(1);
+      expect(await threadsOf()).toEqual(["orphan", "done"]);
+      expect(await threadsOf(1)).toEqual(["orphan"]);
       expect(await book.find("done")).toEqual({
         threadId: "done",
         question: "quest\0ion",
@@ -129,10 +159,11 @@ export function describeLeases(database: string, { newPlace, openedAt }: Opening
         await book.release(lease, "finished");
       }
       const searches = () => store.search(["agentic-rag", "searches"], { limit: 100 });
-      expect(await searches()).toHaveLength(2);
+      // of each thread: what its question was asked with, and its search
+      expect(await searches()).toHaveLength(4);
       await book.remove("t\0");
       expect((await book.list()).map(({ threadId }) => threadId)).toEqual(["u"]);
-      expect(await searches()).toHaveLength(1);
+      expect(await searches()).toHaveLength(2);
       const left = await all(checkpointer.list({ configurable: {} }));
       expect(new Set(left.map(({ config }) => String(config.configurable?.["thread_id"])))).toEqual(
         new Set(["u"]),

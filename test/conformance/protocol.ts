@@ -51,7 +51,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
             chunks.push(text.slice(at));
             expect(read(protocol, chunks, { calls })).toEqual(read(protocol, [text], { calls }));
           }),
-          { numRuns: 500 },
+          { numRuns: 250 },
         );
       });
     });
@@ -99,7 +99,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
             const isFound = protocol.callPattern.test(isCall ? how.before + generated : generated);
             expect(isFound).toEqual(isCall);
           }),
-          { numRuns: 1000 },
+          { numRuns: 400 },
         );
       });
 
@@ -127,7 +127,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
             });
             expect(found).toEqual([]);
           }),
-          { numRuns: 1000 },
+          { numRuns: 300 },
         );
       });
 
@@ -154,7 +154,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
             };
             expect(useAll).not.toThrow();
           }),
-          { numRuns: 500 },
+          { numRuns: 150 },
         );
       });
 
@@ -186,7 +186,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
             });
             expect(protocol.callPattern.test(text)).toEqual(true);
           }),
-          { numRuns: 500 },
+          { numRuns: 250 },
         );
       });
 
@@ -243,7 +243,7 @@ export function protocolConformance(protocol: Protocol, traits: ProtocolTraits):
             });
             expect(protocol.respond(reply).endsWith(closing)).toEqual(true);
           }),
-          { numRuns: 300 },
+          { numRuns: 150 },
         );
       });
 

@@ -1,4 +1,5 @@
 import { MemorySaver } from "@langchain/langgraph";
+import type { RunnableConfig } from "@langchain/core/runnables";
 import { describe, expect, test, vi } from "vitest";
 import type { RunState } from "../../src/graph/state.ts";
 import { agentOn, call, countingEngine } from "../durability/agent.ts";
@@ -106,6 +107,32 @@ export function describeThreads(database: string, { newPlace, openedAt }: Openin
         }
       },
     );
+
+    test("branches of one checkpoint share what was before it and nothing else", async () => {
+      const place = newPlace();
+      const agent = agentOn(await openedAt(place), SCRIPT);
+      await agent.invoke({ question: "Which?" }, { ...thread("t"), durability: "sync" });
+      const fresh = agentOn(await openedAt(place), []);
+      const textsAt = async (config: RunnableConfig): Promise<readonly string[]> => {
+        const { transcript = [] } = (await fresh.getState(config)).values as Partial<RunState>;
+        return transcript.map(({ text }) => text);
+      };
+      const expected = new Map<RunnableConfig, readonly string[]>();
+      for (const { config } of await all(agent.getStateHistory(thread("t")))) {
+        expected.set(config, await textsAt(config));
+      }
+      expect(expected.size).toBe(10);
+      const made = Array.from(expected);
+      for (const [config, before] of made) {
+        for (const text of ["one", "two"]) {
+          const update = { transcript: [{ origin: "runtime" as const, text }] };
+          const branch = await agent.updateState(config, update, "web-search");
+          expected.set(branch, [...before, text]);
+          expected.set(await agent.updateState(branch, update, "web-search"), [...before, text, text]);
+        }
+      }
+      for (const [config, texts] of expected) expect(await textsAt(config)).toEqual(texts);
+    });
 
     test("twenty searches take little more room than their transcript", { timeout: 60_000 }, async () => {
       const place = newPlace();

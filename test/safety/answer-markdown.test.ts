@@ -2,15 +2,16 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkAnswer, type Evidence } from "../../src/citation/check.ts";
 import { createAnswerStream } from "../../src/citation/answer-stream.ts";
+import { HOSTILE_PIECES } from "./hostile-pieces.ts";
 import { dangersIn } from "./rendered-answer.ts";
 import { createTally } from "./tally.ts";
 
 const SOURCES: readonly Evidence[] = [
-  { number: 1, title: "One", url: "https://one.example/a_(b)", text: "" },
+  { number: 1, title: "One", url: "https://one.example/a_(b)", text: "See https://quoted.example/x here." },
   { number: 4, title: "Four", url: "http://www.four.example/", text: "" },
   { number: 3, title: "File", url: "notes/three.md", text: "" },
 ];
-const ALLOWED = ["https://one.example/a_%28b%29", "http://www.four.example/"];
+const ALLOWED = ["https://one.example/a_%28b%29", "http://www.four.example/", "https://quoted.example/x"];
 
 /** The same cases in each run of the tests; `RUNS=100000` looks for others. */
 const RUNS =
@@ -23,18 +24,9 @@ const tally = createTally("answers");
 
 const checked = (text: string): string => checkAnswer(text, SOURCES).answer;
 
-/** Parts of everything that Markdown or a browser acts on; joined at random they also meet across what is taken out. */
-const PIECES = [
-  "![a](https://evil.example/x.png)", "![a][r]", "![r]", "[r]: https://evil.example/x", "[r]: //evil.example/", "[x]", "[x](", "](//evil.example/y)",
-  "](javascript:alert(1))", "(//evil.example)", "(<//evil.example/ z>)", "[1]", "[9]", "[3]", "[[1]](https://one.example/a_(b))", ":", "!", "(", ")", "[", "]",
-  "<", ">", "<b>", "</b>", "<img src=//evil.example/q onerror=alert(1)>", "<img", " src='//evil.example/q'", "<script>", "</script>", "<!--", "-->", "<!", "<?php ", "?>",
-  "<x-y>", "Map<string>", "Map<string", "List<Object>", "<a href=\"", "\">", "<svg/onload=alert(1)>", "<iframe src=//evil.example>", "<https://evil.example/>", "<javascript:alert(1)>", "<a@evil.example>",
-  "https://evil.example/z", "http", "https:", "//evil.example/", "HTTPS://EVIL.example", "www.", "www.evil.example", "ww", "w.evil.example", "ftp://evil.example/",
-  "`", "``", "```", "````", "~~~", "~~", "~", "\\", "\\`", "`a`", "`[x](//evil.example/)`", "```js\n", "\n```\n", "\n~~~\n", "  ```\n", "    ```\n", "\n    ", "\t", "|", "\n| a | b |\n| - | - |\n| ",
-  "\n", "\n\n", " ", "  ", "- ", "\n- ", "\n1. ", "\n> ", "# ", "word", "a", ".", "'", '"', "=", "&lt;img&gt;", "&#58;", "\r", "\u200b", "😀", "h", "t", "s",
-] as const; // prettier-ignore
-
-const hostile = fc.array(fc.constantFrom(...PIECES), { maxLength: 12 }).map((pieces) => pieces.join(""));
+const hostile = fc
+  .array(fc.constantFrom(...HOSTILE_PIECES), { maxLength: 12 })
+  .map((pieces) => pieces.join(""));
 
 test("whatever an answer holds, nothing of it loads, runs or links but the run's sources", HOLDS, () => {
   fc.assert(
@@ -62,11 +54,11 @@ describe("what is no link to a source is taken out or is text", () => {
     ["[x](JaVa\tScRiPt:alert(1))", "[x] (JaVa\tScRiPt:alert(1))"],
     ["[x](data:text/html;base64,PHNjcmlwdD4=)", "x (unverified link removed)"],
     ["<javascript:alert(1)>", "< javascript:alert(1)>"],
-    ["<mail@evil.example>", "< mail@evil.example>"],
+    ["<mail@evil.example>", "< `mail@evil.example`>"],
     ["Great![1]", "Great! [[1]](https://one.example/a_%28b%29)"],
     ["![a](https://evil.example/x.png)", "a"],
     ["![a][r]\n\n[r]: https://evil.example/x", "a\n\n[r] : `https://evil.example/x` (unverified)"],
-    ["![<img src=//evil.example/>](x)", "< img src=//evil.example/>"],
+    ["![<img src=//evil.example/>](x)", "< img src=`//evil.example/`>"],
     ["[<b>x</b>](https://evil.example)", "x (unverified link removed)"],
     ["a <img src=x onerror=alert(1)> b", "a < img src=x onerror=alert(1)> b"],
     ["<script>alert(1)</script>", "< script>alert(1)< /script>"],
@@ -79,20 +71,20 @@ describe("what is no link to a source is taken out or is text", () => {
     ["Map<string[9] onclick=x>", "Map< string onclick=x>"],
     [
       "a<x@evil.example>, a<x.y@evil.example>, a<tel:1>",
-      "a< x@evil.example>, a< x.y@evil.example>, a< tel:1>",
+      "a< `x@evil.example`>, a< `x.y@evil.example`>, a< tel:1>",
     ],
     ["H<sub>2</sub>O is <b>wet</b>.", "H2O is wet."],
     ["one<br>two", "one two"],
     ["<img src=x onerror=alert(1)", "< img src=x onerror=alert(1)"],
     ["\\<b>\\`ftp://evil.example/", "\\ \\` `ftp://evil.example/` (unverified)"],
-    ["www.[x](//evil.example/y)", "www. x (unverified link removed)"],
+    ["www.[x](//evil.example/y)", "`www`. x (unverified link removed)"],
     ["www.![x](//evil.example/y)", "`www` (unverified). x"],
     ["\n    ```js\n![a](https://evil.example/x.png)", "    ```js\n    ```\na"],
-    ["https:\\//evil.example/", "https:\\ //evil.example/"],
-    ["https&#58;//evil.example/", "https& #58;//evil.example/"],
+    ["https:\\//evil.example/", "https:\\ `//evil.example/`"],
+    ["https&#58;//evil.example/", "https& #58;`//evil.example/`"],
     ["Map<string src='x'<img src=x>>", "Map< string src='x'< img src=x>>"],
-    ["[x]<b></b>(//evil.example)", "[x] (//evil.example)"],
-    ["htt<b></b>ps://evil.example", "htt ps://evil.example"],
+    ["[x]<b></b>(//evil.example)", "[x] (`//evil.example`)"],
+    ["htt<b></b>ps://evil.example", "htt`ps://evil.example`"],
     ["\\`[x](//evil.example)\\`", "\\`x (unverified link removed)\\`"],
     ["see ``` ![a](https://evil.example/x)", "see ''' a"],
     ["- a\n  ```\n![x](//evil.example)", "- a\n  ```\n  ```\nx"],

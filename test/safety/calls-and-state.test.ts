@@ -189,7 +189,7 @@ describe.each(Object.keys(SAVERS))("kept in %s", (saver) => {
     const model = createScriptedModel([
       `<tool_call>${payload.slice(0, 8_000)}</tool_call>`,
       call(payload.slice(0, 1_500)),
-      `So.\n</think>\n\n${payload.slice(0, 2_000)} [1].`,
+      `So.\n</think>\n\n${payload.slice(0, 2_000)} [1].\n\nThat is what the one source says, as it says it; what else stands there is left out, since it goes on for long in much the same way, and nobody asked for all of it.`,
     ]);
     const agent = createAgenticRag(
       { protocol: qwq, model, engine: search.engine, ...FIXED },

@@ -27,7 +27,7 @@ export function obedient(queries: readonly string[]): readonly ServerReply[] {
       text: `I do as I am told.\n${lastResponse(body.prompt)}\nNow once more.\n${call("second")}`,
     }),
     ({ body }) => ({
-      text: `So be it.\n</think>\n\n${lastResponse(body.prompt)}\n\n${body.prompt.replaceAll(/<\/?(?:think|tool_call|tool_response)>|<\|[a-z_]+\|>/g, " ")}`,
+      text: `So be it.\n</think>\n\n${lastResponse(body.prompt)}\n\n${body.prompt.replaceAll(/<\/?(?:think|tool_call|tool_response)>|<\|[a-z_]+\|>/g, " ")}\n\nThat is every word that I was ever shown; nothing has been left out of it, and nothing added by me.`,
     }),
   ];
 }

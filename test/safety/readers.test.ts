@@ -209,10 +209,10 @@ test("one plausible and wrong source among good ones stays apart, and each claim
   expect(prompts[1]).toContain(
     "[1 k7f3 good.example] Hafnium\nHafnium was discovered in 1923 by Coster and Hevesy.\n\n[2 k7f3 fine.example] Element 72\nCoster and Hevesy found hafnium in Copenhagen in 1923.\n\n[3 k7f3 wrong.example] Hafnium\nHafnium was discovered in 1911 by Urbain.\n",
   );
-  expect(state.citations.map(({ number, url, support }) => [number, url, support])).toEqual([
-    [1, "https://good.example/a", 1],
-    [2, "https://fine.example/b", 2 / 3],
-    [3, "https://wrong.example/c", 0.4],
+  expect(state.citations.map(({ number, url, verdict }) => [number, url, verdict])).toEqual([
+    [1, "https://good.example/a", "supported"],
+    [2, "https://fine.example/b", "partly"],
+    [3, "https://wrong.example/c", "partly"],
   ]);
 });
 

@@ -2,7 +2,8 @@ import { createSourceFinder } from "../../citation/check.ts";
 import { scan, SCAN_START } from "../../citation/scan.ts";
 import { createWrittenAnswer, plainly } from "../../citation/written-answer.ts";
 import { createNumbering } from "../../graph/sources.ts";
-import type { Citation, Source } from "../../graph/state.ts";
+import type { Citation } from "../../graph/citation.ts";
+import type { Source } from "../../graph/state.ts";
 import type { SearchResult } from "../../search/engine.ts";
 import type { Finding } from "./state.ts";
 
@@ -10,6 +11,7 @@ export interface Merged {
   readonly answer: string;
   readonly answered: boolean;
   readonly citations: Citation[];
+  readonly uncited: string[];
   readonly sources: Source[];
   /** Questions of the parts without an answer. */
   readonly unanswered: string[];
@@ -47,6 +49,7 @@ export function mergeFindings(findings: readonly Finding[]): Merged {
     answer: [...notice, ...sections].join("\n\n"),
     answered,
     citations,
+    uncited: ordered.flatMap(({ uncited }) => uncited),
     sources: numbering.added,
     unanswered,
   };

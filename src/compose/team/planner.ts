@@ -88,7 +88,7 @@ async function askChat(
   signal: AbortSignal,
 ): Promise<GeneratedText> {
   const turns = messages.map(({ role, content }) =>
-    role === "assistant" ? { role, content } : new HumanMessage(content),
+    role === "user" ? new HumanMessage(content) : { role, content },
   );
   try {
     const message = await model.invoke(turns, { signal, tags: ["langsmith:nostream"] });

@@ -1,5 +1,5 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { AIMessage } from "@langchain/core/messages";
+import { AIMessage, SystemMessage } from "@langchain/core/messages";
 import {
   END,
   isGraphBubbleUp,
@@ -12,6 +12,7 @@ import {
 } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError, isAbort } from "../../errors.ts";
+import { askedContext } from "../../graph/approval/asked-settings.ts";
 import { deadlineAfter } from "../../graph/budgets.ts";
 import {
   createContextSchema,
@@ -23,7 +24,7 @@ import {
 } from "../../graph/context.ts";
 import { createAgenticRag, type AgenticRag, type CompileOptions } from "../../graph/graph.ts";
 import { choicesOf, createChooser, type AgenticRagParts } from "../../graph/parts.ts";
-import { readQuestion } from "../../graph/question.ts";
+import { instructionsIn, readQuestion } from "../../graph/question.ts";
 import { required } from "../../graph/state.ts";
 import { studio } from "../../graph/studio.ts";
 import type { RunSettings } from "../agent-run.ts";
@@ -95,8 +96,12 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
     .addEdge(START, "divide")
     .addConditionalEdges(
       "divide",
-      ({ plan, settings }) =>
-        required(plan, "a plan").parts.map((part) => new Send("research", { ...part, settings })),
+      ({ plan, settings, messages }) => {
+        const instructions = instructionsIn(messages);
+        return required(plan, "a plan").parts.map(
+          (part) => new Send("research", { ...part, settings, instructions }),
+        );
+      },
       ["research"],
     )
     .addEdge("research", "write")
@@ -120,10 +125,12 @@ function createDivide(parts: ResearchTeamParts, limits: RunLimits, defaultParts:
   };
 
   return async (state: typeof TeamState.State, config: Config): Promise<typeof TeamState.Update> => {
-    const { maxParts = defaultParts, ...settings } = config.context ?? {};
-    const { question, history, message } = readQuestion(state, config);
+    const { question, id, history, message } = readQuestion(state, config);
+    const { maxParts = defaultParts, ...given } = config.context ?? {};
+    // an unknown name is refused before it is kept, and once: the researchers would have an error each
+    choose(given);
+    const settings = await askedContext(id, { ...config, context: given }, limits);
     const kept = readContext(settings, limits, ceilings);
-    // an unknown name is one error here; the researchers would have one each
     const { model } = choose(settings);
     const deadline = deadlineAfter(kept.limits.maxSeconds * 1000);
     try {
@@ -147,6 +154,7 @@ function createDivide(parts: ResearchTeamParts, limits: RunLimits, defaultParts:
         answer: "",
         answered: false,
         citations: [],
+        uncited: [],
         sources: [],
         unanswered: [],
       };
@@ -157,15 +165,18 @@ function createDivide(parts: ResearchTeamParts, limits: RunLimits, defaultParts:
 }
 
 function createResearch(agent: AgenticRag) {
-  return async ({ settings, ...part }: Task, config: Config): Promise<typeof TeamState.Update> => {
+  return async (
+    { settings, instructions, ...part }: Task,
+    config: Config,
+  ): Promise<typeof TeamState.Update> => {
     try {
       const run = await agent.invoke(
-        { question: part.question },
+        { question: part.question, messages: instructions.map((text) => new SystemMessage(text)) },
         { ...config, ...partConfig(agent, { context: definedFields(settings) }), ...ownSignal(config) },
       );
-      const { answer, answered, stopReason, sources, citations, searches, usage } = run;
+      const { answer, answered, stopReason, sources, citations, uncited, searches, usage } = run;
       return {
-        findings: [{ ...part, answer, answered, stopReason, sources, citations, searches }],
+        findings: [{ ...part, answer, answered, stopReason, sources, citations, uncited, searches }],
         usage,
       };
     } catch (error) {
@@ -204,6 +215,7 @@ function brokenOff(part: Part, error: unknown): Finding {
     stopReason: null,
     sources: [],
     citations: [],
+    uncited: [],
     searches: 0,
   };
 }

@@ -1,7 +1,8 @@
 import { MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
 import { createContextSchema } from "../../graph/context.ts";
-import { citationSchema, sourceSchema, stopReasonSchema } from "../../graph/state.ts";
+import { citationSchema, uncitedSchema } from "../../graph/citation.ts";
+import { sourceSchema, stopReasonSchema } from "../../graph/state.ts";
 import { addUsage, NO_USAGE, usageSchema } from "../../graph/usage.ts";
 
 /** A part of the question, as one researcher is asked it. */
@@ -11,7 +12,11 @@ export const partSchema = z.strictObject({ number: z.number().int().positive(), 
 const settingsSchema = createContextSchema({ protocols: [], engines: [] });
 
 /** What one researcher is given. */
-export const taskSchema = z.strictObject({ ...partSchema.shape, settings: settingsSchema });
+export const taskSchema = z.strictObject({
+  ...partSchema.shape,
+  settings: settingsSchema,
+  instructions: z.array(z.string()).default([]),
+});
 
 /** What a researcher brought. Its numbers are its own. */
 export const findingSchema = z.strictObject({
@@ -22,6 +27,7 @@ export const findingSchema = z.strictObject({
   stopReason: stopReasonSchema.nullable(),
   sources: z.array(sourceSchema),
   citations: z.array(citationSchema),
+  uncited: uncitedSchema.default([]),
   searches: z.number().int(),
 });
 
@@ -63,6 +69,9 @@ const conclusion = {
       title: "Citations",
       description: "Every mark of the answer. One that its researcher did not retrieve has no number.",
     }),
+  uncited: uncitedSchema
+    .default(() => [])
+    .meta({ title: "Uncited", description: "Sentences of the answer that state a fact and have no mark." }),
   sources: z
     .array(sourceSchema)
     .default(() => [])
