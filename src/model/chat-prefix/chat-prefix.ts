@@ -1,8 +1,5 @@
 import type { PromptMessage, WrittenCall } from "../../turn.ts";
 import { throwIfAborted } from "../../net/abort.ts";
-import { createSharedWork } from "../../net/shared-work.ts";
-import { createJsonClient } from "../exchange/json-client.ts";
-import { keepAnswers } from "../exchange/kept-answers.ts";
 import { obeyingRefusals } from "../exchange/obeying-fetch.ts";
 import { tokensLeft } from "../exchange/attempts.ts";
 import { leavesOpen } from "../exchange/read-to-end.ts";
@@ -19,9 +16,9 @@ import {
 } from "../model.ts";
 import { chatReasoning } from "../server/reasoning.ts";
 import { QWQ_SAMPLING } from "../sampling.ts";
-import { createContextFinder, describeContext, type ContextFinder } from "../server/context-size.ts";
+import { describeContext } from "../server/context-size.ts";
 import { chatDialectOf, type ServerDialect } from "../server/dialects.ts";
-import { findDialect, type FoundDialect } from "../server/find.ts";
+import { askServer, type AskedServer } from "../server/server.ts";
 import { chatBody, DIALECTS } from "./dialect.ts";
 import { namePrefillRefusal } from "./prefill-refusal.ts";
 import { readTurn } from "./reading.ts";
@@ -60,43 +57,27 @@ export class ChatPrefixModel extends ContinuationModel {
   readonly modelName: string;
   // private, so that no trace, log or serialisation of the model shows a key
   readonly #options: ChatPrefixOptions;
-  readonly #dialect: (signal?: AbortSignal) => Promise<FoundDialect>;
-  readonly #context: ContextFinder;
+  readonly #server: AskedServer;
 
   constructor(options: ChatPrefixOptions) {
     super({});
     const { modelName, dialect } = options;
     this.modelName = modelName;
     const baseUrl = readBaseUrl(options.baseUrl);
-    const client = createJsonClient(options);
-    const kept = keepAnswers(client);
-    const found = createSharedWork((signal) => findDialect(kept, baseUrl, signal), {
-      keeps: ({ certain }) => certain,
-    });
-    this.#dialect = dialect === "auto" ? found : () => Promise.resolve({ dialect, certain: true });
-    this.#context = createContextFinder({
-      client,
-      kept,
-      baseUrl,
-      dialect: async (signal) => {
-        const server = await this.#dialect(signal);
-        return server.certain ? server.dialect : undefined;
-      },
-      set: options.contextTokens,
-    });
+    this.#server = askServer({ ...options, baseUrl }, dialect);
     const { stream } = options;
-    const fetch = obeyingRefusals(options.fetch, { stream, windowOf: this.#context.known });
+    const fetch = obeyingRefusals(options.fetch, { stream, windowOf: this.#server.context.known });
     this.#options = { ...options, baseUrl, fetch };
   }
 
   /** The dialect that is set, or that the server is known by. One that says nothing of itself is not an error here. */
   override async describe(signal?: AbortSignal): Promise<ModelDescription> {
     throwIfAborted(signal);
-    const { dialect, certain } = await this.#dialect(signal);
+    const { dialect, certain } = await this.#server.dialect(signal);
     return {
       ...(await super.describe(signal)),
       ...(certain && { dialect }),
-      ...describeContext(await this.#context.find(this.modelName, signal)),
+      ...describeContext(await this.#server.context.find(this.modelName, signal)),
     };
   }
 
@@ -121,7 +102,7 @@ export class ChatPrefixModel extends ContinuationModel {
       session: options.session,
       prepare: async (_target, ended, said) => {
         const before = given + said;
-        const { dialect: server } = await this.#dialect(ended);
+        const { dialect: server } = await this.#server.dialect(ended);
         const dialect = chatDialectOf(server);
         return {
           url: `${baseUrl}/chat/completions`,

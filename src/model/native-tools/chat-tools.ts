@@ -14,6 +14,7 @@ const CHAT: ToolsWire<ChatMessage> = {
   family: "native-tools",
   form: "chat",
   route: "/chat/completions",
+  asksContext: true,
   fixed: new Set(["role", "content", "tool_calls", "tool_call_id"]),
   read: readChatMessage,
   messages: (replayed, dialect) => replayed.map((message) => toChat(message, CHAT_TOOLS[dialect])),

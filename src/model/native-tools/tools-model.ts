@@ -13,7 +13,9 @@ import {
   type ModelDescription,
 } from "../model.ts";
 import { QWQ_SAMPLING, type ReasoningEffort, type Sampling } from "../sampling.ts";
+import { describeContext, type ContextFinder } from "../server/context-size.ts";
 import { knownDialect, type ServerDialect } from "../server/dialects.ts";
+import { askServer } from "../server/server.ts";
 import type { NativeSide, PromptMessage, ReceivedMessage } from "../../turn.ts";
 import type { JsonObject } from "./delta-merge.ts";
 import { nameReplayRefusal, refusedFields } from "./replay-refusal.ts";
@@ -59,6 +61,8 @@ export interface ToolsWire<Message> {
   readonly form: ReceivedMessage["form"];
   /** Behind the base URL. */
   readonly route: string;
+  /** Whether the server is asked how much its models take. */
+  readonly asksContext: boolean;
   /** Fields of messages that no message can do without. */
   readonly fixed: ReadonlySet<string>;
   /** The message that was kept, with its calls; undefined for what is none. */
@@ -96,6 +100,8 @@ export class ToolsModel<Message> extends ContinuationModel {
   readonly #options: ToolsModelOptions;
   readonly #wire: ToolsWire<Message>;
   readonly #dialect: ServerDialect;
+  /** Undefined where the server is not asked, and nothing is set. */
+  readonly #context: ContextFinder | undefined;
   /** Fields of messages that were refused, by model. */
   readonly #refused = new Map<string, ReadonlySet<string>>();
 
@@ -103,23 +109,24 @@ export class ToolsModel<Message> extends ContinuationModel {
     super({});
     const baseUrl = readBaseUrl(options.baseUrl);
     const { dialect, modelName, fetch, stream, contextTokens } = options;
+    const isTold = wire.asksContext || contextTokens !== undefined;
+    this.#context = isTold ? askServer({ ...options, baseUrl }, dialect).context : undefined;
     this.family = wire.family;
     this.modelName = modelName;
     this.#wire = wire;
     this.#options = {
       ...options,
       baseUrl,
-      fetch: obeyingRefusals(fetch, { stream, windowOf: () => contextTokens }),
+      fetch: obeyingRefusals(fetch, { stream, windowOf: this.#context?.known }),
     };
     this.#dialect = dialect === "auto" ? (knownDialect(baseUrl) ?? "generic") : dialect;
   }
 
   override async describe(signal?: AbortSignal): Promise<ModelDescription> {
-    const { contextTokens } = this.#options;
     return {
       ...(await super.describe(signal)),
       continues: "replayed",
-      ...(contextTokens !== undefined && { contextTokens }),
+      ...describeContext(await this.#context?.find(this.modelName, signal)),
     };
   }
 

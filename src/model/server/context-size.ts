@@ -61,6 +61,9 @@ export function contextOfCard(card: ModelCard): number | undefined {
   );
 }
 
+/** Services whose lists of models have no sizes. */
+const TELL_NONE: ReadonlySet<ServerDialect> = new Set(["anthropic", "openai", "deepseek"]);
+
 export interface ContextQuestion {
   readonly client: JsonClient;
   /** The same client with what it was answered kept. @default `client` */
@@ -120,7 +123,7 @@ async function ask(
   signal: AbortSignal | undefined,
 ): Promise<Asked> {
   const root = rootOf(baseUrl);
-  if (dialect === "anthropic") return { size: undefined, lasts: true };
+  if (TELL_NONE.has(dialect)) return { size: undefined, lasts: true };
   if (dialect === "ollama") return askOllama(client, { root, modelName }, signal);
   if (dialect === "llamacpp") {
     // that of one slot, which `/v1/models` does not tell

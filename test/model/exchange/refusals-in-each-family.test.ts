@@ -28,12 +28,7 @@ async function askEach(refuses: Send, maxTokens: number, window?: number) {
           ? createCompletionsModel(served)
           : family === "chat-prefix"
             ? createChatPrefixModel(served)
-            : createChatToolsModel({
-                ...served,
-                side: qwqNativeSide,
-                // it asks for no list of models
-                ...(window !== undefined && { contextTokens: window }),
-              });
+            : createChatToolsModel({ ...served, side: qwqNativeSide });
       await model.describe();
       const texts = [
         textOf(await collect(model, { maxTokens })),
@@ -114,7 +109,7 @@ test.each(
 );
 
 test.each([4_096, 8_192, 26_000])(
-  "a window of %i that is told or set: the wish is lowered before the first refusal, in each family",
+  "a window of %i that is told: the wish is lowered before the first refusal, in each family",
   async (window) => {
     let refused = 0;
     const refuses: Send = (body) => {

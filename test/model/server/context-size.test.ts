@@ -58,9 +58,11 @@ test("what is not told is not known, and is asked again only where the server fa
   expect([await again("qwq"), await again("qwq")]).toEqual([undefined, { tokens: 8_192 }]);
 });
 
-test("Anthropic is not asked, and a size that is set asks nobody", async () => {
+test("services that tell no sizes are not asked, and a size that is set asks nobody", async () => {
   const endpoint = await startEndpoint({ facts: list({ max_model_len: 8_192 }) });
-  expect(await finderFor(endpoint.url, "anthropic")("qwq")).toBeUndefined();
+  for (const dialect of ["anthropic", "openai", "deepseek"] as const) {
+    expect(await finderFor(endpoint.url, dialect)("qwq")).toBeUndefined();
+  }
   expect(await finderFor(endpoint.url, "vllm", 2_048)("qwq")).toEqual({ tokens: 2_048 });
   expect(endpoint.routes()).toEqual([]);
 });

@@ -51,6 +51,7 @@ function createResponsesWire(store: boolean): ToolsWire<Output> {
     family: "responses",
     form: "responses",
     route: "/responses",
+    asksContext: false,
     fixed: new Set([
       "type",
       "role",
