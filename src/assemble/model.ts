@@ -19,7 +19,8 @@ import { createResponsesModel } from "../model/native-tools/responses/responses.
 import { createOfflineModel } from "../model/offline/offline.ts";
 import { cachedPrefill, createPrefilledChatModel } from "../model/langchain/prefilled-chat.ts";
 import { completionsDialectOf, knownDialect } from "../model/server/dialects.ts";
-import { createProbedModel, createProber } from "../model/probe/probed.ts";
+import { unprobedChoice } from "../model/probe/choice.ts";
+import { createProbedModel, createProber, type ProbedChoice } from "../model/probe/probed.ts";
 import type { Sampling } from "../model/sampling.ts";
 import type { NativeSide, WrittenCall } from "../turn.ts";
 import { protocols } from "../protocol/index.ts";
@@ -56,7 +57,11 @@ export function modelFor(
       });
     }
     case "completions":
-      return completionsFor({ ...model, ...through }, sampling, model.dialect);
+      return completionsFor(
+        { ...model, ...through },
+        sampling,
+        model.probe ? model.dialect : unprobedChoice(model.dialect, model.baseUrl).dialect,
+      );
     case "chat-prefix":
       return (protocol: Protocol) => chatPrefixFor({ ...model, ...through }, sampling, protocol);
     case "native-tools":
@@ -79,7 +84,9 @@ function probedFor(
   // a template that is wrong is told before anything is asked
   templateFor(model.template);
   const { baseUrl, name: modelName, apiKey, dialect, waitSeconds, fetch, stream, body, reasoning } = model;
-  const prober = createProber({
+  const unprobed = (): Promise<ProbedChoice> =>
+    Promise.resolve({ ...unprobedChoice(dialect, baseUrl), certain: true });
+  const probed = createProber({
     fetch,
     stream,
     reasoning,
@@ -93,6 +100,7 @@ function probedFor(
     cacheFile: probeCache,
     version: VERSION,
   });
+  const prober = model.probe ? probed : { choice: unprobed };
   return (protocol) =>
     createProbedModel({
       modelName,

@@ -17,6 +17,8 @@ export interface ServedModelSettings {
   readonly family: "auto" | (typeof SERVED_FAMILIES)[number];
   /** What kind of server it is. `auto`: it is asked. */
   readonly dialect: (typeof DIALECT_NAMES)[number];
+  /** False: no request is made but those of a question; what the server is and does is taken as the other settings say. */
+  readonly probe: boolean;
   /** Address in front of `/completions` and `/chat/completions`. */
   readonly baseUrl: string;
   readonly name: string;
@@ -85,6 +87,9 @@ export const modelFields = {
     .enum(DIALECT_NAMES)
     .default("auto")
     .describe(`what kind of server it is: ${DIALECT_NAMES.join(", ")}; auto asks it`),
+  AGENTIC_RAG_MODEL_PROBE: toggle(true).describe(
+    "off: the server is never tried, and auto chooses a family by the dialect or the address alone",
+  ),
   AGENTIC_RAG_MODEL_STREAM: z
     .enum(STREAM_WISHES)
     .default("auto")
@@ -176,6 +181,7 @@ export function modelProblems(given: Given): readonly string[] {
       "AGENTIC_RAG_MODEL_API_KEY",
       "AGENTIC_RAG_MODEL_FAMILY",
       "AGENTIC_RAG_MODEL_DIALECT",
+      "AGENTIC_RAG_MODEL_PROBE",
       "AGENTIC_RAG_MODEL_STREAM",
       "AGENTIC_RAG_MODEL_REASONING",
       "AGENTIC_RAG_MODEL_BODY",
@@ -243,6 +249,7 @@ export function modelSettings(env: ModelEnvironment): ModelSettings {
   return {
     family,
     dialect: env.AGENTIC_RAG_MODEL_DIALECT,
+    probe: env.AGENTIC_RAG_MODEL_PROBE,
     baseUrl,
     name,
     ...(env.AGENTIC_RAG_MODEL_API_KEY !== undefined && { apiKey: env.AGENTIC_RAG_MODEL_API_KEY }),

@@ -9,6 +9,7 @@ import {
 } from "../../model/probe/choice.ts";
 import type { ProbeReport, PromptTemplate } from "../../model/probe/report.ts";
 import { templateFor } from "../../model/template/chat-template.ts";
+import { sayThinkingKept } from "../../model/probe/reasoning-back.ts";
 import { probeEndpoint } from "../../model/probe/probe.ts";
 import type { ServedModelSettings } from "../../settings/settings.ts";
 import type { Check } from "./check.ts";
@@ -154,5 +155,9 @@ function doubtAbout(
 
 function missing(report: ProbeReport, choice: FamilyChoice): string {
   const without = missingFor(report, choice);
-  return without.length === 0 ? "" : ` It goes without ${without.join("; without ")}.`;
+  const kept = choice.family === "native-tools" ? sayThinkingKept(report.chat.thinkingKept) : undefined;
+  return [
+    ...(without.length === 0 ? [] : [` It goes without ${without.join("; without ")}.`]),
+    ...(kept === undefined ? [] : [` ${kept}`]),
+  ].join("");
 }

@@ -53,6 +53,12 @@ async function* checkServed(
 ): AsyncGenerator<Check> {
   const reach = { fetch: proxyFetchOf(settings), signal };
   yield await checkModelList(model, reach);
+  if (!model.probe) {
+    const message = "not probed, since AGENTIC_RAG_MODEL_PROBE is off";
+    yield { name: "model family", status: "ok", message };
+    yield* checkUse(parts, model.baseUrl, settings, signal);
+    return;
+  }
   const { check, choice, templateCheck } = await checkFamily(model, {
     ...reach,
     tools: parts.protocol.nativeSide !== undefined,

@@ -1,5 +1,5 @@
 import { rawness, type chooseFamily } from "../../model/probe/choice.ts";
-import type { CompletionsReport, ProbeReport, RouteReport } from "../../model/probe/report.ts";
+import type { ChatReport, CompletionsReport, ProbeReport, RouteReport } from "../../model/probe/report.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/paint.ts";
 import type { GroupedOutput } from "../terminal/grouped-output.ts";
@@ -72,6 +72,9 @@ function rows({ completions, chat, responses, dialect }: ProbeReport): readonly 
     ["chat template", cellOf(completions, () => TEMPLATE[completions.template]), "the server's"],
     ["reasoning", "-", cellOf(chat, () => chat.reasoning)],
     ...(chat.reasoningBack === undefined ? [] : [["reasoning taken back", "-", chat.reasoningBack] as const]),
+    ...(chat.thinkingKept === undefined
+      ? []
+      : [["thinking of earlier questions", "-", KEPT[chat.thinkingKept]] as const]),
     ["tool calls as text", "-", cellOf(chat, () => chat.callText)],
     ["tools", "-", cellOf(chat, () => chat.tools)],
     ...(responses?.exists !== "yes" ? [] : [["tools over /responses", "-", responses.tools] as const]),
@@ -97,6 +100,14 @@ function told(yes: boolean): string {
 const TEMPLATE: Readonly<Record<CompletionsReport["template"], string>> = {
   yes: "put around",
   no: "none",
+  unclear: "unclear",
+};
+
+const KEPT: Readonly<Record<NonNullable<ChatReport["thinkingKept"]>, string>> = {
+  kept: "read",
+  dropped: "left out",
+  preserve_thinking: "with preserve_thinking: true",
+  clear_thinking: "with clear_thinking: false",
   unclear: "unclear",
 };
 

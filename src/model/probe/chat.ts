@@ -7,7 +7,7 @@ import { readMessagesEvent, sendMessages } from "./messages.ts";
 import { chatDialectOf, type ServerDialect } from "../server/dialects.ts";
 import { NO_CHAT, type ChatReport } from "./report.ts";
 import { evidence, GREEDY, readValues, sendProbe, type ProbeTarget, type Unanswered } from "./request.ts";
-import { probeReasoningBack } from "./reasoning-back.ts";
+import { probeReasoningBack, probeThinkingKept } from "./reasoning-back.ts";
 import { judge, judgeStop, MONTHS, together, WEEKDAYS, type Sequence } from "./sequence.ts";
 
 const TAGS = { open: "<think>", close: "</think>" } as const;
@@ -80,6 +80,8 @@ export async function probeChat(
   const takesTools = thorough && tools?.kind === "said" && server !== "anthropic";
   const isApart =
     reasoning === "reasoning_content" || reasoning === "reasoning" || reasoning === "reasoning_details";
+  const back = takesTools && isApart ? await probeReasoningBack(target) : undefined;
+  const isBack = back !== undefined && back !== "neither" && back !== "unclear";
   return {
     exists: "yes",
     why: refused === undefined ? "" : refused.words,
@@ -90,7 +92,8 @@ export async function probeChat(
     usage: [opened, ...said].every(({ usage }) => usage.completionTokens !== undefined),
     cachedTokens: [opened, ...said].some(({ usage }) => usage.cachedTokens !== undefined),
     reasoning,
-    ...(takesTools && isApart && { reasoningBack: await probeReasoningBack(target) }),
+    ...(back !== undefined && { reasoningBack: back }),
+    ...(isBack && { thinkingKept: await probeThinkingKept(target, server, back) }),
     callText: calling?.kind === "said" ? callTextIn(calling) : "unclear",
     tools:
       tools === undefined

@@ -1,6 +1,5 @@
 import { lineOf } from "../template/lines.ts";
-import { isRaw } from "../server/dialects.ts";
-import type { ServerDialect } from "../server/dialects.ts";
+import { completionsDialectOf, isRaw, knownDialect, type ServerDialect } from "../server/dialects.ts";
 import type { ChatReport, CompletionsReport, ProbeReport } from "./report.ts";
 
 /** The family that an endpoint can be used through. */
@@ -34,6 +33,20 @@ export function chooseFamily(report: ProbeReport): FamilyChoice | NoFamily {
   const { responses: _, ...others } = report;
   const withoutTools = choose(others, "refused");
   return withoutTools.family === null ? choice : { ...choice, withoutTools };
+}
+
+/**
+ * The choice where nothing may be asked: raw completions of a server that is known for them, else native tools.
+ *
+ * @param dialect as it is set; `auto`: as the address tells
+ */
+export function unprobedChoice(dialect: ServerDialect | "auto", baseUrl: string): FamilyChoice {
+  const named = dialect === "auto" ? (knownDialect(baseUrl) ?? "generic") : dialect;
+  const raw = completionsDialectOf(named) === undefined ? "chat-prefix" : "completions";
+  const reason = "It was not probed, since AGENTIC_RAG_MODEL_PROBE is off.";
+  const withoutTools = { family: raw, dialect: named, continues: "by-construction", reason } as const;
+  if (isRaw(named)) return withoutTools;
+  return { family: "native-tools", dialect: named, continues: "replayed", reason, withoutTools };
 }
 
 /** The choice for a protocol, by whether it can be spoken over native tools. */

@@ -1,6 +1,6 @@
 import type { SaidPart } from "../exchange/read-to-end.ts";
 import type { ServerDialect } from "../server/dialects.ts";
-import type { ReasoningBack } from "./reasoning-back.ts";
+import type { ReasoningBack, ThinkingKept } from "./reasoning-back.ts";
 import type { StopVerdict, Verdict } from "./sequence.ts";
 
 /** Whether a route is there. `failed`: it answered with an error that may pass; `not asked`: there was no need to. */
@@ -36,6 +36,8 @@ export interface ChatReport extends RouteReport {
   readonly reasoning: "in the text" | NonNullable<SaidPart["reasoningField"]> | "swallowed" | "none seen";
   /** Under which name it reads reasoning that is given back with a call; absent where that was not asked. */
   readonly reasoningBack?: ReasoningBack;
+  /** Whether it reads the thinking of earlier questions; absent where that was not asked. */
+  readonly thinkingKept?: ThinkingKept;
   /** What becomes of a tool call that is written as text. */
   readonly callText: "stays text" | "tool_calls" | "loses its tags" | "unclear";
   /** Whether it takes tools: it called one, took them without calling, or refused them. */

@@ -38,7 +38,7 @@ export const GREEDY: Sampling = { ...QWQ_SAMPLING, temperature: 0 };
 
 const bodySchema = z.record(z.string(), z.unknown());
 
-/** A `fetch` that puts more fields into each body. */
+/** A `fetch` that puts more fields into each body; an object that is there has those of both. */
 export function withFields(
   fetch: typeof globalThis.fetch,
   fields: Readonly<Record<string, unknown>> | undefined,
@@ -46,7 +46,15 @@ export function withFields(
   if (fields === undefined) return fetch;
   return (input, init) => {
     const read = bodySchema.safeParse(typeof init?.body === "string" ? parseJson(init.body) : undefined);
-    return fetch(input, read.success ? { ...init, body: JSON.stringify({ ...read.data, ...fields }) } : init);
+    if (!read.success) return fetch(input, init);
+    const merged = Object.entries(fields).map(([name, value]) => {
+      const [old, own] = [bodySchema.safeParse(read.data[name]), bodySchema.safeParse(value)];
+      return [name, old.success && own.success ? { ...old.data, ...own.data } : value] as const;
+    });
+    return fetch(input, {
+      ...init,
+      body: JSON.stringify({ ...read.data, ...Object.fromEntries(merged) }),
+    });
   };
 }
 
