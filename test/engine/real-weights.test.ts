@@ -17,17 +17,18 @@ const skipped = WHY_NO_WEIGHTS ?? WHY_NO_LLAMA_SERVER;
 const why = skipped === undefined ? "" : ` (${skipped})`;
 const TIMEOUT = { timeout: 300_000 };
 
-const RIVER = "What is the river of the town of Halrader Fair?";
-const RIVER_FOUND = {
-  answer: "Feln [[2]](https://wiki.example.org/torinford)[[3]](https://wiki.example.org/morenburg).",
+/** No two tokens of its answer are about as likely, so that every processor draws the same ones. */
+const TWO_STEPS = "Tell me the product of the builder of Star of Cressmouth.";
+const FOUND_IN_TWO_STEPS = {
+  answer:
+    "lanterns [[1]](https://wiki.example.org/star-of-cressmouth)[[2]](https://wiki.example.org/palder-works).",
   answered: true,
   stopReason: "answered",
-  queries: [{ query: "Halrader Fair town" }, { query: "Morenburg river" }],
-  sources: [{ title: "Halrader Fair" }, { title: "Torinford" }, { title: "Morenburg" }],
-  // Torinford's river is another one
+  queries: [{ query: "Star of Cressmouth builder" }, { query: "Palder Works product" }],
+  sources: [{ title: "Star of Cressmouth" }, { title: "Palder Works" }, { title: "Kelra Valmont" }],
   citations: [
-    { number: 2, verdict: "unsupported" },
-    { number: 3, citedText: "The river Feln flows through Morenburg." },
+    { number: 1, verdict: "unsupported" },
+    { number: 2, verdict: "supported", citedText: "Palder Works makes lanterns." },
   ],
 };
 
@@ -83,7 +84,7 @@ describe.skipIf(skipped !== undefined)(
         sampling: GREEDY,
         fetch,
       });
-      expect(await askReal(model, RIVER)).toMatchObject(RIVER_FOUND);
+      expect(await askReal(model, TWO_STEPS)).toMatchObject(FOUND_IN_TWO_STEPS);
       const [first, second, third] = await calls.counts();
       // the last token that was drawn is the first of the next prompt that is evaluated
       const kept = (count = first) => count!.cached + count!.evaluated + count!.drawn - 1;
@@ -125,7 +126,7 @@ describe.skipIf(noGguf !== undefined)(
     test("searches twice in this process", async () => {
       const file = { modelPath: MODEL, lora: ADAPTER, sampling: GREEDY };
       await using model = createGgufModel({ ...file, threads: 1, contextSize: 8192, gpu: false });
-      expect(await askReal(model, RIVER)).toMatchObject(RIVER_FOUND);
+      expect(await askReal(model, TWO_STEPS)).toMatchObject(FOUND_IN_TWO_STEPS);
     });
   },
 );
