@@ -17,7 +17,8 @@ const FORMAT = {
   timeout: 2_000,
   /**
    * `key` is the path below the folder, or the URL of a document that is no file. The full-text index holds no text
-   * of its own: `passages` has what is shown: `page` counts from 1, `heading` is a path. `forms` are other ways to write
+   * of its own: `passages` has what is shown: `page` counts from 1, `heading` has the heading of each
+   * of its sections on a line. `forms` are other ways to write
    * the words of title and text. `words` are those that another may be mistyped for, found by what they share of
    * `word_trigrams`. `settings` has what the last build was asked for and whether it came to its end,
    * `unread` the files that it could not read.

@@ -88,8 +88,9 @@ export function createIndexWriter(database: SqliteDatabase): IndexWriter {
     const indexedTitle = toIndexedForm(title);
     noteWords(title);
     const language = latinLanguageOf(passages.map(({ text }) => text).join("\n"));
-    for (const [position, { text, page, heading }] of passages.entries()) {
-      const id = insertPassage.run(document, position, text, page ?? null, heading ?? null).lastInsertRowid;
+    for (const [position, { text, page, headings = [] }] of passages.entries()) {
+      const lines = headings.some((heading) => heading !== "") ? headings.join("\n") : null;
+      const id = insertPassage.run(document, position, text, page ?? null, lines).lastInsertRowid;
       insertTerms.run(id, indexedTitle, toIndexedForm(text), otherForms(`${title}\n${text}`, language));
       noteWords(text);
     }

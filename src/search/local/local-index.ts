@@ -7,6 +7,7 @@ import { type Match, matchOf } from "./match.ts";
 import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
 import { explainIndexError, openToRead } from "./index-store.ts";
 import { type NotRead, readNotRead } from "./not-read.ts";
+import { placeIn } from "./place.ts";
 import { createSpelling, respellQuestion, type Spelling } from "./spelling.ts";
 import { DEFAULT_MAX_RESULT_BYTES, type FoundResult } from "../outcome.ts";
 
@@ -56,7 +57,7 @@ export function openIndex(file: string): LocalIndex {
 
 /** Matches of the title weigh 4. SQLite's bm25 is smaller for the better, so its sign is turned. */
 const FIND = `
-  select hit.score, passage.document, passage.position, passage.text, passage.page,
+  select hit.score, passage.document, passage.position, passage.text, passage.page, passage.heading,
     document.key, document.title, document.url, document.date
   from (
     select rowid, -bm25(passage_terms, 4.0, 1.0) as score from passage_terms
@@ -76,6 +77,7 @@ const passageRow = z.object({
   position: z.number(),
   text: z.string(),
   page: z.number().nullable(),
+  heading: z.string().nullable(),
   key: z.string(),
   title: z.string(),
   url: z.string().nullable(),
@@ -145,7 +147,7 @@ export function readIndex(file: string, database: SqliteDatabase): LocalIndex {
     const folder = readFolder();
     return findBest(matchOf(query), maxResults)
       .slice(0, maxResults)
-      .map(({ passages, holdsAll }) => ({ result: toResult(passages, folder), holdsAll }));
+      .map(({ passages, holdsAll }) => ({ result: toResult(passages, folder, question), holdsAll }));
   }
 
   return {
@@ -182,11 +184,15 @@ function groupByDocument(passages: readonly FoundPassage[]): FoundPassage[][] {
   return [...groups.values()];
 }
 
-function toResult(passages: readonly FoundPassage[], folder: string | undefined): FoundResult {
+function toResult(
+  passages: readonly FoundPassage[],
+  folder: string | undefined,
+  question: string,
+): FoundResult {
   const [best] = passages;
   if (best === undefined) return { title: "", url: "", text: "" };
-  const page = best.page === null ? "" : `#page=${best.page}`;
-  const fileUrl = folder === undefined ? "" : pathToFileURL(join(folder, best.key)).href + page;
+  const fileUrl =
+    folder === undefined ? "" : pathToFileURL(join(folder, best.key)).href + placeIn(best, question);
   return {
     title: best.title,
     url: best.url ?? fileUrl,

@@ -14,8 +14,8 @@ export interface Passage {
   readonly text: string;
   /** Page, slide: counted from 1. */
   readonly page?: number | undefined;
-  /** The headings that all of it stands below, from the outermost, with ` › ` between. */
-  readonly heading?: string | undefined;
+  /** The nearest heading of each section that it is made of, in order; empty for a section that stands below none. */
+  readonly headings?: readonly string[] | undefined;
 }
 
 /** A stretch of the text; `end` is exclusive. */
@@ -52,14 +52,8 @@ export function passagesOf(sections: readonly Section[]): Passage[] {
 /** Sections that fit into one passage, or a single one that does not. */
 function passagesOfRun(run: readonly Section[]): Passage[] {
   const page = run[0]?.page;
-  const path = run.map(({ headings }) => headings).reduce(sharedPath, run[0]?.headings ?? []);
-  const heading = path.length === 0 ? undefined : path.join(" › ");
-  return splitPassages(run.map(({ text }) => text).join("\n\n")).map((text) => ({ text, page, heading }));
-}
-
-function sharedPath(path: readonly string[], other: readonly string[]): readonly string[] {
-  const end = path.findIndex((heading, index) => heading !== other[index]);
-  return end === -1 ? path : path.slice(0, end);
+  const headings = run.map((section) => section.headings.at(-1) ?? "");
+  return splitPassages(run.map(({ text }) => text).join("\n\n")).map((text) => ({ text, page, headings }));
 }
 
 function together(sections: readonly Section[]): Piece {

@@ -7,6 +7,10 @@ test.each([
   [pathToFileURL("/home/anna/docs/Über uns.md").href, "docs/Über uns.md"],
   [pathToFileURL("/home/anna/docs/100% #1?.txt").href, "docs/100% #1?.txt"],
   [`${pathToFileURL("/home/anna/docs/会議.pdf").href}#page=137`, "docs/会議.pdf, p. 137"],
+  [
+    `${pathToFileURL("/home/anna/docs/a.md").href}#:~:text=Wi%2DFi%20%28%E5%AE%89%29`,
+    'docs/a.md, section "Wi-Fi (安)"',
+  ],
   [`${pathToFileURL("/home/anna/docs/a.html").href}#top`, "docs/a.html"],
   [pathToFileURL("/home/ben/notes.md").href, "/home/ben/notes.md"],
   [pathToFileURL("/home/anna/..notes.md").href, "..notes.md"],
