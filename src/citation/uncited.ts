@@ -1,4 +1,5 @@
 import { readClaim, type Claim } from "./support/claim.ts";
+import { isTelling } from "./support/cues.ts";
 import type { Figure } from "./support/figures.ts";
 import { headsSources, isConcluding, isFraming, isRefusal } from "./framing.ts";
 
@@ -76,9 +77,14 @@ function withinSources(text: string): (at: number) => boolean {
 }
 
 /** Two words that tell something, or one and a number; one alone where it is the whole answer. */
-function saysSomething({ keys, figures }: Claim, isWhole: boolean): boolean {
+function saysSomething(claim: Claim, isWhole: boolean): boolean {
+  const { keys, figures } = claim;
+  // "opened" and "rose" are no keys, for the checks compare them by themselves
+  const turns = claim.cues().directions.some((found, pair) => found.length > 0 && isTelling(pair));
   return (
-    keys.size > 1 || (keys.size === 1 && figures.length > 0) || (isWhole && keys.size + figures.length > 0)
+    keys.size > 1 ||
+    ((keys.size === 1 || turns) && figures.length > 0) ||
+    (isWhole && keys.size + figures.length > 0)
   );
 }
 

@@ -18,7 +18,8 @@ export interface HeldAnswer {
   withdraw(): string;
 }
 
-export function createHeldAnswer(): HeldAnswer {
+/** @param whole until it is released, also where it cites or is long. Default: false */
+export function createHeldAnswer({ whole = false } = {}): HeldAnswer {
   let held = "";
   let sent = false;
 
@@ -32,6 +33,7 @@ export function createHeldAnswer(): HeldAnswer {
   return {
     add(text) {
       held += text;
+      if (whole) return "";
       const isAnswer =
         sent || held.length > MAX_HELD || findMarks(held).some(({ kind }) => kind === "numbers");
       return isAnswer ? release() : "";

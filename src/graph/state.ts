@@ -264,7 +264,8 @@ export const State = new StateSchema({
   }),
   messageId: z.string().default("").meta({
     title: "Message id",
-    description: "Id under which the last generation was streamed; the answer takes it over.",
+    description:
+      "Id under which the last generation was streamed; the answer takes it over. Empty where none of it was.",
   }),
   ...results,
 });

@@ -64,6 +64,11 @@ I hope this helps! If you want more, please ask.
     "مرحبا! إليك الجواب. افتتح الجسر عام 1998 [1]. صممته المهندسة ليلى حداد. لا تذكر المصادر من دفع. من دفع؟ لذلك افتتح الجسر عام 1998.\n\nالمصادر:\n- جسر الميناء، افتتحته السلطة.",
     ["صممته المهندسة ليلى حداد."],
   ],
+  [
+    "a verb that the checks compare",
+    "It opened in 1999. Sie stieg 1999. It is open.",
+    ["It opened in 1999.", "Sie stieg 1999."],
+  ],
   ["one word", "Ulamia.", ["Ulamia."]],
   ["a greeting", "You are welcome!", []],
   ["a refusal", "I could not find an answer in the sources.", []],

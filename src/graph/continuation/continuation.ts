@@ -15,7 +15,7 @@ import type { RunLimits } from "../context.ts";
 import { lastGeneration, textOf } from "../route.ts";
 import type { BudgetName, Opening, StateSegment } from "../state.ts";
 import { addUsage, NO_USAGE, requestUsage, type Usage } from "../usage.ts";
-import { bytesBeyond, bytesTooMany, roomFor, tokensWithout, type Room } from "./room.ts";
+import { bytesBeyond, bytesTooMany, isFull, roomFor, tokensWithout, type Room } from "./room.ts";
 import { echoesPrompt } from "./runtime-echo.ts";
 import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
 import { sessionOf } from "./session.ts";
@@ -41,6 +41,8 @@ export interface ContinuationInput {
   readonly onEvent: (event: ProtocolEvent) => void;
   /** Whether a source of this run is or names an address: a link to it may be streamed. */
   readonly isKnown: (address: string) => boolean;
+  /** No token of an answer is streamed: it may still be mended. Default: false. */
+  readonly holdAnswer?: boolean;
 }
 
 export interface Continuation {
@@ -54,6 +56,8 @@ export interface Continuation {
   /** How many replies were kept for another endpoint or model, and written anew for this one. */
   readonly rewritten: number;
   readonly inContext: number;
+  /** The last reply did not end by itself: tokens or time were spent in mid-text, or it repeated itself. */
+  readonly cut: boolean;
 }
 
 /**
@@ -72,6 +76,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   let nudged: "undecided" | "no-answer" | null = null;
   let mentions = 0;
   let refused = false;
+  let isCut = false;
   let outcome: Generation["outcome"] = "nothing";
 
   const append = (segment: StateSegment): void => {
@@ -80,7 +85,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   const nudge = (cause: Parameters<Protocol["nudge"]>[1]): void =>
     append({ origin: "runtime", text: protocol.nudge(textOf([...transcript, ...segments]), cause) });
   const ended = (failure: Continuation["failure"] = null): Continuation => {
-    return { segments, usage, spent, failure, messageId, condensed, inContext, rewritten };
+    return { segments, usage, spent, failure, messageId, condensed, inContext, rewritten, cut: isCut };
   };
   /** Leaves out more of the responses, by bytes where it is known how many have to go. */
   const cut = (bytes: number | undefined, room: Room): boolean => {
@@ -144,6 +149,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
       mentions += 1;
       continue;
     }
+    isCut = CUT_BY[reply.end] !== undefined;
     const cutBy = answering ? undefined : CUT_BY[reply.end];
     spent ??= cutBy ?? null;
     if (cutBy !== undefined && outcome !== "call") nudge(cutBy);
@@ -171,16 +177,6 @@ function thoughtBehind(
   return isResponse ? (nativeSide?.beginReasoning(textOf(transcript)) ?? "") : "";
 }
 
-/** Whether a reply ended because the model's context was full, and not because it was as long as it may be. */
-function isFull(
-  { end, usage, inContext }: { end: ModelReply["end"]; usage: Usage; inContext: number },
-  left: Allowance,
-  window: number | undefined,
-): boolean {
-  if (end !== "length" || window === undefined || usage.completionTokens >= left.tokens) return false;
-  return inContext >= window - 1;
-}
-
 /** So often a turn goes on behind a stop string that it may only have mentioned. */
 const MAX_MENTIONS = 3;
 
@@ -192,11 +188,12 @@ const CUT_BY: Partial<Record<ModelReply["end"], BudgetName>> = {
 };
 
 async function request(
-  { protocol, model, opening, request: overrides, clock, config, onEvent, isKnown }: ContinuationInput,
+  input: ContinuationInput,
   turn: readonly Segment[],
   left: Allowance,
   { answering, stops }: { readonly answering: boolean; readonly stops: boolean },
 ) {
+  const { protocol, model, opening, request: overrides, clock, config } = input;
   const before = textOf(turn);
   const reader = protocol.reader(before, { calls: !answering });
   const deadline = deadlineAfter(left.milliseconds);
@@ -208,8 +205,9 @@ async function request(
     protocol,
     reader,
     deadline: deadline.signal,
-    onEvent,
-    isKnown,
+    onEvent: input.onEvent,
+    isKnown: input.isKnown,
+    holdAnswer: input.holdAnswer ?? false,
     written: textOf(lastGeneration(turn)),
     pages,
     request: {

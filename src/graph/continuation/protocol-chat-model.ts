@@ -2,7 +2,6 @@ import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
-import { createPlainStream } from "../../citation/plain-stream.ts";
 import { isAbort } from "../../errors.ts";
 import {
   toPromptMessage,
@@ -12,8 +11,9 @@ import {
   type ModelUsage,
   type ReceivedMessage,
 } from "../../model/model.ts";
-import { createHeldAnswer } from "../held-answer.ts";
+import { createHeldAnswer, type HeldAnswer } from "../held-answer.ts";
 import { createRepetitionWatch, endsInLoop } from "./repetition.ts";
+import { createShownEvents } from "./shown-events.ts";
 import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../../protocol/protocol.ts";
 
 /** What one request to the model came to. */
@@ -32,7 +32,7 @@ export interface ModelReply {
   readonly promptForm: "text" | "tokens";
   /** How often the connection broke and the reply was continued from its text. */
   readonly continued: number;
-  /** The id under which its tokens were streamed. */
+  /** The id under which its answer was streamed; empty where that was held. */
   readonly messageId: string;
 }
 
@@ -50,6 +50,8 @@ export interface ProtocolChatModelOptions {
   readonly onEvent: (event: ProtocolEvent) => void;
   /** Whether a source of this run is or names an address. */
   readonly isKnown: (address: string) => boolean;
+  /** The answer may still be mended: none of it is sent, and its reply has no message id. */
+  readonly holdAnswer: boolean;
 }
 
 /**
@@ -59,12 +61,13 @@ export interface ProtocolChatModelOptions {
  */
 export class ProtocolChatModel extends BaseChatModel {
   readonly #options: ProtocolChatModelOptions;
-  readonly #held = createHeldAnswer();
+  readonly #held: HeldAnswer;
   #reply: ModelReply | undefined;
 
   constructor(options: ProtocolChatModelOptions) {
     super({});
     this.#options = options;
+    this.#held = createHeldAnswer({ whole: options.holdAnswer });
   }
 
   override _llmType(): string {
@@ -85,7 +88,7 @@ export class ProtocolChatModel extends BaseChatModel {
     options: this["ParsedCallOptions"],
     runManager?: CallbackManagerForLLMRun,
   ): AsyncGenerator<ChatGenerationChunk> {
-    const { reader, onEvent } = this.#options;
+    const { reader, onEvent, holdAnswer } = this.#options;
     const messageId = `run-${runManager?.runId ?? crypto.randomUUID()}`;
     let end: ModelReply["end"] = "read";
     let streamEnd: StreamEnd = { finishReason: "stop" };
@@ -132,7 +135,7 @@ export class ProtocolChatModel extends BaseChatModel {
     const rest: ProtocolEvent =
       end === "loop"
         ? { type: "reasoning-delta", text: this.#held.withdraw() }
-        : { type: "answer-delta", text: this.#held.release() };
+        : { type: "answer-delta", text: holdAnswer ? "" : this.#held.release() };
     yield* this.#send(this.#toMessage(rest, messageId), runManager);
     this.#reply = {
       end,
@@ -141,7 +144,7 @@ export class ProtocolChatModel extends BaseChatModel {
       promptForm,
       rewritten,
       continued,
-      messageId,
+      messageId: holdAnswer ? "" : messageId,
     };
   }
 
@@ -218,46 +221,6 @@ export class ProtocolChatModel extends BaseChatModel {
         return null;
     }
   }
-}
-
-/**
- * The events of a reader as every stream shows them, without images, HTML and what acts on a terminal; of reasoning,
- * which nobody checks, also without links. `final`: nothing follows.
- *
- * @param protocol whether the model was asked to cite: `[1]` means something in its answer then
- */
-function createShownEvents({ protocol, isKnown }: Pick<ProtocolChatModelOptions, "protocol" | "isKnown">) {
-  const streams = {
-    "reasoning-delta": createPlainStream(),
-    "answer-delta": createPlainStream({ isKnown, numbers: protocol.citesSources }),
-  };
-  let last: keyof typeof streams = "reasoning-delta";
-  const rest = (): readonly ProtocolEvent[] => deltaOf(last, streams[last].end());
-  const shown = (event: ProtocolEvent): readonly ProtocolEvent[] => {
-    if (event.type !== "reasoning-delta" && event.type !== "answer-delta") return [...rest(), event];
-    const before = event.type === last ? [] : rest();
-    last = event.type;
-    return [...before, ...deltaOf(last, streams[last].add(event.text))];
-  };
-  return (events: readonly ProtocolEvent[], final = false): readonly ProtocolEvent[] =>
-    joined([...events.flatMap(shown), ...(final ? rest() : [])]);
-}
-
-/** Pieces of one kind that come together are one. */
-function joined(events: readonly ProtocolEvent[]): readonly ProtocolEvent[] {
-  const out: ProtocolEvent[] = [];
-  for (const event of events) {
-    const before = out.at(-1);
-    const isDelta = event.type === "reasoning-delta" || event.type === "answer-delta";
-    if (isDelta && before?.type === event.type)
-      out.splice(-1, 1, { ...event, text: before.text + event.text });
-    else out.push(event);
-  }
-  return out;
-}
-
-function deltaOf(type: "reasoning-delta" | "answer-delta", text: string): readonly ProtocolEvent[] {
-  return text === "" ? [] : [{ type, text }];
 }
 
 /** What a stream has drawn so far, and the stop string that the endpoint kept out of the text. */

@@ -1,4 +1,6 @@
 import type { Segment } from "../../protocol/protocol.ts";
+import type { Allowance } from "../budgets.ts";
+import type { Usage } from "../usage.ts";
 
 /** What is known of a model's context, and of how much of it the turn takes. */
 export interface Room {
@@ -95,4 +97,14 @@ function textOf({ text }: Segment): string {
 
 function bytesOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
+/** Whether a reply ended because the model's context was full, and not because it was as long as it may be. */
+export function isFull(
+  { end, usage, inContext }: { readonly end: string; readonly usage: Usage; readonly inContext: number },
+  left: Allowance,
+  window: number | undefined,
+): boolean {
+  if (end !== "length" || window === undefined || usage.completionTokens >= left.tokens) return false;
+  return inContext >= window - 1;
 }

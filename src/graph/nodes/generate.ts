@@ -71,7 +71,7 @@ export function createGenerate(deps: GenerateDeps) {
     const { contextTokens } = opening.model;
     if (cutBytes !== undefined) emit({ type: "context-full", which: "old", cutBytes, contextTokens });
     emit({ type: "budget-left", left: budgetLeft(limits, state, addUsage(state.usage, added.usage)) });
-    const { segments, usage, rewritten: _, ...facts } = added;
+    const { segments, usage, rewritten: _, cut: __, ...facts } = added;
     const update: RunUpdate = { ...facts, call: null, ...(opened === null && mends > 0 && { mends }) };
     if (opened === null) return { ...update, transcript: [...segments], usage };
     return {
@@ -96,6 +96,7 @@ const NOTHING_ADDED: Continuation = {
   condensed: 0,
   rewritten: 0,
   inContext: 0,
+  cut: false,
 };
 
 /** What the steps of a question have counted and collected before its first one. */

@@ -1,9 +1,10 @@
 import { checkingAnswer } from "../../citation/check.ts";
 import { unsupportedSentences, type UnsupportedSentence } from "../../citation/support/note.ts";
-import type { MendSide, Protocol, ProtocolEvent } from "../../protocol/protocol.ts";
+import type { MendSide, Protocol } from "../../protocol/protocol.ts";
 import { allowance, emptyBudget } from "../budgets.ts";
 import { continueTurn, type Continuation, type ContinuationInput } from "../continuation/continuation.ts";
 import type { RunEvent } from "../events.ts";
+import { createHeldAnswer } from "../held-answer.ts";
 import { lastGeneration, textOf } from "../route.ts";
 import type { RunState, Source, StateSegment } from "../state.ts";
 import { addUsage } from "../usage.ts";
@@ -38,19 +39,21 @@ export async function continueAndMend(
 
 /** The same, with what is written as an answer held back until it is shown. */
 function heldBack(input: ContinuationInput): { readonly input: ContinuationInput; show(): void } {
-  let held: ProtocolEvent[] = [];
+  const held = createHeldAnswer({ whole: true });
+  const tell = (type: "answer-delta" | "reasoning-delta", text: string): void => {
+    if (text !== "") input.onEvent({ type, text });
+  };
   return {
     input: {
       ...input,
+      holdAnswer: true,
       onEvent(event) {
-        if (event.type === "answer-withdrawn") held = [];
-        else if (event.type === "answer-delta") held.push(event);
+        if (event.type === "answer-withdrawn") tell("reasoning-delta", held.withdraw());
+        else if (event.type === "answer-delta") held.add(event.text);
         else input.onEvent(event);
       },
     },
-    show() {
-      for (const event of held) input.onEvent(event);
-    },
+    show: () => tell("answer-delta", held.release()),
   };
 }
 
@@ -66,12 +69,12 @@ async function mend(
   const written = [...input.transcript, ...added.segments];
   if (added.failure !== null || added.spent !== null) return asIs;
   if (protocol.callPattern.test(textOf(lastGeneration(written)))) return asIs;
-  const unsupported = await unsupportedIn(protocol, written, state);
+  const before = await openSentences(protocol, written, state);
   const used = addUsage(input.used, added.usage);
-  if (unsupported === null || unsupported.length === 0) return asIs;
+  if (before === null || before.unsupported.length === 0) return asIs;
   if (emptyBudget(allowance(limits, used, true)) !== null) return asIs;
   const told = tell(
-    unsupported.map(({ sentence, why }) => ({ sentence, why })),
+    before.unsupported.map(({ sentence, why }) => ({ sentence, why })),
     opening.controlTokens,
   );
   const first = added.segments.map((segment) =>
@@ -90,12 +93,14 @@ async function mend(
   const whole = [...input.transcript, ...between, ...again.segments].map((segment) =>
     "noAnswer" in segment && segment.noAnswer === true ? { ...segment, origin: "runtime" as const } : segment,
   );
-  const left = again.failure === null ? await unsupportedIn(protocol, whole, state) : null;
-  const isBetter = left !== null && left.length < unsupported.length;
+  // half an answer is no better, however little of it is unsupported
+  const isWhole = again.failure === null && !again.cut;
+  const after = isWhole ? await openSentences(protocol, whole, state) : null;
+  const isBetter = after !== null && isFewer(after, before);
   emit({
     type: "answer-mended",
-    unsupported: unsupported.length,
-    left: left?.length ?? null,
+    unsupported: before.unsupported.length,
+    left: after?.unsupported.length ?? null,
     kept: isBetter,
   });
   const usage = addUsage(added.usage, again.usage);
@@ -112,12 +117,25 @@ async function mend(
   };
 }
 
-async function unsupportedIn(
+/** The sentences of an answer that nothing stands behind. */
+interface OpenSentences {
+  readonly unsupported: readonly UnsupportedSentence[];
+  readonly uncited: number;
+}
+
+async function openSentences(
   protocol: Protocol,
   turn: readonly StateSegment[],
   { sources, question }: { readonly sources: readonly Source[]; readonly question: string },
-): Promise<readonly UnsupportedSentence[] | null> {
+): Promise<OpenSentences | null> {
   const answer = protocol.answer(turn);
   if (answer === null) return null;
-  return unsupportedSentences((await inTurns(checkingAnswer(answer, sources, question))).citations);
+  const { citations, uncited } = await inTurns(checkingAnswer(answer, sources, question));
+  return { unsupported: unsupportedSentences(citations), uncited: uncited.length };
+}
+
+/** Whether fewer are unsupported, and not only because their marks were left out. */
+function isFewer(after: OpenSentences, before: OpenSentences): boolean {
+  const [left, had] = [after, before].map(({ unsupported, uncited }) => unsupported.length + uncited);
+  return after.unsupported.length < before.unsupported.length && (left ?? 0) < (had ?? 0);
 }
