@@ -96,6 +96,7 @@ export function createAnswerContent(): AnswerContent {
         case "reply-continued":
         case "replies-rewritten":
         case "context-full":
+        case "results-omitted":
         case "answer-mended":
         case "budget-left":
         case "answer-end":

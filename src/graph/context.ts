@@ -35,6 +35,12 @@ export const limitsSchema = z.strictObject({
     "Bytes per response",
     "UTF-8 bytes of titles, addresses and texts of all results of one call, however many queries it has.",
   ),
+  keepResults: count(
+    1,
+    100,
+    "Keep the last results",
+    "The model is shown so many of its last results, and of older ones that they were omitted. Left out: all results.",
+  ).optional(),
   condenseResults: z.boolean().meta({
     title: "Condense results",
     description: "The model first condenses what a search found, in a request of its own.",
@@ -76,7 +82,7 @@ export const RUN_DEFAULTS: RunLimits = {
 
 /** The numbers that no run of an agent may exceed. */
 export type Ceilings = Readonly<
-  Partial<Omit<RunLimits, "condenseResults" | "mendAnswer" | "approveSearches">>
+  Partial<Omit<RunLimits, "keepResults" | "condenseResults" | "mendAnswer" | "approveSearches">>
 >;
 
 const number = (min: number, max: number, title: string, description: string) =>
@@ -167,7 +173,7 @@ export interface KeptSettings {
 }
 
 const COUNTED = limitsSchema
-  .omit({ condenseResults: true, mendAnswer: true, approveSearches: true })
+  .omit({ keepResults: true, condenseResults: true, mendAnswer: true, approveSearches: true })
   .keyof().options;
 
 /** What a context sets, over the agent's own limits, and no number above its ceiling. */

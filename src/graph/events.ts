@@ -95,6 +95,8 @@ export type RunEvent =
       readonly which: "new" | "old";
       readonly cutBytes: number;
     }
+  /** So many results are not shown to the model any more, which sees the last `kept` of this question alone. */
+  | { readonly type: "results-omitted"; readonly count: number; readonly kept: number }
   | {
       /** The model was told which sentences no source supports; `left`: how many there are in what it wrote then. */
       readonly type: "answer-mended";
@@ -118,6 +120,7 @@ export type RunEvent =
 
 const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
   "run-start": true,
+  "results-omitted": true,
   "reasoning-delta": true,
   "answer-delta": true,
   "answer-withdrawn": true,

@@ -7,14 +7,14 @@ import { findEcho, seenText } from "./echo.ts";
 import type { RunState, Source } from "./state.ts";
 
 /**
- * Whether a text that was shown before may be pointed at: not where it may have been condensed, or is shown cut short,
- * because the model's context was full.
+ * Whether a text that was shown before may be pointed at: not where it may have been condensed, or is shown cut short
+ * because the model's context was full, or not any more.
  */
 export function mayRefer(
   { condensed }: Pick<RunState, "condensed">,
-  { condenseResults }: RunLimits,
+  { condenseResults, keepResults }: RunLimits,
 ): boolean {
-  return condensed === 0 && !condenseResults;
+  return condensed === 0 && !condenseResults && keepResults === undefined;
 }
 
 /**

@@ -19,6 +19,8 @@ export const usageSchema = z.strictObject({
    * where none had to go.
    */
   cutBytes: z.number().int().positive().optional(),
+  /** Results that the model was not shown any more, since it is shown the last `keepResults` alone; absent where none. */
+  omittedResults: z.number().int().positive().optional(),
   /** Time spent in the model, in searches and on pages; waiting for a person or a restart does not count. */
   milliseconds: z.number(),
 });
@@ -40,10 +42,12 @@ export function addUsage(left: Usage, right: Usage): Usage {
   const sum = (name: Exclude<keyof Usage, "estimated">): number =>
     Math.max(0, (left[name] ?? 0) + (right[name] ?? 0));
   const [continued, cutBytes, reasoningTokens] = [sum("continued"), sum("cutBytes"), sum("reasoningTokens")];
+  const omittedResults = sum("omittedResults");
   return {
     ...(reasoningTokens > 0 && { reasoningTokens }),
     ...(continued > 0 && { continued }),
     ...(cutBytes > 0 && { cutBytes }),
+    ...(omittedResults > 0 && { omittedResults }),
     modelRequests: sum("modelRequests"),
     tokenPrompts: sum("tokenPrompts"),
     promptTokens: sum("promptTokens"),

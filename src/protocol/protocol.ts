@@ -199,6 +199,8 @@ export interface Protocol {
   nudge(before: string, cause: BudgetName | "undecided" | "no-answer"): string;
   /** A spliced response with its body cut to `maxLength`, for a prompt that has outgrown the model's context. */
   condense(response: string, maxLength: number): string;
+  /** A spliced response with these words in place of its body, where its results are not shown any more. */
+  omit(response: string, words: string): string;
   /** The answer that the model has written, trimmed, without tags; `null` when there is none. */
   answer(segments: readonly Segment[]): string | null;
   /** Absent where its models were trained to take results within the turn, and only there. */

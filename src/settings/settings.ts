@@ -97,6 +97,9 @@ const environmentSchema = z.object({
     RUN_DEFAULTS.maxResponseBytes,
     z.number().int().min(1000).max(1_000_000),
   ).describe("size of all results of one call"),
+  AGENTIC_RAG_KEEP_RESULTS: number(z.number().int().min(1).max(100)).describe(
+    "the model is shown so many of its last results alone, for models that were trained so (all)",
+  ),
   AGENTIC_RAG_CONDENSE_RESULTS: toggle(false).describe(
     "on: the model first condenses what a search found, in a request of its own",
   ),
@@ -194,6 +197,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       maxRepeats: env.AGENTIC_RAG_MAX_REPEATS,
       maxResults: env.AGENTIC_RAG_MAX_RESULTS,
       maxResponseBytes: env.AGENTIC_RAG_MAX_RESPONSE_BYTES,
+      ...(env.AGENTIC_RAG_KEEP_RESULTS !== undefined && { keepResults: env.AGENTIC_RAG_KEEP_RESULTS }),
       condenseResults: env.AGENTIC_RAG_CONDENSE_RESULTS,
       mendAnswer: env.AGENTIC_RAG_MEND_ANSWER,
     },

@@ -28,6 +28,9 @@ export function closingLine({ stopReason, searches, pages, usage, opening }: Run
     usage.cutBytes === undefined
       ? undefined
       : `${size(usage.cutBytes)} of results left out for want of context`,
+    usage.omittedResults === undefined
+      ? undefined
+      : `${counted(usage.omittedResults, "older result")} not shown any more`,
     duration(usage.milliseconds),
   ]
     .filter((part) => part !== undefined)

@@ -58,6 +58,11 @@ export function eventLine(event: RunEvent): EventLine | undefined {
         text: `This turn was begun with another model: ${counted(event.count, "reply", "replies")} of it ${event.count === 1 ? "is" : "are"} given without signatures.`,
         tone: "plain",
       };
+    case "results-omitted":
+      return {
+        text: `The model is shown its last ${counted(event.kept, "result")}: ${counted(event.count, "older one")} ${event.count === 1 ? "is" : "are"} not any more.`,
+        tone: "plain",
+      };
     case "context-full":
       return { text: contextFull(event), tone: "bad" };
     case "run-start":

@@ -17,6 +17,7 @@ import type { BudgetName, Opening, StateSegment } from "../state.ts";
 import { addUsage, NO_USAGE, requestUsage, type Usage } from "../usage.ts";
 import { bytesBeyond, bytesTooMany, isFull, roomFor, tokensWithout, type Room } from "./room.ts";
 import { echoesPrompt } from "./runtime-echo.ts";
+import { afterOmitting, omitOldest } from "./omitted-results.ts";
 import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
 import { sessionOf } from "./session.ts";
 import { shortenMore, shortenOldest } from "./shortening.ts";
@@ -68,9 +69,9 @@ export interface Continuation {
 export async function continueTurn(input: ContinuationInput): Promise<Continuation> {
   const { protocol, opening, limits, transcript, onEvent } = input;
   const segments: StateSegment[] = [];
-  let { spent, condensed, inContext } = input;
+  let { spent } = input;
+  let { condensed, inContext, usage } = afterOmitting(input);
   let window = opening.model.contextTokens;
-  let usage = NO_USAGE;
   let messageId = "";
   let rewritten = 0;
   let nudged: "undecided" | "no-answer" | null = null;
@@ -82,6 +83,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   const append = (segment: StateSegment): void => {
     if (segment.text !== "") segments.push(segment);
   };
+  const shown = () => omitOldest(protocol, [...transcript, ...segments], limits.keepResults);
   const nudge = (cause: Parameters<Protocol["nudge"]>[1]): void =>
     append({ origin: "runtime", text: protocol.nudge(textOf([...transcript, ...segments]), cause) });
   const ended = (failure: Continuation["failure"] = null): Continuation => {
@@ -89,7 +91,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   };
   /** Leaves out more of the responses, by bytes where it is known how many have to go. */
   const cut = (bytes: number | undefined, room: Room): boolean => {
-    const turn = [...transcript, ...segments];
+    const turn = shown();
     const more = shortenMore(turn, condensed, bytes);
     if (more === null) return false;
     const [before, after] = [condensed, more].map((units) =>
@@ -113,12 +115,11 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
       nudge(empty);
       continue;
     }
-    let turn = shortenOldest(protocol, [...transcript, ...segments], condensed);
+    let turn = shortenOldest(protocol, shown(), condensed);
     const room = roomFor(opening.messages, turn, { window, counted: inContext });
     // what was just cut by the server's own count is not cut by an estimate
     const beyond = inContext > 0 && !refused ? bytesBeyond(room) : 0;
-    if (beyond > 0 && cut(beyond, room))
-      turn = shortenOldest(protocol, [...transcript, ...segments], condensed);
+    if (beyond > 0 && cut(beyond, room)) turn = shortenOldest(protocol, shown(), condensed);
     const reply = await request(input, turn, left, { answering, stops: mentions === 0 });
     usage = addUsage(usage, reply.usage);
     rewritten = Math.max(rewritten, reply.rewritten);
@@ -143,8 +144,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
     const noAnswer = isEmpty || (answering && reply.generation.outcome === "nothing");
     append({ origin: "model", text, ...reply.kept, ...(noAnswer && { noAnswer }) });
     append({ origin: "runtime", text: closing });
-    if (isFull(reply, left, window) && shortenMore([...transcript, ...segments], condensed, 1) !== null)
-      continue;
+    if (isFull(reply, left, window) && shortenMore(shown(), condensed, 1) !== null) continue;
     if (mention && text !== "" && CUT_BY[reply.end] === undefined && mentions < MAX_MENTIONS) {
       mentions += 1;
       continue;

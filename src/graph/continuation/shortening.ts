@@ -28,7 +28,7 @@ export function shortenOldest(
 }
 
 /** UTF-16 units that a turn can do without. */
-function spareOf(turn: readonly Segment[]): number {
+export function spareOf(turn: readonly Segment[]): number {
   return turn.reduce((sum, segment) => sum + (segment.origin === "search" ? spare(segment) : 0), 0);
 }
 

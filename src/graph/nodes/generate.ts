@@ -65,7 +65,9 @@ export function createGenerate(deps: GenerateDeps) {
       failure === null
         ? await continueAndMend(input, state, emit)
         : { added: { ...NOTHING_ADDED, failure }, mends: 0 };
-    const { continued, cutBytes } = added.usage;
+    const { continued, cutBytes, omittedResults } = added.usage;
+    if (omittedResults !== undefined)
+      emit({ type: "results-omitted", count: omittedResults, kept: limits.keepResults ?? 0 });
     if (continued !== undefined) emit({ type: "reply-continued", times: continued });
     if (added.rewritten > 0) emit({ type: "replies-rewritten", count: added.rewritten });
     const { contextTokens } = opening.model;

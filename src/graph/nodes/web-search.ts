@@ -11,6 +11,7 @@ import { journaled } from "../journaled.ts";
 import { openPages } from "../pages/reading.ts";
 import { repliesFor, respondToSearches, type FreshReply } from "../replies.ts";
 import { bytesFree, roomFor } from "../continuation/room.ts";
+import { omitOldest } from "../continuation/omitted-results.ts";
 import { shortenOldest } from "../continuation/shortening.ts";
 import { boundResponse, responseBytes } from "../response-size.ts";
 import { createNumbering, mayRefer, placeOf } from "../sources.ts";
@@ -86,7 +87,11 @@ interface Answered {
 
 /** The limits with a response that fits into what is free of the model's context. */
 function fitted({ limits, opening, protocol, state }: Step): Step["limits"] {
-  const turn = shortenOldest(protocol, state.transcript, state.condensed);
+  const turn = shortenOldest(
+    protocol,
+    omitOldest(protocol, state.transcript, limits.keepResults),
+    state.condensed,
+  );
   const { contextTokens: window } = opening.model;
   const free = bytesFree(roomFor(opening.messages, turn, { window, counted: state.inContext }));
   const frame = FRAME_BYTES + limits.maxResults * FRAME_BYTES_EACH;

@@ -1,4 +1,4 @@
-import { condenseBetween } from "../condense.ts";
+import { condenseBetween, replaceBetween } from "../condense.ts";
 import { ALL_CONTROL_TOKENS } from "../../text/control-tokens.ts";
 import { openUnder } from "../instructions.ts";
 import { neutralise, wellFormed } from "../neutralise.ts";
@@ -102,6 +102,7 @@ export function createPlainProtocol(spec: PlainProtocolSpec): Protocol {
       return spec.answer === undefined ? read : spec.answer(segments, read);
     },
     condense: (text, maxLength) => condenseBetween(response, text, maxLength),
+    omit: (text, words) => replaceBetween(response, text, words),
     digestSide: createReasonInDocuments({ tags, cites: false }),
     modelSide: {
       question: (messages) => spec.question(lastUserText(messages)).trim(),

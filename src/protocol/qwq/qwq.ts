@@ -1,4 +1,4 @@
-import { condenseBetween } from "../condense.ts";
+import { condenseBetween, replaceBetween } from "../condense.ts";
 import { endsInValue, isQuotedAt, isWholeBody } from "../dialects/call-body.ts";
 import { TURN_ENDS } from "../dialects/channels.ts";
 import { readWrittenCall } from "../dialects/read-call.ts";
@@ -88,6 +88,7 @@ export const qwq: Protocol = {
     return answer === null ? null : withPlainMarks(answer, others.join(""));
   },
   condense: (response, maxLength) => condenseBetween(RESPONSE, response, maxLength),
+  omit: (response, words) => replaceBetween(RESPONSE, response, words),
   spliceTags,
   nativeSide: createQwqNativeSide(grammar, readWrittenCall),
   pageSide: { respond: (reply, controlTokens) => spliced(respondToPages(reply, controlTokens)) },

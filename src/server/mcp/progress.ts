@@ -66,6 +66,7 @@ function lineFor(event: RunEvent): string | undefined {
     case "reply-continued":
     case "replies-rewritten":
     case "context-full":
+    case "results-omitted":
     case "answer-mended":
     case "budget-left":
     case "answer-end":
