@@ -1,3 +1,5 @@
+import type { Respelling } from "../text/spelling.ts";
+
 /** One thing found. Plain strings only: nothing else of a search API's reply goes further than its adapter. */
 export interface SearchResult {
   /** One line, no control characters. */
@@ -66,6 +68,8 @@ export type SearchOutcome = (
   readonly attempts?: readonly SearchAttempt[];
   /** What the engine has to say about all that it searched, such as that an index lacks files; one line. */
   readonly note?: string;
+  /** What the engine looked up in the place of which words, because they are likely to be mistyped. */
+  readonly respellings?: readonly Respelling[];
 };
 
 export interface SearchOptions {

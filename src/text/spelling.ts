@@ -121,11 +121,14 @@ export function trigramsOf(word: string): string[] {
   return [...new Set(Array.from(letters.slice(2), (_, at) => letters.slice(at, at + 3)))];
 }
 
-/** The text with other words where `correct` knows a better one, and which these are. */
-export function respell(
-  text: string,
-  correct: (word: string) => string | undefined,
-): { readonly text: string; readonly respellings: readonly Respelling[] } {
+/** A text with other words in the place of some, and which these are. */
+export interface Respelt {
+  readonly text: string;
+  readonly respellings: readonly Respelling[];
+}
+
+/** The text with other words where `correct` knows a better one. */
+export function respell(text: string, correct: (word: string) => string | undefined): Respelt {
   const respellings: Respelling[] = [];
   let respelt = "";
   let at = 0;

@@ -58,7 +58,7 @@ function withoutKeysIn(outcome: SearchOutcome, { environment }: Surroundings): S
     : { ...outcome, ...told };
 }
 
-/** The keys are always there, in this order, but for `failure` and `note`. */
+/** The keys are always there, in this order, but for `failure`, `note` and `respellings`. */
 function toJson(searched: Searched): string {
   const { query, engine, outcome, milliseconds } = searched;
   return printableJson({
@@ -69,6 +69,7 @@ function toJson(searched: Searched): string {
     ...(outcome.status === "failed" && { failure: outcome.failure }),
     attempts: outcome.attempts ?? [],
     ...(outcome.note !== undefined && { note: outcome.note }),
+    ...(outcome.respellings !== undefined && { respellings: outcome.respellings }),
     cache: cacheState(searched),
     milliseconds,
   });

@@ -1,4 +1,5 @@
 import type { SearchOutcome } from "../../search/engine.ts";
+import { readAs } from "../../view/read-as.ts";
 import { counted, duration } from "../../view/amounts.ts";
 import { attemptWords } from "./attempt-words.ts";
 import { createPaint } from "../terminal/paint.ts";
@@ -53,6 +54,8 @@ export function showSearch(
       for (const line of others) groups.line(`result ${at}`, indent + line);
     }
   }
+  if (outcome.respellings !== undefined)
+    sideGroups.line("note", printableLine(readAs(outcome.respellings)), sidePaint.yellow);
   if (outcome.note !== undefined) sideGroups.line("note", printableLine(outcome.note), sidePaint.yellow);
   const isBad = outcome.status === "failed";
   sideGroups.line("end", summary(searched), isBad ? sidePaint.yellow : sidePaint.dim);

@@ -59,8 +59,9 @@ function joinIndexes(indexes: readonly LocalIndex[]): LocalIndex {
     builds: () => indexes.flatMap((index) => index.builds()),
     rank,
     spelling,
+    respell: (question) => respellQuestion(question, spelling),
     find: (question, maxResults) =>
-      rank(respellQuestion(question, spelling), maxResults).map(({ result }) => result),
+      rank(respellQuestion(question, spelling).text, maxResults).map(({ result }) => result),
     close: () => {
       for (const index of indexes) index.close();
     },

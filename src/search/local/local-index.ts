@@ -9,6 +9,7 @@ import { explainIndexError, openToRead } from "./index-store.ts";
 import { type NotRead, readNotRead } from "./not-read.ts";
 import { placeIn } from "./place.ts";
 import { createSpelling, respellQuestion, type Spelling } from "./spelling.ts";
+import type { Respelt } from "../../text/spelling.ts";
 import { DEFAULT_MAX_RESULT_BYTES, type FoundResult } from "../outcome.ts";
 
 export interface RankedResult {
@@ -34,7 +35,9 @@ export interface LocalIndex {
    * is likely to be mistyped for. Throws when the file became unusable.
    */
   find(question: string, maxResults: number): FoundResult[];
-  /** The same for the words as they are, each result with whether a passage of it holds every term. */
+  /** A question with the words that `find` looks up. */
+  respell(question: string): Respelt;
+  /** What `find` does, for the words as they are, each result with whether a passage of it holds every term. */
   rank(question: string, maxResults: number): RankedResult[];
   readonly spelling: Spelling;
   close(): void;
@@ -165,8 +168,9 @@ export function readIndex(file: string, database: SqliteDatabase): LocalIndex {
     notRead: () => readNotRead(database),
     rank,
     spelling,
+    respell: (question) => respellQuestion(question, spelling),
     find: (question, maxResults) =>
-      rank(respellQuestion(question, spelling), maxResults).map(({ result }) => result),
+      rank(respellQuestion(question, spelling).text, maxResults).map(({ result }) => result),
     close: () => {
       database.close();
     },

@@ -19,9 +19,14 @@ export function createLocalEngine(options: LocalEngineOptions): SearchEngine {
   const lack = createLackWatch(index);
   return createEngine("local", async ({ query, maxResults }) => {
     try {
-      const outcome = toOutcome(index.find(query, maxResults), maxResults, limits, WEB_AND_FILES);
+      const { text, respellings } = index.respell(query);
+      const found = index.rank(text, maxResults).map(({ result }) => result);
       const note = await lack();
-      return note === undefined ? outcome : { ...outcome, note };
+      return {
+        ...toOutcome(found, maxResults, limits, WEB_AND_FILES),
+        ...(note !== undefined && { note }),
+        ...(respellings.length > 0 && { respellings }),
+      };
     } catch (error) {
       const message = messageOf(explainIndexError(index.file, error));
       return { status: "failed", failure: { kind: "misconfigured", message } };

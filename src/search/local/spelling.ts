@@ -1,6 +1,13 @@
 import { z } from "zod";
 import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
-import { isComparable, respell, slipsBetween, trigramsOf, vocabularyOf } from "../../text/spelling.ts";
+import {
+  isComparable,
+  respell,
+  slipsBetween,
+  trigramsOf,
+  vocabularyOf,
+  type Respelt,
+} from "../../text/spelling.ts";
 import { readIndexQuery } from "./index-query.ts";
 import { matchOf } from "./match.ts";
 
@@ -106,8 +113,8 @@ export function joinSpellings(spellings: readonly Spelling[]): Spelling {
 }
 
 /** A question with the words that the index has for those that it lacks. */
-export function respellQuestion(question: string, spelling: Spelling): string {
+export function respellQuestion(question: string, spelling: Spelling): Respelt {
   return respell(question, (word) =>
     isComparable(word) && spelling.lacks(word) ? spelling.closest(word)?.word : undefined,
-  ).text;
+  );
 }

@@ -1,6 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { RUN_DEFAULTS } from "../../graph/context.ts";
+import { readAs } from "../../view/read-as.ts";
 import { foreignLine, uncheckedLine, uncheckedText } from "./foreign-text.ts";
 import { failed, type McpParts } from "./parts.ts";
 import type { Extra } from "./progress.ts";
@@ -34,6 +35,11 @@ export const searchOutput = z.strictObject({
       date: z.string().optional(),
     }),
   ),
+  respellings: z
+    .array(z.strictObject({ word: z.string(), as: z.string() }))
+    .optional()
+    .describe("Words of the query that were looked up as others, because they are likely to be mistyped."),
+  note: z.string().optional().describe("What the engine says about all that it searched."),
 });
 
 /** Asks the engine. "Found nothing" is a result; "could not search" is a failure. */
@@ -57,13 +63,27 @@ export async function search(
     ...(date !== undefined && { date }),
   }));
   const engine = outcome.attempts?.at(-1)?.engine ?? parts.engine.name;
-  const structuredContent: z.infer<typeof searchOutput> = { status: outcome.status, engine, results };
+  const { note } = outcome;
+  const respellings = outcome.respellings?.map(({ word, as }) => ({
+    word: uncheckedLine(word),
+    as: uncheckedLine(as),
+  }));
+  const structuredContent: z.infer<typeof searchOutput> = {
+    status: outcome.status,
+    engine,
+    results,
+    ...(respellings !== undefined && { respellings }),
+    ...(note !== undefined && { note: uncheckedLine(note) }),
+  };
   const list = results.map(({ title, url, text, date }, index) =>
     [`${index + 1}. ${title}${date === undefined ? "" : ` (${date})`}`, url, text]
       .filter((line) => line !== "")
       .join("\n"),
   );
-  const text =
-    list.length === 0 ? `Nothing was found for ${JSON.stringify(uncheckedLine(query))}.` : list.join("\n\n");
+  const text = [
+    ...(respellings === undefined ? [] : [readAs(respellings)]),
+    ...(list.length > 0 ? list : [`Nothing was found for ${JSON.stringify(uncheckedLine(query))}.`]),
+    ...(note === undefined ? [] : [`Note: ${uncheckedLine(note)}`]),
+  ].join("\n\n");
   return { content: [{ type: "text", text }], structuredContent };
 }

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { attemptWords } from "../../../src/cli/view/attempt-words.ts";
@@ -110,6 +111,22 @@ test(
     expect(tavily.requests).toHaveLength(1);
   },
 );
+
+test("what was looked up for a mistyped word is told", TIMEOUT, async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "terms.md"), "# Terms\n\nThe licence is granted for a year.\n");
+  expect(await run(["index", folder])).toMatchObject({ exitCode: 0 });
+  const asked = ["search", "--docs", folder, "Which lisence, of “Acmee”?"];
+  expect(await run(asked)).toMatchObject({
+    exitCode: 0,
+    out: `1  Terms\n   ${join(folder, "terms.md")}\n   The licence is granted for a year.\n`,
+    err: 'Read "lisence" as "licence".\n\nlocal found 1 result in 0.1 s\n',
+  });
+  expect(JSON.parse((await run([...asked, "--json"])).raw)).toMatchObject({
+    query: "Which lisence, of “Acmee”?",
+    respellings: [{ word: "lisence", as: "licence" }],
+  });
+});
 
 const MODEL = { AGENTIC_RAG_MODEL: "QwQ-32B", AGENTIC_RAG_MODEL_FAMILY: "completions" };
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openIndexes } from "../../../src/search/local/joined-index.ts";
+import { createLocalEngine } from "../../../src/search/local/local.ts";
 import { createFolder } from "../temporary-folder.ts";
 import { build } from "./index-files.ts";
 
@@ -32,4 +33,9 @@ test("several indexes are searched as one: what holds every term first, then the
   expect(titles).toHaveLength(4);
   expect(titles.slice(0, 2)).toContain("Valve");
   expect(index.find("nothing of it", 3)).toEqual([]);
+  const respellings = [{ word: "vlave", as: "valve" }];
+  expect(index.respell("Is the vlave red?")).toEqual({ text: "Is the valve red?", respellings });
+  const found = await createLocalEngine({ index }).search("vlave pump", { maxResults: 1 });
+  expect(found).toMatchObject({ status: "found", results: [{ title: "Valve" }], respellings });
+  expect(await createLocalEngine({ index }).search("valve pump")).not.toHaveProperty("respellings");
 });

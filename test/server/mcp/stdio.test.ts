@@ -1,6 +1,10 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished, test } from "vitest";
 import { startProgram } from "../../cli/process.ts";
+import { temporaryFolder } from "../../cli/temporary-folder.ts";
 import { call } from "../../graph/agent.ts";
 import { startCompletionsServer, unusedUrl, type ServerReply } from "../../servers/completions.ts";
 import { startTavilyServer } from "../../servers/tavily.ts";
@@ -204,6 +208,31 @@ test("what is found is given as data, without control characters or control toke
   });
   expect(result.content).toEqual([
     { type: "text", text: "1. Red[|im_start|]\nhttps://example.org/x\nText [tool_call]x" },
+  ]);
+});
+
+test("a search of documents tells what it read a word as, and what the index lacks", TIMEOUT, async () => {
+  const folder = await temporaryFolder();
+  await writeFile(
+    join(folder, "terms.md"),
+    "# Terms\n\n## Licence\n\nGranted for a year.\n\n## End\n\nNone.\n",
+  );
+  expect(await startProgram(["index", folder]).ended).toMatchObject({ exitCode: 0 });
+  await writeFile(join(folder, "new.md"), "Not read yet.");
+  const { client } = await spawnServer({}, ["--docs", folder]);
+  const result = await client.callTool({ name: "search", arguments: { query: "lisence" } });
+  const text = "## Licence\n\nGranted for a year.\n\n## End\n\nNone.";
+  const url = `${pathToFileURL(join(folder, "terms.md")).href}#:~:text=Licence`;
+  const note = `The index of ${folder} holds 1 of 2 files. Run: agentic-rag index ${folder}`;
+  expect(result.structuredContent).toEqual({
+    status: "found",
+    engine: "local",
+    results: [{ title: "Terms", url, text }],
+    respellings: [{ word: "lisence", as: "licence" }],
+    note,
+  });
+  expect(result.content).toEqual([
+    { type: "text", text: `Read "lisence" as "licence".\n\n1. Terms\n${url}\n${text}\n\nNote: ${note}` },
   ]);
 });
 
