@@ -1,4 +1,7 @@
-/** Words by which a sentence is seen to state nothing by itself, in English, German, French, Spanish, Chinese, Hebrew and Arabic. */
+/**
+ * Words by which a sentence is seen to state nothing by itself, in English, German, French, Spanish, Chinese, Hebrew and Arabic;
+ * refusals also in Italian, Portuguese, Dutch, Russian, Polish, Japanese and Korean.
+ */
 
 const BEGIN = String.raw`^[\s\p{P}\p{S}]*`;
 const END_OF_WORD = String.raw`(?![\p{L}\p{M}])`;
@@ -25,6 +28,13 @@ const REFUSAL = new RegExp(
     "没有找到|未找到|找不到|未能找到|无法(?:确定|回答|找到|确认|得知)|(?:来源|资料|文献|搜索结果|文档)[^。]*(?:没有|未|并未|不)(?:提|说|给|包|含|涉|列|明|指)|没有(?:相关)?(?:信息|资料|来源)",
     String.raw`לא (?:נמצא|מצאתי|ניתן|הצלחתי)|(?:המקורות|המקור|התוצאות|המסמכים)[^.]*\s(?:לא|אינם|אינו|אינן)(?!\p{L})|אין (?:מידע|מקור|תשובה)`,
     String.raw`لم (?:أجد|أعثر|أتمكن|نعثر|يرد في)|لا (?:أستطيع|يمكنني)|(?:المصادر|المصدر|النتائج|الوثائق)[^.]*\s(?:لا|لم)\s|لا ت(?:ذكر|حتوي|قدم)\p{L}* (?:المصادر|النتائج)|لا توجد (?:معلومات|مصادر|إجابة)`,
+    String.raw`(?<!\p{L})(?:fonti|documenti|risultati)(?!\p{L})[^.]*(?<!\p{L})(?:non|nessuna?)\s|non (?:ho trovato|(?:è stat[oa] )?trovat[oa])|nessuna (?:informazione|fonte|risposta)`,
+    String.raw`(?<!\p{L})(?:fontes|documentos|resultados)(?!\p{L})[^.]*(?<!\p{L})não\s|não (?:encontr|foi encontrad|achei)|nenhuma (?:informação|fonte|resposta)`,
+    String.raw`(?<!\p{L})(?:bronnen|documenten|resultaten)(?!\p{L})[^.]*(?<!\p{L})(?:niet|geen)(?!\p{L})|niet (?:gevonden|te vinden) in|geen (?:informatie|antwoord|bronnen)(?!\p{L})`,
+    String.raw`(?<!\p{L})(?:источник|документ|результат)\p{L}*[^.]*(?<!\p{L})(?:не|нет)(?!\p{L})|не (?:найден|нашёл|нашел|удалось|обнаружен)\p{L}*|нет (?:информации|ответа|данных)`,
+    String.raw`(?<!\p{L})(?:źródł|dokument|wynik)\p{L}*[^.]*(?<!\p{L})nie\s|nie (?:znaleziono|znalazł[ae]?m)|brak (?:informacji|odpowiedzi)`,
+    "見つかりません|見つけられません|記載(?:が|は)?(?:ありません|なし)|(?:出典|情報源|資料|検索結果|文書)[^。]*(?:ありません|ていません|わかりません|分かりません)|答えられません",
+    "찾지 못했|찾을 수 없|알 수 없|답할 수 없|(?:출처|자료|문서|검색 결과)[^.]*(?:없습니다|않습니다|못했습니다|없다)",
   ].join("|"),
   "iu",
 );
@@ -45,6 +55,24 @@ export function isFraming(sentence: string): boolean {
 
 export function isRefusal(sentence: string): boolean {
   return REFUSAL.test(sentence);
+}
+
+const SENTENCE_ENDS = /(?<=[.!?。！？؟])\s*|\n+/u;
+/** What follows says something after all. */
+const TURNS =
+  /[,;:，；：、]\s*(?=(?:but|however|yet|though|although|aber|jedoch|doch|mais|cependant|toutefois|pero|sino|aunque|ma|però|mas|porém|maar|echter|но|однако|ale|jednak|하지만|그러나|אבל|لكن)(?!\p{L})|但|不过|然而|しかし|ただし)/iu;
+
+/** An apology, with nothing behind it. */
+const APOLOGY =
+  /^[\s\p{P}]*(?:(?:i['’]m |i am )?(?:very )?sorry|unfortunately|es tut mir leid|leider|désolée?|lo siento|mi dispiace|sinto muito|het spijt me|извините|对不起|抱歉|申し訳ありません|죄송합니다)[\s\p{P}]*$/iu;
+
+/** Whether an answer says that nothing was found, and nothing else. */
+export function refusesOnly(answer: string): boolean {
+  const said = answer
+    .split(SENTENCE_ENDS)
+    .flatMap((sentence) => sentence.split(TURNS))
+    .filter((piece) => /\p{L}/u.test(piece) && !isFraming(piece) && !APOLOGY.test(piece));
+  return said.length > 0 && said.every(isRefusal);
 }
 
 export function isConcluding(sentence: string): boolean {

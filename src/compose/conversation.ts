@@ -1,5 +1,6 @@
 import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langchain/core/messages";
 import { AgenticRagError } from "../errors.ts";
+import { refuseOtherParts } from "../graph/question.ts";
 
 /** A message of a conversation from outside, as plain text. `other`: tool traffic of other models. */
 export interface PlainTurn {
@@ -31,9 +32,11 @@ export function conversationOf(turns: readonly PlainTurn[]): BaseMessage[] | nul
 /**
  * The same for LangChain's messages.
  *
- * @throws AgenticRagError `settings-invalid` when the last message is not a person's, or has no text.
+ * @throws AgenticRagError `settings-invalid` when the last message is not a person's, has no text, or has more than text.
  */
 export function toConversation(messages: readonly BaseMessage[]): BaseMessage[] {
+  const question = messages.findLast((message) => message.getType() !== "system");
+  if (question?.getType() === "human") refuseOtherParts(question);
   const conversation = conversationOf(
     messages.map((message) => ({ role: ROLES[message.getType() as string] ?? "other", text: message.text })),
   );

@@ -1,3 +1,4 @@
+import { refuseUnknownSettings } from "../graph/nodes/given-settings.ts";
 import type { AgenticRag } from "../graph/graph.ts";
 import type { RunSettings } from "./agent-run.ts";
 
@@ -16,8 +17,13 @@ export function asPart(agent: AgenticRag): AgenticRag {
   return copy;
 }
 
-/** What a run inside another program must not take over from it: a lower limit of steps, a foreign context. */
+/**
+ * What a run inside another program must not take over from it: a lower limit of steps, a foreign context.
+ *
+ * @throws AgenticRagError `settings-invalid` where a setting of `context` is none.
+ */
 export function partConfig(agent: AgenticRag, { context = {} }: PartOptions) {
+  refuseUnknownSettings(context);
   const recursionLimit = agent.config?.recursionLimit;
   return { context, ...(recursionLimit !== undefined && { recursionLimit }) };
 }

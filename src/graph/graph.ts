@@ -8,6 +8,7 @@ import {
 } from "@langchain/langgraph";
 import { randomBoundary } from "./boundary.ts";
 import { createContextSchema, RUN_DEFAULTS, type RunContext } from "./context.ts";
+import { inWords } from "./nodes/given-settings.ts";
 import { createFinalize } from "./nodes/finalize.ts";
 import { createGenerate } from "./nodes/generate.ts";
 import { createParseToolCall } from "./nodes/parse-tool-call.ts";
@@ -42,7 +43,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   const { pageReader, ceilings = {} } = parts;
   const { now = () => new Date(), clock = () => performance.now(), boundary = randomBoundary } = parts;
   const readStep = createStepReader({ choose, limits, ceilings });
-  const schema = createContextSchema(choicesOf(parts), limits);
+  const schema = inWords(createContextSchema(choicesOf(parts), limits));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, see OptionalContext
   const context = schema as unknown as OptionalContext;
   return new StateGraph(studio(State), { input: studio(Input), output: studio(Output), context })

@@ -49,11 +49,24 @@ function askedIn(messages: readonly BaseMessage[]) {
   const isHandoff =
     last.getType() === "tool" || (AIMessage.isInstance(last) && (last.tool_calls ?? []).length > 0);
   const message = isHandoff ? talk.findLast((each) => each.getType() === "human") : last;
-  const question = message?.getType() === "human" ? message.text.trim() : "";
-  if (message === undefined || question === "") return null;
+  if (message?.getType() !== "human") return null;
+  refuseOtherParts(message);
+  const question = message.text.trim();
+  if (question === "") return null;
   // handed over twice, it is asked twice
   const id = isHandoff ? digest([message.id ?? "", last.id ?? ""]) : (message.id ?? "");
   return { question, id, at: messages.indexOf(message) };
+}
+
+/** @throws AgenticRagError `settings-invalid` for a question with a picture or another part that is no text. */
+export function refuseOtherParts({ content }: Pick<BaseMessage, "content">): void {
+  const parts = typeof content === "string" ? [] : content;
+  const other = parts.find(({ type }) => type !== "text");
+  if (other === undefined) return;
+  throw new AgenticRagError(
+    "settings-invalid",
+    `The agent reads text only, and the question has a part of type ${JSON.stringify(other.type.slice(0, 40))}. Leave that part out, or say in words what is in it.`,
+  );
 }
 
 function plainQuestion(

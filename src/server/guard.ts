@@ -8,6 +8,7 @@ import { refusalOf, type RequestRules } from "./request-checks.ts";
 import { refusalOfBody } from "./body.ts";
 import { clientOf, createOwnershipCheck } from "./ownership.ts";
 import { toResponse, type ErrorReply } from "./error-reply.ts";
+import { refusalOfPlace } from "./state/places.ts";
 import { refusalOfState } from "./state/values.ts";
 import { refusalOfChoices, type Choosable } from "./run-choices.ts";
 
@@ -114,5 +115,9 @@ async function refusalOfText(
   const refusal = refusalOfBody(text, options);
   if (refusal !== null) return refusal;
   const body: unknown = JSON.parse(text);
-  return refusalOfChoices(body, choosable) ?? (await refusalOfState(c.req.path, body));
+  return (
+    refusalOfChoices(body, choosable) ??
+    (await refusalOfState(c.req.path, body)) ??
+    (await refusalOfPlace(c.req, body, () => clientOf(c.req.raw)))
+  );
 }

@@ -215,3 +215,42 @@ test("a setting that does not exist is refused with what there is", async () => 
     String.raw`context.engine: \"altavista\" cannot be chosen here. These can: tavily.`,
   );
 });
+
+test("an edit of a thread that its graph has no place for is refused, and says what there is", async () => {
+  const { thread_id: thread } = await client.threads.create({ graphId: "agentic-rag" });
+  const edit = async (body: object) => {
+    const answer = await fetch(`${server.url}/threads/${thread}/state`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return [answer.status, JSON.stringify(await answer.json())];
+  };
+  expect(await edit({ values: { question: "Q?" }, as_node: "nowhere" })).toEqual([
+    400,
+    expect.stringMatching(
+      /as_node: .*nowhere.* is no node of this thread's graph\. There are: generate, parse/,
+    ),
+  ]);
+  expect(await edit({ values: { maxSearches: 2 } })).toEqual([
+    400,
+    expect.stringMatching(/values: the state has no field .*maxSearches.*\. There are: messages, question/),
+  ]);
+  expect(await edit({ values: { question: "Q?" }, as_node: "__start__" })).toEqual([200, expect.any(String)]);
+});
+
+test("a picture in a question and settings in a wrong place are refused", async () => {
+  const content = [
+    { type: "text", text: "First?" },
+    { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
+  ];
+  const { thread_id: thread } = await client.threads.create();
+  await expect(
+    client.runs.wait(thread, "agentic-rag", { input: { messages: [{ role: "user", content }] } }),
+  ).rejects.toThrow('the question has a part of type \\"image_url\\"');
+  for (const given of [{ context: { unknown: 1 } }, { config: { configurable: { maxSearches: 1 } } }]) {
+    await expect(
+      client.runs.wait(thread, "agentic-rag", { input: { question: "First?" }, ...given }),
+    ).rejects.toThrow(/HTTP 400: .*(?:context\.unknown|config\.configurable\.maxSearches): /);
+  }
+});

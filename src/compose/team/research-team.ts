@@ -22,6 +22,7 @@ import {
   RUN_DEFAULTS,
   type RunLimits,
 } from "../../graph/context.ts";
+import { inWords, refuseMisnamed, SETTING_NAMES } from "../../graph/nodes/given-settings.ts";
 import { createAgenticRag, type AgenticRag, type CompileOptions } from "../../graph/graph.ts";
 import { choicesOf, createChooser, type AgenticRagParts } from "../../graph/parts.ts";
 import { instructionsIn, readQuestion } from "../../graph/question.ts";
@@ -71,20 +72,22 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
   const agent = asPart(createAgenticRag(parts));
   const limits = { ...RUN_DEFAULTS, ...parts.limits };
   const { maxParts = DEFAULT_PARTS } = parts;
-  const schema = createContextSchema(choicesOf(parts), limits).extend({
-    maxParts: z
-      .number()
-      .int()
-      .min(1)
-      .max(MOST_PARTS)
-      .optional()
-      .meta({
-        title: "Parts",
-        description: "Parts that a question is divided into at most; each has a researcher.",
-        default: maxParts,
-        langgraph_nodes: ["divide"],
-      }),
-  });
+  const schema = inWords(
+    createContextSchema(choicesOf(parts), limits).extend({
+      maxParts: z
+        .number()
+        .int()
+        .min(1)
+        .max(MOST_PARTS)
+        .optional()
+        .meta({
+          title: "Parts",
+          description: "Parts that a question is divided into at most; each has a researcher.",
+          default: maxParts,
+          langgraph_nodes: ["divide"],
+        }),
+    }),
+  );
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, as in graph.ts
   const context = schema as unknown as {
     [Key in keyof TeamSettings]?: BaseChannel<NonNullable<TeamSettings[Key]>>;
@@ -126,6 +129,7 @@ function createDivide(parts: ResearchTeamParts, limits: RunLimits, defaultParts:
 
   return async (state: typeof TeamState.State, config: Config): Promise<typeof TeamState.Update> => {
     const { question, id, history, message } = readQuestion(state, config);
+    refuseMisnamed(config, [...SETTING_NAMES, "maxParts"]);
     const { maxParts = defaultParts, ...given } = config.context ?? {};
     // an unknown name is refused before it is kept, and once: the researchers would have an error each
     choose(given);

@@ -1,6 +1,7 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { attributing, checkingAnswer, sourcesByNumber, type CheckedAnswer } from "../../citation/check.ts";
+import { refusesOnly } from "../../citation/framing.ts";
 import { withoutNumbers } from "../../citation/marks.ts";
 import { quoteFor } from "../../citation/overlap.ts";
 import { plainText } from "../../citation/plain-stream.ts";
@@ -75,7 +76,10 @@ async function answerOf(
   if (isBlank(said)) return null;
   const marked = protocol.citesSources ? said : await inTurns(attributing(said, sources));
   const checked = await inTurns(checkingAnswer(marked, sources, question));
-  return isBlank(checked.answer) ? null : { ...checked, verdict: verdictOf(written) };
+  if (isBlank(checked.answer)) return null;
+  // one that cites may say by a source that something is not so
+  const refuses = checked.citations.length === 0 && refusesOnly(said);
+  return { ...checked, verdict: verdictOf(written) ?? (refuses ? "not-found" : null) };
 }
 
 /** What an answer says besides: that no source can stand behind it, or that what was searched is not all there is. */

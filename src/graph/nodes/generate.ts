@@ -15,6 +15,7 @@ import type { Continuation, ContinuationInput } from "../continuation/continuati
 import { continueAndMend } from "./mend.ts";
 import type { ChosenParts } from "../parts.ts";
 import { requireReader } from "../pages/reading.ts";
+import { refuseMisnamed } from "./given-settings.ts";
 import { newQuestion, type NewQuestion } from "../question.ts";
 import { routeGenerated } from "../route.ts";
 import type { Opening, RunState, RunUpdate } from "../state.ts";
@@ -149,6 +150,7 @@ async function openIfNew(
 ): Promise<OpenedRun> {
   const asked = newQuestion(state, config);
   if (asked === null) return { state, opened: null, failure: null };
+  refuseMisnamed(config);
   // an unknown name is refused before it is kept
   deps.choose(config.context ?? {});
   const context = await askedContext(asked.id, config, deps.limits);
