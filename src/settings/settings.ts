@@ -104,7 +104,7 @@ const environmentSchema = z.object({
     "on: the model first condenses what a search found, in a request of its own",
   ),
   AGENTIC_RAG_MEND_ANSWER: toggle(false).describe(
-    "on: the model is told once which sentences of its answer no source supports, and writes it again",
+    "on: the model is told once which sentences of its answer no source supports, and writes it again; only with the protocol qwq",
   ),
   AGENTIC_RAG_TEMPERATURE: optionalNumber(z.number().min(0).max(2)).describe(
     "sampling (0.6); none leaves it to the server",
@@ -171,6 +171,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ...(read.error === undefined ? [] : fieldProblems(read.error, given)),
     ...modelProblems(given),
     ...searchProblems(given, cacheFolder),
+    ...mendProblems(read.data),
     ...proxies.problems,
   ];
   if (!read.success || problems.length > 0) {
@@ -217,6 +218,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ...(cacheFolder !== undefined && { probeCache: join(cacheFolder, "probes.json") }),
     ...(Object.keys(proxies.named).length > 0 && { proxies: proxies.named }),
   };
+}
+
+/** A setting without an effect is named, not left to be found out. */
+function mendProblems(env: Environment | undefined): readonly string[] {
+  if (env?.AGENTIC_RAG_MEND_ANSWER !== true || env.AGENTIC_RAG_PROTOCOL === "qwq") return [];
+  return [
+    `AGENTIC_RAG_MEND_ANSWER is on, but an answer of the protocol ${env.AGENTIC_RAG_PROTOCOL} has an end of its own and cannot be written again. Set AGENTIC_RAG_PROTOCOL to qwq, or leave AGENTIC_RAG_MEND_ANSWER off.`,
+  ];
 }
 
 /** What names proxies, in both forms of a name; which of them counts is for `createProxyFetch` to say. */

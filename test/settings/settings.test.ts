@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { assemble } from "../../src/assemble/assemble.ts";
+import { protocols } from "../../src/protocol/index.ts";
 import { readSettings, SETTINGS } from "../../src/settings/settings.ts";
 
 const EMPTY_ENGINES = {
@@ -124,7 +125,11 @@ test.each([
     { ...SERVER, AGENTIC_RAG_MODEL_FAMILY: "completions", AGENTIC_RAG_MODEL_DIALECT: "deepseek" },
     "AGENTIC_RAG_MODEL_FAMILY is completions, which a server of the dialect deepseek does not have. Set it to chat-prefix, or to auto.",
   ],
-])("half a model, or two, are refused: %o", (environment, message) => {
+  [
+    { AGENTIC_RAG_PROTOCOL: "search-r1", AGENTIC_RAG_MEND_ANSWER: "on" },
+    "AGENTIC_RAG_MEND_ANSWER is on, but an answer of the protocol search-r1 has an end of its own and cannot be written again. Set AGENTIC_RAG_PROTOCOL to qwq, or leave AGENTIC_RAG_MEND_ANSWER off.",
+  ],
+])("half a model, two, or what has no effect is refused: %o", (environment, message) => {
   expect(() => readSettings(environment)).toThrow(message);
 });
 
@@ -213,6 +218,18 @@ test.each([
   ],
 ])("assembling says what the choice needs: %o", (environment, message) => {
   expect(() => assemble(readSettings(environment))).toThrow(message);
+});
+
+test("mending is refused for exactly the protocols that cannot do it", () => {
+  const refused = Object.values(protocols).filter(({ name }) => {
+    const environment = { AGENTIC_RAG_PROTOCOL: name, AGENTIC_RAG_MEND_ANSWER: "on" };
+    try {
+      return !readSettings(environment).limits.mendAnswer;
+    } catch {
+      return true;
+    }
+  });
+  expect(refused).toEqual(Object.values(protocols).filter(({ mendSide }) => mendSide === undefined));
 });
 
 test(".env.example lists every setting with what it is for", () => {

@@ -1,7 +1,8 @@
 import { dialectOf } from "../../protocol/dialects/asked-dialect.ts";
 import type { HumanMessage } from "@langchain/core/messages";
 import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import { isModelFailure } from "../../errors.ts";
+import { AgenticRagError, isModelFailure } from "../../errors.ts";
+import type { Protocol } from "../../protocol/protocol.ts";
 import { createAddressTest } from "../../citation/check.ts";
 import { offersTools, type ContinuationModel, type ModelDescription } from "../../model/model.ts";
 import { withDeadline } from "../../net/deadline.ts";
@@ -156,6 +157,7 @@ async function openIfNew(
   const context = await askedContext(asked.id, config, deps.limits);
   const kept = readContext(context, deps.limits, deps.ceilings);
   const parts = deps.choose(context);
+  if (context.mendAnswer === true) requireMending(parts.protocol);
   const started = deps.clock();
   const { milliseconds: deadlineMs } = allowance(kept.limits, NO_USAGE, false);
   const { description, failure } = await describe(parts.model, { deadlineMs, signal: config.signal });
@@ -167,6 +169,15 @@ async function openIfNew(
   const { question } = opening;
   const fresh = { ...FRESH, question, opening, transcript, usage, spent: null, condensed: 0, inContext: 0 };
   return { state: { ...state, ...fresh }, opened: { message: asked.message }, failure };
+}
+
+/** @throws AgenticRagError `settings-invalid` where a run asks for what its protocol cannot do */
+function requireMending({ name, mendSide }: Protocol): void {
+  if (mendSide !== undefined) return;
+  throw new AgenticRagError(
+    "settings-invalid",
+    `\`mendAnswer\` is set, but an answer of the protocol ${name} has an end of its own and cannot be written again. Choose the protocol qwq, or leave \`mendAnswer\` out.`,
+  );
 }
 
 /** What the model is; where that has to be asked and the endpoint fails, that is the failure of the run. */

@@ -25,6 +25,8 @@ export interface KilledRun {
   readonly searchUrl: string;
   /** Where this process ends; `null` for nowhere. */
   readonly kill: KillAt | null;
+  /** Its first answer says what no source supports, and is mended. Default: false. */
+  readonly mends?: boolean;
 }
 
 /** The queries of the run, in order. */
@@ -32,10 +34,13 @@ export const QUERIES = ["apples", "pears", "quinces"] as const;
 
 const ANSWER = "That will do.\n</think>\n\nApples [1], pears [2] and quinces [3].";
 
+const WRONG_ANSWER = `${ANSWER} They were sold in 1999 [1].`;
+
 /** What the model says depends on the prompt alone, so that it goes on where any process left off. */
-function say(prompt: string): string {
+function say(prompt: string, mends: boolean): string {
+  if (prompt.includes("I write the whole answer again")) return ANSWER.split("\n").at(-1) ?? "";
   const next = QUERIES.find((query) => !prompt.includes(`All about ${query}.`));
-  if (next === undefined) return ANSWER;
+  if (next === undefined) return mends ? WRONG_ANSWER : ANSWER;
   return `I look for ${next}.\n<tool_call>\n{"action": "web_search", "action_input": {"query": "${next}"}}\n</tool_call>`;
 }
 
@@ -52,9 +57,9 @@ export async function drive(
     {
       protocol: qwq,
       model: createScriptedModel(
-        Array.from({ length: QUERIES.length + 1 }, () => (prompt: string) => {
+        Array.from({ length: QUERIES.length + 2 }, () => (prompt: string) => {
           hit("model");
-          return say(prompt);
+          return say(prompt, run.mends === true);
         }),
       ),
       engine,
@@ -65,7 +70,11 @@ export async function drive(
   );
   const begun = (await checkpointer.getTuple(thread)) !== undefined;
   // a run of which nothing was written was never accepted: whoever asked asks again
-  await agent.invoke(begun ? null : { question: "Which fruit?" }, { ...thread, durability: "sync" });
+  await agent.invoke(begun ? null : { question: "Which fruit?" }, {
+    ...thread,
+    durability: "sync",
+    ...(run.mends === true && { context: { mendAnswer: true } }),
+  });
   const { values, tasks } = await agent.getState(thread);
   await durability.close();
   return { state: values as RunState, unfinished: tasks.length };

@@ -69,6 +69,24 @@ describe("native-tools in a run", () => {
     expect(streamed).toBe("It is 7 [1].");
   });
 
+  test("an answer is mended, and the model is told in a user's message", async () => {
+    const { agent, requests } = await served([
+      generic({ calls: [{ arguments: '{"query": "a"}' }] }),
+      generic({ reasoning: "Hm.", text: "All about a [1]. It opened in 1999 [1]." }),
+      generic({ reasoning: "I look again.", text: "All about a [1]." }),
+    ]);
+    const { state } = await ask(agent, "Q?", { context: { mendAnswer: true } });
+    expect(state).toMatchObject({
+      answer: "All about a [[1]](https://example.org/a).",
+      stopReason: "answered",
+      mends: 1,
+    });
+    expect(requests[2]?.body.messages.slice(-2)).toEqual([
+      { role: "assistant", content: "Hm.\n\nAll about a [1]. It opened in 1999 [1]." },
+      { role: "user", content: expect.stringMatching(/^I check my answer[^]*"It opened in 1999\."/) },
+    ]);
+  });
+
   test("parallel calls are one, and each query of it is searched", async () => {
     const calls = [{ arguments: '{"query": "a"}' }, { arguments: '{"query": ["b"]}' }];
     const { agent, asked, requests } = await served([generic({ calls }), generic({ text: "Both [1][2]." })]);
