@@ -1,41 +1,12 @@
-/**
- * Words by which a sentence is seen to state nothing by itself, in English, German, French, Spanish, Chinese, Hebrew and Arabic;
- * refusals also in Italian, Portuguese, Dutch, Russian, Polish, Japanese and Korean.
- */
+import { isRefusal } from "../text/refusal.ts";
 
+/** Words by which a sentence is seen to state nothing by itself, in English, German, French, Spanish, Chinese, Hebrew and Arabic. */
 const BEGIN = String.raw`^[\s\p{P}\p{S}]*`;
 const END_OF_WORD = String.raw`(?![\p{L}\p{M}])`;
 
 /** Greetings, thanks, and what only leads to the answer or offers more. */
 const FRAMING = new RegExp(
   String.raw`${BEGIN}(?:(?:hello|hi|hey|good (?:morning|evening|afternoon)|thanks|thank you|you(?:['’]re| are) welcome|sure|certainly|of course|great question|here(?:['’]s| is| are)|below (?:is|are)|the following (?:is|are|lists?|tables?|sections?|points?)|let me|let['’]s|i hope|i(?:['’]ll| will)|i(?:['’]ve| have)? (?:searched|looked)|feel free|please|if you (?:want|need|have|would|like|wish)|this (?:answer|summary|overview|section)|for more (?:details|information)|see also|would you|do you want|hallo|guten (?:tag|morgen|abend)|danke|vielen dank|gern|gerne|bitte|hier (?:ist|sind|folgt|finden)|im folgenden|nachfolgend|ich (?:hoffe|habe (?:gesucht|nachgesehen)|werde)|lassen sie|(?:wenn|falls) (?:sie|du) (?:möchte\p{L}*|woll\p{L}*|willst|weitere|noch|mehr|fragen)|diese (?:antwort|übersicht)|weitere (?:informationen|einzelheiten)|siehe auch|bonjour|merci|voici|j['’]espère|n['’]hésitez|si vous (?:souhaitez|voulez|avez)|hola|gracias|aquí (?:está|están|tiene\p{L}*)|espero|si (?:quieres|desea|necesitas|tiene\p{L}*)|שלום|היי|תודה|בבקשה|הנה|להלן|אני (?:מקווה|אשמח|אחפש)|אם (?:תרצה|תרצי|תרצו|יש לך|ברצונך)|בשמחה|ראו גם|תשובה זו|مرحبا\p{L}*|أهلا|السلام عليكم|شكرا|عفوا|إليك|فيما يلي|آمل|أتمنى|إذا (?:كنت|أردت|رغبت)|بكل سرور|يسعدني|انظر أيضا|هذه الإجابة)${END_OF_WORD}|你好|您好|谢谢|感谢|不客气|以下|下面(?:是|为|列)|希望(?:这|以上|对)|如果(?:你|您)|如需|请(?:问|告|参|注)|我(?:将|会|来|先|可以)|让我|本(?:回答|答案))`,
-  "iu",
-);
-
-/** That it was not found, or is not said. */
-const REFUSAL = new RegExp(
-  [
-    String.raw`(?<!\p{L})(?:sources?|results?|documents?|articles|passages?)\s+(?:\p{L}+\s+){0,4}?(?:do(?:es)?|did)(?:\s+not|n['’]t)\s+(?:say|state|mention|tell|give|contain|specify|name|list|provide|hold|include|answer|cover|address|indicate|report)`,
-    String.raw`(?<!\p{L})(?:i|we)\s+(?:could|can|did|do)(?:\s+not|n['’]t|not)\s+(?:find|locate|verify|confirm|determine|answer|say|tell|know)`,
-    String.raw`(?<!\p{L})(?:i|we) (?:am|are|was|were) (?:unable|not able) to`,
-    String.raw`^(?:there (?:is|was) )?(?:no|not enough) (?:information|sources?|answer|data|evidence|results?|mention)(?!\p{L})`,
-    String.raw`not (?:mentioned|stated|given|specified|found|named|listed|available|known) (?:in|from) (?:the|any|these|my) (?:sources?|results?|documents?)|not found in the sources`,
-    String.raw`(?<!\p{L})(?:quellen?|suchergebnisse|texte?|dokumente?)(?!\p{L})[^.]*(?<!\p{L})(?:nicht|nichts|keine?[nrs]?)(?!\p{L})`,
-    String.raw`(?<!\p{L})(?:konnte|kann|habe|konnten|haben)(?!\p{L})[^.]*(?:nicht|nichts|keine?[nrs]?)(?!\p{L})[^.]*(?:finden|gefunden|beantworten|bestätigen|feststellen)`,
-    String.raw`^(?:es (?:gibt|liegen) )?keine (?:angaben?|informationen?|quellen?|antwort)|nicht in den quellen|in den quellen nicht`,
-    String.raw`sources? [^.]*(?<!\p{L})n(?:e |['’])[^.]* pas|je n['’]ai (?:pas|rien) trouvé|aucune (?:information|source)|introuvable dans les sources`,
-    String.raw`(?:fuentes?)[^.]*(?<!\p{L})no\s|no (?:encontré|se encontr)|ninguna (?:fuente|información)`,
-    "没有找到|未找到|找不到|未能找到|无法(?:确定|回答|找到|确认|得知)|(?:来源|资料|文献|搜索结果|文档)[^。]*(?:没有|未|并未|不)(?:提|说|给|包|含|涉|列|明|指)|没有(?:相关)?(?:信息|资料|来源)",
-    String.raw`לא (?:נמצא|מצאתי|ניתן|הצלחתי)|(?:המקורות|המקור|התוצאות|המסמכים)[^.]*\s(?:לא|אינם|אינו|אינן)(?!\p{L})|אין (?:מידע|מקור|תשובה)`,
-    String.raw`لم (?:أجد|أعثر|أتمكن|نعثر|يرد في)|لا (?:أستطيع|يمكنني)|(?:المصادر|المصدر|النتائج|الوثائق)[^.]*\s(?:لا|لم)\s|لا ت(?:ذكر|حتوي|قدم)\p{L}* (?:المصادر|النتائج)|لا توجد (?:معلومات|مصادر|إجابة)`,
-    String.raw`(?<!\p{L})(?:fonti|documenti|risultati)(?!\p{L})[^.]*(?<!\p{L})(?:non|nessuna?)\s|non (?:ho trovato|(?:è stat[oa] )?trovat[oa])|nessuna (?:informazione|fonte|risposta)`,
-    String.raw`(?<!\p{L})(?:fontes|documentos|resultados)(?!\p{L})[^.]*(?<!\p{L})não\s|não (?:encontr|foi encontrad|achei)|nenhuma (?:informação|fonte|resposta)`,
-    String.raw`(?<!\p{L})(?:bronnen|documenten|resultaten)(?!\p{L})[^.]*(?<!\p{L})(?:niet|geen)(?!\p{L})|niet (?:gevonden|te vinden) in|geen (?:informatie|antwoord|bronnen)(?!\p{L})`,
-    String.raw`(?<!\p{L})(?:источник|документ|результат)\p{L}*[^.]*(?<!\p{L})(?:не|нет)(?!\p{L})|не (?:найден|нашёл|нашел|удалось|обнаружен)\p{L}*|нет (?:информации|ответа|данных)`,
-    String.raw`(?<!\p{L})(?:źródł|dokument|wynik)\p{L}*[^.]*(?<!\p{L})nie\s|nie (?:znaleziono|znalazł[ae]?m)|brak (?:informacji|odpowiedzi)`,
-    "見つかりません|見つけられません|記載(?:が|は)?(?:ありません|なし)|(?:出典|情報源|資料|検索結果|文書)[^。]*(?:ありません|ていません|わかりません|分かりません)|答えられません",
-    "찾지 못했|찾을 수 없|알 수 없|답할 수 없|(?:출처|자료|문서|검색 결과)[^.]*(?:없습니다|않습니다|못했습니다|없다)",
-  ].join("|"),
   "iu",
 );
 
@@ -51,10 +22,6 @@ const SOURCES =
 
 export function isFraming(sentence: string): boolean {
   return FRAMING.test(sentence);
-}
-
-export function isRefusal(sentence: string): boolean {
-  return REFUSAL.test(sentence);
 }
 
 const SENTENCE_ENDS = /(?<=[.!?。！？؟])\s*|\n+/u;

@@ -1,7 +1,8 @@
 import { readClaim, type Claim } from "./support/claim.ts";
 import { isTelling } from "./support/cues.ts";
 import type { Figure } from "./support/figures.ts";
-import { headsSources, isConcluding, isFraming, isRefusal } from "./framing.ts";
+import { isRefusal } from "../text/refusal.ts";
+import { headsSources, isConcluding, isFraming } from "./framing.ts";
 
 export interface SentenceSpan {
   readonly start: number;
