@@ -38,6 +38,7 @@ test("the public names", () => {
       "createLangChainEngine",
       "createLocalEngine",
       "createMemoryCache",
+      "createMessagesModel",
       "createNativeToolsModel",
       "createOfflineModel",
       "createPrefilledChatModel",

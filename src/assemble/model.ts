@@ -14,7 +14,7 @@ import { createDeferredModel } from "../model/exchange/deferred.ts";
 import { createGgufModel } from "../model/gguf/gguf.ts";
 import type { ContinuationModel } from "../model/model.ts";
 import { createChatToolsModel } from "../model/native-tools/chat-tools.ts";
-import { createNativeToolsModel } from "../model/native-tools/native-tools.ts";
+import { createMessagesModel } from "../model/native-tools/messages/messages.ts";
 import { createResponsesModel } from "../model/native-tools/responses/responses.ts";
 import { createOfflineModel } from "../model/offline/offline.ts";
 import { cachedPrefill, createPrefilledChatModel } from "../model/langchain/prefilled-chat.ts";
@@ -178,7 +178,7 @@ function chatPrefixFor(
     modelName,
     async open() {
       const connection = { baseUrl, modelName, apiKey, sampling, fetch };
-      const chatModel = await loadAnthropicChat({ ...connection, family: "chat-prefix", maxRetries: 0 });
+      const chatModel = await loadAnthropicChat({ ...connection, maxRetries: 0 });
       const prefilled = { chatModel, lastMessage: cachedPrefill, maxRetries: 2, ...callText };
       const created = createPrefilledChatModel({ ...connectionOf(model), ...prefilled });
       return { model: created, description: { dialect } };
@@ -193,21 +193,10 @@ function dialectOf({ dialect, baseUrl }: Served): ServedModelSettings["dialect"]
 
 function nativeToolsFor(model: Served, sampling: Partial<Sampling>, protocol: Protocol): ContinuationModel {
   const side = nativeSideOf(protocol);
-  const { baseUrl, name: modelName, apiKey, fetch } = model;
   const dialect = dialectOf(model);
-  if (dialect !== "anthropic") {
-    return createChatToolsModel({ ...connectionOf(model), dialect, sampling, side });
-  }
-  return createDeferredModel({
-    family: "native-tools",
-    modelName,
-    async open() {
-      const connection = { baseUrl, modelName, apiKey, sampling, fetch };
-      const chatModel = await loadAnthropicChat({ ...connection, family: "native-tools", maxRetries: 2 });
-      const created = createNativeToolsModel({ ...connectionOf(model), chatModel, side });
-      return { model: created, description: { continues: "replayed" } };
-    },
-  });
+  const options = { ...connectionOf(model), sampling, side };
+  if (dialect === "anthropic") return createMessagesModel(options);
+  return createChatToolsModel({ ...options, dialect });
 }
 
 function responsesFor(model: Served, sampling: Partial<Sampling>, protocol: Protocol): ContinuationModel {

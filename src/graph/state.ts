@@ -11,7 +11,7 @@ import { addUsage, NO_USAGE, usageSchema } from "./usage.ts";
 const MAX_RECEIVED_LENGTH = 1_000_000;
 
 const receivedSchema = z.strictObject({
-  form: z.enum(["chat", "responses", "langchain"]),
+  form: z.enum(["chat", "responses", "messages", "langchain"]),
   /** Digests of the endpoint with its model, and of the text that stands for the message. */
   endpoint: z.string().max(64),
   text: z.string().max(64),

@@ -215,9 +215,12 @@ export function modelProblems(given: Given): readonly string[] {
       "AGENTIC_RAG_MODEL_FAMILY is responses, which a server of the dialect anthropic does not have. Set it to native-tools.",
     );
   }
-  if (given["AGENTIC_RAG_MODEL_REASONING"] !== undefined && named !== undefined && !takesReasoning(named)) {
+  const isTold =
+    named === undefined || (takesReasoning(named) && !(family === "chat-prefix" && named === "anthropic"));
+  if (given["AGENTIC_RAG_MODEL_REASONING"] !== undefined && !isTold) {
+    const where = named === "anthropic" ? ` over the family ${family}` : "";
     problems.push(
-      `AGENTIC_RAG_MODEL_REASONING is set, but a server of the dialect ${dialect} cannot be told it. Leave it out.`,
+      `AGENTIC_RAG_MODEL_REASONING is set, but a server of the dialect ${dialect} cannot be told it${where}. Leave it out.`,
     );
   }
   return problems;

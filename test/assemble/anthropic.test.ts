@@ -149,7 +149,7 @@ const load = () => Promise.reject(new Error("Cannot find package '@langchain/ant
 
 test("without @langchain/anthropic it says what to install", async () => {
   const options = { baseUrl: "http://127.0.0.1:9", modelName: "m", sampling: QWQ_SAMPLING, maxRetries: 0 };
-  await expect(loadAnthropicChat({ ...options, family: "chat-prefix", load })).rejects.toMatchObject({
+  await expect(loadAnthropicChat({ ...options, load })).rejects.toMatchObject({
     code: "dependency-missing",
     message:
       "The model family chat-prefix is spoken to Anthropic's API through @langchain/anthropic, which could not be loaded (Cannot find package '@langchain/anthropic'). Run: npm install @langchain/anthropic@1",

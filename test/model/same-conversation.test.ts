@@ -3,6 +3,7 @@ import { createChatPrefixModel } from "../../src/model/chat-prefix/chat-prefix.t
 import type { ChatDialect } from "../../src/model/server/dialects.ts";
 import { cachedPrefill } from "../../src/model/langchain/prefilled-chat.ts";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
+import { createMessagesModel } from "../../src/model/native-tools/messages/messages.ts";
 import { createNativeToolsModel } from "../../src/model/native-tools/native-tools.ts";
 import { createProbedModel, createProber } from "../../src/model/probe/probed.ts";
 import { startLlamaServer, WHY_NO_LLAMA_SERVER } from "../engine/llama-server.ts";
@@ -183,16 +184,18 @@ test("responses, which are kept as their items", async () => {
   expect(await hold(overResponses(`${server.url}/v1`))).toEqual(await same(COUNTS_UNREAD));
 });
 
-test("native-tools through ChatAnthropic, with signed thinking", async () => {
-  const url = await messagesUrl(
-    SAID.map((_text, at) => {
-      if (at === 3) return { thinking: { text: LAST, signature: "s" }, text: ANSWER, chunkSize: 5 };
-      return { thinking: { text: WORDS[at]!, signature: `s${at}` }, calls: calls(at), chunkSize: 5 };
-    }),
-  );
-  const fields = { thinking: { type: "enabled", budget_tokens: 1024 }, maxTokens: 2048 } as const;
-  const model = createNativeToolsModel({ chatModel: anthropic(url, fields), side: qwqNativeSide });
-  expect(await hold(model)).toEqual(await same(COUNTS_UNREAD));
+test("native-tools over Anthropic's Messages, by itself and through ChatAnthropic, with signed thinking", async () => {
+  const replies = SAID.map((_text, at) => {
+    if (at === 3) return { thinking: { text: LAST, signature: "s" }, text: ANSWER, chunkSize: 5 };
+    return { thinking: { text: WORDS[at]!, signature: `s${at}` }, calls: calls(at), chunkSize: 5 };
+  });
+  const thinking = { type: "enabled", budget_tokens: 1024 } as const;
+  const options = { modelName: "claude-sonnet-4-5", extraBody: { thinking }, side: qwqNativeSide };
+  const own = createMessagesModel({ baseUrl: await messagesUrl(replies), ...options });
+  const chatModel = anthropic(await messagesUrl(replies), { thinking, maxTokens: 2048 });
+  for (const model of [own, createNativeToolsModel({ chatModel, side: qwqNativeSide })]) {
+    expect(await hold(model)).toEqual(await same(COUNTS_UNREAD));
+  }
 });
 
 test("native-tools, where it shows none: but for the reasoning, which its first word closes", async () => {
@@ -229,7 +232,7 @@ async function probed(options: EndpointOptions, dialect: "auto" | "anthropic" = 
       if (family === "chat-prefix") {
         return found === "anthropic" ? overAnthropic(root) : prefix(baseUrl, "generic");
       }
-      return createNativeToolsModel({ chatModel: anthropic(root), side: qwqNativeSide });
+      return createMessagesModel({ baseUrl: root, modelName: "QwQ-32B", side: qwqNativeSide });
     },
   });
   return { model, built };

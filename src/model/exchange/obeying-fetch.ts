@@ -37,6 +37,7 @@ const DISPENSABLE: readonly string[] = [
   "logprobs",
   "stream_options",
   "cache_prompt",
+  "cache_control",
   "include",
 ];
 

@@ -31,6 +31,7 @@ export interface OpenRequest {
 const completionSchema = z.union([
   z.object({ choices: z.array(z.unknown()).min(1) }),
   z.object({ object: z.literal("response"), output: z.array(z.unknown()) }),
+  z.object({ type: z.literal("message"), content: z.array(z.unknown()) }),
   z.object({ error: z.unknown().refine((error) => error != null) }),
 ]);
 

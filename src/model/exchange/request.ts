@@ -22,8 +22,16 @@ export function readBaseUrl(text: string): string {
   return url.origin + url.pathname.replace(/\/+$/, "");
 }
 
-/** The headers of a request. Their values never appear in an error. */
-export function requestHeaders(apiKey: ApiKey | undefined, extra: Readonly<Record<string, string>>): Headers {
+/**
+ * The headers of a request. Their values never appear in an error.
+ *
+ * @param keyHeader the header that the key is sent in. @default a bearer token
+ */
+export function requestHeaders(
+  apiKey: ApiKey | undefined,
+  extra: Readonly<Record<string, string>>,
+  keyHeader?: string,
+): Headers {
   const headers = new Headers({
     accept: "text/event-stream",
     "content-type": "application/json",
@@ -31,7 +39,8 @@ export function requestHeaders(apiKey: ApiKey | undefined, extra: Readonly<Recor
     connection: "close",
   });
   const key = revealed(apiKey).trim();
-  if (key !== "") setHeader(headers, "authorization", `Bearer ${key}`);
+  if (key !== "")
+    setHeader(headers, keyHeader ?? "authorization", keyHeader === undefined ? `Bearer ${key}` : key);
   for (const [name, value] of Object.entries(extra)) setHeader(headers, name, value);
   return headers;
 }

@@ -20,8 +20,10 @@ export interface ServedModelOptions extends RequestLimits {
   readonly baseUrl: string;
   /** As the server calls it. */
   readonly modelName: string;
-  /** Sent as a bearer token; never shown. @default none */
+  /** Never shown. @default none */
   readonly apiKey?: ApiKey;
+  /** The header that the key is sent in, such as `api-key`. @default `authorization`, as a bearer token */
+  readonly keyHeader?: string;
   /** Fields that the dialect does not know are not sent. @default QWQ_SAMPLING, field by field */
   readonly sampling?: Partial<Sampling>;
   /** At most this many tokens for one continuation. @default 8192 */
@@ -127,7 +129,14 @@ export async function* streamRequest(
 }
 
 async function* sendOnce(
-  { apiKey, headers = {}, fetch = patientFetch, clock = systemClock, ...options }: ServedModelOptions,
+  {
+    apiKey,
+    keyHeader,
+    headers = {},
+    fetch = patientFetch,
+    clock = systemClock,
+    ...options
+  }: ServedModelOptions,
   { url, body, framing, read }: PreparedStream,
   target: RequestTarget,
   deadline: Deadline,
@@ -139,7 +148,7 @@ async function* sendOnce(
   silence.wait();
   const stream = await openCompletion({
     url,
-    headers: requestHeaders(apiKey, headers),
+    headers: requestHeaders(apiKey, headers, keyHeader),
     body,
     target,
     signal: deadline.signal,

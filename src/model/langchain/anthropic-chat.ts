@@ -13,8 +13,6 @@ export interface AnthropicChatOptions {
   readonly apiKey?: ApiKey | undefined;
   /** Only what is set is sent: most Claude models reject temperature together with top_p, and newer ones take neither. */
   readonly sampling: Partial<Sampling>;
-  /** The family that needs it, as an error names it. */
-  readonly family: string;
   /** How often a request is sent again before a reply begins. */
   readonly maxRetries: number;
   /** @default the global `fetch` */
@@ -34,7 +32,7 @@ export async function loadAnthropicChat(
   const { ChatAnthropic: Chat } = await loadPackage({
     name: "@langchain/anthropic",
     version: "1",
-    neededBy: `The model family ${options.family} is spoken to Anthropic's API through @langchain/anthropic`,
+    neededBy: "The model family chat-prefix is spoken to Anthropic's API through @langchain/anthropic",
     load: options.load,
   });
   const fetch = obeyingRefusals(options.fetch);

@@ -39,7 +39,12 @@ export function readEnd(message: BaseMessage, target: RequestTarget): Finish | u
   return finishReason === undefined ? undefined : { finishReason };
 }
 
-function readReason(said: string, target: RequestTarget): Finish["finishReason"] | undefined {
+/**
+ * A reason in the words of OpenAI, Google, Anthropic, Bedrock and Ollama; undefined where it is none.
+ *
+ * @throws as `readEnd`
+ */
+export function readReason(said: string, target: RequestTarget): Finish["finishReason"] | undefined {
   const reason = said.toLowerCase();
   if (UNFINISHED.has(reason)) return undefined;
   if (CUT.has(reason) || reason.endsWith("context_window_exceeded")) return "length";

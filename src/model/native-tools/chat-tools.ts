@@ -13,7 +13,7 @@ export type ChatToolsOptions = ToolsModelOptions;
 const CHAT: ToolsWire<ChatMessage> = {
   family: "native-tools",
   form: "chat",
-  route: "/chat/completions",
+  url: ({ baseUrl }) => `${baseUrl}/chat/completions`,
   asksContext: true,
   fixed: new Set(["role", "content", "tool_calls", "tool_call_id"]),
   read: readChatMessage,

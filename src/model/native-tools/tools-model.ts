@@ -43,6 +43,8 @@ export interface ToolsRequest {
   readonly modelName: string;
   readonly maxTokens: number | undefined;
   readonly sampling: Sampling;
+  /** As much of it as somebody has set. */
+  readonly given: Partial<Sampling>;
   readonly reasoning: ReasoningEffort | undefined;
   readonly tools: ReturnType<typeof toolsFor>;
   /** False: it may only answer. */
@@ -59,8 +61,12 @@ export interface ToolsPrompt<Message> {
 export interface ToolsWire<Message> {
   readonly family: "native-tools" | "responses";
   readonly form: ReceivedMessage["form"];
-  /** Behind the base URL. */
-  readonly route: string;
+  /** Where a request goes. */
+  url(asked: { readonly baseUrl: string; readonly modelName: string }): string;
+  /** The header that the key is sent in. @default `authorization`, as a bearer token */
+  readonly keyHeader?: string;
+  /** What else a request is sent with, by the fields that the operator adds to its body. @default nothing */
+  headers?(extraBody: JsonObject): Readonly<Record<string, string>>;
   /** Whether the server is asked how much its models take. */
   readonly asksContext: boolean;
   /** Fields of messages that no message can do without. */
@@ -117,6 +123,8 @@ export class ToolsModel<Message> extends ContinuationModel {
     this.#options = {
       ...options,
       baseUrl,
+      ...(wire.keyHeader !== undefined && { keyHeader: wire.keyHeader }),
+      headers: { ...wire.headers?.(options.extraBody ?? {}), ...options.headers },
       fetch: obeyingRefusals(fetch, { stream, windowOf: this.#context?.known }),
     };
     this.#dialect = dialect === "auto" ? (knownDialect(baseUrl) ?? "generic") : dialect;
@@ -152,7 +160,7 @@ export class ToolsModel<Message> extends ContinuationModel {
         const without = this.#refused.get(modelName);
         sent = wire.messages(replayed, this.#dialect).map((message) => leaveOut(message, without));
         return {
-          url: `${baseUrl}${wire.route}`,
+          url: wire.url({ baseUrl, modelName }),
           framing: "events",
           body: JSON.stringify(this.#body({ replayed, sent }, { ...options, modelName })),
           read(events, target) {
@@ -184,10 +192,12 @@ export class ToolsModel<Message> extends ContinuationModel {
     { modelName, pages = false, calls = true, ...options }: ContinuationOptions & { modelName: string },
   ): JsonObject {
     const { toolDescription, extraBody, maxTokens, reasoning } = this.#options;
+    const given = { ...this.#options.sampling, ...options.sampling };
     const request: ToolsRequest = {
       modelName,
       maxTokens: options.maxTokens ?? maxTokens,
-      sampling: { ...QWQ_SAMPLING, ...this.#options.sampling, ...options.sampling },
+      sampling: { ...QWQ_SAMPLING, ...given },
+      given,
       reasoning,
       tools: toolsFor({ pages, ...(toolDescription !== undefined && { toolDescription }) }),
       calls,

@@ -3,7 +3,8 @@ import { chatBody, DIALECTS } from "../chat-prefix/dialect.ts";
 
 import { readChatEvent } from "../chat-prefix/stream.ts";
 import { joinParts, type ChatSaid } from "./chat-reply.ts";
-import { readMessagesEvent, sendMessages } from "./messages.ts";
+import { createMessageReading } from "../native-tools/messages/stream.ts";
+import { sendMessages } from "./messages.ts";
 import { chatDialectOf, type ServerDialect } from "../server/dialects.ts";
 import { NO_CHAT, type ChatReport } from "./report.ts";
 import { evidence, GREEDY, readValues, sendProbe, type ProbeTarget, type Unanswered } from "./request.ts";
@@ -164,9 +165,11 @@ async function send(
         }),
       );
   if (reply.kind !== "answered") return reply;
-  const read = isAnthropic ? readMessagesEvent : readChatEvent;
+  const reading = createMessageReading();
   return readValues(reply, (values) => ({
-    ...joinParts(values.map((value) => read(value, target))),
+    ...joinParts(
+      values.flatMap((value) => (isAnthropic ? reading.read(value, target) : [readChatEvent(value, target)])),
+    ),
     kind: "said",
     streamed: reply.streamed,
   }));

@@ -21,11 +21,20 @@ const byReasoning = (effort: ReasoningEffort): Fields => ({
   reasoning: effort === "on" || effort === "off" ? { enabled: effort === "on" } : { effort },
 });
 
+/** Claude from 4.6 on: how much is its own choice, its text is shown, and it thinks between calls. */
+const byAdaptive = (effort: ReasoningEffort): Fields => {
+  if (effort === "off") return { thinking: { type: "disabled" } };
+  const thinking = { thinking: { type: "adaptive", display: "summarized" } };
+  return effort === "on"
+    ? thinking
+    : { ...thinking, output_config: { effort: effort === "minimal" ? "low" : effort } };
+};
+
 /**
  * Sources: https://platform.openai.com/docs/api-reference/chat/create; https://openrouter.ai/docs/use-cases/reasoning-tokens;
  * https://api-docs.deepseek.com/guides/thinking_mode; https://platform.moonshot.ai/docs (refuses `thinking` beside
  * `reasoning_effort`); https://docs.z.ai/guides/capabilities/thinking-mode; vLLM and SGLang (`chat_template_kwargs`);
- * ollama/ollama#14820 (`think` is not read by its `/v1`). MiniMax and Anthropic have no such field in a chat.
+ * ollama/ollama#14820 (`think` is not read by its `/v1`). https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking. MiniMax has no such field.
  */
 const CHAT: Readonly<Partial<Record<ServerDialect, (effort: ReasoningEffort) => Fields>>> = {
   vllm: byTemplate,
@@ -42,6 +51,7 @@ const CHAT: Readonly<Partial<Record<ServerDialect, (effort: ReasoningEffort) => 
   openai: byEffort,
   gemini: byEffort,
   openrouter: byReasoning,
+  anthropic: byAdaptive,
   generic: byEffort,
 };
 

@@ -1,7 +1,9 @@
 import { AIMessageChunk } from "@langchain/core/messages";
 import { createNativeToolsModel } from "../../../src/model/native-tools/native-tools.ts";
+import { createMessagesModel } from "../../../src/model/native-tools/messages/messages.ts";
 import { describeModel } from "../../conformance/model.ts";
 import { startChatServer, type ChatServerReply } from "../../servers/chat.ts";
+import { startMessagesServer, type MessagesServerReply } from "../../servers/messages.ts";
 import { FakeToolsModel } from "./fake.ts";
 import { overOpenAi } from "./openai.ts";
 import { qwqNativeSide } from "./side.ts";
@@ -22,6 +24,25 @@ describeModel({
     const server = await startChatServer([reply, reply]);
     return {
       model: overOpenAi(server.url),
+      connectionClosed: () => server.requests.at(-1)?.closedEarly ?? Promise.resolve(false),
+      [Symbol.asyncDispose]: () => server.close(),
+    };
+  },
+});
+
+describeModel({
+  family: "native-tools",
+  stop: "ignore",
+  start: async (kind) => {
+    const reply: MessagesServerReply = {
+      thinking: { text: "I know that.", signature: "s" },
+      text: TEXT,
+      chunkSize: 4,
+      ...(kind === "unfinished" && { fault: { kind: "stall", after: 1000 } }),
+    };
+    const server = await startMessagesServer([reply, reply]);
+    return {
+      model: createMessagesModel({ baseUrl: server.url, modelName: "claude", side: qwqNativeSide }),
       connectionClosed: () => server.requests.at(-1)?.closedEarly ?? Promise.resolve(false),
       [Symbol.asyncDispose]: () => server.close(),
     };

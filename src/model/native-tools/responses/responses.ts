@@ -50,7 +50,7 @@ function createResponsesWire(store: boolean): ToolsWire<Output> {
   return {
     family: "responses",
     form: "responses",
-    route: "/responses",
+    url: ({ baseUrl }) => `${baseUrl}/responses`,
     asksContext: false,
     fixed: new Set([
       "type",
