@@ -1,4 +1,4 @@
-import { foldWord, withoutParticle } from "./word-forms.ts";
+import { foldWord, withoutParticle, withoutPoliteness } from "./word-forms.ts";
 
 /** A word that may be mistyped, and where in its text it begins. */
 interface SpelledWord {
@@ -47,7 +47,7 @@ export function vocabularyOf(text: string): Set<string> {
 
 /** Under what a word is compared: accents and capitals aside, a Korean one without its particle and letter by letter. */
 function spellingOf(word: string): string {
-  return foldWord(withoutParticle(word)).normalize("NFD");
+  return foldWord(withoutPoliteness(withoutParticle(word))).normalize("NFD");
 }
 
 /** Whether a word is long enough to be told from a slip in another one. */

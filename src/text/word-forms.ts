@@ -30,7 +30,10 @@ export function foldWord(word: string): string {
  */
 export function wordForms(word: string): readonly string[] {
   const folded = foldWord(word);
-  if (/^\p{sc=Hangul}+$/u.test(folded)) return [...new Set([folded, withoutParticle(folded)])];
+  if (/^\p{sc=Hangul}+$/u.test(folded)) {
+    const verb = withoutPoliteness(folded);
+    return [...new Set([folded, withoutParticle(folded), ...(verb === folded ? [] : [`${verb}+`])])];
+  }
   if (!/^[a-z]{3,}$/.test(folded)) return [folded];
   const stems = folded.length === 3 ? [folded] : [stem(folded), lightStem(folded)];
   // `added` has the stem `ad`, so `add` has it too
@@ -41,6 +44,11 @@ export function wordForms(word: string): readonly string[] {
 export function withoutParticle(word: string): string {
   const bare = word.replace(KOREAN, "");
   return bare.length >= 2 ? bare : word;
+}
+
+/** A Korean verb without the ending that tells or asks politely: `엽니다` and `엽니까` are both `엽`. */
+export function withoutPoliteness(word: string): string {
+  return word.replace(/(?<=\p{sc=Hangul})(?:습니다|습니까|니다|니까)$/u, "");
 }
 
 function lightStem(word: string): string {

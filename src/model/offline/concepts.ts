@@ -12,6 +12,7 @@ invent invented inventor erfunden erfinder inventé inventeur inventó inventado
 write wrote written author writer geschrieben schrieb autor écrit auteur escrito escribió | 编写 作者 写 書い 著者 작성 저자
 fly flew flown flight flug flog geflogen vol avión vuelo voló | 飞 航班 飛行 비행
 sign signed signs signature unterschrieben unterzeichnet signé firmó firmado | 签署 署名 서명
+borrow borrowed loan lend lent ausleihen ausgeliehen leihen emprunter emprunté prêter prêt prestar préstamo | 借 借阅 貸出 貸し出 빌리 빌릴 대출
 buy bought purchase purchased gekauft kauf acheté achat compró comprado | 购买 买 購入 구매
 lead leads led leader leitet geleitet dirige dirigé dirigió | 领导 率いる 이끄
 sell sold sale sales verkauft verkauf vendu vente vendido venta | 销售 卖 販売 판매
@@ -61,13 +62,13 @@ version release versión | 版本 バージョン 버전
 parameter parameters paramètres paramètre parámetros parámetro | 参数 パラメータ 파라미터 매개변수
 language languages sprache sprachen langue langues idioma idiomas lenguaje | 语言 言語 언어
 password passwort kennwort passwords mot-de-passe contraseña clave | 密码 パスワード 비밀번호 암호
-wifi wlan wi-fi | 无线网 无线网络 와이파이
+wifi wlan wi-fi | 无线网 无线网络 无线 無線LAN 와이파이
 phone telephone telefon telefonnummer téléphone teléfono rufnummer | 电话 電話 전화
 address adresse dirección anschrift | 地址 住所 주소
 email e-mail mail courriel correo | 邮箱 邮件 メール 이메일
 deadline frist stichtag abgabefrist échéance plazo vencimiento délai | 截止 期限 締め切り 締切 마감
 meeting besprechung sitzung meetings réunion reunión treffen | 会议 会議 ミーティング 회의
-room raum zimmer salle sala habitación | 房间 会议室 部屋 会議室 회의실 방
+room raum zimmer salle sala habitación | 房间 部屋 室 회의실 방
 budget haushalt presupuesto | 预算 予算 예산
 contract vertrag verträge contrat contrato | 合同 契約 계약
 invoice rechnung facture factura | 发票 請求書 청구서
@@ -91,7 +92,7 @@ restart reboot neustart neustarten redémarrer reiniciar | 重启 再起動 재�
 pay paid payment zahlen bezahlt zahlung payer payé paiement pagar pagado pago | 付款 支付 支払い 支払 지불 결제
 allow allowed permit permits permitted may erlaubt darf dürfen permis autorisé permitido autoriza | 允许 可以 許可 허용
 return returned returns came zurückgekehrt kehrte revenu revint regresó volvió
-return returns zurückgeben rückgabe retour renvoyer devolver devolución | 退货 退回 返品 返却 반품
+return returns zurückgeben rückgabe retour renvoyer devolver devolución | 退货 退回 返品 返却 返 반품 반납
 order bestellung bestellen bestellt commande commander pedido pedir | 订单 订购 注文 주문
 layer layers schicht schichten couche couches capa capas | 层 層 계층
 dataset datensatz datasets jeu-de-données | 数据集 データセット 데이터셋
@@ -99,7 +100,7 @@ question questions frage fragen preguntas pregunta | 问题 質問 問題 질문
 step steps schritt schritte étape étapes paso pasos | 步骤 手順 단계
 birthday born geburtstag geboren né née anniversaire nacido nació cumpleaños | 生日 出生 誕生日 生まれ 생일 태어
 capital hauptstadt capitale | 首都 수도
-capacity kapazität fassungsvermögen capacité capacidad | 容量 容积 定員 収容 용량
+capacity kapazität fassungsvermögen capacité capacidad | 容量 容积 容纳 坐 定員 収容 용량
 temperature temperatur température temperatura | 温度 온도
 port ports puerto | 端口 ポート 포트
 server servers serveur servidor rechner | 服务器 サーバー 서버
@@ -153,6 +154,19 @@ const RELATIONS: ReadonlySet<string> = new Set(
     ),
   ].flatMap((word) => meaningsOf(word)),
 );
+
+/**
+ * Keys of what a word of a question means in a script without spaces: an ending aside, and what ends a compound without
+ * making another thing of it. `会議室` is no `会議`, `保修期` is about `保修`.
+ */
+export function meaningsOfWhole(word: string): readonly string[] {
+  if (!UNSPACED.test(word)) return [];
+  return LINES.flatMap(({ unspaced }, at) =>
+    unspaced.some((one) => word.includes(one) && ENDING.test(word.replace(one, ""))) ? [`~${at}`] : [],
+  );
+}
+
+const ENDING = /^(?:[\p{sc=Hiragana}\p{sc=Hangul}]*|[期号號码碼者员員日数數额額金料费費])$/u;
 
 /** The same for words that stand inside a text without spaces. */
 export function meaningsInside(text: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { withEdges } from "../../text/letters.ts";
 import { splitWords } from "../../text/words.ts";
 import { isRelation } from "./concepts.ts";
-import { judge, lastHeading, REFERRING, type Judged, type Source } from "./evidence.ts";
+import { judge, lastHeading, REFERRING, sameScript, type Judged, type Source } from "./evidence.ts";
 import type { Kind } from "./kinds.ts";
 import { flatten, mayMention, mentionedIn, mentions } from "./mentions.ts";
 import { neededTerms, type Question } from "./question.ts";
@@ -66,10 +66,11 @@ function isClose({ terms }: Question, unit: Judged): boolean {
 
 /** The best unit, with what belongs to it, and others that say as much in other words. */
 function choose(
-  { kind, text }: Question,
+  question: Question,
   answering: readonly Judged[],
   sources: readonly Source[],
 ): readonly Judged[] {
+  const { kind, text } = question;
   const [best] = answering;
   if (best === undefined) return [];
   const { most, worth } = LENGTHS[kind] ?? (FACTS.has(kind) && kind !== "value" ? ONE_FACT : ONE_THING);
@@ -87,7 +88,8 @@ function choose(
   if (next !== undefined && REFERRING.test(next.text)) picked.push(next);
   for (const candidate of answering) {
     if (picked.length >= most || candidate.score < worth * best.score) break;
-    if (!picked.some((other) => repeats(candidate, other))) picked.push(candidate);
+    if (isBeside(question, best, candidate) && !picked.some((other) => repeats(candidate, other)))
+      picked.push(candidate);
   }
   return [best, ...picked.slice(1).sort((a, b) => a.number - b.number || a.position - b.position)];
 }
@@ -153,6 +155,17 @@ function eachNamed(question: Question, sources: readonly Source[]): readonly Jud
     return judge(one, sources).find(({ answers, score }) => answers && score >= 1.5) ?? [];
   });
   return found.length === needed.length ? found : [];
+}
+
+/** It is written as what answers best is, in the script of the question and with the names as they are asked for. */
+function isBeside(question: Question, best: Judged, candidate: Judged): boolean {
+  const names = question.terms.flatMap(({ kind, keys: [exact = ""] }) => (kind === "name" ? [exact] : []));
+  const holds = ({ own, above, titled }: Judged, key: string): boolean =>
+    own.keys.has(key) || above.keys.has(key) || titled.keys.has(key);
+  return (
+    sameScript(question, candidate) >= sameScript(question, best) &&
+    names.every((name) => !holds(best, name) || holds(candidate, name))
+  );
 }
 
 function repeats(a: Judged, b: Judged): boolean {

@@ -253,7 +253,7 @@ function defining({ kind, terms }: Question, unit: Evidence): number {
 }
 
 /** A reader who asks in one script is answered in it, where the sources do. */
-function sameScript({ language }: Question, { text }: Evidence): number {
+export function sameScript({ language }: Question, { text }: Evidence): number {
   const script = UNSPACED_SCRIPTS[language];
   return (script === undefined ? !CJK.test(text) : script.test(text)) ? 0.15 : 0;
 }

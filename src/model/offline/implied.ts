@@ -2,6 +2,7 @@ import { words } from "../../text/function-words.ts";
 import { withEdges } from "../../text/letters.ts";
 import { wordForms } from "../../text/word-forms.ts";
 import { meaningsOf } from "./concepts.ts";
+import { counted } from "./counters.ts";
 import type { Kind } from "./kinds.ts";
 import type { Question } from "./question.ts";
 
@@ -14,7 +15,7 @@ interface Implied {
 }
 
 const MONEY_SHOWN =
-  /[€$£¥₩]\s?\d|\d\s?(?:[€$£¥₩元円원]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|chf|francs?|pesos?)\b)|[万億만]\s?[元円원]/iu;
+  /[€$£¥₩]\s?\d|\d\s?(?:[€$£¥₩元円원]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|chf|francs?|pesos?)\b)|[万億만千百十]\s?[元円원]|[一二两三四五六七八九十]\s?[元円角块毛]/iu;
 
 const IMPLIED: readonly Implied[] = [
   row(["cost", "count", "value"], "cost price fee money geld argent dinero 钱 돈", MONEY_SHOWN),
@@ -44,6 +45,8 @@ const IMPLIED: readonly Implied[] = [
     "duration last take time zeit temps tiempo",
     /\d\s?\b(?:hours?|minutes?|seconds?|days?|weeks?|months?|years?|stunden?|minuten?|tagen?|wochen?|monate?n?|jahren?|heures?|jours?|mois|ans|horas?|minutos?|días?|semanas?|meses|años)\b/iu,
   ),
+  row(["count"], "本 図書 書籍 书 图书 책", new RegExp(counted("冊|本", "권"), "u")),
+  row(["count"], "人 人数 사람 인원", new RegExp(counted("人|名", "명"), "u")),
   row(["value"], "version", /\bv?\d+\.\d+/iu),
 ];
 

@@ -1,4 +1,5 @@
 import { withEdges } from "../../text/letters.ts";
+import { COUNT_ASKED } from "./counters.ts";
 import type { Language } from "../../text/verdict.ts";
 
 /** What a question wants to be told. */
@@ -43,8 +44,10 @@ const PATTERNS: readonly (readonly [Kind, RegExp])[] = [
   ],
   [
     "count",
-    /\bhow (?:many|much|long|large|big|old|far|fast|high|tall|deep|heavy|often|wide)\b|\bnumber of\b|\bpercentage\b|\bwie ?viele?n?\b|\bwie (?:lange?|gro(?:ß|ss)|hoch|weit|schwer|alt|oft|tief|schnell)\b|\bcombien\b|\bquelle (?:taille|longueur|hauteur|durée)|\bcu[aá]nt[oa]s?\b|多少|几(?:个|天|次|人|年|层|名|位|小时|点)|多(?:长|高|大|久|远|重)|何(?:人|個|日|回|年間|時間|本|台|枚|名|件|キロ|メートル|層|パーセント)|いくつ|どのくらい|どれくらい|몇|얼마나/iu,
+    /\bhow (?:many|much|long|large|big|old|far|fast|high|tall|deep|heavy|often|wide)\b|\bnumber of\b|\bpercentage\b|\bwie ?viele?n?\b|\bwie (?:lange?|gro(?:ß|ss)|hoch|weit|schwer|alt|oft|tief|schnell)\b|\bcombien\b|\bquelle (?:taille|longueur|hauteur|durée)|\bcu[aá]nt[oa]s?\b|多少|多(?:长|高|大|久|远|重)|何日(?!に)|いくつ|どのくらい|どれくらい|몇(?!\s?(?:시(?!간)|년|월|일))|얼마나/iu,
   ],
+  ["count", new RegExp(COUNT_ASKED, "u")],
+  ["when", /几[点點月号號]|何時(?!間)|何日に|몇\s?(?:시(?!간)|년|월|일)/u],
   [
     "when",
     /\bwhen\b|\bwhat (?:year|date|day|time|month)\b|\bwhich (?:year|date|day|month)\b|\bdeadline\b|\bwann\b|\bum wie ?viel uhr|\bwelche[mrs]? (?:jahr|tag|datum|monat)|\bseit wann\b|\bstichtag|\bquand\b|\bquelle (?:année|date|heure)|\bquel jour|\bcuándo\b|\bqué (?:año|fecha|día|hora)\b|什么时候|何时|哪年|哪一年|几点|几月|日期|いつ|何時|何年(?!間)|何月|何曜日|언제|몇 ?(?:시|년|월)|날짜/iu,

@@ -4,7 +4,8 @@ import type { Language } from "../../text/verdict.ts";
 import { withoutParticle, wordForms } from "../../text/word-forms.ts";
 import { partsOf, splitWords } from "../../text/words.ts";
 import { ASKING_WORDS, GENERIC_WORDS } from "./common-words.ts";
-import { meaningsOf, meaningsInside, widerMeanings } from "./concepts.ts";
+import { meaningsOf, meaningsOfWhole, widerMeanings } from "./concepts.ts";
+import { isCounted, withoutCounters } from "./counters.ts";
 import { kindOf, NEGATION, REFERS, type Kind } from "./kinds.ts";
 import { exactKey, withoutHangulEnding } from "./mentions.ts";
 
@@ -78,9 +79,9 @@ const GOES_ON =
 
 /** The words that a question is about, in its order, each once. */
 export function readTerms(question: string, language: Language = languageOf(question)): readonly Term[] {
-  const found = joinVersions(splitWords(question).map(withoutHangulEnding)).filter(
-    ({ length }) => length <= MAX_WORD_CHARACTERS,
-  );
+  const found = joinVersions(
+    joinSuffixes(splitWords(withoutCounters(question))).map(withoutHangulEnding),
+  ).filter(({ length }) => length <= MAX_WORD_CHARACTERS);
   const shouted = !/\p{Ll}/u.test(question);
   const terms = new Map<string, Term>();
   found.forEach((word, at) => {
@@ -137,10 +138,16 @@ function termsOf(word: string, at: Place): Term[] {
     (/^\p{Lu}{2,}/u.test(word) && !at.plain);
   if (!named && parts.length > 1)
     return parts.flatMap((part) => termsOf(part, { ...at, plain: at.language !== "de" && at.plain }));
+  if (at.language === "zh" && MODAL.test(word)) return termsOf(word.slice(1), at);
+  const inflected = at.language === "ja" ? INFLECTED.exec(word)?.[1] : undefined;
+  if (inflected !== undefined) return termsOf(inflected, at);
   const forms = [...wordForms(word), ...headless(word, at.language)];
-  const meanings = [...meaningsOf(word), ...meaningsInside(word)];
+  const meanings = [...meaningsOf(word), ...meaningsOfWhole(word)];
   if (!named) {
-    const generic = forms.some((form) => GENERIC_FORMS.has(form)) || GENERIC_WORDS.has(word.toLowerCase());
+    const generic =
+      forms.some((form) => GENERIC_FORMS.has(form)) ||
+      GENERIC_WORDS.has(word.toLowerCase()) ||
+      isCounted(word);
     return [{ text: shown(word), kind: generic ? "generic" : "content", keys: [...forms, ...meanings] }];
   }
   const plain = /^\p{L}+$/u.test(word);
@@ -149,10 +156,17 @@ function termsOf(word: string, at: Place): Term[] {
       text: word,
       kind: "name",
       // `ReSearch` is no form of `researchers`
-      keys: plain && !inner ? [...forms, ...(capital ? [] : meanings)] : [exactKey(word)],
+      keys:
+        plain && !inner ? [...forms, ...(capital ? [] : meanings)] : [exactKey(word), ...meaningsOf(word)],
     },
   ];
 }
+
+/** `能借` is about `借`. */
+const MODAL = /^能(?![力源量耗见])\p{sc=Han}$/u;
+
+/** `返し` and `返す` are forms of a word that begins with `返`. */
+const INFLECTED = /^(\p{sc=Han}+)\p{sc=Hiragana}+$/u;
 
 /** `Ruhezeiten` is also about `Ruhe`: the end of a German compound often only says what kind of thing is asked for. */
 function headless(word: string, language: Language): readonly string[] {
@@ -187,6 +201,28 @@ function isStop(word: string, { language, counted = false }: Pick<Place, "langua
 const UNSPACED: ReadonlySet<Language> = new Set<Language>(["zh", "ja"]);
 const KOREAN_ASKING =
   /^(?:개|명|시|몇|일|년|월|층|하나|되나|할|무엇|뭐|누구|누가|언제|어디|어떻게|어떤|왜|몇|얼마|무슨|어느|것|수|대해|대한|알려|주세요|있나요|있습니까|인가요|입니까|합니까|하나요|되나요|됩니까|그리고|그럼)(?:은|는|이|가|을|를|의|에|에서|나|인가|인지|일까요|인가요|입니까|예요|이에요|줘|줘요)?$/u;
+
+/** What ends a compound of Chinese or Japanese that the dictionary cuts off: `图书|馆`, `洗濯|機`. */
+const SUFFIX =
+  /^[馆館室场場机機车車网網店站院所部员員者器品費费号號学學校园園楼厅廳局库庫率料賃金票证證券]$/u;
+
+function joinSuffixes(found: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of found) {
+    const before = joined.at(-1);
+    if (
+      before !== undefined &&
+      SUFFIX.test(word) &&
+      /^\p{sc=Han}{2,3}$/u.test(before) &&
+      !isStop(before, CHINESE)
+    )
+      joined.splice(-1, 1, before + word);
+    else joined.push(word);
+  }
+  return joined;
+}
+
+const CHINESE = { language: "zh" } as const;
 
 /** A name and the number behind it are one term: `GPT 9`, `QwQ 72B`, `qwq 72b`. */
 function joinVersions(found: readonly string[]): string[] {
