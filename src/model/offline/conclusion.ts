@@ -157,11 +157,13 @@ function eachNamed(question: Question, sources: readonly Source[]): readonly Jud
   return found.length === needed.length ? found : [];
 }
 
+function holds({ own, above, titled }: Judged, key: string): boolean {
+  return own.keys.has(key) || above.keys.has(key) || titled.keys.has(key);
+}
+
 /** It is written as what answers best is, in the script of the question and with the names as they are asked for. */
 function isBeside(question: Question, best: Judged, candidate: Judged): boolean {
   const names = question.terms.flatMap(({ kind, keys: [exact = ""] }) => (kind === "name" ? [exact] : []));
-  const holds = ({ own, above, titled }: Judged, key: string): boolean =>
-    own.keys.has(key) || above.keys.has(key) || titled.keys.has(key);
   return (
     sameScript(question, candidate) >= sameScript(question, best) &&
     names.every((name) => !holds(best, name) || holds(candidate, name))
