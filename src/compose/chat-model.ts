@@ -21,6 +21,7 @@ import type { AgenticRag } from "../graph/graph.ts";
 import { annotationsOf } from "../citation/annotations.ts";
 import { placesOf } from "../citation/check.ts";
 import { plainLine } from "../citation/plain-stream.ts";
+import { supportHeadline } from "../citation/support/note.ts";
 import { createAnswerContent, type Shown } from "../graph/answer-content.ts";
 import { streamAgent, type RunEnd } from "./agent-run.ts";
 import { toConversation } from "./conversation.ts";
@@ -29,7 +30,8 @@ import { asPart, partConfig, type PartOptions } from "./part.ts";
 
 /**
  * The agent as a chat model. Its message has one reasoning block and one text block, the answer, whose citations are
- * annotations; `response_metadata` has `answered`, `stopReason`, `sources` and `searches`. What is streamed, joined,
+ * annotations with their `verdict`; `response_metadata` has `answered`, `stopReason`, `sources`, `searches`, `uncited`, and `note`
+ * where sentences of it are not supported, which says how many. What is streamed, joined,
  * is the message to the letter, and its known marks are links.
  *
  * Each call brings the whole conversation; system messages are put in front of the first question. Stop strings are
@@ -148,18 +150,20 @@ async function* toFields(run: ReturnType<typeof streamAgent>): AsyncGenerator<Fi
   const annotations = annotationsOf(content.sent, sources, conclusion.citations);
   if (annotations.length > 0) {
     const citations = annotations.map(
-      ({ url_citation: { url, title, start_index, end_index, cited_text } }) => ({
+      ({ url_citation: { url, title, start_index, end_index, cited_text, verdict } }) => ({
         type: "citation" as const,
         url,
         title,
         startIndex: start_index,
         endIndex: end_index,
         ...(cited_text !== undefined && { citedText: cited_text }),
+        ...(verdict !== undefined && { verdict }),
       }),
     );
     yield { content: [{ type: "text", text: "", index: 1, annotations: citations }] };
   }
-  const { answered, stopReason } = conclusion;
+  const { answered, stopReason, citations: cited, uncited } = conclusion;
+  const note = answered ? supportHeadline(cited, uncited) : "";
   const { promptTokens, completionTokens, cachedTokens } = usage;
   yield {
     content: [],
@@ -167,6 +171,8 @@ async function* toFields(run: ReturnType<typeof streamAgent>): AsyncGenerator<Fi
       answered,
       stopReason,
       sources: placesOf(sources),
+      uncited: uncited.map(plainLine),
+      ...(note !== "" && { note }),
       searches: queries.map(({ query, engine, status, sources: found }) => ({
         query: plainLine(query),
         engine,

@@ -175,6 +175,11 @@ const questionField = z
   });
 
 const results = {
+  note: z.string().default("").meta({
+    title: "Note",
+    description:
+      "How many sentences of the answer are not supported by what they cite, or have no source; empty where all are.",
+  }),
   answer: z.string().default("").meta({
     title: "Answer",
     description: "Markdown; each known citation links to its source. Says so where there is no answer.",

@@ -41,6 +41,7 @@ test("one number is one source over all researchers, and every mark follows it",
     finding(1, "From a [1] and c [2], not [9].", [A, C]),
   ]);
   expect(merged).toEqual({
+    note: "Sentences of this answer: 2 of 2 cited not supported by what they cite.",
     answer: `## Part 1?
 
 From a [[1]](https://a.example/) and c [[2]](https://c.example/), not.

@@ -1,3 +1,4 @@
+import { supportHeadline } from "../../citation/support/note.ts";
 import { explain } from "../terminal/failure.ts";
 import { printableJson } from "../terminal/printable.ts";
 import { restsOnNoSource } from "../../graph/sources.ts";
@@ -25,13 +26,17 @@ export function runJson(
   record: RunRecord,
   { indent = 2, thrown }: RunJsonOptions = {},
 ): string {
-  const { answer, answered, citations, sources, stopReason, searches, queries, usage, transcript } = record;
+  const { answer, answered, citations, uncited, sources, stopReason } = record;
+  const { searches, queries, usage, transcript } = record;
   const { opening, failure, pages, readings } = record;
+  const unsupported = answered ? supportHeadline(citations, uncited) : "";
+  const note = restsOnNoSource(record) ? NO_SOURCE : unsupported;
   const told = {
     question,
     answer,
     answered,
     citations,
+    uncited,
     sources: mergeSources(sources),
     stopReason,
     searches,
@@ -43,7 +48,7 @@ export function runJson(
     protocol: opening?.protocol ?? null,
     model: opening?.model ?? null,
     engine: opening?.engine ?? null,
-    ...(restsOnNoSource(record) && { note: NO_SOURCE }),
+    ...(note !== "" && { note }),
     ...(failure !== null && { failure }),
     ...(thrown !== undefined && { error: errorOf(thrown) }),
   };

@@ -1,4 +1,5 @@
 import { createSourceFinder } from "../../citation/check.ts";
+import { supportHeadline } from "../../citation/support/note.ts";
 import { scan, SCAN_START } from "../../citation/scan.ts";
 import { createWrittenAnswer, plainly } from "../../citation/written-answer.ts";
 import { createNumbering } from "../../graph/sources.ts";
@@ -8,6 +9,8 @@ import type { SearchResult } from "../../search/engine.ts";
 import type { Finding } from "./state.ts";
 
 export interface Merged {
+  /** How many sentences are not supported, or have no source; empty where all are. */
+  readonly note: string;
   readonly answer: string;
   readonly answered: boolean;
   readonly citations: Citation[];
@@ -45,11 +48,13 @@ export function mergeFindings(findings: readonly Finding[]): Merged {
   const unanswered = ordered.filter(({ answered }) => !answered).map(({ question }) => question);
   const answered = unanswered.length < ordered.length;
   const notice = ordered.length > 1 ? noticeOf(unanswered, answered) : [];
+  const uncited = ordered.flatMap(({ uncited: some }) => some);
   return {
+    note: answered ? supportHeadline(citations, uncited) : "",
     answer: [...notice, ...sections].join("\n\n"),
     answered,
     citations,
-    uncited: ordered.flatMap(({ uncited }) => uncited),
+    uncited,
     sources: numbering.added,
     unanswered,
   };

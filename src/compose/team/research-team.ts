@@ -155,6 +155,7 @@ function createDivide(parts: ResearchTeamParts, limits: RunLimits, defaultParts:
         plan: made.plan,
         usage: new Overwrite(made.usage),
         findings: new Overwrite([]),
+        note: "",
         answer: "",
         answered: false,
         citations: [],

@@ -54,6 +54,11 @@ const question = z
   });
 
 const conclusion = {
+  note: z.string().default("").meta({
+    title: "Note",
+    description:
+      "How many sentences of the answer are not supported by what they cite, or have no source; empty where all are.",
+  }),
   answer: z.string().default("").meta({
     title: "Answer",
     description: "Markdown, a section for each part; each citation links to its source.",

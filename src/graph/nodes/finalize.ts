@@ -5,6 +5,7 @@ import { refusesOnly } from "../../citation/framing.ts";
 import { withoutNumbers } from "../../citation/marks.ts";
 import { quoteFor } from "../../citation/overlap.ts";
 import { plainText } from "../../citation/plain-stream.ts";
+import { supportHeadline } from "../../citation/support/note.ts";
 import { citationLink, plainly } from "../../citation/written-answer.ts";
 import { verdictOf, type Verdict } from "../../text/verdict.ts";
 import type { Protocol } from "../../protocol/protocol.ts";
@@ -51,6 +52,7 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
     });
     const id = written !== null && state.messageId !== "" ? state.messageId : crypto.randomUUID();
     return {
+      note: answered ? supportHeadline(citations, uncited) : "",
       answer,
       answered,
       citations,

@@ -114,6 +114,7 @@ const FRESH = {
   readings: [],
   links: [],
   sources: [],
+  note: "",
   answer: "",
   answered: false,
   citations: [],

@@ -3,9 +3,9 @@ import type { RunEnd } from "./agent-run.ts";
 import { annotationsOf, type Annotation } from "../../citation/annotations.ts";
 import type { ReplyHead } from "./completion.ts";
 import { createAnswerContent, type Shown } from "../../graph/answer-content.ts";
-import { noteOf, statusEvent } from "./notes.ts";
+import { noteOf, statusEvent, statusLine } from "./notes.ts";
 import { isStep } from "../../view/event-text.ts";
-import { detailsOf, finishReason, usageOf } from "./outcome.ts";
+import { detailsOf, finishReason, unsupportedOf, usageOf } from "./outcome.ts";
 
 interface Delta {
   readonly role?: "assistant";
@@ -69,6 +69,11 @@ export async function* toChunks(
   yield* said(content.finish(end.conclusion));
   const annotations = annotationsOf(content.sent, end.sources, citations);
   if (annotations.length > 0) yield piece({ annotations });
-  yield piece({}, { agentic_rag: detailsOf(end, ignored) }, finishReason(stopReason));
+  const unsupported = unsupportedOf(end.conclusion);
+  const details = {
+    agentic_rag: detailsOf(end, ignored),
+    ...(unsupported !== "" && { event: statusLine(unsupported, true) }),
+  };
+  yield piece({}, details, finishReason(stopReason));
   if (includeUsage) yield frame([], { usage: usageOf(end) });
 }

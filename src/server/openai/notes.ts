@@ -46,5 +46,10 @@ function titled<Source extends { readonly title: string }>(source: Source): Sour
 /** The same for people: a line that Open WebUI shows above the answer, and that other clients pass over. */
 export function statusEvent(event: StepEvent) {
   const done = event.type === "search-end" || event.type === "page-end";
-  return { type: "status", data: { description: eventText(event, plainLine), done } };
+  return statusLine(eventText(event, plainLine), done);
+}
+
+/** A line above the answer, in that client. */
+export function statusLine(description: string, done: boolean) {
+  return { type: "status", data: { description, done } };
 }

@@ -1,6 +1,7 @@
 import { placesOf } from "../../citation/check.ts";
 import { plainLine } from "../../citation/plain-stream.ts";
 import { withoutMarks } from "../../citation/marks.ts";
+import { supportHeadline } from "../../citation/support/note.ts";
 import type { StopReason } from "../../graph/state.ts";
 import { estimateTokens } from "../../graph/usage.ts";
 import type { RunEnd } from "./agent-run.ts";
@@ -25,14 +26,22 @@ export function usageOf({ usage, conclusion }: RunEnd) {
   };
 }
 
+/** How many sentences of an answer are not supported, or have no source, in a line; empty where there are none. */
+export function unsupportedOf({ answered, citations, uncited }: RunEnd["conclusion"]): string {
+  return answered ? supportHeadline(citations, uncited) : "";
+}
+
 /** What OpenAI's form has no place for: how the answer came about. */
 export function detailsOf(
   { conclusion, queries, readings, sources, usage }: RunEnd,
   ignored: readonly string[],
 ) {
+  const note = unsupportedOf(conclusion);
   return {
     answered: conclusion.answered,
     stopReason: conclusion.stopReason,
+    /** Absent where all of its sentences have a source that stands behind them. */
+    ...(note !== "" && { note }),
     searches: queries.map(({ query, engine, status, sources: found, milliseconds }) => ({
       query: plainLine(query),
       engine,

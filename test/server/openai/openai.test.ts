@@ -79,6 +79,7 @@ test("the stream on the wire, event by event", async () => {
         agentic_rag: {
           answered: true,
           stopReason: "answered",
+          note: NOTE,
           searches: [{ ...search, status: "found", sources: [1], milliseconds: 0 }],
           sources: [source],
           citations: [
@@ -103,11 +104,14 @@ test("the stream on the wire, event by event", async () => {
           milliseconds: 0,
           ignored: [],
         },
+        event: { type: "status", data: { description: NOTE, done: true } },
       },
     ),
     "data: [DONE]",
   ]);
 });
+
+const NOTE = "Sentences of this answer: 1 of 1 cited not supported by what they cite.";
 
 test("OpenAI's own client streams it: two searches, the checked answer, spans, usage", async () => {
   const { agent } = await served(SAID.map((text) => ({ text, chunkSize: 3 })));
