@@ -3,6 +3,11 @@ export { AgenticRagChatModel, createAgenticRagChatModel } from "./compose/chat-m
 export type { RunSettings } from "./compose/agent-run.ts";
 export type { PartOptions } from "./compose/part.ts";
 export {
+  createResearchAgent,
+  type ResearchAgent,
+  type ResearchAgentOptions,
+} from "./compose/research-agent.ts";
+export {
   createResearchTool,
   type ResearchArtifact,
   type ResearchToolOptions,

@@ -47,6 +47,7 @@ test("the public names", () => {
       "createProxyFetch",
       "createRateLimit",
       "createReplayEngine",
+      "createResearchAgent",
       "createResearchTeam",
       "createResearchTool",
       "createResponsesModel",
