@@ -86,6 +86,7 @@ test("schemas come with titles and defaults, the context as a form", async () =>
     "answered",
     "citations",
     "messages",
+    "note",
     "pages",
     "queries",
     "readings",
