@@ -17,7 +17,11 @@ export async function runProgram(
 ): Promise<number> {
   let surroundings = bare;
   try {
-    const read = readArguments(args);
+    let read = readArguments(args);
+    if (read.meant !== undefined) {
+      const { isMeant } = await import("./arguments/settle-command.ts");
+      read = readArguments((await isMeant(read.meant, read, bare)) ? read.meant.args : ["ask", ...args]);
+    }
     if (
       !["version", "help"].includes(read.command) &&
       !(read.command === "none" && bare.stdin.isTTY === true)
@@ -57,6 +61,8 @@ async function runCommand(read: Arguments, surroundings: Surroundings): Promise<
       return (await import("./commands/index-folder.ts")).indexFolder(read, surroundings);
     case "mcp":
       return (await import("./commands/mcp.ts")).mcp(read, surroundings);
+    case "models":
+      return (await import("./commands/models.ts")).models(read, surroundings);
     case "doctor":
       return (await import("./doctor/doctor.ts")).doctor(read, surroundings);
     case "probe":

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { UsageError } from "../terminal/failure.ts";
-import { nearestName } from "../terminal/nearest-name.ts";
-import { COMMANDS, OPTIONS, type Command } from "./options.ts";
+import { meantCommand, type MeantCommand } from "./meant-command.ts";
+import { isCommand, OPTIONS, type Command } from "./options.ts";
+import { readTokens } from "./tokens.ts";
 
 /** What the command line says. */
 export interface Arguments {
@@ -15,6 +15,8 @@ export interface Arguments {
   readonly switches: ReadonlySet<string>;
   /** Options with a value. */
   readonly values: ReadonlyMap<string, string>;
+  /** The command may be mistyped; nothing is checked for it. */
+  readonly meant?: MeantCommand;
 }
 
 /**
@@ -23,20 +25,10 @@ export interface Arguments {
  * @throws UsageError
  */
 export function readArguments(args: readonly string[]): Arguments {
-  const { positionals, values: given } = parse(args);
-  const switches = new Set<string>();
-  const values = new Map<string, string>();
-  for (const [name, value] of Object.entries(given)) {
-    if (value === true) {
-      switches.add(name);
-      continue;
-    }
-    const texts = [value].flat().flatMap((text) => (typeof text === "string" ? [text.trim()] : []));
-    if (texts.length === 0 || texts.includes("")) {
-      throw new UsageError(`--${name} needs a value. See agentic-rag --help.`);
-    }
-    values.set(name, TOGETHER.get(name)?.(texts) ?? texts.join(""));
-  }
+  const { words: positionals, firstWordAt, switches, values: given } = readTokens(args);
+  const values = new Map(
+    [...given].map(([name, texts]) => [name, TOGETHER.get(name)?.(texts) ?? texts.at(-1) ?? ""] as const),
+  );
   const [first, second] = positionals;
   if (first === "help" && (positionals.length === 1 || (positionals.length === 2 && isCommand(second)))) {
     return { command: "help", ...(isCommand(second) && { helpFor: second }), words: [], switches, values };
@@ -48,8 +40,11 @@ export function readArguments(args: readonly string[]): Arguments {
   }
   const words = named ? positionals.slice(1) : positionals;
   const command = named ? first : args.length === 0 ? "none" : "ask";
-  if (command !== "none") requireKnown(command, words, [...switches, ...values.keys()]);
-  return { command, words, switches, values };
+  const meant = named ? undefined : meantCommand(args, positionals, firstWordAt);
+  // which command its options are for is not known before that is asked
+  if (command !== "none" && meant === undefined)
+    requireKnown(command, words, [...switches, ...values.keys()]);
+  return { command, words, switches, values, ...(meant !== undefined && { meant }) };
 }
 
 /** How the values of an option are put together that may be given several times. */
@@ -59,45 +54,18 @@ const TOGETHER = new Map(
   ),
 );
 
-function isCommand(word: string | undefined): word is Command {
-  return COMMANDS.some((command) => command === word);
-}
-
-function parse(args: readonly string[]) {
-  const options = Object.fromEntries(
-    OPTIONS.map(({ name, short, value }) => [
-      name,
-      {
-        type: value === undefined ? "boolean" : "string",
-        multiple: TOGETHER.has(name),
-        ...(short !== undefined && { short }),
-      } as const,
-    ]),
-  );
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(explainParsing(error, args));
-  }
-}
-
-function explainParsing(error: unknown, args: readonly string[]): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1];
-  if (unknown === undefined) return `${message}\nSee agentic-rag --help.`;
-  const names = OPTIONS.map(({ name }) => `--${name}`);
-  const near = unknown.startsWith("--") ? nearestName(unknown, names) : undefined;
-  const instead = near === undefined ? "" : ` Did you mean ${near}?`;
-  const inQuestion = args.includes("--") ? "" : " A question that begins with a dash goes behind --.";
-  return `There is no option ${unknown}.${instead}${inQuestion} See agentic-rag --help.`;
-}
-
-const TAKE_WORDS: ReadonlySet<Command> = new Set(["ask", "resume", "search", "index"]);
+const TAKE_WORDS: ReadonlySet<Command> = new Set(["ask", "resume", "threads", "search", "index"]);
 
 function requireKnown(command: Command, words: readonly string[], names: readonly string[]): void {
   const other = OPTIONS.find(({ name, commands }) => names.includes(name) && !commands.includes(command));
   if (other !== undefined) {
     throw new UsageError(`${command} has no option --${other.name}. See agentic-rag ${command} --help.`);
+  }
+  if (
+    words.length > 0 &&
+    (command === "ask" ? words.join("") : words.find((word) => word.trim() === ""))?.trim() === ""
+  ) {
+    throw new UsageError(`${command} was given an empty argument, such as a variable that is not set.`);
   }
   if (command === "index" && words.length === 0) {
     throw new UsageError("index needs the folder to index: agentic-rag index <folder>");
@@ -105,6 +73,18 @@ function requireKnown(command: Command, words: readonly string[], names: readonl
   if (command === "resume" && words.length !== (names.includes("all") ? 0 : 1)) {
     throw new UsageError(
       `resume takes one thread, or --all: agentic-rag resume <thread>${orAsk(command, words)}`,
+    );
+  }
+  if (names.includes("all") && names.includes("output")) {
+    throw new UsageError("--output takes one answer, and --all finishes several. Leave out one of them.");
+  }
+  if (
+    command === "threads" &&
+    words.length > 0 &&
+    (words[0] !== "show" || words.length !== 2 || names.includes("delete"))
+  ) {
+    throw new UsageError(
+      `threads takes no words but show and one thread: agentic-rag threads show <thread>${orAsk(command, words)}`,
     );
   }
   if (command === "search" && words.join("").trim() === "") {

@@ -13,7 +13,7 @@ At a terminal everything is shown. Where stdout goes elsewhere, it gets the answ
     examples: [
       'agentic-rag "Which licence does QwQ-32B have?"',
       "agentic-rag ask --engine tavily --max-searches 3 Who maintains SearXNG?",
-      'agentic-rag ask --docs ./handbook "How long is the notice period?" > answer.txt',
+      'agentic-rag ask --docs ./handbook -o answer.md "How long is the notice period?"',
       "agentic-rag ask --json - < question.txt",
     ],
   },
@@ -37,10 +37,15 @@ already is shown. --all finishes every run whose process is gone, such as after 
     examples: ["agentic-rag resume holidays", "agentic-rag resume --all"],
   },
   threads: {
-    about: "list what is kept of conversations, or forget it",
-    usage: "agentic-rag threads [options]",
-    details: "The newest 50 threads, with how their last run stands.",
-    examples: ["agentic-rag threads", "agentic-rag threads --delete holidays"],
+    about: "list what is kept of conversations, show one, or forget it",
+    usage: "agentic-rag threads [options]\n       agentic-rag threads show [options] <thread>",
+    details: `The newest 50 threads, with how their last run stands. show prints the questions and answers of one, and the
+sources of the last.`,
+    examples: [
+      "agentic-rag threads",
+      "agentic-rag threads show holidays",
+      "agentic-rag threads --delete holidays",
+    ],
   },
   search: {
     about: "send one query to the search engine alone, without a model, and see what it finds",
@@ -70,6 +75,13 @@ documents that have not changed are not read again. What is not read is counted,
     details: `Is started by an MCP client, such as Claude Desktop, Cursor or VS Code. Nothing but the protocol goes to stdout;
 failures are told on stderr too. The end of stdin ends it, and what still runs.`,
     examples: ["agentic-rag mcp", "agentic-rag mcp --docs ./handbook --max-searches 3"],
+  },
+  models: {
+    about: "list the models that the model's server has",
+    usage: "agentic-rag models [options]",
+    details: `Where no server is set, those of the model servers that run on this machine. Nothing is asked of a model.
+No model found ends with 1.`,
+    examples: ["agentic-rag models", "agentic-rag models --model-url http://127.0.0.1:8000/v1 --json"],
   },
   doctor: {
     about: "check the settings, the model's endpoint, the search engines and the documents",

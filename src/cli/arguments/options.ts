@@ -8,11 +8,16 @@ export const COMMANDS = [
   "search",
   "index",
   "mcp",
+  "models",
   "doctor",
   "probe",
   "setup",
 ] as const;
 export type Command = (typeof COMMANDS)[number];
+
+export function isCommand(word: string | undefined): word is Command {
+  return COMMANDS.some((command) => command === word);
+}
 
 interface OptionBase {
   readonly name: string;
@@ -37,19 +42,26 @@ const RUNS = ["ask", "chat", "resume", "mcp"] as const;
 const CHECKED = [...RUNS, "doctor"] as const;
 const PREPARED = [...CHECKED, "setup"] as const;
 const SEARCHED = [...PREPARED, "search"] as const;
-const SERVED = [...PREPARED, "probe"] as const;
+const SERVED = [...PREPARED, "models", "probe"] as const;
 
 /** Every option, in the order in which help shows them. */
 export const OPTIONS: readonly Option[] = [
   {
     name: "json",
     about: "one JSON object instead of text",
-    commands: ["ask", "resume", "threads", "search", "index", "doctor", "probe"],
+    commands: ["ask", "resume", "threads", "search", "index", "models", "doctor", "probe"],
   },
   {
     name: "quiet",
     short: "q",
     about: "the answer alone, as Markdown with links",
+    commands: ["ask", "resume"],
+  },
+  {
+    name: "output",
+    short: "o",
+    value: "<file>",
+    about: "write the answer to this file too, as Markdown with links",
     commands: ["ask", "resume"],
   },
   {
@@ -125,7 +137,7 @@ export const OPTIONS: readonly Option[] = [
     "AGENTIC_RAG_MODEL_URL",
     SERVED,
   ),
-  setting("model", "<name>", "the model's name at that server", "AGENTIC_RAG_MODEL", SERVED),
+  setting("model", "<name>", "the model's name at that server", "AGENTIC_RAG_MODEL", [...PREPARED, "probe"]),
   setting(
     "model-family",
     "<name>",
@@ -149,7 +161,7 @@ export const OPTIONS: readonly Option[] = [
   { name: "date", value: "<yyyy-mm-dd>", about: "what the model is told today is", commands: RUNS },
   { name: "no-color", about: "no colours; the same as NO_COLOR=1", commands: COMMANDS },
   { name: "help", short: "h", about: "help for the program or a command", commands: COMMANDS },
-  { name: "version", short: "V", about: "the version", commands: COMMANDS },
+  { name: "version", short: "v", about: "the version", commands: COMMANDS },
 ];
 
 function setting(

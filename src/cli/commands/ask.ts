@@ -9,6 +9,7 @@ import { report, UsageError } from "../terminal/failure.ts";
 import { interruptible, Interruption } from "../terminal/interruption.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 import { newThreadName, openThreads, stoppedLine } from "../thread-database.ts";
+import { withAnswerFile } from "../view/answer-file.ts";
 import { createPresentation } from "../view/presentation.ts";
 import { NOTHING_YET } from "../view/run-record.ts";
 
@@ -20,7 +21,11 @@ export async function ask(args: Arguments, surroundings: Surroundings): Promise<
   if (approves && ["", "-"].includes(question.trim())) {
     throw new UsageError("--approve reads your answers at the terminal: give the question in words.");
   }
-  const shown = createPresentation(args, surroundings, () => question);
+  const shown = withAnswerFile(
+    createPresentation(args, surroundings, () => question),
+    args,
+    surroundings,
+  );
   const terminal = approves ? openApprovingTerminal(surroundings, shown.ask) : undefined;
   const drain = new AbortController();
   let record = NOTHING_YET;

@@ -20,7 +20,7 @@ const HELP = `Type a question, or:
   /sources  the sources of the last answer
   /new      begin a new conversation
   /help     this help
-  /quit     end (also Ctrl-D)
+  /exit     end (also /quit, Ctrl-D)
 Ctrl-C stops an answer.
 `;
 
@@ -128,7 +128,7 @@ async function talk(
     if (line === undefined || isOver()) return exitCode;
     if (line === "") continue;
     if (!reader.interactive) screen.write(`\n> ${printableLine(line)}\n`);
-    if (line === "/quit") return exitCode;
+    if (line === "/exit" || line === "/quit") return exitCode;
     if (line === "/help") screen.write(HELP);
     else if (line === "/sources") conversation.showSources();
     else if (line === "/new") {

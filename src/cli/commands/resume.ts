@@ -12,6 +12,7 @@ import { openAgent } from "../open-agent.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { report } from "../terminal/failure.ts";
 import { interruptible } from "../terminal/interruption.ts";
+import { withAnswerFile } from "../view/answer-file.ts";
 import { createPresentation, type Presentation } from "../view/presentation.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { exitCodeOf, NOTHING_YET, readRecord } from "../view/run-record.ts";
@@ -84,7 +85,11 @@ async function resumeOne(opened: Opened, name: string): Promise<number> {
   const { args, surroundings, durability, signal, drain, approver } = opened;
   const thread = await durability.book.find(name);
   if (thread === undefined) throw threadUnknown(name);
-  const shown = createPresentation(args, surroundings, () => thread.question);
+  const shown = withAnswerFile(
+    createPresentation(args, surroundings, () => thread.question),
+    args,
+    surroundings,
+  );
   opened.show(shown);
   let record = NOTHING_YET;
   let streamed = false;

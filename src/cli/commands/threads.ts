@@ -6,6 +6,7 @@ import { chooseSettings } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { printable, printableJson, printableLine } from "../terminal/printable.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
+import { showThread } from "./show-thread.ts";
 import { openThreads, OWNER } from "../thread-database.ts";
 
 /** Characters of a question in the table. */
@@ -14,12 +15,17 @@ const QUESTION_WIDTH = 60;
 /** How long a thread is held while it is removed, in milliseconds. */
 const REMOVAL_MS = 60_000;
 
-/** Lists the threads, or removes one, and gives the code to end with. */
+/** Lists the threads, shows or removes one, and gives the code to end with. */
 export async function threads(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { stdout } = surroundings;
   const durability = await openThreads(chooseSettings(args, surroundings));
   const json = args.switches.has("json");
   try {
+    const [, shown] = args.words;
+    if (shown !== undefined) {
+      await showThread(shown, durability, args, surroundings);
+      return EXIT_CODES.answered;
+    }
     const name = args.values.get("delete");
     if (name !== undefined) {
       await remove(durability, name);

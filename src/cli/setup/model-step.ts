@@ -53,11 +53,19 @@ export async function chooseModel(context: StepContext): Promise<EnvChanges> {
         fallback,
       },
     );
-    if (answer === "none") return { AGENTIC_RAG_MODEL_FAMILY: "offline" };
+    if (answer === "none") return withoutModel(environment, found.length > 0);
     const numbered = /^\d+$/.test(answer) ? found[Number(answer) - 1] : undefined;
     if (numbered !== undefined) return serverSettings(context, numbered.server.baseUrl, numbered);
     return /^https?:\/\//i.test(answer) ? serverSettings(context, answer) : ggufSettings(context, answer);
   });
+}
+
+/** A model that is set or runs here has to be kept out; else nothing is set, so that the first one that runs is taken. */
+function withoutModel(environment: StepContext["environment"], isFound: boolean): EnvChanges {
+  const isSet = ["AGENTIC_RAG_MODEL_URL", "AGENTIC_RAG_GGUF"].some(
+    (name) => (environment[name]?.trim() ?? "") !== "",
+  );
+  return { AGENTIC_RAG_MODEL_FAMILY: isFound || isSet ? "offline" : null };
 }
 
 /** Asks again after what was told to be wrong; unattended, that is the end. */

@@ -11,7 +11,8 @@ export function headerFor(settings: Settings): string {
     const isLocal = settings.search.engines.every((engine) => engine === "local");
     return [
       `The offline extractive reader (no language model) answers from ${searched(settings)}.`,
-      FOR_A_MODEL,
+      // one that is not looked for has to be named
+      model.discover ? FOR_A_MODEL : `${FOR_A_MODEL}, then agentic-rag setup`,
       ...(isLocal ? [FOR_THE_WEB] : []),
     ].join("\n");
   }

@@ -9,7 +9,7 @@ import { everySearchFailed, restsOnNoSource } from "../../graph/sources.ts";
 import type { RunRecord } from "./run-record.ts";
 import { createGroupedOutput, type GroupedOutput } from "../terminal/grouped-output.ts";
 import { printableLine } from "../terminal/printable.ts";
-import { showSources } from "./source-list.ts";
+import { showSources, withShortMarks } from "./source-list.ts";
 import { createWaitTeller } from "./wait-teller.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
@@ -117,11 +117,6 @@ function showHeadline(
 /** The first paragraph: what was found is listed anyway. */
 function showStatement({ groups, paint }: { groups: GroupedOutput; paint: Paint }, statement: string): void {
   groups.line("statement", statement.split("\n\n", 1)[0] ?? "", paint.yellow);
-}
-
-/** `[[1]](address)` as `[1]`: the address stands in the list of sources. */
-function withShortMarks(answer: string): string {
-  return answer.replaceAll(/\[\[(\d{1,4})\]\]\([^()\s]*\)/g, "[$1]");
 }
 
 function styleOf(tone: "plain" | "bad", paint: Paint): (text: string) => string {

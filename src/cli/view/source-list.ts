@@ -69,3 +69,8 @@ export function showSources(
     }
   }
 }
+
+/** `[[1]](address)` as `[1]`: the address stands in the list of sources. */
+export function withShortMarks(answer: string): string {
+  return answer.replaceAll(/\[\[(\d{1,4})\]\]\([^()\s]*\)/g, "[$1]");
+}

@@ -14,6 +14,7 @@ test("help for a command", () => {
     Options:
           --json                 one JSON object instead of text
       -q, --quiet                the answer alone, as Markdown with links
+      -o, --output <file>        write the answer to this file too, as Markdown with links
           --thread <name>        keep what is said on this thread, and go on with what it knows
           --approve              ask before each search, and before pages are opened
           --docs <folder>        search this folder, once indexed; may be given several times
@@ -33,12 +34,12 @@ test("help for a command", () => {
           --date <yyyy-mm-dd>    what the model is told today is
           --no-color             no colours; the same as NO_COLOR=1
       -h, --help                 help for the program or a command
-      -V, --version              the version
+      -v, --version              the version
 
     Examples:
       agentic-rag "Which licence does QwQ-32B have?"
       agentic-rag ask --engine tavily --max-searches 3 Who maintains SearXNG?
-      agentic-rag ask --docs ./handbook "How long is the notice period?" > answer.txt
+      agentic-rag ask --docs ./handbook -o answer.md "How long is the notice period?"
       agentic-rag ask --json - < question.txt
 
     Exit codes:
@@ -63,10 +64,11 @@ test("help for the program begins with what it is and how it is called", () => {
       ask      ask a question, and see the reasoning, the searches and the cited answer
       chat     ask one question after another; each knows what was said before
       resume   finish the last question of a thread, whatever ended it
-      threads  list what is kept of conversations, or forget it
+      threads  list what is kept of conversations, show one, or forget it
       search   send one query to the search engine alone, without a model, and see what it finds
       index    make a folder of documents searchable, or bring its index up to date
       mcp      serve research and search to other programs over MCP, on stdin and stdout
+      models   list the models that the model's server has
       doctor   check the settings, the model's endpoint, the search engines and the documents
       probe    find out whether a model's server continues a turn, and which settings fit it
       setup    choose a model and a search engine, try them, and write the settings to .env"

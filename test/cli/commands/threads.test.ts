@@ -55,6 +55,22 @@ test("a run that is killed goes on with resume, to the same answer, and searches
     out: "Apples [[1]](https://example.org/apples).\n",
     err: "",
   });
+  expect(await run(["threads", "show", "fruit"])).toEqual({
+    exitCode: 0,
+    out: `> Which fruit?\n\n${SHOWN}`,
+    err: "",
+  });
+  expect(JSON.parse((await run(["threads", "show", "--json", "fruit"])).out)).toMatchObject({
+    thread: "fruit",
+    status: "finished",
+    messages: [
+      { role: "user", content: "Which fruit?" },
+      { role: "assistant", content: "Apples [[1]](https://example.org/apples)." },
+    ],
+    citations: [{ number: 1, url: "https://example.org/apples" }],
+    sources: [{ number: 1, title: "About apples" }],
+  });
+  expect(await run(["threads", "show", "frut"])).toMatchObject({ exitCode: 1, out: "" });
   const listed = await run(["threads", "--json"]);
   expect(JSON.parse(listed.out)).toMatchObject({
     threads: [
@@ -75,6 +91,8 @@ test("SIGTERM ends a run after its step with 0, and resume --all finishes it", T
   expect(program.err()).toMatch(
     /\nStopped\. What was done is kept\. To finish the answer: agentic-rag resume fruit\n$/,
   );
+  const shown = await run(["threads", "show", "fruit"]);
+  expect(shown.out).toMatch(/^> Which fruit\?\n\n[^]*There is no answer yet\.\n$/);
   const listed = await run(["threads"]);
   expect(listed.out).toBe(
     "THREAD  STATUS       LAST      QUESTION\nfruit   interrupted  just now  Which fruit?\n",

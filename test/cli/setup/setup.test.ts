@@ -168,9 +168,7 @@ test("a folder of documents is indexed and tried", async () => {
   const { exitCode, out, written } = await setup(["none", "local", "my docs", "yes", "yes"], { folder });
   expect(exitCode).toBe(0);
   expect(out).toContain("The index holds 1 document.\nengine local: found 1 source");
-  expect(written).toBe(
-    `AGENTIC_RAG_MODEL_FAMILY=offline\nAGENTIC_RAG_ENGINE=local\nAGENTIC_RAG_DOCUMENTS='${folder}/my docs'\n`,
-  );
+  expect(written).toBe(`AGENTIC_RAG_ENGINE=local\nAGENTIC_RAG_DOCUMENTS='${folder}/my docs'\n`);
 });
 
 test("a key goes to the server it was given for, and to no other", async () => {
@@ -250,4 +248,23 @@ test("--yes writes nothing when something does not work", async () => {
     written: undefined,
     err: expect.stringContaining("has neither /completions"),
   });
+});
+
+test("without a model nothing is written that keeps out one that runs later", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, ".env"), "AGENTIC_RAG_MODEL_FAMILY=offline\n");
+  const environment = { AGENTIC_RAG_MODEL_FAMILY: "offline" };
+  const first = await setup([], { args: ["--yes"], folder, environment });
+  expect(first).toMatchObject({ exitCode: 0, written: "AGENTIC_RAG_ENGINE=local\n" });
+  const endpoint = await startEndpoint({ facts: listOf("vllm", "Qwen/QwQ-32B") });
+  const stage = createStage({
+    folder,
+    localServers: [endpoint.url],
+    environment: { AGENTIC_RAG_ENGINE: "local" },
+  });
+  await runProgram(["ask", "Q?"], stage.surroundings);
+  expect(stage.err()).toContain("No model is set, so Qwen/QwQ-32B is taken from vLLM at ");
+  // one that runs and is not wanted is kept out
+  const { written } = await setup(["none", "", "", ""], { localServers: [endpoint.url] });
+  expect(written).toBe("AGENTIC_RAG_MODEL_FAMILY=offline\nAGENTIC_RAG_ENGINE=local\n");
 });

@@ -1,0 +1,63 @@
+import { isBaseMessage, type BaseMessage } from "@langchain/core/messages";
+import { START, StateGraph } from "@langchain/langgraph";
+import { z } from "zod";
+import type { Durability } from "../../durability/durability.ts";
+import { threadUnknown } from "../../durability/lease.ts";
+import { State } from "../../graph/state.ts";
+import type { Arguments } from "../arguments/arguments.ts";
+import { createGroupedOutput } from "../terminal/grouped-output.ts";
+import { createPaint } from "../terminal/paint.ts";
+import { printableJson } from "../terminal/printable.ts";
+import type { Surroundings } from "../terminal/surroundings.ts";
+import { mergeSources, NOTHING_YET, readRecord } from "../view/run-record.ts";
+import { showSources, withShortMarks } from "../view/source-list.ts";
+
+const keptSchema = z.looseObject({
+  messages: z.array(z.custom<BaseMessage>((value) => isBaseMessage(value))).default([]),
+  question: z.string().default(""),
+});
+
+/**
+ * Shows what was asked and answered on a thread, and the sources of its last answer. Nothing is asked or changed.
+ *
+ * @throws AgenticRagError `thread-unknown`
+ */
+export async function showThread(
+  name: string,
+  { book, checkpointer }: Durability,
+  args: Arguments,
+  { stdout, environment, folder }: Surroundings,
+): Promise<void> {
+  const row = await book.find(name);
+  if (row === undefined) throw threadUnknown(name);
+  // a checkpoint is read by channels; no model and no engine is needed for that
+  const reader = new StateGraph(State)
+    .addNode("read", () => ({}))
+    .addEdge(START, "read")
+    .compile({ checkpointer });
+  const kept: { readonly values: unknown } = await reader.getState({ configurable: { thread_id: name } });
+  const values = keptSchema.parse(kept.values ?? {});
+  const record = readRecord({ ...NOTHING_YET, ...values });
+  const messages = values.messages.map((message) => ({
+    role: message.type === "human" ? "user" : message.type === "ai" ? "assistant" : message.type,
+    content: message.text,
+  }));
+  // a run that has not ended has left its question, and no answer
+  if (messages.findLast(({ role }) => role === "user")?.content !== row.question)
+    messages.push({ role: "user", content: row.question });
+  if (args.switches.has("json")) {
+    const { citations, sources } = record;
+    stdout.write(
+      `${printableJson({ thread: name, status: row.status, messages, citations, sources: mergeSources(sources) })}\n`,
+    );
+    return;
+  }
+  const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
+  const groups = createGroupedOutput(stdout);
+  for (const [at, { role, content }] of messages.entries()) {
+    if (role === "user") groups.line(`message ${at}`, `> ${content}`, paint.bold);
+    else groups.line(`message ${at}`, withShortMarks(content), role === "assistant" ? undefined : paint.dim);
+  }
+  showSources({ groups, paint, folder }, record);
+  if (messages.at(-1)?.role === "user") groups.line("end", "There is no answer yet.", paint.dim);
+}
