@@ -30,6 +30,7 @@ export {
   type Source,
   type StopReason,
 } from "./graph/state.ts";
+export type { Generation as GenerationRecord } from "./graph/continuation/generations.ts";
 export type { Usage } from "./graph/usage.ts";
 export {
   chatmlTemplate,
@@ -48,6 +49,7 @@ export {
   type ModelDescription,
   type ModelUsage,
   type PromptMessage,
+  type SentPrompt,
   type TurnPiece,
 } from "./model/model.ts";
 export { createChatToolsModel, type ChatToolsOptions } from "./model/native-tools/chat-tools.ts";
@@ -104,6 +106,7 @@ export type {
 export { createExaEngine, type ExaContents, type ExaOptions } from "./search/engines/exa.ts";
 export { createFallbackEngine, type FallbackOptions } from "./search/around/fallback.ts";
 export { buildIndex, indexDocuments, type IndexReport } from "./search/local/index-builder.ts";
+export type { Document } from "./search/local/documents/document.ts";
 export { createJinaEngine, type JinaOptions } from "./search/engines/jina.ts";
 export {
   createLangChainEngine,
@@ -159,4 +162,5 @@ export { openDurability } from "./durability/open.ts";
 export { createSqliteStore, type SqliteStoreOptions } from "./durability/sqlite/sqlite.ts";
 export { sweepOrphans } from "./durability/sweep.ts";
 export { createJournaledEngine, forgetSearches, type JournalOptions } from "./search/journal/journal.ts";
+export type { HeardResult } from "./turn.ts";
 export { remoteRequest } from "./compose/remote-request.ts";

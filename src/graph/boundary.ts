@@ -4,6 +4,8 @@ import { AgenticRagError } from "../errors.ts";
 const LETTERS = "bcdfghjklmnpqrstvwxz";
 const LENGTH = 4;
 
+export const BOUNDARY = /^[a-z0-9]{4,6}$/;
+
 /** A boundary that nobody can foresee: four letters. */
 export function randomBoundary(): string {
   const values = crypto.getRandomValues(new Uint32Array(LENGTH));
@@ -12,7 +14,7 @@ export function randomBoundary(): string {
 
 /** @throws AgenticRagError `settings-invalid` for one that cannot stand in the head of a source. */
 export function checkedBoundary(boundary: string): string {
-  if (/^[a-z0-9]{4,6}$/.test(boundary)) return boundary;
+  if (BOUNDARY.test(boundary)) return boundary;
   throw new AgenticRagError(
     "settings-invalid",
     `The boundary of sources is ${JSON.stringify(boundary.slice(0, 40))}. Let \`boundary\` give four to six of a-z and 0-9.`,

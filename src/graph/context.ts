@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import type { ContinuationOptions } from "../model/model.ts";
+import { BOUNDARY } from "./boundary.ts";
 
 const count = (min: number, max: number, title: string, description: string) =>
   z.number().int().min(min).max(max).meta({ title, description });
@@ -143,6 +144,11 @@ export function createContextSchema(choices: Choices, defaults: RunLimits = RUN_
       .date()
       .optional()
       .meta({ title: "Date", description: "What the model is told today is (ISO)." }),
+    boundary: z.string().regex(BOUNDARY).optional().meta({
+      title: "Boundary",
+      description:
+        "What the heads of sources carry, four to six of a-z and 0-9, so that samples of one question share their prompt. Else one that no page can foresee.",
+    }),
   });
 }
 

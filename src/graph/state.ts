@@ -5,32 +5,9 @@ import { citationSchema, uncitedSchema } from "./citation.ts";
 import { chosenSchema, limitsSchema } from "./context.ts";
 import { DIALECT_NAMES } from "../protocol/dialects/asked-dialect.ts";
 import { openCallSchema, pageRecordSchema } from "./pages/record.ts";
+import { generationSchema } from "./continuation/generations.ts";
+import { segmentSchema, type StateSegment } from "./continuation/segment.ts";
 import { addUsage, NO_USAGE, usageSchema } from "./usage.ts";
-
-/** The longest message that is kept as its endpoint gave it, in UTF-16 units of its JSON. */
-const MAX_RECEIVED_LENGTH = 1_000_000;
-
-const receivedSchema = z.strictObject({
-  form: z.enum(["chat", "responses", "messages", "langchain"]),
-  /** Digests of the endpoint with its model, and of the text that stands for the message. */
-  endpoint: z.string().max(64),
-  text: z.string().max(64),
-  /** The message as JSON: read by the model family that sends it back, by nobody else. */
-  message: z.string().max(MAX_RECEIVED_LENGTH),
-});
-
-/** A piece of the assistant's turn. */
-export const segmentSchema = z.strictObject({
-  origin: z.enum(["model", "search", "runtime"]),
-  text: z.string(),
-  tokenIds: z.array(z.number().int()).optional(),
-  /** Of the tokens of `text`, where requested and returned; one for each of `tokenIds` where these are present. */
-  logprobs: z.array(z.number()).optional(),
-  /** What the model wrote here is no answer: it led up to a refused call, repeated itself, or what it was told. */
-  noAnswer: z.literal(true).optional(),
-  /** The assistant message that this text stands for, as its endpoint gave it. */
-  received: receivedSchema.optional(),
-});
 
 /** How a question was opened: fixed for its whole run, so that each prompt extends the one before byte for byte. */
 export const openingSchema = z.strictObject({
@@ -143,7 +120,7 @@ export type QueryRecord = z.infer<typeof queryRecordSchema>;
 export type Source = z.infer<typeof sourceSchema>;
 export type StopReason = z.infer<typeof stopReasonSchema>;
 export type BudgetName = z.infer<typeof budgetNameSchema>;
-export type StateSegment = z.infer<typeof segmentSchema>;
+export type { StateSegment };
 
 const counter = (title: string, description: string) =>
   new ReducedValue(z.number().int().min(0).default(0), {
@@ -183,6 +160,11 @@ const results = {
   answer: z.string().default("").meta({
     title: "Answer",
     description: "Markdown; each known citation links to its source. Says so where there is no answer.",
+  }),
+  rawAnswer: z.string().default("").meta({
+    title: "Raw answer",
+    description:
+      "The answer as the model wrote it, without links: what exact match compares. Empty where it wrote none.",
   }),
   answered: z.boolean().default(false).meta({
     title: "Answered",
@@ -224,9 +206,8 @@ const results = {
   ),
 };
 
-export const State = new StateSchema({
-  messages: MessagesValue,
-  question: questionField,
+/** The prompt and the turn of a question: what a run can be trained on and replayed from. */
+const sequence = {
   opening: openingSchema.nullable().default(null).meta({
     title: "Opening",
     description: "The prompt of this question and what answers it; fixed for the whole run.",
@@ -236,6 +217,17 @@ export const State = new StateSchema({
     "Transcript",
     "The assistant's turn, piece by piece, with who wrote each piece. It only grows.",
   ),
+  generations: appended(
+    z.array(generationSchema),
+    "Generations",
+    "Each request to the model: its prompt as it was rendered, and how it ended.",
+  ),
+};
+
+export const State = new StateSchema({
+  messages: MessagesValue,
+  question: questionField,
+  ...sequence,
   call: callSchema.nullable().default(null).meta({
     title: "Call",
     description:
@@ -277,7 +269,7 @@ export const State = new StateSchema({
 
 export const Input = new StateSchema({ messages: MessagesValue, question: questionField });
 
-export const Output = new StateSchema({ messages: MessagesValue, ...results });
+export const Output = new StateSchema({ messages: MessagesValue, ...sequence, ...results });
 
 export type RunState = typeof State.State;
 export type RunUpdate = typeof State.Update;

@@ -40,6 +40,13 @@ export function goneOn(messages: readonly PromptMessage[], said: string): readon
   return [...turns, { role: "assistant", content: given + said }];
 }
 
+/** A prompt as it was sent, the turn so far included. */
+export interface SentPrompt {
+  readonly text: string;
+  /** Its ids, where log-probabilities were asked for and the ids are known. */
+  readonly tokenIds?: readonly number[] | undefined;
+}
+
 /** Text as it is generated, any number of times; then exactly one `end`. */
 export type ModelChunk =
   | {
@@ -59,12 +66,17 @@ export type ModelChunk =
        * for this one, without what only that other one may read.
        */
       readonly rewritten?: number;
+      /** With the first chunk of a reply, where the family renders prompts. */
+      readonly prompt?: SentPrompt;
       /** The first text behind a break: how often the connection has broken by now. None of what follows has ids. */
       readonly continued?: number;
     }
   | {
       readonly type: "end";
-      /** The ids of exactly `stopReason`, when that was generated but is not part of the text. */
+      /**
+       * The ids of exactly `stopReason`, when that was generated but is not part of the text; where it is `null`, of the
+       * token that ended the turn.
+       */
       readonly tokenIds?: readonly number[];
       /** Those of exactly `stopReason`, likewise. */
       readonly logprobs?: readonly number[];
@@ -75,6 +87,7 @@ export type ModelChunk =
       readonly usage: ModelUsage;
       /** As of a text, where no text came with it. */
       readonly received?: ReceivedMessage;
+      readonly prompt?: SentPrompt;
       /** How the prompt was sent, where a family has both: as text, or as the token ids that it was drawn in. */
       readonly promptForm?: "text" | "tokens";
       /** How often the connection broke and the reply was continued from its text; absent where it never did. */

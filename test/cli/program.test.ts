@@ -46,8 +46,10 @@ test("--json gives one object with everything", async () => {
   expect(Object.keys(told)).toEqual([
     "question",
     "answer",
+    "rawAnswer",
     "answered",
     "citations",
+    "uncited",
     "sources",
     "stopReason",
     "searches",
@@ -56,9 +58,12 @@ test("--json gives one object with everything", async () => {
     "readings",
     "usage",
     "transcript",
+    "generations",
+    "opening",
     "protocol",
     "model",
     "engine",
+    "note",
   ]);
   expect(told).toMatchObject({
     question: "Q?",

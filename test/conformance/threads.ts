@@ -134,15 +134,20 @@ export function describeThreads(database: string, { newPlace, openedAt }: Openin
       for (const [config, texts] of expected) expect(await textsAt(config)).toEqual(texts);
     });
 
-    test("twenty searches take little more room than their transcript", { timeout: 60_000 }, async () => {
-      const place = newPlace();
-      const queries = Array.from({ length: 20 }, (_, at) => `query ${at}`);
-      const { engine } = countingEngine((query) => words(Number(query.split(" ")[1])));
-      const agent = agentOn(await openedAt(place), [...queries.map(call), "</think>\n\nDone [1]."], engine);
-      await agent.invoke({ question: "Which?" }, { ...thread("t"), durability: "sync" });
-      const values = (await agent.getState(thread("t"))).values as RunState;
-      expect(values.searches).toBe(20);
-      expect((await place.storedBytes()) / Buffer.byteLength(textOf(values))).toBeLessThan(1.3);
-    });
+    test(
+      "twenty searches take little more room than their transcript and prompt",
+      { timeout: 60_000 },
+      async () => {
+        const place = newPlace();
+        const queries = Array.from({ length: 20 }, (_, at) => `query ${at}`);
+        const { engine } = countingEngine((query) => words(Number(query.split(" ")[1])));
+        const agent = agentOn(await openedAt(place), [...queries.map(call), "</think>\n\nDone [1]."], engine);
+        await agent.invoke({ question: "Which?" }, { ...thread("t"), durability: "sync" });
+        const values = (await agent.getState(thread("t"))).values as RunState;
+        expect(values.searches).toBe(20);
+        const prompt = values.generations.map(({ promptText = "" }) => promptText).join("");
+        expect((await place.storedBytes()) / Buffer.byteLength(prompt + textOf(values))).toBeLessThan(1.3);
+      },
+    );
   });
 }

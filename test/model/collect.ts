@@ -7,14 +7,14 @@ import type {
 
 export const HELLO: readonly PromptMessage[] = [{ role: "user", content: "Hello" }];
 
-/** All chunks of one continuation. */
+/** All chunks of one continuation, without the prompt that the first of them tells. */
 export async function collect(
   model: ContinuationModel,
   options: ContinuationOptions = {},
   messages = HELLO,
 ): Promise<ModelChunk[]> {
   const chunks: ModelChunk[] = [];
-  for await (const chunk of model.continueText(messages, options)) chunks.push(chunk);
+  for await (const { prompt: _, ...chunk } of model.continueText(messages, options)) chunks.push(chunk);
   return chunks;
 }
 

@@ -35,6 +35,8 @@ export interface EngineServer extends AsyncDisposable {
   readonly completions: readonly EngineRequest[];
   /** The id of a token that was said or spelled. */
   readonly idOf: (piece: Piece) => number;
+  /** The ids of a text. */
+  readonly spell: (text: string) => number[];
   /** The log-probability that a token is always drawn with. */
   readonly logprobOf: (piece: Piece) => number;
 }
@@ -194,6 +196,7 @@ export async function startEngineServer(options: EngineOptions): Promise<EngineS
       return said();
     },
     idOf,
+    spell,
     logprobOf,
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");

@@ -59,8 +59,12 @@ export function checkConclusion(
   require(!answered || !answer.includes(FOUND_WORD), "what was found is not the answer");
 
   const { messages, ...own } = state;
-  run.ownText(JSON.stringify({ ...own, opening: null }), "state");
-  run.ownText(JSON.stringify([state.opening, messages.map(({ text }) => text)]), "conversation", earlier);
+  run.ownText(JSON.stringify({ ...own, opening: null, generations: [] }), "state");
+  run.ownText(
+    JSON.stringify([state.opening, state.generations, messages.map(({ text }) => text)]),
+    "conversation",
+    earlier,
+  );
   require(!JSON.stringify(state.queries).includes(PLANTED), "nothing that a page wrote is searched for");
   const kinds = messages.map((message) => message.getType()).join(" ");
   const asked = earlier.length + 1;

@@ -26,14 +26,15 @@ export function runJson(
   record: RunRecord,
   { indent = 2, thrown }: RunJsonOptions = {},
 ): string {
-  const { answer, answered, citations, uncited, sources, stopReason } = record;
+  const { answer, rawAnswer, answered, citations, uncited, sources, stopReason } = record;
   const { searches, queries, usage, transcript } = record;
-  const { opening, failure, pages, readings } = record;
+  const { generations, opening, failure, pages, readings } = record;
   const unsupported = answered ? supportHeadline(citations, uncited) : "";
   const note = restsOnNoSource(record) ? NO_SOURCE : unsupported;
   const told = {
     question,
     answer,
+    rawAnswer,
     answered,
     citations,
     uncited,
@@ -45,6 +46,8 @@ export function runJson(
     readings,
     usage,
     transcript: transcript.map(toldSegment),
+    generations,
+    opening,
     protocol: opening?.protocol ?? null,
     model: opening?.model ?? null,
     engine: opening?.engine ?? null,

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { pageRecordSchema } from "../../graph/pages/record.ts";
+import { generationSchema } from "../../graph/continuation/generations.ts";
+import { segmentSchema } from "../../graph/continuation/segment.ts";
 import { citationSchema, uncitedSchema } from "../../graph/citation.ts";
 import {
   openingSchema,
   queryRecordSchema,
-  segmentSchema,
   sourceSchema,
   stopReasonSchema,
   type Source,
@@ -16,6 +17,7 @@ import { EXIT_CODES } from "../terminal/exit-code.ts";
 const recordSchema = z.object({
   opening: openingSchema.nullable(),
   answer: z.string(),
+  rawAnswer: z.string().default(""),
   answered: z.boolean(),
   citations: z.array(citationSchema),
   uncited: uncitedSchema.default([]),
@@ -27,6 +29,7 @@ const recordSchema = z.object({
   readings: z.array(pageRecordSchema).default([]),
   usage: usageSchema,
   transcript: z.array(segmentSchema),
+  generations: z.array(generationSchema).default([]),
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 
@@ -37,6 +40,7 @@ export type RunRecord = z.infer<typeof recordSchema>;
 export const NOTHING_YET: RunRecord = {
   opening: null,
   answer: "",
+  rawAnswer: "",
   answered: false,
   citations: [],
   uncited: [],
@@ -48,6 +52,7 @@ export const NOTHING_YET: RunRecord = {
   readings: [],
   usage: NO_USAGE,
   transcript: [],
+  generations: [],
   failure: null,
 };
 

@@ -1,15 +1,8 @@
-import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { isModelFailure, type AgenticRagError } from "../../errors.ts";
 import type { ContinuationModel, ContinuationOptions } from "../../model/model.ts";
 import { withoutWrittenKeys } from "../../net/written-keys.ts";
-import type {
-  Generation,
-  Protocol,
-  ProtocolEvent,
-  ProtocolReader,
-  Segment,
-} from "../../protocol/protocol.ts";
+import type { Generation, Protocol, ProtocolEvent, Segment } from "../../protocol/protocol.ts";
 import { allowance, deadlineAfter, emptyBudget, type Allowance } from "../budgets.ts";
 import type { RunLimits } from "../context.ts";
 import { lastGeneration, textOf } from "../route.ts";
@@ -18,6 +11,8 @@ import { addUsage, NO_USAGE, requestUsage, type Usage } from "../usage.ts";
 import { bytesBeyond, bytesTooMany, isFull, roomFor, tokensWithout, type Room } from "./room.ts";
 import { echoesPrompt } from "./runtime-echo.ts";
 import { afterOmitting, omitOldest } from "./omitted-results.ts";
+import { endOf, promptOf, type Generation as RequestRecord } from "./generations.ts";
+import { leavesOpen, promptText, toMessages } from "./prompt.ts";
 import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
 import { sessionOf } from "./session.ts";
 import { shortenMore, shortenOldest } from "./shortening.ts";
@@ -28,6 +23,8 @@ export interface ContinuationInput {
   readonly opening: Opening;
   /** The assistant's turn so far. */
   readonly transcript: readonly Segment[];
+  /** The requests before. */
+  readonly generations: readonly RequestRecord[];
   readonly limits: RunLimits;
   readonly used: Usage;
   /** The budget that was spent before; the model may only answer then. */
@@ -49,6 +46,8 @@ export interface ContinuationInput {
 export interface Continuation {
   /** What was added to the turn. */
   readonly segments: readonly StateSegment[];
+  /** The requests that were made. */
+  readonly generations: readonly RequestRecord[];
   readonly usage: Usage;
   readonly spent: BudgetName | null;
   readonly failure: { code: string; message: string } | null;
@@ -69,6 +68,7 @@ export interface Continuation {
 export async function continueTurn(input: ContinuationInput): Promise<Continuation> {
   const { protocol, opening, limits, transcript, onEvent } = input;
   const segments: StateSegment[] = [];
+  const generations: RequestRecord[] = [];
   let { spent } = input;
   let { condensed, inContext, usage } = afterOmitting(input);
   let window = opening.model.contextTokens;
@@ -87,7 +87,18 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   const nudge = (cause: Parameters<Protocol["nudge"]>[1]): void =>
     append({ origin: "runtime", text: protocol.nudge(textOf([...transcript, ...segments]), cause) });
   const ended = (failure: Continuation["failure"] = null): Continuation => {
-    return { segments, usage, spent, failure, messageId, condensed, inContext, rewritten, cut: isCut };
+    return {
+      segments,
+      generations,
+      usage,
+      spent,
+      failure,
+      messageId,
+      condensed,
+      inContext,
+      rewritten,
+      cut: isCut,
+    };
   };
   /** Leaves out more of the responses, by bytes where it is known how many have to go. */
   const cut = (bytes: number | undefined, room: Room): boolean => {
@@ -142,6 +153,12 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
     if (isEmpty && outcome === "answer") onEvent({ type: "answer-withdrawn" });
     if (isEmpty) outcome = "nothing";
     const noAnswer = isEmpty || (answering && reply.generation.outcome === "nothing");
+    const told = [...transcript, ...segments];
+    generations.push({
+      segment: text === "" ? null : told.length,
+      ...reply.ended,
+      ...promptOf(reply.prompt, [...input.generations, ...generations], told),
+    });
     append({ origin: "model", text, ...reply.kept, ...(noAnswer && { noAnswer }) });
     append({ origin: "runtime", text: closing });
     if (isFull(reply, left, window) && shortenMore(shown(), condensed, 1) !== null) continue;
@@ -247,6 +264,10 @@ async function request(
     rewritten = 0,
     continued = 0,
     messageId = "",
+    prompt,
+    stopReason,
+    endTokenIds,
+    endLogprobs,
   }: Partial<ModelReply> = chatModel.reply ?? {};
   const { generation } = reader;
   const { promptTokens, completionTokens } = usage;
@@ -258,6 +279,12 @@ async function request(
       ...(logprobs !== undefined && { logprobs }),
       ...(received !== undefined && { received }),
     },
+    ended: {
+      end: endOf(end, stopReason),
+      ...(endTokenIds !== undefined && { endTokenIds }),
+      ...(endLogprobs !== undefined && { endLogprobs }),
+    },
+    prompt,
     messageId,
     failure,
     rewritten,
@@ -270,24 +297,4 @@ async function request(
       milliseconds: clock() - started,
     },
   };
-}
-
-function promptText({ messages }: Opening, before: string): string {
-  return messages.map(({ content }) => content).join("") + before;
-}
-
-/** Whether a text ends within reasoning, or within a call. */
-function leavesOpen(reader: ProtocolReader, said: string): boolean {
-  reader.feed(said);
-  if (reader.done) return false;
-  reader.end({ finishReason: "length" });
-  return reader.generation.outcome !== "answer";
-}
-
-function toMessages(opening: Opening, before: string): BaseMessage[] {
-  const messages: BaseMessage[] = opening.messages.map(({ role, content }) => {
-    if (role === "system") return new SystemMessage(content);
-    return role === "user" ? new HumanMessage(content) : new AIMessage(content);
-  });
-  return before === "" ? messages : [...messages, new AIMessage(before)];
 }

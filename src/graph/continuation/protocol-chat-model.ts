@@ -7,26 +7,23 @@ import {
   toPromptMessage,
   type ContinuationModel,
   type ContinuationOptions,
-  type ModelChunk,
   type ModelUsage,
-  type ReceivedMessage,
+  type SentPrompt,
 } from "../../model/model.ts";
 import { createHeldAnswer, type HeldAnswer } from "../held-answer.ts";
 import { createRepetitionWatch, endsInLoop } from "./repetition.ts";
 import { createShownEvents } from "./shown-events.ts";
+import { createSample, type SampledText, type TurnEnd } from "./sample.ts";
 import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../../protocol/protocol.ts";
 
 /** What one request to the model came to. */
-export interface ModelReply {
+export interface ModelReply extends SampledText, TurnEnd {
   /** `deadline`: the time for it was over; `read`: the reader had seen enough; `loop`: it repeated itself. */
   readonly end: "stop" | "length" | "deadline" | "read" | "loop";
   readonly usage: ModelUsage;
-  /** The ids of exactly the text that counts; `undefined` where the endpoint gave none, or the text was cut. */
-  readonly tokenIds: number[] | undefined;
-  /** The log-probabilities of the tokens of exactly that text, likewise; one for each id where there are ids. */
-  readonly logprobs: number[] | undefined;
-  /** The message of the endpoint that exactly the text that counts stands for. */
-  readonly received: ReceivedMessage | undefined;
+  /** The stop string that ended it; as `ModelChunk` tells it. */
+  readonly stopReason: string | null | undefined;
+  readonly prompt: SentPrompt | undefined;
   /** How many replies of the turn were written anew for this endpoint. */
   readonly rewritten: number;
   readonly promptForm: "text" | "tokens";
@@ -141,6 +138,9 @@ export class ProtocolChatModel extends BaseChatModel {
       end,
       usage,
       ...sampled.tokensOf(reader.generation.text),
+      ...sampled.turnEnd,
+      prompt: sampled.prompt,
+      stopReason: streamEnd.stopReason,
       promptForm,
       rewritten,
       continued,
@@ -221,43 +221,4 @@ export class ProtocolChatModel extends BaseChatModel {
         return null;
     }
   }
-}
-
-/** What a stream has drawn so far, and the stop string that the endpoint kept out of the text. */
-function createSample() {
-  const pieces: Piece[] = [];
-  let received: ReceivedMessage | undefined;
-  return {
-    add(chunk: ModelChunk): void {
-      received = chunk.received ?? received;
-      if (chunk.type === "text") pieces.push(chunk);
-      else if (typeof chunk.stopReason === "string") pieces.push({ ...chunk, text: chunk.stopReason });
-    },
-    /** The tokens of the pieces that are this text to the letter, as far as all of them are known. */
-    tokensOf(wanted: string): Pick<ModelReply, "tokenIds" | "logprobs" | "received"> {
-      const counted: Piece[] = [];
-      let text = "";
-      for (const piece of pieces) {
-        if (text.length >= wanted.length) break;
-        counted.push(piece);
-        text += piece.text;
-      }
-      if (text !== wanted) return { tokenIds: undefined, logprobs: undefined, received: undefined };
-      const tokenIds = allOf(counted.map((piece) => piece.tokenIds));
-      const logprobs = allOf(counted.map((piece) => piece.logprobs));
-      const paired = tokenIds === undefined || tokenIds.length === logprobs?.length;
-      return { tokenIds, logprobs: paired ? logprobs : undefined, received };
-    },
-  };
-}
-
-interface Piece {
-  readonly text: string;
-  readonly tokenIds?: readonly number[];
-  readonly logprobs?: readonly number[];
-}
-
-/** All of them in one, if none is unknown and there is any. */
-function allOf(lists: readonly (readonly number[] | undefined)[]): number[] | undefined {
-  return lists.every((list) => list !== undefined) && lists.flat().length > 0 ? lists.flat() : undefined;
 }

@@ -54,6 +54,7 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
     return {
       note: answered ? supportHeadline(citations, uncited) : "",
       answer,
+      rawAnswer: written?.raw ?? "",
       answered,
       citations,
       uncited,
@@ -64,6 +65,8 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
 }
 
 interface Written extends CheckedAnswer {
+  /** As the model wrote it. */
+  readonly raw: string;
   readonly verdict: Verdict | null;
 }
 
@@ -81,7 +84,7 @@ async function answerOf(
   if (isBlank(checked.answer)) return null;
   // one that cites may say by a source that something is not so
   const refuses = checked.citations.length === 0 && refusesOnly(said);
-  return { ...checked, verdict: verdictOf(written) ?? (refuses ? "not-found" : null) };
+  return { ...checked, raw: written, verdict: verdictOf(written) ?? (refuses ? "not-found" : null) };
 }
 
 /** What an answer says besides: that no source can stand behind it, or that what was searched is not all there is. */

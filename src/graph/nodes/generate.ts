@@ -50,6 +50,7 @@ export function createGenerate(deps: GenerateDeps) {
       model,
       opening,
       transcript: state.transcript,
+      generations: state.generations,
       limits,
       used: state.usage,
       spent: state.spent,
@@ -75,9 +76,10 @@ export function createGenerate(deps: GenerateDeps) {
     const { contextTokens } = opening.model;
     if (cutBytes !== undefined) emit({ type: "context-full", which: "old", cutBytes, contextTokens });
     emit({ type: "budget-left", left: budgetLeft(limits, state, addUsage(state.usage, added.usage)) });
-    const { segments, usage, rewritten: _, cut: __, ...facts } = added;
+    const { segments, generations, usage, rewritten: _, cut: __, ...facts } = added;
     const update: RunUpdate = { ...facts, call: null, ...(opened === null && mends > 0 && { mends }) };
-    if (opened === null) return { ...update, transcript: [...segments], usage };
+    if (opened === null)
+      return { ...update, transcript: [...segments], generations: [...generations], usage };
     return {
       ...update,
       ...FRESH_UPDATE,
@@ -86,6 +88,7 @@ export function createGenerate(deps: GenerateDeps) {
       question: opening.question,
       opening,
       transcript: new Overwrite([...state.transcript, ...segments]),
+      generations: new Overwrite([...generations]),
       usage: new Overwrite(addUsage(state.usage, usage)),
     };
   };
@@ -93,6 +96,7 @@ export function createGenerate(deps: GenerateDeps) {
 
 const NOTHING_ADDED: Continuation = {
   segments: [],
+  generations: [],
   usage: NO_USAGE,
   spent: null,
   failure: null,
@@ -115,7 +119,9 @@ const FRESH = {
   links: [],
   sources: [],
   note: "",
+  generations: [],
   answer: "",
+  rawAnswer: "",
   answered: false,
   citations: [],
   uncited: [],
@@ -166,6 +172,7 @@ async function openIfNew(
   const { opening, transcript } = open(asked, { ...parts, description }, kept, {
     ...deps,
     date: context.date,
+    boundary: () => context.boundary ?? deps.boundary(),
   });
   const { question } = opening;
   const fresh = { ...FRESH, question, opening, transcript, usage, spent: null, condensed: 0, inContext: 0 };

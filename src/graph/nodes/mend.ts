@@ -84,6 +84,7 @@ async function mend(
   const again = await continueTurn({
     ...input,
     transcript: [...input.transcript, ...between],
+    generations: [...input.generations, ...added.generations],
     used,
     // it may only answer now
     spent: "repair",
@@ -109,6 +110,7 @@ async function mend(
     added: {
       ...again,
       segments: [...between, ...again.segments],
+      generations: [...added.generations, ...again.generations],
       usage,
       spent: null,
       rewritten: Math.max(added.rewritten, again.rewritten),

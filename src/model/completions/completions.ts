@@ -140,6 +140,7 @@ export class CompletionsModel extends ContinuationModel {
     const { modelName = this.modelName, signal } = options;
     const { given } = openTurn(opened);
     const { messages, turn, stop } = splicedFor(opened, options);
+    const wanted = { ...QWQ_SAMPLING, ...sampling, ...options.sampling };
     let prepared: PreparedRequest | undefined;
     let preparedFor = "";
     let form: "tokens" | "text" = "tokens";
@@ -160,13 +161,13 @@ export class CompletionsModel extends ContinuationModel {
             stop,
             stopTokenIds,
             maxTokens: tokensLeft(options.maxTokens ?? maxTokens, said),
-            sampling: { ...QWQ_SAMPLING, ...sampling, ...options.sampling },
+            sampling: wanted,
             contextTokens,
             extraBody,
             signal: ended,
           });
         }
-        const { dialect, align } = prepared;
+        const { dialect, align, text: rendered } = prepared;
         const prompt = form === "text" ? prepared.text : prepared.prompt;
         return {
           url: dialect.url(baseUrl),
@@ -176,6 +177,8 @@ export class CompletionsModel extends ContinuationModel {
             readCompletion(parts, asked, {
               dialect,
               prompt,
+              text: rendered,
+              spelled: wanted.logprobs === true,
               align,
               isOpen: (text) => options.isOpen?.(said + text) ?? leavesOpen(given + said + text),
             }),

@@ -41,7 +41,10 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
   const text = template.render(plan.messages, plan.date);
   const tokenizer = connection.tokenizer(dialect, target.modelName);
   const encoding = tokenizer && (await encodeStops(tokenizer, stop, signal));
-  const prompt = encoding === undefined ? text : await encodePrompt(text, plan.turn, tokenizer, signal);
+  const prompt =
+    encoding === undefined
+      ? text
+      : await encodePrompt(text, plan.turn, tokenizer, { signal, spelled: plan.sampling.logprobs === true });
   const { showsStop } = dialect;
   return {
     dialect,
@@ -80,27 +83,28 @@ export function refusesTokens(failure: unknown): boolean {
 /**
  * The prompt as ids: those of the text up to what the model first wrote, and then of each piece. So nothing that was
  * sampled is tokenised anew, and each prompt begins with the ids of the one before. As text, where a piece of the model
- * has no ids, where there is none yet, or where the server does not tokenise.
+ * has no ids, where there is none yet, or where the server does not tokenise. `spelled`: as ids also where there is none
+ * yet, and without texts between them.
  */
 async function encodePrompt(
   text: string,
   turn: readonly TurnPiece[],
   tokenizer: Tokenizer | undefined,
-  signal: AbortSignal,
+  { signal, spelled }: { readonly signal: AbortSignal; readonly spelled: boolean },
 ): Promise<Prompt> {
   const pieces = turn.filter((piece) => piece.text !== "");
   const first = pieces.findIndex(({ origin }) => origin === "model");
-  const rest = pieces.slice(first);
+  const rest = first < 0 ? [] : pieces.slice(first);
   const tail = rest.map((piece) => piece.text).join("");
   const missing = rest.some(({ origin, tokenIds = [] }) => origin === "model" && tokenIds.length === 0);
-  if (tokenizer === undefined || first < 0 || missing || !text.endsWith(tail)) return text;
+  if (tokenizer === undefined || (first < 0 && !spelled) || missing || !text.endsWith(tail)) return text;
 
   const head = await tokenizer.encode(text.slice(0, text.length - tail.length), true, signal);
   if (head === undefined || head.length === 0) return text;
   const prompt: (number | string)[] = [...head];
   for (const piece of rest) {
     const isModel = piece.origin === "model";
-    if (!isModel && tokenizer.mixesTexts) {
+    if (!isModel && tokenizer.mixesTexts && !spelled) {
       prompt.push(piece.text);
       continue;
     }

@@ -1,6 +1,7 @@
 import { parseJson } from "../../net/json.ts";
 import { type RequestTarget, badReply } from "../exchange/http-failure.ts";
 import { isCut, readToEnd } from "../exchange/read-to-end.ts";
+import { tellingPrompt } from "../exchange/told-prompt.ts";
 import { toTextChunk } from "../exchange/token-run.ts";
 import type { ModelChunk } from "../model.ts";
 import type { Dialect, Prompt, Reading } from "./dialect.ts";
@@ -10,6 +11,10 @@ import { createAligner } from "./token-align.ts";
 export interface CompletionReading {
   readonly dialect: Dialect;
   readonly prompt: Prompt;
+  /** The same as text. */
+  readonly text: string;
+  /** The ids of the prompt are told where they are known. */
+  readonly spelled: boolean;
   readonly align: AlignOptions;
   /** As in `ContinuationOptions`, of the text of this reply. */
   readonly isOpen: (text: string) => boolean;
@@ -22,7 +27,21 @@ export interface CompletionReading {
  * @throws `model-truncated` when the reply ends without a finish reason, or open, `model-bad-reply` for a part that is none,
  * and what a reported error says.
  */
-export async function* readCompletion(
+export function readCompletion(
+  parts: AsyncIterable<string>,
+  target: RequestTarget,
+  reading: CompletionReading,
+): AsyncGenerator<ModelChunk> {
+  const { prompt, text, spelled } = reading;
+  const ids = typeof prompt === "string" ? [] : prompt.filter((part) => typeof part === "number");
+  const isWhole = ids.length > 0 && ids.length === prompt.length;
+  return tellingPrompt(chunksOf(parts, target, reading), {
+    text,
+    ...(spelled && isWhole && { tokenIds: ids }),
+  });
+}
+
+async function* chunksOf(
   parts: AsyncIterable<string>,
   target: RequestTarget,
   { dialect, prompt, align, isOpen }: CompletionReading,

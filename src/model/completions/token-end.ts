@@ -42,10 +42,12 @@ export async function endShown(
     ...(fits && { tokenIds: ids, ...scored(last.logprobs?.slice(-ids.length)) }),
   };
   if (finish.stopReason === null) {
-    const text = fits ? cutEnd(last, found, ids) : await withoutTurnEnd(last, tokens, encoding);
     // a stop token that was asked for is a stop string; any other is the end of the turn
     const isAsked = fits && ids.length === 1 && ids.every((id) => stopTokenIds.includes(id));
-    return { texts: listOf(text), ending: isAsked ? named : finish };
+    if (fits)
+      return { texts: listOf(cutEnd(last, found, ids)), ending: isAsked ? named : { ...named, ...finish } };
+    const { text, turnEnd } = await withoutTurnEnd(last, tokens, encoding);
+    return { texts: listOf(text), ending: { ...finish, ...(turnEnd ?? turnEndOf(tokens)) } };
   }
   const text = found === undefined ? last : cutEnd(last, found, fits ? ids : undefined);
   return { texts: listOf(text), ending: named };
@@ -67,7 +69,8 @@ export async function endHidden(
   const { finishReason, stopReason } = finish;
   if (typeof stopReason !== "string") {
     const lost = finishReason === "length" ? await droppedAtLimit(tokens, stop, encoding) : undefined;
-    return { texts: [...listOf(last), ...listOf(lost)], ending: finish };
+    const turnEnd = finishReason === "stop" && stopReason === null ? turnEndOf(tokens) : {};
+    return { texts: [...listOf(last), ...listOf(lost)], ending: { ...finish, ...turnEnd } };
   }
   const stopIds = encoding?.stopIds.get(stopReason);
   if (complete && missing === 0 && stopIds?.length === ids.length && endsWithIds(ids, stopIds)) {
@@ -103,16 +106,27 @@ function stopAtEnd(
   return candidates.filter((one) => one !== "" && text.endsWith(one)).sort((a, b) => b.length - a.length)[0];
 }
 
+type EndTokens = Pick<Ended["ending"], "tokenIds" | "logprobs">;
+
+/** The token that ended the turn, where it alone came behind the last text. */
+function turnEndOf(tokens: ToldTokens): EndTokens {
+  const { ids, missing, complete } = tokens;
+  if (ids.length !== 1 || missing > 0 || !complete) return {};
+  return { tokenIds: ids, ...scored(logprobsOf("", ids, tokens)) };
+}
+
 /** The run without the text of the token that ends a turn, where its last token is one. */
 async function withoutTurnEnd(
   run: TokenRun,
   tokens: ToldTokens,
   encoding: StopEncoding | undefined,
-): Promise<TokenRun | undefined> {
+): Promise<{ readonly text: TokenRun | undefined; readonly turnEnd?: EndTokens }> {
   const id = tokens.ids.length === 0 ? run.tokenIds?.at(-1) : undefined;
   const written = id === undefined ? undefined : await encoding?.decode([id]);
-  if (id === undefined || written === undefined || !TURN_END.test(written)) return run;
-  return run.text.endsWith(written) ? cutEnd(run, written, [id]) : { text: run.text };
+  if (id === undefined || written === undefined || !TURN_END.test(written)) return { text: run };
+  if (!run.text.endsWith(written)) return { text: { text: run.text } };
+  const turnEnd = { tokenIds: [id], ...scored(run.logprobs?.slice(-1)) };
+  return { text: cutEnd(run, written, [id]), turnEnd };
 }
 
 /** The run without what it ends with, and without its tokens where those of the end are not known. */

@@ -5,6 +5,7 @@ import { openEngine, type GgufEngine } from "./engine.ts";
 import { evaluatePrompt } from "./evaluation.ts";
 import type { GgufGpu, GgufLibrary } from "./library.ts";
 import { reasonOf } from "../../net/optional-package.ts";
+import { tellingPrompt } from "../exchange/told-prompt.ts";
 import { toTextChunk, type TokenRun } from "../exchange/token-run.ts";
 import { createStopHoldback, createTokenJoiner } from "./text.ts";
 import {
@@ -96,7 +97,7 @@ export class GgufModel extends ContinuationModel {
     this.#refuseOther(options.modelName);
     const engine = await untilAborted(this.#open(), options.signal);
     const { messages, turn, stop } = splicedFor(opened, options);
-    const prompt = engine.promptTokens(messages, turn, options.date);
+    const { text, tokenIds: prompt } = engine.promptTokens(messages, turn, options.date);
     const room = engine.contextSize - prompt.length;
     if (room <= 0) {
       throw new AgenticRagError(
@@ -108,11 +109,9 @@ export class GgufModel extends ContinuationModel {
     }
     const { sampling, maxTokens = 8192 } = this.#options;
     const limit = Math.min(options.maxTokens ?? maxTokens, room);
-    yield* this.#generate(engine, prompt, limit, {
-      ...options,
-      stop,
-      sampling: { ...QWQ_SAMPLING, ...sampling, ...options.sampling },
-    });
+    const wanted = { ...QWQ_SAMPLING, ...sampling, ...options.sampling };
+    const chunks = this.#generate(engine, prompt, limit, { ...options, stop, sampling: wanted });
+    yield* tellingPrompt(chunks, { text, ...(wanted.logprobs === true && { tokenIds: prompt }) });
   }
 
   async *#generate(
@@ -143,7 +142,10 @@ export class GgufModel extends ContinuationModel {
             throwIfAborted(signal);
             if (found !== undefined) end = stoppedAt(found);
           }
-          if (last) end ??= ended ? { finishReason: "stop", stopReason: null } : { finishReason: "length" };
+          if (last)
+            end ??= ended
+              ? { finishReason: "stop", stopReason: null, tokenIds: [token] }
+              : { finishReason: "length" };
           if (end !== undefined) break;
         }
       } catch (error) {

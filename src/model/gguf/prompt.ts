@@ -2,12 +2,12 @@ import type { ChatTemplate } from "../template/chat-template.ts";
 import type { GgufTokenizer } from "./library.ts";
 import type { PromptMessage, TurnPiece } from "../model.ts";
 
-/** The prompt as tokens: a piece of the turn that has its ids is taken as it is, all text is tokenised. */
+/** The prompt as text and as tokens: a piece of the turn that has its ids is taken as it is, all text is tokenised. */
 export type PromptTokenizer = (
   messages: readonly PromptMessage[],
   turn: readonly TurnPiece[] | undefined,
   date?: string,
-) => number[];
+) => { readonly text: string; readonly tokenIds: number[] };
 
 const NEIGHBOURS = 3;
 
@@ -50,6 +50,6 @@ export function createPromptTokenizer(tokenizer: GgufTokenizer, template: ChatTe
       }
     }
     if (text !== "") tokens.push(...tokenise(text, tokens));
-    return tokens;
+    return { text: rendered, tokenIds: tokens };
   };
 }

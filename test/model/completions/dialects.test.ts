@@ -48,7 +48,7 @@ describe.each(["vllm", "sglang"] as const)("%s", (dialect) => {
   );
 
   test.each([1, 5])(
-    "an end of turn is neither text nor among the ids, %i tokens an event",
+    "an end of turn is no text, and its id is told with the end, %i tokens an event",
     async (perEvent) => {
       const pieces = ["So ", "it is.", "<|im_end|>"];
       for (const stop of [qwq.stop, ["</search>"], []]) {
@@ -58,8 +58,10 @@ describe.each(["vllm", "sglang"] as const)("%s", (dialect) => {
         expect(said.flatMap(({ tokenIds }) => tokenIds ?? [])).toEqual([
           server.idOf("So "),
           server.idOf("it is."),
+          server.idOf("<|im_end|>"),
         ]);
-        expect(said.at(-1)).toMatchObject({ finishReason: "stop", stopReason: null });
+        const tokenIds = [server.idOf("<|im_end|>")];
+        expect(said.at(-1)).toMatchObject({ finishReason: "stop", stopReason: null, tokenIds });
       }
     },
   );

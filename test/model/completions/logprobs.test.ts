@@ -32,7 +32,7 @@ describe.each(["vllm", "sglang"] as const)("%s", (dialect) => {
     },
   );
 
-  test("an end of turn is cut off both lists", async () => {
+  test("those of the end of a turn are told with the end", async () => {
     for (const perEvent of [1, 5]) {
       await using server = await startEngineServer({
         dialect,
@@ -41,10 +41,10 @@ describe.each(["vllm", "sglang"] as const)("%s", (dialect) => {
       });
       const model = createCompletionsModel({ baseUrl: server.url, modelName: "qwq" });
       const said = await collect(model, WANTED);
-      const shown = ["So ", "it is."];
+      const shown = ["So ", "it is.", "<|im_end|>"];
       expect(said.flatMap(({ tokenIds }) => tokenIds ?? [])).toEqual(shown.map(server.idOf));
       expect(said.flatMap(({ logprobs }) => logprobs ?? [])).toEqual(shown.map(server.logprobOf));
-      expect(said.at(-1)).not.toHaveProperty("logprobs");
+      expect(said.at(-1)?.logprobs).toEqual([server.logprobOf("<|im_end|>")]);
     }
   });
 

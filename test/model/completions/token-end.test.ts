@@ -60,7 +60,7 @@ describe("what a server shows of its end is taken off", () => {
       { text: "a<|im_end|>", tokenIds: [4, 0] },
       ENDED,
       [{ text: "a", tokenIds: [4] }],
-      ENDED,
+      { ...ENDED, tokenIds: [0] },
     ],
     ["that token, whose text is not shown", { text: "a", tokenIds: [4, 0] }, ENDED, [{ text: "a" }], ENDED],
     [
@@ -75,7 +75,7 @@ describe("what a server shows of its end is taken off", () => {
       { text: "a</call>", tokenIds: [4, 1] },
       ENDED,
       [{ text: "a", tokenIds: [4] }],
-      ENDED,
+      { ...ENDED, tokenIds: [1] },
     ],
   ];
   test.each(cases)("%s", async (_what, last, finish, texts, ending) => {
@@ -106,7 +106,7 @@ describe("what a server does not show of its end is among the tokens behind the 
     ["a stop string in other tokens", told([2, 3]), STOPPED, [A], STOPPED],
     ["one of which a token is missing", { ...told([1]), missing: 1 }, STOPPED, [A], STOPPED],
     ["none: it began within the last text's tokens", NO_TOKENS, STOPPED, [{ text: "a" }], STOPPED],
-    ["the end of the turn", told([0]), ENDED, [A], ENDED],
+    ["the end of the turn", told([0]), ENDED, [A], { ...ENDED, tokenIds: [0] }],
     ["a beginning of the stop string at the limit", told([2]), CUT, [A, { text: "</", tokenIds: [2] }], CUT],
     ["something else at the limit", told([5]), CUT, [A], CUT],
     ["nothing at the limit", NO_TOKENS, CUT, [A], CUT],
