@@ -54,6 +54,7 @@ export {
 } from "./model/model.ts";
 export { createChatToolsModel, type ChatToolsOptions } from "./model/native-tools/chat-tools.ts";
 export { createNativeToolsModel, type NativeToolsOptions } from "./model/native-tools/native-tools.ts";
+export { createGeminiModel, type GeminiOptions } from "./model/native-tools/gemini/gemini.ts";
 export { createMessagesModel, type MessagesOptions } from "./model/native-tools/messages/messages.ts";
 export { createResponsesModel, type ResponsesOptions } from "./model/native-tools/responses/responses.ts";
 export { createOfflineModel } from "./model/offline/offline.ts";

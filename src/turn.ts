@@ -9,8 +9,8 @@ export interface PromptMessage {
  * sent back value for value: reasoning under its own name, signatures, ids, fields that are not known here.
  */
 export interface ReceivedMessage {
-  /** How the message is written: as in chat completions, as the output of OpenAI's Responses, as Anthropic's blocks, or as LangChain has it. */
-  readonly form: "chat" | "responses" | "messages" | "langchain";
+  /** How the message is written: as in chat completions, as the output of OpenAI's Responses, as Anthropic's blocks, as Gemini's parts, or as LangChain has it. */
+  readonly form: "chat" | "responses" | "messages" | "gemini" | "langchain";
   /** A digest of the endpoint and the model, to which alone it is sent back. */
   readonly endpoint: string;
   /** A digest of the text that stands for it: where that was edited, the message no longer counts. */

@@ -31,6 +31,7 @@ test("the public names", () => {
       "createDuckDuckGoEngine",
       "createExaEngine",
       "createFallbackEngine",
+      "createGeminiModel",
       "createGgufModel",
       "createJinaEngine",
       "createJinaPageReader",

@@ -14,6 +14,7 @@ import { createDeferredModel } from "../model/exchange/deferred.ts";
 import { createGgufModel } from "../model/gguf/gguf.ts";
 import type { ContinuationModel } from "../model/model.ts";
 import { createChatToolsModel } from "../model/native-tools/chat-tools.ts";
+import { createGeminiModel } from "../model/native-tools/gemini/gemini.ts";
 import { createMessagesModel } from "../model/native-tools/messages/messages.ts";
 import { createResponsesModel } from "../model/native-tools/responses/responses.ts";
 import { createOfflineModel } from "../model/offline/offline.ts";
@@ -196,6 +197,7 @@ function nativeToolsFor(model: Served, sampling: Partial<Sampling>, protocol: Pr
   const dialect = dialectOf(model);
   const options = { ...connectionOf(model), sampling, side };
   if (dialect === "anthropic") return createMessagesModel(options);
+  if (dialect === "google") return createGeminiModel(options);
   return createChatToolsModel({ ...options, dialect });
 }
 

@@ -210,9 +210,10 @@ export function modelProblems(given: Given): readonly string[] {
       `AGENTIC_RAG_MODEL_FAMILY is completions, which a server of the dialect ${dialect} does not have. Set it to chat-prefix, or to auto.`,
     );
   }
-  if (family === "responses" && dialect === "anthropic") {
+  const unknown = { responses: ["anthropic", "google"], "chat-prefix": ["google"] }[family];
+  if (dialect !== undefined && unknown?.includes(dialect) === true) {
     problems.push(
-      "AGENTIC_RAG_MODEL_FAMILY is responses, which a server of the dialect anthropic does not have. Set it to native-tools.",
+      `AGENTIC_RAG_MODEL_FAMILY is ${family}, which a server of the dialect ${dialect} does not have. Set it to native-tools.`,
     );
   }
   const isTold =

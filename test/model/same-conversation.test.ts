@@ -4,7 +4,6 @@ import type { ChatDialect } from "../../src/model/server/dialects.ts";
 import { cachedPrefill } from "../../src/model/langchain/prefilled-chat.ts";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import { createMessagesModel } from "../../src/model/native-tools/messages/messages.ts";
-import { createNativeToolsModel } from "../../src/model/native-tools/native-tools.ts";
 import { createProbedModel, createProber } from "../../src/model/probe/probed.ts";
 import { startLlamaServer, WHY_NO_LLAMA_SERVER } from "../engine/llama-server.ts";
 import { script } from "../engine/scenario.ts";
@@ -14,13 +13,11 @@ import { startCompletionsServer } from "../servers/completions.ts";
 import { startEndpoint, type EndpointOptions } from "../servers/endpoint.ts";
 import { refused } from "../servers/messages-wire.ts";
 import { startMessagesServer, type MessagesReply } from "../servers/messages.ts";
-import { startWireServer } from "../servers/wire-server.ts";
 import { notHere, tinyModel } from "./gguf/here.ts";
 import { overOpenAi } from "./native-tools/openai.ts";
 import { overChat } from "./native-tools/over-chat.ts";
-import { over as overResponses } from "./native-tools/responses/over.ts";
 import { qwqCallText, qwqNativeSide } from "./native-tools/side.ts";
-import { anthropic, overAnthropic } from "./langchain/prefilled-chat-ask.ts";
+import { overAnthropic } from "./langchain/prefilled-chat-ask.ts";
 import { GOLDEN_LINES } from "./template/lines/table.ts";
 import { ANSWER, expected, hold, LAST, QUERIES, SAID, WORDS, type Held } from "./same-conversation.ts";
 
@@ -165,36 +162,6 @@ test("native-tools, where the model shows its reasoning", async () => {
   });
   for (const over of [overOpenAi, overChat]) {
     expect(await hold(over(await chatUrl(replies)))).toEqual(await same(COUNTS_UNREAD));
-  }
-});
-
-test("responses, which are kept as their items", async () => {
-  const server = await startWireServer((response) => {
-    const at = server.requests.length - 1;
-    const query = JSON.stringify({ query: QUERIES[at] });
-    const summary = [{ type: "summary_text", text: at === 3 ? LAST : WORDS[at] }];
-    const content = [{ type: "output_text", text: ANSWER }];
-    const next =
-      at === 3
-        ? { type: "message", role: "assistant", content }
-        : { type: "function_call", call_id: `c${at}`, name: "web_search", arguments: query };
-    const reply = { object: "response", status: "completed", output: [{ type: "reasoning", summary }, next] };
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(reply));
-  });
-  expect(await hold(overResponses(`${server.url}/v1`))).toEqual(await same(COUNTS_UNREAD));
-});
-
-test("native-tools over Anthropic's Messages, by itself and through ChatAnthropic, with signed thinking", async () => {
-  const replies = SAID.map((_text, at) => {
-    if (at === 3) return { thinking: { text: LAST, signature: "s" }, text: ANSWER, chunkSize: 5 };
-    return { thinking: { text: WORDS[at]!, signature: `s${at}` }, calls: calls(at), chunkSize: 5 };
-  });
-  const thinking = { type: "enabled", budget_tokens: 1024 } as const;
-  const options = { modelName: "claude-sonnet-4-5", extraBody: { thinking }, side: qwqNativeSide };
-  const own = createMessagesModel({ baseUrl: await messagesUrl(replies), ...options });
-  const chatModel = anthropic(await messagesUrl(replies), { thinking, maxTokens: 2048 });
-  for (const model of [own, createNativeToolsModel({ chatModel, side: qwqNativeSide })]) {
-    expect(await hold(model)).toEqual(await same(COUNTS_UNREAD));
   }
 });
 

@@ -1,5 +1,6 @@
 import { AgenticRagError } from "../../errors.ts";
 import {
+  chatRoute,
   choiceFor,
   chooseFamily,
   missingFor,
@@ -128,8 +129,7 @@ function doubtAbout(
     return { reason, sure: responses.exists !== "failed" };
   }
   const route = family === "completions" ? completions : chat;
-  const chatPath = dialect === "anthropic" ? "/v1/messages" : "/chat/completions";
-  const path = family === "completions" ? "/completions" : chatPath;
+  const path = family === "completions" ? "/completions" : chatRoute(dialect);
   if (route.exists !== "yes")
     return { reason: `there is no ${path} (${route.why})`, sure: route.exists === "no" };
   // its client reads streams alone

@@ -126,8 +126,8 @@ async function serverSettings(
   const apiKey = key === "" ? {} : { apiKey: key };
   const through = createProxyFetch(environment);
   // it cannot be asked what it is, and is not always known by its address
-  const isAnthropic = isSet && environment["AGENTIC_RAG_MODEL_DIALECT"]?.trim() === "anthropic";
-  const dialect: "anthropic" | "auto" = isAnthropic ? "anthropic" : "auto";
+  const set = isSet ? environment["AGENTIC_RAG_MODEL_DIALECT"]?.trim() : undefined;
+  const dialect: "anthropic" | "google" | "auto" = set === "anthropic" || set === "google" ? set : "auto";
   const reached = { baseUrl, dialect, ...apiKey, ...(through !== undefined && { fetch: through }) };
   const modelName = local?.name ?? (await chooseName(context, reached, isSet));
 

@@ -44,7 +44,18 @@ export interface ServerDescription {
   readonly logprobs: boolean;
 }
 
-const modelsSchema = z.object({ data: z.array(modelCardSchema) });
+/** Gemini's list, whose names have a folder. */
+const geminiSchema = z
+  .object({
+    models: z.array(z.object({ name: z.string(), inputTokenLimit: z.number().int().positive().nullish() })),
+  })
+  .transform(({ models }) => {
+    const data = models.map(({ name, inputTokenLimit }) =>
+      modelCardSchema.parse({ id: name.replace(/^models\//, ""), context_length: inputTokenLimit }),
+    );
+    return { data };
+  });
+const modelsSchema = z.object({ data: z.array(modelCardSchema) }).or(geminiSchema);
 
 /**
  * The models that a server lists.

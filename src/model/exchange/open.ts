@@ -32,6 +32,8 @@ const completionSchema = z.union([
   z.object({ choices: z.array(z.unknown()).min(1) }),
   z.object({ object: z.literal("response"), output: z.array(z.unknown()) }),
   z.object({ type: z.literal("message"), content: z.array(z.unknown()) }),
+  z.object({ candidates: z.array(z.unknown()).min(1) }),
+  z.object({ promptFeedback: z.object({ blockReason: z.string() }) }),
   z.object({ error: z.unknown().refine((error) => error != null) }),
 ]);
 

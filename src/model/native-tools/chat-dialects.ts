@@ -48,6 +48,8 @@ export const CHAT_TOOLS: Readonly<Record<ServerDialect, ChatToolsFacts>> = {
     reasoning: [],
     foreignCall: { extra_content: { google: { thought_signature: "skip_thought_signature_validator" } } },
   },
+  // its chat is another route, generateContent
+  google: AS_RECEIVED,
   openrouter: { reasoning: ["reasoning"] },
   // its chat is another route, /v1/messages
   anthropic: AS_RECEIVED,

@@ -3,7 +3,7 @@ import { throwIfAborted } from "../../net/abort.ts";
 import { requestTarget, type RequestTarget } from "../exchange/http-failure.ts";
 import { obeyingRefusals } from "../exchange/obeying-fetch.ts";
 import type { Finish, SaidPart } from "../exchange/read-to-end.ts";
-import { readBaseUrl } from "../exchange/request.ts";
+import { bodyText, readBaseUrl } from "../exchange/request.ts";
 import { streamRequest, type ServedModelOptions } from "../exchange/stream-request.ts";
 import {
   ContinuationModel,
@@ -162,7 +162,7 @@ export class ToolsModel<Message> extends ContinuationModel {
         return {
           url: wire.url({ baseUrl, modelName }),
           framing: "events",
-          body: JSON.stringify(this.#body({ replayed, sent }, { ...options, modelName })),
+          body: this.#body({ replayed, sent }, { ...options, modelName }),
           read(events, target) {
             const { parts, keep } = wire.reply({ events, target, origin, sent });
             return readReply(parts, { target, side, before, pages, received: keep });
@@ -190,8 +190,8 @@ export class ToolsModel<Message> extends ContinuationModel {
   #body(
     prompt: ToolsPrompt<Message>,
     { modelName, pages = false, calls = true, ...options }: ContinuationOptions & { modelName: string },
-  ): JsonObject {
-    const { toolDescription, extraBody, maxTokens, reasoning } = this.#options;
+  ): string {
+    const { toolDescription, extraBody = {}, maxTokens, reasoning } = this.#options;
     const given = { ...this.#options.sampling, ...options.sampling };
     const request: ToolsRequest = {
       modelName,
@@ -202,7 +202,7 @@ export class ToolsModel<Message> extends ContinuationModel {
       tools: toolsFor({ pages, ...(toolDescription !== undefined && { toolDescription }) }),
       calls,
     };
-    return { ...this.#wire.body(prompt, request, this.#dialect), ...extraBody };
+    return bodyText(this.#wire.body(prompt, request, this.#dialect), extraBody);
   }
 }
 

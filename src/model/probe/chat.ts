@@ -4,10 +4,20 @@ import { chatBody, DIALECTS } from "../chat-prefix/dialect.ts";
 import { readChatEvent } from "../chat-prefix/stream.ts";
 import { joinParts, type ChatSaid } from "./chat-reply.ts";
 import { createMessageReading } from "../native-tools/messages/stream.ts";
+import { createContentReading } from "../native-tools/gemini/stream.ts";
+import { sendContents } from "./contents.ts";
 import { sendMessages } from "./messages.ts";
 import { chatDialectOf, type ServerDialect } from "../server/dialects.ts";
 import { NO_CHAT, type ChatReport } from "./report.ts";
-import { evidence, GREEDY, readValues, sendProbe, type ProbeTarget, type Unanswered } from "./request.ts";
+import {
+  evidence,
+  GREEDY,
+  readValues,
+  sendProbe,
+  type ProbeReply,
+  type ProbeTarget,
+  type Unanswered,
+} from "./request.ts";
 import { probeReasoningBack, probeThinkingKept } from "./reasoning-back.ts";
 import { judge, judgeStop, MONTHS, together, WEEKDAYS, type Sequence } from "./sequence.ts";
 
@@ -38,6 +48,12 @@ interface AskOptions {
 
 type Asked = (ChatSaid & { readonly kind: "said"; readonly streamed: boolean }) | Unanswered;
 
+const NO_CONTINUATION: Unanswered = {
+  kind: "refused",
+  missing: false,
+  words: "Gemini has no message that goes on",
+};
+
 /**
  * What a chat does with an assistant message at its end, and with what a model writes besides text.
  *
@@ -55,7 +71,7 @@ export async function probeChat(
   if (opened.kind !== "said") {
     return { ...NO_CHAT, exists: opened.kind === "failed" ? "failed" : "no", why: opened.words };
   }
-  const first = await ask(turnOf(WEEKDAYS), { stop: WEEKDAYS.stop });
+  const first = server === "google" ? NO_CONTINUATION : await ask(turnOf(WEEKDAYS), { stop: WEEKDAYS.stop });
   const second = first.kind === "said" ? await ask(turnOf(MONTHS)) : first;
   const said = [first, second].filter((one) => one.kind === "said");
   const refused = [first, second].find((one) => one.kind !== "said");
@@ -78,7 +94,7 @@ export async function probeChat(
         });
   const field = tools?.kind === "said" ? tools.reasoningField : undefined;
   const reasoning = field ?? reasoningIn([opened, ...said]);
-  const takesTools = thorough && tools?.kind === "said" && server !== "anthropic";
+  const takesTools = thorough && tools?.kind === "said" && server !== "anthropic" && server !== "google";
   const isApart =
     reasoning === "reasoning_content" || reasoning === "reasoning" || reasoning === "reasoning_details";
   const back = takesTools && isApart ? await probeReasoningBack(target) : undefined;
@@ -144,33 +160,54 @@ async function send(
   { maxTokens = 24, stop, tool }: AskOptions,
 ): Promise<Asked> {
   const stops = stop === undefined ? [] : [stop];
-  const isAnthropic = server === "anthropic";
-  const reply = isAnthropic
-    ? await sendMessages(target, messages, { maxTokens, stop: stops, tool })
-    : await sendProbe(
-        target,
-        `${target.baseUrl}/chat/completions`,
-        chatBody({
-          dialect: chatDialectOf(server),
-          tags: TAGS,
-          messages,
-          modelName: target.modelName,
-          maxTokens,
-          sampling: GREEDY,
-          stop: stops,
-          extra:
-            tool === undefined
-              ? {}
-              : { tools: [{ type: "function", function: tool }], parse_tool_calls: undefined },
-        }),
-      );
+  const reply = await replyOf(target, server, messages, { maxTokens, stops, tool });
   if (reply.kind !== "answered") return reply;
-  const reading = createMessageReading();
+  const { read } = readingOf(server);
   return readValues(reply, (values) => ({
-    ...joinParts(
-      values.flatMap((value) => (isAnthropic ? reading.read(value, target) : [readChatEvent(value, target)])),
-    ),
+    ...joinParts(values.flatMap((value) => read(value, target))),
     kind: "said",
     streamed: reply.streamed,
   }));
+}
+
+/** How its replies are read. */
+function readingOf(server: ServerDialect): Pick<ReturnType<typeof createMessageReading>, "read"> {
+  if (server === "anthropic") return createMessageReading();
+  if (server === "google") return createContentReading();
+  return { read: (value, target) => [readChatEvent(value, target)] };
+}
+
+function replyOf(
+  target: ProbeTarget,
+  server: ServerDialect,
+  messages: readonly PromptMessage[],
+  {
+    maxTokens,
+    stops,
+    tool,
+  }: {
+    readonly maxTokens: number;
+    readonly stops: readonly string[];
+    readonly tool: typeof TOOL | undefined;
+  },
+): Promise<ProbeReply> {
+  if (server === "anthropic") return sendMessages(target, messages, { maxTokens, stop: stops, tool });
+  if (server === "google") return sendContents(target, messages, { maxTokens, tool });
+  return sendProbe(
+    target,
+    `${target.baseUrl}/chat/completions`,
+    chatBody({
+      dialect: chatDialectOf(server),
+      tags: TAGS,
+      messages,
+      modelName: target.modelName,
+      maxTokens,
+      sampling: GREEDY,
+      stop: stops,
+      extra:
+        tool === undefined
+          ? {}
+          : { tools: [{ type: "function", function: tool }], parse_tool_calls: undefined },
+    }),
+  );
 }

@@ -120,7 +120,9 @@ const REASONS_WITH_NO_TOOLS = /function tools with reasoning_effort are not supp
 const WITHOUT_REASONING =
   "Set AGENTIC_RAG_MODEL_REASONING to off, with which its chat takes tools, or use another model.";
 
-function chatRoute(dialect: ServerDialect): string {
+/** Its chat, as people know the route. */
+export function chatRoute(dialect: ServerDialect): string {
+  if (dialect === "google") return "generateContent";
   return dialect === "anthropic" ? "/v1/messages" : "/chat/completions";
 }
 

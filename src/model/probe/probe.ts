@@ -97,7 +97,7 @@ export async function probeEndpoint(options: ProbeOptions): Promise<ProbeReport>
     chat,
   } as const;
   const asks = options.responses === true || chooseFamily(report).family === null;
-  if (!asks || dialect === "anthropic") return report;
+  if (!asks || dialect === "anthropic" || dialect === "google") return report;
   return { ...report, responses: await probeResponses(target, responsesReasoning(options.reasoning)) };
 }
 

@@ -62,7 +62,7 @@ export function contextOfCard(card: ModelCard): number | undefined {
 }
 
 /** Services whose lists of models have no sizes. */
-const TELL_NONE: ReadonlySet<ServerDialect> = new Set(["anthropic", "openai", "deepseek"]);
+const TELL_NONE: ReadonlySet<ServerDialect> = new Set(["anthropic", "google", "openai", "deepseek"]);
 
 export interface ContextQuestion {
   readonly client: JsonClient;

@@ -14,6 +14,7 @@ export const SERVER_DIALECTS = [
   "mistral",
   "openai",
   "gemini",
+  "google",
   "openrouter",
   "anthropic",
   "generic",
@@ -36,6 +37,8 @@ interface ServerFacts {
   readonly chat: ChatDialect;
   /** The hosts of a service that is known by its address. */
   readonly hosts?: readonly string[];
+  /** What the path of its address there ends in. @default anything */
+  readonly path?: RegExp;
 }
 
 const FACTS: Readonly<Record<ServerDialect, ServerFacts>> = {
@@ -53,7 +56,14 @@ const FACTS: Readonly<Record<ServerDialect, ServerFacts>> = {
   minimax: { isRaw: false, chat: "generic", hosts: ["api.minimax.io", "api.minimaxi.com"] },
   mistral: { isRaw: false, chat: "mistral", hosts: ["api.mistral.ai"] },
   openai: { completions: "generic", isRaw: false, chat: "generic", hosts: ["api.openai.com"] },
-  gemini: { isRaw: false, chat: "generic", hosts: ["generativelanguage.googleapis.com"] },
+  // the OpenAI route, and Gemini's own, `generateContent`
+  gemini: {
+    isRaw: false,
+    chat: "generic",
+    hosts: ["generativelanguage.googleapis.com"],
+    path: /\/openai\/?$/,
+  },
+  google: { isRaw: false, chat: "generic", hosts: ["generativelanguage.googleapis.com"] },
   openrouter: { completions: "generic", isRaw: false, chat: "openrouter", hosts: ["openrouter.ai"] },
   // its chat is another route, /v1/messages
   anthropic: { isRaw: false, chat: "generic", hosts: ["api.anthropic.com"] },
@@ -62,8 +72,11 @@ const FACTS: Readonly<Record<ServerDialect, ServerFacts>> = {
 
 /** What kind of server it is, as far as its address alone says it. */
 export function knownDialect(baseUrl: string): ServerDialect | undefined {
-  const { hostname } = new URL(baseUrl);
-  return SERVER_DIALECTS.find((dialect) => FACTS[dialect].hosts?.includes(hostname));
+  const { hostname, pathname } = new URL(baseUrl);
+  return SERVER_DIALECTS.find((dialect) => {
+    const { hosts, path = /(?:)/ } = FACTS[dialect];
+    return hosts?.includes(hostname) === true && path.test(pathname);
+  });
 }
 
 /** How its raw completions are spoken to; undefined where it has none that continue a text. */

@@ -1,5 +1,6 @@
-import { readBaseUrl, type ApiKey } from "../exchange/request.ts";
+import { readBaseUrl, revealed, type ApiKey } from "../exchange/request.ts";
 import { messagesHeaders, messagesRoot } from "./anthropic.ts";
+import { GOOGLE_KEY_HEADER, googleRoot } from "./google.ts";
 import { knownDialect, type ServerDialect } from "./dialects.ts";
 
 export interface ModelsQuestion {
@@ -11,8 +12,8 @@ export interface ModelsQuestion {
 }
 
 /**
- * How a server is asked for the list of its models. Anthropic wants the key in a header of its own, and gives twenty
- * unless more are asked for: https://platform.claude.com/docs/en/api/models-list.
+ * How a server is asked for the list of its models. Anthropic and Gemini want the key in a header of their own, and give
+ * few unless more are asked for: https://platform.claude.com/docs/en/api/models-list, https://ai.google.dev/api/models.
  */
 export function modelsRequest({ baseUrl: given, apiKey, dialect = "auto", headers = {} }: ModelsQuestion): {
   readonly url: string;
@@ -21,6 +22,13 @@ export function modelsRequest({ baseUrl: given, apiKey, dialect = "auto", header
 } {
   const baseUrl = readBaseUrl(given);
   const known = dialect === "auto" ? knownDialect(baseUrl) : dialect;
+  if (known === "google") {
+    const key = revealed(apiKey).trim();
+    return {
+      url: `${googleRoot(baseUrl)}/models?pageSize=1000`,
+      headers: { ...(key !== "" && { [GOOGLE_KEY_HEADER]: key }), ...headers },
+    };
+  }
   if (known !== "anthropic") {
     return { url: `${baseUrl}/models`, headers, ...(apiKey !== undefined && { apiKey }) };
   }

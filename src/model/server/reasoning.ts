@@ -30,11 +30,20 @@ const byAdaptive = (effort: ReasoningEffort): Fields => {
     : { ...thinking, output_config: { effort: effort === "minimal" ? "low" : effort } };
 };
 
+/** Gemini's own: thoughts are shown; 2.5 can be kept from thinking, 3 has levels. */
+export function thinkingConfig(effort: ReasoningEffort | undefined): Fields {
+  if (effort === "off") return { thinkingBudget: 0 };
+  const shown = { includeThoughts: true };
+  if (effort === undefined || effort === "on") return shown;
+  return { ...shown, thinkingLevel: effort === "xhigh" ? "high" : effort };
+}
+
 /**
  * Sources: https://platform.openai.com/docs/api-reference/chat/create; https://openrouter.ai/docs/use-cases/reasoning-tokens;
  * https://api-docs.deepseek.com/guides/thinking_mode; https://platform.moonshot.ai/docs (refuses `thinking` beside
  * `reasoning_effort`); https://docs.z.ai/guides/capabilities/thinking-mode; vLLM and SGLang (`chat_template_kwargs`);
- * ollama/ollama#14820 (`think` is not read by its `/v1`). https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking. MiniMax has no such field.
+ * ollama/ollama#14820 (`think` is not read by its `/v1`). https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking. https://ai.google.dev/gemini-api/docs/thinking.
+ * MiniMax has no such field.
  */
 const CHAT: Readonly<Partial<Record<ServerDialect, (effort: ReasoningEffort) => Fields>>> = {
   vllm: byTemplate,
@@ -52,6 +61,7 @@ const CHAT: Readonly<Partial<Record<ServerDialect, (effort: ReasoningEffort) => 
   gemini: byEffort,
   openrouter: byReasoning,
   anthropic: byAdaptive,
+  google: (effort) => ({ generationConfig: { thinkingConfig: thinkingConfig(effort) } }),
   generic: byEffort,
 };
 

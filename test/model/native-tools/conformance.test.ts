@@ -1,9 +1,12 @@
 import { AIMessageChunk } from "@langchain/core/messages";
 import { createNativeToolsModel } from "../../../src/model/native-tools/native-tools.ts";
+import { pieces } from "../../../src/model/exchange/stop-strings.ts";
+import { createGeminiModel } from "../../../src/model/native-tools/gemini/gemini.ts";
 import { createMessagesModel } from "../../../src/model/native-tools/messages/messages.ts";
 import { describeModel } from "../../conformance/model.ts";
 import { startChatServer, type ChatServerReply } from "../../servers/chat.ts";
 import { startMessagesServer, type MessagesServerReply } from "../../servers/messages.ts";
+import { openWireServer } from "../../servers/wire-server.ts";
 import { FakeToolsModel } from "./fake.ts";
 import { overOpenAi } from "./openai.ts";
 import { qwqNativeSide } from "./side.ts";
@@ -44,6 +47,32 @@ describeModel({
     return {
       model: createMessagesModel({ baseUrl: server.url, modelName: "claude", side: qwqNativeSide }),
       connectionClosed: () => server.requests.at(-1)?.closedEarly ?? Promise.resolve(false),
+      [Symbol.asyncDispose]: () => server.close(),
+    };
+  },
+});
+
+describeModel({
+  family: "native-tools",
+  stop: "ignore",
+  start: async (kind) => {
+    const parts = [{ text: "I know that.", thought: true }, { text: TEXT }];
+    const events = parts.flatMap(({ text, ...part }) =>
+      pieces(text, 4).map((piece) => ({
+        candidates: [{ content: { role: "model", parts: [{ ...part, text: piece }] } }],
+      })),
+    );
+    const lines = [...events, { candidates: [{ finishReason: "STOP" }] }].map(
+      (event) => `data: ${JSON.stringify(event)}\n\n`,
+    );
+    const server = await openWireServer((response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      if (kind === "unfinished") response.write(lines.slice(0, 8).join(""));
+      else response.end(lines.join(""));
+    });
+    return {
+      model: createGeminiModel({ baseUrl: server.url, modelName: "gemini", side: qwqNativeSide }),
+      connectionClosed: () => server.disconnected.then(() => true),
       [Symbol.asyncDispose]: () => server.close(),
     };
   },

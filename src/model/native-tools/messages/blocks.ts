@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseJson } from "../../../net/json.ts";
 import type { ReceivedMessage } from "../../../turn.ts";
+import { byTurns } from "../by-turns.ts";
 import type { JsonObject } from "../delta-merge.ts";
 import { keepMessage, type Origin } from "../received.ts";
 import { plainText, type OpenCall, type ReplayMessage } from "../replay.ts";
@@ -51,22 +52,13 @@ export function readBlocks({
   return { message: read.data, calls: calls.map(({ id, name }) => ({ id, name })) };
 }
 
-/** The conversation as messages of users and assistants by turns; the system's own stand first, one for each. */
+/** The conversation as messages of users and assistants by turns, what the system has said in front. */
 export function toMessages(replayed: readonly ReplayMessage<Blocks>[]): readonly JsonObject[] {
-  const systems: JsonObject[] = [];
-  const messages: { role: "user" | "assistant"; content: JsonObject[] }[] = [];
-  for (const message of replayed) {
-    if (message.role === "system") {
-      systems.push({ role: "system", content: message.content });
-      continue;
-    }
-    const role = message.role === "assistant" ? "assistant" : "user";
-    const last = messages.at(-1);
-    // results of calls and what is said behind them are one message
-    if (last?.role === role) last.content.push(...toBlocks(message));
-    else messages.push({ role, content: [...toBlocks(message)] });
-  }
-  return [...systems, ...messages];
+  const { system, turns } = byTurns(replayed, toBlocks);
+  return [
+    ...(system === "" ? [] : [{ role: "system", content: system }]),
+    ...turns.map(({ role, parts }) => ({ role, content: parts })),
+  ];
 }
 
 /** What was given goes back value for value; thinking of another origin is text, for none is taken that is not signed. */

@@ -41,10 +41,10 @@ const MESSAGES: ToolsWire<Blocks> = {
   messages: toMessages,
   body({ sent }, { modelName, maxTokens = MAX_TOKENS, given, reasoning, tools, calls }) {
     const { temperature, topP, topK } = given;
-    const system = sent.flatMap(({ role, content }) => (role === "system" ? [content] : [])).join("\n\n");
+    const [first] = sent;
     return {
       model: modelName,
-      ...(system !== "" && { system }),
+      ...(first?.["role"] === "system" && { system: first["content"] }),
       messages: sent.filter(({ role }) => role !== "system"),
       max_tokens: maxTokens,
       stream: true,
