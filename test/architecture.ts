@@ -69,6 +69,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       ...CONTRACTS,
       "src/search/journal/",
       "src/text/verdict.ts",
+      "src/text/shown-reasoning.ts",
     ],
   ],
   [
@@ -108,6 +109,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       "src/model/generate-text.ts",
       "src/protocol/neutralise.ts",
       "src/text/control-tokens.ts",
+      "src/text/shown-reasoning.ts",
       "src/search/engine.ts",
     ],
   ],

@@ -4,6 +4,7 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { withoutMarks } from "../citation/marks.ts";
 import { AgenticRagError } from "../errors.ts";
 import type { Turn } from "../protocol/protocol.ts";
+import { withoutReasoning } from "../text/shown-reasoning.ts";
 import { placeOf } from "./journaled.ts";
 import type { RunState } from "./state.ts";
 
@@ -119,7 +120,7 @@ function historyOf(messages: readonly BaseMessage[]): readonly Turn[] {
     const type = message.getType();
     if (type !== "human" && type !== "ai") return [];
     const text = message.text.trim();
-    const content = type === "human" ? text : withoutMarks(text.replace(/^[\s\S]*<\/think>/, "")).trim();
+    const content = type === "human" ? text : withoutMarks(withoutReasoning(text)).trim();
     return content === "" ? [] : [{ role: type === "human" ? "user" : "assistant", content } as const];
   });
   return [...instructions.map((content) => ({ role: "system", content }) as const), ...talk];

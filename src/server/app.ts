@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { assembleServed } from "../assemble/served.ts";
+import { createPlainModel } from "../compose/plain-model.ts";
 import { createAgenticRag, type AgenticRag } from "../graph/graph.ts";
 import { readSettings } from "../settings/settings.ts";
 import { readAccess, readRules } from "./access.ts";
@@ -59,7 +60,10 @@ export function createServerApp({
   };
   const slots = createSlots(settings.concurrency);
   const shared = { ceilings: settings.limits, slots, ...(onFailure !== undefined && { onFailure }) };
-  app.route("/v1", openAiRoutes({ ...shared, agents }));
+  const plain = createPlainModel(parts);
+  const named = plain === null ? [] : Object.keys(agents).map((name) => [name, plain] as const);
+  const plainModels = Object.fromEntries(named);
+  app.route("/v1", openAiRoutes({ ...shared, agents, plainModels }));
   app.route("/mcp", mcpRoutes({ ...shared, agent, engine: parts.engine }));
   return app;
 }

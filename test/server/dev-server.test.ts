@@ -47,7 +47,12 @@ test("all graphs are served", async () => {
 
 test("our own routes are there beside LangGraph's, without a key", async () => {
   const models = (await (await fetch(`${server.url}/v1/models`)).json()) as { data: { id: string }[] };
-  expect(models.data.map(({ id }) => id)).toEqual(["agentic-rag", "search-r1"]);
+  expect(models.data.map(({ id }) => id)).toEqual([
+    "agentic-rag",
+    "search-r1",
+    "agentic-rag-plain",
+    "search-r1-plain",
+  ]);
   expect((await fetch(`${server.url}/mcp`)).status).toBe(405);
 });
 

@@ -29,5 +29,9 @@ const ROLES: Readonly<Record<ChatMessage["role"], PlainTurn["role"]>> = {
 function textOf({ content }: ChatMessage): string {
   if (content == null) return "";
   if (typeof content === "string") return content;
-  return content.map((part) => (part.type === "text" ? part.text : part.refusal)).join("\n");
+  const texts = content.flatMap((part) =>
+    "text" in part ? [part.text] : "refusal" in part ? [part.refusal] : [],
+  );
+  // many chat templates take no two answers in a row
+  return texts.length === 0 ? content.map(({ type }) => `(${type})`).join("\n") : texts.join("\n");
 }

@@ -3,7 +3,7 @@ import { plainLine } from "../../citation/plain-stream.ts";
 import { withoutMarks } from "../../citation/marks.ts";
 import { supportHeadline } from "../../citation/support/note.ts";
 import type { StopReason } from "../../graph/state.ts";
-import { estimateTokens } from "../../graph/usage.ts";
+import { estimateTokens, type Usage } from "../../graph/usage.ts";
 import type { RunEnd } from "./agent-run.ts";
 
 /** Budgets that cut a run short count as its length; every other end is an end. */
@@ -15,14 +15,17 @@ export function finishReason(stopReason: StopReason): "stop" | "length" {
 
 /** Tokens of all requests to the model. How many of them were reasoning is estimated from the answer's length. */
 export function usageOf({ usage, conclusion }: RunEnd) {
-  const { promptTokens, completionTokens, cachedTokens } = usage;
-  const answer = conclusion.answered ? estimateTokens(withoutMarks(conclusion.answer)) : 0;
+  return tokensOf(usage, conclusion.answered ? withoutMarks(conclusion.answer) : "");
+}
+
+/** @param said what was not reasoning */
+export function tokensOf({ promptTokens, completionTokens, cachedTokens }: Usage, said: string) {
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
     prompt_tokens_details: { cached_tokens: cachedTokens },
-    completion_tokens_details: { reasoning_tokens: Math.max(0, completionTokens - answer) },
+    completion_tokens_details: { reasoning_tokens: Math.max(0, completionTokens - estimateTokens(said)) },
   };
 }
 

@@ -3,7 +3,11 @@ import { RequestError } from "../error-reply.ts";
 
 const textPart = z.object({ type: z.literal("text"), text: z.string() });
 const refusalPart = z.object({ type: z.literal("refusal"), refusal: z.string() });
-const content = z.union([z.string(), z.array(z.union([textPart, refusalPart]))]);
+/** A picture, a file or a sound: refused in the question, left out of what was said before. */
+const otherPart = z.object({ type: z.string().refine((type) => type !== "text" && type !== "refusal") });
+const content = z.union([z.string(), z.array(z.union([textPart, refusalPart, otherPart]))]);
+/** Some clients send -1 for "as many as it takes". */
+const tokens = z.union([z.literal(-1).transform(() => null), z.number().int().positive()]).nullish();
 
 const messageSchema = z.discriminatedUnion("role", [
   z.object({ role: z.enum(["system", "developer", "user"]), content }),
@@ -21,8 +25,8 @@ const requestSchema = z.object({
   stream: flag,
   stream_options: z.object({ include_usage: flag }).nullish(),
   n: z.number().int().nullish(),
-  max_tokens: z.number().int().positive().nullish(),
-  max_completion_tokens: z.number().int().positive().nullish(),
+  max_tokens: tokens,
+  max_completion_tokens: tokens,
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   top_k: z.number().int().min(-1).max(1000).nullish(),
@@ -80,22 +84,27 @@ export function readRequest(value: unknown): ChatRequest {
   return request;
 }
 
-const messagesSchema = z.object({ messages: z.array(z.unknown()) });
-const partsSchema = z.object({ content: z.array(z.object({ type: z.string() })) });
+const messagesSchema = z.object({
+  messages: z.array(
+    z.object({
+      role: z.string().catch(""),
+      content: z.array(z.object({ type: z.string().catch("") }).catch({ type: "" })).catch([]),
+    }),
+  ),
+});
 
-/** A picture gets a word of its own: "invalid" would not tell what to do. */
+/** A picture in the question gets a word of its own: "invalid" would not tell what to do. */
 function refuseOtherParts(value: unknown): void {
   const messages = messagesSchema.safeParse(value).data?.messages ?? [];
-  for (const [at, message] of messages.entries()) {
-    const parts = partsSchema.safeParse(message).data?.content ?? [];
-    const other = parts.findIndex(({ type }) => type !== "text" && type !== "refusal");
-    const type = parts[other]?.type;
-    if (type === undefined) continue;
-    refuse(
-      `messages[${at}].content[${other}]`,
-      `The agent reads text only: leave out the part of type ${JSON.stringify(type.slice(0, 40))}.`,
-    );
-  }
+  const at = messages.findLastIndex(({ role }) => role !== "system" && role !== "developer");
+  const parts = messages[at]?.content ?? [];
+  const other = parts.findIndex(({ type }) => type !== "text" && type !== "refusal");
+  const type = parts[other]?.type;
+  if (type === undefined) return;
+  refuse(
+    `messages[${at}].content[${other}]`,
+    `The agent reads text only: leave out the part of type ${JSON.stringify(type.slice(0, 40))}.`,
+  );
 }
 
 function refuse(param: string, why: string): never {

@@ -1,9 +1,8 @@
 import { Hono } from "hono";
 import { RUN_DEFAULTS } from "../../graph/context.ts";
-import type { RunEvent } from "../../graph/events.ts";
 import type { AgenticRag } from "../../graph/graph.ts";
+import type { PlainModel } from "../../compose/plain-model.ts";
 import { callerOf } from "../caller.ts";
-import { runAgent, withoutThreads, type RunEnd } from "./agent-run.ts";
 import {
   errorBody,
   RequestError,
@@ -14,16 +13,19 @@ import {
 import { toRequestError } from "../failed-run.ts";
 import { readJson } from "../json-body.ts";
 import type { Slots } from "../slots.ts";
-import { toChunks, type Chunk } from "./chunks.ts";
-import { toCompletion } from "./completion.ts";
+import type { Chunk } from "./chunks.ts";
 import { toConversation } from "./conversation.ts";
 import { toEventStream, type EventStreamOptions } from "./event-stream.ts";
+import { offerAgent, offerModel, type Offered } from "./offered.ts";
+import { PLAIN } from "./plain.ts";
 import { readRequest } from "./request.ts";
 import { toRunSettings, type Ceilings } from "./run-settings.ts";
 
 export interface OpenAiRoutesOptions {
   /** The agents by the names under which they are offered as models. */
   readonly agents: Readonly<Record<string, AgenticRag>>;
+  /** Models of agents, offered by the agent's name and `-plain`: they answer alone, without searches. Default: none. */
+  readonly plainModels?: Readonly<Record<string, PlainModel>>;
   /** What one request may use at most. Default: `RUN_DEFAULTS`. */
   readonly ceilings?: Ceilings;
   /** How many requests run at the same time, in all and for each caller (`c.var.auth`). */
@@ -56,9 +58,12 @@ const STREAM_HEADERS = {
  */
 export function openAiRoutes({ onFailure, ...options }: OpenAiRoutesOptions): Hono {
   const { ceilings = RUN_DEFAULTS, slots, keepAliveMs = KEEP_ALIVE_MS, now = () => new Date() } = options;
-  const agents = new Map(
-    Object.entries(options.agents).map(([name, agent]) => [name, withoutThreads(agent)]),
-  );
+  const offered = new Map<string, Offered>([
+    ...Object.entries(options.agents).map(([name, agent]) => [name, offerAgent(agent)] as const),
+    ...Object.entries(options.plainModels ?? {}).map(
+      ([name, model]) => [name + PLAIN, offerModel(model)] as const,
+    ),
+  ]);
   const seconds = (): number => Math.floor(now().getTime() / 1000);
   const since = seconds();
   const app = new Hono();
@@ -69,10 +74,10 @@ export function openAiRoutes({ onFailure, ...options }: OpenAiRoutesOptions): Ho
     created: since,
     owned_by: "langgraph-agentic-rag",
   });
-  app.get("/models", (c) => c.json({ object: "list", data: [...agents.keys()].map(modelOf) }));
+  app.get("/models", (c) => c.json({ object: "list", data: [...offered.keys()].map(modelOf) }));
   app.get("/models/:model{.+}", (c) => {
     const model = c.req.param("model");
-    return agents.has(model) ? c.json(modelOf(model)) : toResponse(unknownModel(model, agents.keys()));
+    return offered.has(model) ? c.json(modelOf(model)) : toResponse(unknownModel(model, offered.keys()));
   });
 
   app.post("/chat/completions", async (c) => {
@@ -89,24 +94,23 @@ export function openAiRoutes({ onFailure, ...options }: OpenAiRoutesOptions): Ho
     let reply: Response;
     try {
       const asked = readRequest(await readJson(request));
-      const agent = agents.get(asked.model);
-      if (agent === undefined) throw new RequestError(unknownModel(asked.model, agents.keys()));
+      const model = offered.get(asked.model);
+      if (model === undefined) throw new RequestError(unknownModel(asked.model, offered.keys()));
       const messages = toConversation(asked.messages);
       const { context, ignored } = toRunSettings(asked, ceilings);
       const release = slots.take(callerOf(c.var));
       if (release === null) throw new RequestError(TOO_MANY);
       const { signal, abort } = followed(request.signal);
-      const run = releasing(runAgent({ agent, messages, context, signal }), release);
       const head = { id: requestId, created: seconds(), model: asked.model };
+      const run = { messages, context, signal, head, release };
       if (asked.stream === true) {
         const includeUsage = asked.stream_options?.include_usage === true;
-        const chunks = toChunks(run, head, { includeUsage, ignored });
-        reply = await streamed(chunks, {
+        reply = await streamed(model.pieces(run, { includeUsage, ignored }), {
           keepAliveMs,
           onCancel: abort,
           onError: (error) => errorBody(told(error)),
         });
-      } else reply = Response.json(await toCompletion(run, head, ignored));
+      } else reply = Response.json(await model.whole(run, ignored));
     } catch (error) {
       reply = request.signal.aborted ? new Response(null, { status: CLIENT_GONE }) : toResponse(told(error));
     }
@@ -130,18 +134,6 @@ async function streamed(chunks: AsyncGenerator<Chunk, void>, options: EventStrea
   const first = chunks.next();
   await within(first, options.keepAliveMs);
   return new Response(toEventStream(first, chunks, options), { headers: STREAM_HEADERS });
-}
-
-/** Sets a place free when the run is over, however it ends. */
-async function* releasing(
-  run: AsyncGenerator<RunEvent, RunEnd>,
-  release: () => void,
-): AsyncGenerator<RunEvent, RunEnd> {
-  try {
-    return yield* run;
-  } finally {
-    release();
-  }
 }
 
 /** Waits for a promise, but not longer than so many milliseconds. */

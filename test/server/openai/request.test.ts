@@ -130,3 +130,25 @@ test("fields to which nothing is done are named, those that ask for nothing are 
   const none = { tools: [], stop: null, logprobs: false, logit_bias: {}, frequency_penalty: 0, n: 1 };
   expect(await heard({ ...none, response_format: { type: "text" } })).toEqual([]);
 });
+
+test("a picture in an older message is left out, and so is reasoning that a chat UI kept", async () => {
+  const { post, completions } = await answering([EASY]);
+  const messages = [
+    user([{ type: "text", text: "What is this?" }, image]),
+    { role: "assistant", content: '<details type="reasoning" done="true">\n> Secret.\n</details>\nA cat.' },
+    user([image]),
+    { role: "assistant", content: "Another cat." },
+    user("Are you sure?"),
+  ];
+  expect((await post({ model: "agentic-rag", messages, max_tokens: -1 })).status).toBe(200);
+  const { prompt, max_tokens: tokens } = completions.requests[0]!.body;
+  expect(prompt.slice(prompt.indexOf("<|im_start|>user"))).toMatch(
+    /^<\|im_start\|>user\nWhat is this\?<\|im_end\|>\n<\|im_start\|>assistant\nA cat\.<\|im_end\|>\n<\|im_start\|>user\n\(image_url\)<\|im_end\|>\n<\|im_start\|>assistant\nAnother cat\.<\|im_end\|>\n<\|im_start\|>user\nAre you sure\?/,
+  );
+  expect(tokens).toBe(800);
+});
+
+test.each([[0], [-2], ["many"]])("max_tokens %j is refused", async (tokens) => {
+  const { post } = await answering([]);
+  expect((await post(asking({ max_tokens: tokens }))).status).toBe(400);
+});
