@@ -2,6 +2,7 @@
 export type ErrorCode =
   | "settings-invalid"
   | "dependency-missing"
+  | "download-failed"
   | "model-unreachable"
   | "model-unauthorized"
   | "model-rejected"

@@ -67,6 +67,8 @@ async function runCommand(read: Arguments, surroundings: Surroundings): Promise<
       return (await import("./doctor/doctor.ts")).doctor(read, surroundings);
     case "probe":
       return (await import("./commands/probe.ts")).probe(read, surroundings);
+    case "pull":
+      return (await import("./commands/pull.ts")).pull(read, surroundings);
     case "setup":
       return (await import("./setup/setup.ts")).setup(read, surroundings);
   }

@@ -10,12 +10,6 @@ export function duration(milliseconds: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US")} s`;
 }
 
-/** `812 B`, `1.2 kB`, `3.4 MB`. */
-export function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
 const UNITS = [
   [86_400_000, "day"],
   [3_600_000, "hour"],

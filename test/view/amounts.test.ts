@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ago, counted, duration, size } from "../../src/view/amounts.ts";
+import { size } from "../../src/text/size.ts";
+import { ago, counted, duration } from "../../src/view/amounts.ts";
 import { nearestName } from "../../src/cli/terminal/nearest-name.ts";
 
 test("amounts as people read them", () => {

@@ -54,7 +54,7 @@ const TOGETHER = new Map(
   ),
 );
 
-const TAKE_WORDS: ReadonlySet<Command> = new Set(["ask", "resume", "threads", "search", "index"]);
+const TAKE_WORDS: ReadonlySet<Command> = new Set(["ask", "resume", "threads", "search", "index", "pull"]);
 
 function requireKnown(command: Command, words: readonly string[], names: readonly string[]): void {
   const other = OPTIONS.find(({ name, commands }) => names.includes(name) && !commands.includes(command));
@@ -86,6 +86,9 @@ function requireKnown(command: Command, words: readonly string[], names: readonl
     throw new UsageError(
       `threads takes no words but show and one thread: agentic-rag threads show <thread>${orAsk(command, words)}`,
     );
+  }
+  if (command === "pull" && words.length > 1) {
+    throw new UsageError(`pull takes one model: agentic-rag pull <name>${orAsk(command, words)}`);
   }
   if (command === "search" && words.join("").trim() === "") {
     throw new UsageError('search needs what to search for: agentic-rag search "…"');

@@ -107,6 +107,19 @@ What it finds is kept for a week and used by ask and chat.`,
 Other lines of an existing .env stay as they are.`,
     examples: ["agentic-rag setup", "agentic-rag setup --yes --model-url http://127.0.0.1:8000/v1"],
   },
+  pull: {
+    about: "download a small open model, which ask uses from then on, or list those that are offered",
+    usage: "agentic-rag pull [options] [model]",
+    details: `The file comes into the user's cache (~/.cache/agentic-rag/models), through node-llama-cpp, which also runs it; what was
+begun is gone on with. It is checked by the hash that the server's headers tell, or by --sha256; where nobody tells one,
+that is said. ~/.config/agentic-rag/env then names the file, as setup --user would.`,
+    examples: [
+      "agentic-rag pull",
+      "agentic-rag pull jan-nano",
+      "agentic-rag pull hf:Qwen/Qwen3-8B-GGUF:Q4_K_M",
+      "agentic-rag pull --sha256 1f3a… https://models.example.com/small.gguf",
+    ],
+  },
 };
 
 const EXIT_CODES = `Exit codes:

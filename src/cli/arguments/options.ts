@@ -12,6 +12,7 @@ export const COMMANDS = [
   "doctor",
   "probe",
   "setup",
+  "pull",
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -49,7 +50,7 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "json",
     about: "one JSON object instead of text",
-    commands: ["ask", "resume", "threads", "search", "index", "models", "doctor", "probe"],
+    commands: ["ask", "resume", "threads", "search", "index", "models", "doctor", "probe", "pull"],
   },
   {
     name: "quiet",
@@ -78,6 +79,12 @@ export const OPTIONS: readonly Option[] = [
     commands: ["ask", "chat", "resume"],
   },
   { name: "delete", value: "<thread>", about: "forget a thread and its searches", commands: ["threads"] },
+  {
+    name: "sha256",
+    value: "<hex>",
+    about: "what the file has to be, where the server does not tell it",
+    commands: ["pull"],
+  },
   { name: "watch", about: "build it again whenever files change", commands: ["index"] },
   { name: "yes", short: "y", about: "ask nothing: take what is found, and write it", commands: ["setup"] },
   {

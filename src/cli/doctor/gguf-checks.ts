@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { AgenticRagError } from "../../errors.ts";
 import { startRuntime } from "../../model/gguf/runtime.ts";
-import { size } from "../../view/amounts.ts";
+import { size } from "../../text/size.ts";
 import type { Check } from "./check.ts";
 
 /** The file that is run in this process, its adapter, and what runs it. */

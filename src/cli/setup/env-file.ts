@@ -51,6 +51,20 @@ export function changeEnv(text: string, changes: EnvChanges): string {
   return lines.length === 0 ? "" : lines.join(end) + end;
 }
 
+/** The names that are set to something else, and not by this file, over which they win. */
+export function namesThatWin(
+  environment: Readonly<Record<string, string | undefined>>,
+  before: Readonly<Record<string, string | undefined>>,
+  changes: EnvChanges,
+): readonly string[] {
+  return Object.entries(changes)
+    .filter(([name, value]) => {
+      const set = environment[name]?.trim() ?? "";
+      return set !== "" && environment[name] !== before[name] && set !== value;
+    })
+    .map(([name]) => name);
+}
+
 /** Written aside and put in place, readable by its owner only. A link is followed. */
 export async function writeEnvFile(path: string, text: string): Promise<void> {
   const target = await realpath(path).catch(() => path);

@@ -14,7 +14,10 @@ import {
   settingsFor,
   type LocalModel,
 } from "../discovery.ts";
+import { OFFERED_MODELS } from "../../model/gguf/pull/catalogue.ts";
+import { size } from "../../text/size.ts";
 import { checkGguf } from "../doctor/gguf-checks.ts";
+import { isPullable, settingsForFile } from "../pulled-model.ts";
 import type { LocalServers } from "../terminal/surroundings.ts";
 import type { EnvChanges } from "./env-file.ts";
 import type { Questions } from "./questions.ts";
@@ -27,10 +30,12 @@ export interface StepContext {
   readonly folder: string;
   readonly localServers: LocalServers;
   readonly signal: AbortSignal;
+  /** Downloads a model, and gives its file. */
+  readonly pull: (model: string) => Promise<string>;
 }
 
 const MOST_SHOWN = 15;
-const HINT = "a number, the address of a server (http://…/v1), a GGUF file, or none";
+const HINT = "a number, the address of a server (http://…/v1), a GGUF file, a model to download, or none";
 
 /** Asks for the model until one works, or none is wanted. */
 export async function chooseModel(context: StepContext): Promise<EnvChanges> {
@@ -43,6 +48,10 @@ export async function chooseModel(context: StepContext): Promise<EnvChanges> {
   if (found.length > 0) questions.say("Found on this machine:");
   for (const [at, { server, name }] of found.entries())
     questions.say(`  ${at + 1}  ${name}, ${placeOf(server)}`);
+  questions.say("Models that can be downloaded and run here, without a server:");
+  for (const { name, bytes, memory } of OFFERED_MODELS) {
+    questions.say(`  ${name}, ${size(bytes)}, about ${size(memory)} of memory`);
+  }
   const picked = pickModel(servers);
   const first = found.findIndex((model) => model.name === picked?.name && model.server === picked.server) + 1;
   const fallback = currentModel(environment) ?? (first > 0 ? String(first) : "none");
@@ -56,6 +65,10 @@ export async function chooseModel(context: StepContext): Promise<EnvChanges> {
     if (answer === "none") return withoutModel(environment, found.length > 0);
     const numbered = /^\d+$/.test(answer) ? found[Number(answer) - 1] : undefined;
     if (numbered !== undefined) return serverSettings(context, numbered.server.baseUrl, numbered);
+    if (isPullable(answer)) {
+      questions.say(`Downloading ${answer} …`);
+      return ggufSettings(context, await context.pull(answer));
+    }
     return /^https?:\/\//i.test(answer) ? serverSettings(context, answer) : ggufSettings(context, answer);
   });
 }
@@ -101,12 +114,8 @@ async function ggufSettings(
   if (failed !== undefined) throw new AgenticRagError("settings-invalid", failed.message);
   for (const { name, message } of checks) questions.say(`${name}: ${message}`);
   const isSet = environment["AGENTIC_RAG_GGUF"]?.trim() === path;
-  return {
-    AGENTIC_RAG_MODEL_FAMILY: "gguf",
-    AGENTIC_RAG_GGUF: path,
-    // an adapter belongs to one file
-    ...(!isSet && { AGENTIC_RAG_GGUF_LORA: null }),
-  };
+  const { AGENTIC_RAG_GGUF_LORA: lora = null, ...settings } = settingsForFile(path);
+  return { ...settings, ...(!isSet && { AGENTIC_RAG_GGUF_LORA: lora }) };
 }
 
 async function serverSettings(

@@ -11,7 +11,8 @@ import { interruptible } from "../terminal/interruption.ts";
 import { createLineReader } from "../terminal/line-reader.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 import { isTrusted, trust } from "../trusted-files.ts";
-import { changeEnv, lineFor, readEnvFile, writeEnvFile, type EnvChanges } from "./env-file.ts";
+import { changeEnv, lineFor, namesThatWin, readEnvFile, writeEnvFile, type EnvChanges } from "./env-file.ts";
+import { pullToCache } from "../pulled-model.ts";
 import { chooseEngine } from "./engine-step.ts";
 import { chooseModel, type StepContext } from "./model-step.ts";
 import { createQuestions, NoMoreAnswers, type Questions } from "./questions.ts";
@@ -43,7 +44,14 @@ export async function setup(args: Arguments, surroundings: Surroundings): Promis
         const environment = environmentWith(args, surroundings);
         const file = fileFor(args, surroundings);
         return await talk(
-          { questions, environment, folder, localServers, signal: ended },
+          {
+            questions,
+            environment,
+            folder,
+            localServers,
+            signal: ended,
+            pull: async (model) => (await pullToCache(model, surroundings, { signal: ended })).file,
+          },
           surroundings,
           file,
         );
@@ -108,13 +116,7 @@ function warnOfVariables(
   before: string,
   changes: EnvChanges,
 ): void {
-  const held = parseEnv(before);
-  const winning = Object.entries(changes)
-    .filter(([name, value]) => {
-      const set = environment[name]?.trim() ?? "";
-      return set !== "" && environment[name] !== held[name] && set !== value;
-    })
-    .map(([name]) => name);
+  const winning = namesThatWin(environment, parseEnv(before), changes);
   if (winning.length > 0) {
     questions.say(`Set in the environment, which wins over the file: ${winning.join(", ")}. Unset it there.`);
   }

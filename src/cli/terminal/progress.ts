@@ -11,8 +11,8 @@ export interface Progress {
 
 const PATH_CHARACTERS = 40;
 
-/** A bar at a terminal, nothing elsewhere. */
-export function createProgress(output: TextOutput): Progress {
+/** A bar at a terminal, nothing elsewhere; `amount` is how its figures are written. */
+export function createProgress(output: TextOutput, amount: (value: number) => string = String): Progress {
   if (output.isTTY !== true) return { onProgress: () => undefined, stop: () => undefined };
   const bar = new SingleBar({
     format: "{bar} {value}/{total} {path}",
@@ -20,6 +20,8 @@ export function createProgress(output: TextOutput): Progress {
     barCompleteChar: "#",
     barIncompleteChar: "-",
     barsize: 24,
+    formatValue: (value, _options, type) =>
+      type === "value" || type === "total" ? amount(value) : String(value),
     hideCursor: true,
     clearOnComplete: true,
     // signals are handled in one place

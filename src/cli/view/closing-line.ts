@@ -1,5 +1,6 @@
 import type { StopReason } from "../../graph/state.ts";
-import { counted, duration, size } from "../../view/amounts.ts";
+import { size } from "../../text/size.ts";
+import { counted, duration } from "../../view/amounts.ts";
 import type { RunRecord } from "./run-record.ts";
 
 const ENDED: Readonly<Record<StopReason, string | undefined>> = {

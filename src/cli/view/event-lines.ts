@@ -1,6 +1,7 @@
 import type { RunEvent } from "../../graph/events.ts";
 import type { BudgetName } from "../../graph/state.ts";
-import { counted, duration, size } from "../../view/amounts.ts";
+import { size } from "../../text/size.ts";
+import { counted, duration } from "../../view/amounts.ts";
 import { eventText } from "../../view/event-text.ts";
 import { attemptWords } from "./attempt-words.ts";
 import { printableLine } from "../terminal/printable.ts";

@@ -1,6 +1,7 @@
 import type { IndexReport } from "../../search/local/index-builder.ts";
 import type { NotRead } from "../../search/local/not-read.ts";
-import { counted, duration, size } from "../../view/amounts.ts";
+import { size } from "../../text/size.ts";
+import { counted, duration } from "../../view/amounts.ts";
 import type { GroupedOutput } from "../terminal/grouped-output.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { printableLine } from "../terminal/printable.ts";

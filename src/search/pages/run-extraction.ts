@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
 import { abortError, throwIfAborted, untilAborted } from "../../net/abort.ts";
-import { threadUrl } from "../thread-url.ts";
+import { threadUrl } from "../../net/thread-url.ts";
 import { type Extracted, extractedSchema, type Extraction } from "./extraction.ts";
 
 export interface ExtractionLimits {

@@ -71,7 +71,8 @@ test("help for the program begins with what it is and how it is called", () => {
       models   list the models that the model's server has
       doctor   check the settings, the model's endpoint, the search engines and the documents
       probe    find out whether a model's server continues a turn, and which settings fit it
-      setup    choose a model and a search engine, try them, and write the settings to .env"
+      setup    choose a model and a search engine, try them, and write the settings to .env
+      pull     download a small open model, which ask uses from then on, or list those that are offered"
   `);
 });
 

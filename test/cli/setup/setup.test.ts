@@ -70,7 +70,11 @@ test("a server with a key, an engine with a key: asked, tried and written", asyn
   expect(endpoint.requests.at(-1)?.headers.authorization).toBe(`Bearer ${MODEL_KEY}`);
   expect(tavily.queries).toEqual(["open source"]);
   expect(out).toMatchInlineSnapshot(`
-    "Model: the address of a server (http://…/v1), a GGUF file, or none [none]:
+    "Models that can be downloaded and run here, without a server:
+      jan-nano, 2.5 GB, about 4.5 GB of memory
+      qwen3-4b, 2.5 GB, about 4.5 GB of memory
+      qwen3-1.7b, 1.3 GB, about 3.0 GB of memory
+    Model: the address of a server (http://…/v1), a GGUF file, a model to download, or none [none]:
     Its key (empty: none):
     It serves:
       1  other

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
 import { messageOf } from "../../../errors.ts";
-import { threadUrl } from "../../thread-url.ts";
+import { threadUrl } from "../../../net/thread-url.ts";
 import { isQuicklyRead, type NamedFile, parseFile } from "./file.ts";
 
 export interface ReadingLimits {
