@@ -135,6 +135,7 @@ export {
 export type { RetrieverApi } from "./search/engines/retriever-api.ts";
 export { createRetrieverEngine, type RetrieverOptions } from "./search/engines/retriever.ts";
 export { withRetry, type RetryOptions } from "./search/around/retry.ts";
+export { createHttpApiEngine, type HttpApiOptions } from "./search/engines/http-api.ts";
 export { createSearxngEngine, type SearxngOptions } from "./search/engines/searxng.ts";
 export { createSerperEngine, type SerperOptions } from "./search/engines/serper.ts";
 export { createTavilyEngine, type TavilyOptions } from "./search/engines/tavily.ts";

@@ -33,6 +33,7 @@ test("the public names", () => {
       "createFallbackEngine",
       "createGeminiModel",
       "createGgufModel",
+      "createHttpApiEngine",
       "createJinaEngine",
       "createJinaPageReader",
       "createJournaledEngine",

@@ -9,6 +9,7 @@ import type { SearchEngine } from "../search/engine.ts";
 import { createExaEngine } from "../search/engines/exa.ts";
 import type { HttpOptions } from "../search/engines/wire/http.ts";
 import { buildIndex } from "../search/local/index-builder.ts";
+import { createHttpApiEngine, type HttpApiOptions } from "../search/engines/http-api.ts";
 import { createJinaEngine } from "../search/engines/jina.ts";
 import { openIndexes } from "../search/local/joined-index.ts";
 import { createLocalEngine } from "../search/local/local.ts";
@@ -62,6 +63,8 @@ export function createEngine(
         ...search.retriever,
         baseUrl: needed(name, search.retriever.baseUrl),
       });
+    case "http":
+      return createHttpApiEngine({ ...http, ...httpApi(name, search.http) });
     case "wikipedia":
       return createWikipediaEngine({
         ...http,
@@ -79,6 +82,19 @@ function httpOptions(
   fetch: HttpOptions["fetch"],
 ): HttpOptions {
   return { fetch, deadlineMs: seconds === undefined ? undefined : (seconds * 1000) / Math.min(attempts, 2) };
+}
+
+function httpApi(
+  name: "http",
+  { baseUrl, body, results, apiKey, keyHeader = "Authorization Bearer" }: EngineSettings["search"]["http"],
+): Pick<HttpApiOptions, "url" | "body" | "results" | "key"> {
+  const [header = "", scheme = ""] = keyHeader.split(/ +/);
+  return {
+    url: needed(name, baseUrl),
+    body,
+    results: needed(name, results),
+    key: apiKey && { header: header.toLowerCase(), scheme, key: apiKey.reveal() },
+  };
 }
 
 function keyed<Keyed extends { readonly apiKey?: Secret | undefined }>(

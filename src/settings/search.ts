@@ -13,6 +13,7 @@ export const ENGINE_NAMES = [
   "exa",
   "searxng",
   "retriever",
+  "http",
   "jina",
   "wikipedia",
   "duckduckgo",
@@ -38,6 +39,7 @@ export const ENGINE_NEEDS = {
   exa: "EXA_API_KEY",
   searxng: "SEARXNG_BASE_URL",
   retriever: "RETRIEVER_BASE_URL",
+  http: "HTTP_SEARCH_URL",
   jina: "JINA_API_KEY",
 } as const satisfies Partial<Record<EngineName, string>>;
 type NeedyEngine = keyof typeof ENGINE_NEEDS;
@@ -79,6 +81,11 @@ export interface SearchSettings {
   readonly jina: Keyed;
   readonly searxng: Addressed;
   readonly retriever: Addressed & { readonly api?: RetrieverApi | undefined };
+  readonly http: Keyed & {
+    readonly body?: string | undefined;
+    readonly results?: string | undefined;
+    readonly keyHeader?: string | undefined;
+  };
   readonly wikipedia: Addressed & { readonly language?: string | undefined };
   readonly duckduckgo: Addressed & { readonly region?: string | undefined };
   /** Where answers of engines behind a network are kept. */
@@ -137,6 +144,12 @@ const place = z
   .optional()
   .meta({ destination: true });
 
+/** An address that is filled in for each search. */
+const templated = z
+  .url({ protocol: /^https?$/, error: "must be an http or https address" })
+  .optional()
+  .meta({ destination: true });
+
 /** The settings of this room, in the order in which help shows them. */
 export const searchFields = {
   AGENTIC_RAG_ENGINE: engines.describe(
@@ -160,6 +173,25 @@ export const searchFields = {
     .enum(RETRIEVER_API_NAMES)
     .optional()
     .describe(`whose retrieval server it is (search-r1): ${RETRIEVER_API_NAMES.join(", ")}`),
+  HTTP_SEARCH_URL: templated.describe(
+    "address of any search API that answers with JSON, for the engine http, as in https://host/search?q={query}&size={count}",
+  ),
+  HTTP_SEARCH_RESULTS: z
+    .string()
+    .optional()
+    .describe(
+      "where its results are, in JMESPath: hits[].{title: title, url: url, text: content}, with date where there is one",
+    ),
+  HTTP_SEARCH_BODY: z
+    .string()
+    .optional()
+    .describe('JSON that it is sent by POST, as in {"q": "{query}", "limit": "{count}"}; without it, GET'),
+  HTTP_SEARCH_API_KEY: secret.describe("its key"),
+  HTTP_SEARCH_KEY_HEADER: z
+    .string()
+    .regex(/^[\w-]+(?: +[\w-]+)?$/, "must be the name of a header, and what stands before the key in it")
+    .optional()
+    .describe("the header of its key, and what stands before it there (Authorization Bearer)"),
   JINA_API_KEY: secret.describe("key for the engine jina"),
   JINA_BASE_URL: address.describe("another address of Jina's search API"),
   WIKIPEDIA_LANGUAGE: z
@@ -201,6 +233,11 @@ export function searchProblems(given: Given, cacheFolder: string | undefined): r
   if (record !== undefined && replay !== undefined) {
     problems.push("AGENTIC_RAG_RECORD and AGENTIC_RAG_REPLAY are both set. Leave one of them out.");
   }
+  if (given["HTTP_SEARCH_URL"] !== undefined && given["HTTP_SEARCH_RESULTS"] === undefined) {
+    problems.push(
+      "HTTP_SEARCH_URL is set without HTTP_SEARCH_RESULTS, which says where in the reply the results are. Set it as in hits[].{title: title, url: url, text: content}.",
+    );
+  }
   if (cache === "disk" && cacheFolder === undefined) {
     problems.push(
       "AGENTIC_RAG_SEARCH_CACHE is disk, but neither HOME nor XDG_CACHE_HOME names a folder for it. Set it to the path of a file.",
@@ -227,6 +264,13 @@ export function searchSettings(env: SearchEnvironment, cacheFolder: string | und
     jina: { apiKey: env.JINA_API_KEY, baseUrl: env.JINA_BASE_URL },
     searxng: { baseUrl: env.SEARXNG_BASE_URL },
     retriever: { baseUrl: env.RETRIEVER_BASE_URL, api: env.RETRIEVER_API },
+    http: {
+      baseUrl: env.HTTP_SEARCH_URL,
+      body: env.HTTP_SEARCH_BODY,
+      results: env.HTTP_SEARCH_RESULTS,
+      apiKey: env.HTTP_SEARCH_API_KEY,
+      keyHeader: env.HTTP_SEARCH_KEY_HEADER,
+    },
     wikipedia: { baseUrl: env.WIKIPEDIA_BASE_URL, language: env.WIKIPEDIA_LANGUAGE },
     duckduckgo: { baseUrl: env.DUCKDUCKGO_BASE_URL, region: env.DUCKDUCKGO_REGION },
     cache: cacheOf(env.AGENTIC_RAG_SEARCH_CACHE, cacheFolder),

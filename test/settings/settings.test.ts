@@ -12,6 +12,7 @@ const EMPTY_ENGINES = {
   exa: {},
   jina: {},
   searxng: {},
+  http: {},
   retriever: {},
   wikipedia: {},
   duckduckgo: {},
@@ -93,7 +94,7 @@ test("every wrong setting is named at once, with what it is for", () => {
   ).toThrow(
     [
       `AGENTIC_RAG_MODEL_FAMILY (it is "telepathy"): Invalid option: expected one of "auto"|"completions"|"chat-prefix"|"native-tools"|"responses"|"gguf"|"offline". It is for: how the model's turn is continued: auto, completions, chat-prefix, native-tools, responses, gguf, offline; auto finds out.`,
-      'AGENTIC_RAG_ENGINE (it is "altavista"): there is no engine "altavista". It is for: where searches go, or several with commas between, the next one where one fails: local, tavily, brave, serper, exa, searxng, retriever, jina, wikipedia, duckduckgo.',
+      'AGENTIC_RAG_ENGINE (it is "altavista"): there is no engine "altavista". It is for: where searches go, or several with commas between, the next one where one fails: local, tavily, brave, serper, exa, searxng, retriever, http, jina, wikipedia, duckduckgo.',
       'SEARXNG_BASE_URL (it is "ftp://[hidden]@x"): must be an http or https address. It is for: address of a SearXNG instance, for the engine searxng.',
       'AGENTIC_RAG_MAX_TOKENS (it is "many"): must be a number. It is for: tokens the model may write for a question (32768).',
       "AGENTIC_RAG_MODEL_URL is set, but not AGENTIC_RAG_MODEL. Set it to the model's name as the server lists it under /models.",
@@ -206,6 +207,11 @@ test.each([
 
 test.each([
   [{ AGENTIC_RAG_ENGINE: "tavily" }, "The search engine tavily needs the setting TAVILY_API_KEY."],
+  [{ AGENTIC_RAG_ENGINE: "http" }, "The search engine http needs the setting HTTP_SEARCH_URL."],
+  [
+    { HTTP_SEARCH_URL: "https://x.example/?q={query}" },
+    "HTTP_SEARCH_URL is set without HTTP_SEARCH_RESULTS, which says where in the reply the results are.",
+  ],
   [{ AGENTIC_RAG_ENGINE: "searxng" }, "The search engine searxng needs the setting SEARXNG_BASE_URL."],
   [{ AGENTIC_RAG_ENGINE: "retriever" }, "The search engine retriever needs the setting RETRIEVER_BASE_URL."],
   [
@@ -247,6 +253,7 @@ test("every setting says what it is for", () => {
     "BRAVE_API_KEY",
     "SERPER_API_KEY",
     "EXA_API_KEY",
+    "HTTP_SEARCH_API_KEY",
     "JINA_API_KEY",
     "HTTP_PROXY",
     "HTTPS_PROXY",

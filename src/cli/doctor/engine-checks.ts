@@ -70,7 +70,7 @@ function whatToSet(engine: EngineName, { kind, message }: SearchFailure): string
   if (/PROXY_/.test(message)) return " Proxies are named by HTTP_PROXY, HTTPS_PROXY and NO_PROXY.";
   const need = needOf(engine);
   const key = need?.endsWith("_API_KEY") === true ? need : undefined;
-  const address = `${engine.toUpperCase()}_BASE_URL`;
+  const address = key === undefined && need !== undefined ? need : `${engine.toUpperCase()}_BASE_URL`;
   switch (kind) {
     case "unauthorized":
     case "quota-exceeded":

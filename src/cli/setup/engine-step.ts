@@ -85,7 +85,11 @@ async function askNeed(
   const set = environment[need]?.trim() ?? "";
   const whose = isOneOfSeveral ? `${engine}'s` : "Its";
   if (!need.endsWith("_API_KEY")) {
-    return { [need]: await questions.ask(`${whose} address`, { fallback: set }) };
+    const answers = { [need]: await questions.ask(`${whose} address`, { fallback: set }) };
+    if (engine !== "http") return answers;
+    const results = environment["HTTP_SEARCH_RESULTS"]?.trim() ?? "";
+    const where = "Where in its replies the results are, as in hits[].{title: title, url: url, text: body}";
+    return { ...answers, HTTP_SEARCH_RESULTS: await questions.ask(where, { fallback: results }) };
   }
   const about = set === "" ? `from ${KEYS_FROM[engine] ?? "its service"}` : "empty: the one that is set";
   return { [need]: await questions.ask(`${whose} key (${about})`, { hidden: true, fallback: set }) };

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../../../src/cli/program.ts";
 import { json, unusedUrl } from "../../servers/completions.ts";
 import { startEndpoint, type EndpointOptions } from "../../servers/endpoint.ts";
+import { startWireServer } from "../../servers/wire-server.ts";
 import { startTavilyServer } from "../../servers/tavily.ts";
 import { createStage, type StageOptions } from "../surroundings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -84,7 +85,7 @@ test("a server with a key, an engine with a key: asked, tried and written", asyn
     Family: completions. vllm continues raw text.
       without token ids: the turn is tokenised anew at each step
       without counts of cache hits (vLLM tells them with --enable-prompt-tokens-details)
-    Search engine, or several with commas between: local, tavily, brave, serper, exa, searxng, retriever, jina, wikipedia, duckduckgo [local]:
+    Search engine, or several with commas between: local, tavily, brave, serper, exa, searxng, retriever, http, jina, wikipedia, duckduckgo [local]:
     Its key (from https://app.tavily.com):
     engine tavily: found 1 source for "open source" in 0.1 s
 
@@ -125,6 +126,16 @@ test("a model that runs here is offered, and --yes takes it without a question",
     ].join("\n"),
   );
   expect(out).not.toContain("Write this?");
+});
+
+test("a search API of one's own is asked for its address and for where its results are", async () => {
+  const api = await startWireServer((response) => response.end(`{"items": [{"name": "A", "body": "b"}]}`));
+  const url = `${api.url}/find?q={query}&n={count}`;
+  const results = "items[].{title: name, text: body}";
+  const { out, written } = await setup(["none", "http", url, results, "y"]);
+  expect(out).toContain('engine http: found 1 source for "open source"');
+  expect(written).toContain(`HTTP_SEARCH_URL='${url}'\nHTTP_SEARCH_RESULTS='${results}'\n`);
+  expect(api.requests.map(({ path }) => path)).toEqual(["/find?q=open%20source&n=3"]);
 });
 
 test("what does not work is told and asked again", async () => {

@@ -22,7 +22,7 @@ export interface Endpoint {
  *
  * @throws AgenticRagError `settings-invalid` for anything but an http(s) URL.
  */
-export function readEndpoint(service: string, baseUrl: string, route: string, apiKey?: KeyHeader): Endpoint {
+export function readEndpoint(service: string, baseUrl: string, route?: string, apiKey?: KeyHeader): Endpoint {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
     throw new AgenticRagError(
@@ -33,8 +33,10 @@ export function readEndpoint(service: string, baseUrl: string, route: string, ap
   const basic = readBasic(url);
   url.username = "";
   url.password = "";
-  const path = url.pathname.replace(/\/+$/u, "");
-  url.pathname = path.endsWith(`/${route}`) ? path : `${path}/${route}`;
+  if (route !== undefined) {
+    const path = url.pathname.replace(/\/+$/u, "");
+    url.pathname = path.endsWith(`/${route}`) ? path : `${path}/${route}`;
+  }
   const { header = "", scheme = "", key = "" } = apiKey ?? {};
   return {
     url,

@@ -19,14 +19,18 @@ export interface HttpService<Reply> extends Pick<
   /** The service as messages name it: `Tavily`. */
   readonly service: string;
   readonly baseUrl: string;
-  /** Below the base URL. */
-  readonly route: string;
+  /** Below the base URL; without it the base URL is asked itself. */
+  readonly route?: string;
   readonly key?: KeyHeader;
   /** Never shown, besides the key and a password in the base URL. */
   readonly secrets?: readonly string[];
   readonly options: HttpEngineOptions;
-  /** What is sent for a query: parameters of the address (without those that are `undefined`), or a body by POST. */
+  /**
+   * What is sent for a query: parameters of the address (without those that are `undefined`) or all that stands behind its
+   * `?`, or a body by POST.
+   */
   readonly request: (query: Query) => {
+    readonly search?: string;
     readonly parameters?: Readonly<Record<string, string | undefined>>;
     readonly body?: unknown;
   };
@@ -51,13 +55,13 @@ export function createHttpEngine<Reply>(of: HttpService<Reply>): SearchEngine {
   const { service, options } = of;
   const endpoint = readEndpoint(service, of.baseUrl, of.route, of.key);
   return createEngine(of.name, async (query, { signal }) => {
-    const { parameters = {}, body } = of.request(query);
+    const { search, parameters = {}, body } = of.request(query);
     const reply = await requestJson({
       fetch: options.fetch,
       deadlineMs: options.deadlineMs,
       maxReplyBytes: options.maxReplyBytes,
       service,
-      url: withParameters(endpoint.url, parameters),
+      url: withParameters(endpoint.url, parameters, search),
       headers: { ...endpoint.headers, ...of.headers },
       body,
       schema: of.schema,
@@ -79,8 +83,13 @@ export function createHttpEngine<Reply>(of: HttpService<Reply>): SearchEngine {
   });
 }
 
-function withParameters(endpoint: URL, parameters: Readonly<Record<string, string | undefined>>): URL {
+function withParameters(
+  endpoint: URL,
+  parameters: Readonly<Record<string, string | undefined>>,
+  search = endpoint.search,
+): URL {
   const url = new URL(endpoint);
+  url.search = search;
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
