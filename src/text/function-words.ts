@@ -16,15 +16,16 @@ export const FUNCTION_WORDS = {
     der die das den dem des unter gegen seit bis beim vom ins am im dieser diese dieses diesen diesem man wird wurden werde hatte hatten unser unsere unserem unseren euer ihre ihren ein eine einen einem einer und oder ist sind war waren wird werden wurde was wer
     wie wo wann warum welche welcher welches von vom zu zum zur mit ohne für auf aus bei über nach ich du er
     sie es wir ihr hat haben kann mehr sich nicht auch im
+    sein können müssen dürfen sollen worden gewesen wohin woher weshalb wieso womit wodurch wovon wozu worauf woran worin
   `),
   fr: words(`
     le la les un une des du de et ou est a ont était étaient en aux notre nos votre vos leur leurs y sont était qui que qu quoi quel quelle quels quelles quand comment où
     pourquoi combien ce cet cette ces dans sur pour par avec sans au aux il elle ils elles je tu nous vous se
-    sa son ses plus moi
+    sa son ses plus moi lequel laquelle lesquels lesquelles être avoir
   `),
   es: words(`
     el los las unos unas un una la de y o es son fueron está están nuestro nuestra nuestros nuestras a fue era quién quien qué cuál cual cuáles cuándo cómo dónde cuánto cuántos
-    por para con sin en del al lo su sus se me más como hay sobre
+    por para con sin en del al lo su sus se me más como hay sobre adónde cuánta cuántas
   `),
   it: words(`
     il lo gli i di da che chi cosa è sono quando dove perché come quale quali su con per una uno del della dei

@@ -35,10 +35,24 @@ export function wordForms(word: string): readonly string[] {
     return [...new Set([folded, withoutParticle(folded), ...(verb === folded ? [] : [`${verb}+`])])];
   }
   if (!/^[a-z]{3,}$/.test(folded)) return [folded];
-  const stems = folded.length === 3 ? [folded] : [stem(folded), lightStem(folded)];
+  const light = lightStem(folded);
+  const past = PARTICIPLE.exec(folded);
+  const stems =
+    folded.length === 3
+      ? [folded]
+      : [
+          stem(folded),
+          light,
+          light.replace(/(?<=[^qg])ie(?=[b-df-hj-np-tv-z]{1,2}$)/, "e"),
+          ...(past === null ? [] : [`${past[1] ?? ""}${past[2] ?? ""}`]),
+        ];
   // `added` has the stem `ad`, so `add` has it too
   return [...new Set(stems.map((one) => one.replace(/([b-df-hj-np-tv-z])\1$/, "$1")))];
 }
+
+/** `eingefüllt` is of `einfüllen`, and `gefahren` of `fahren`. */
+const PARTICIPLE =
+  /^(ab|an|auf|aus|bei|durch|ein|fest|her|hin|los|mit|nach|um|vor|weg|weiter|zu|zuruck|zusammen)?ge([b-df-hj-np-tv-z][a-z]{3,}?)(?:e?t|en)$/;
 
 /** A Korean word without the particle behind it, where two syllables are left. */
 export function withoutParticle(word: string): string {

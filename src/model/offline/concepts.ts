@@ -6,7 +6,7 @@ import { foldWord, wordForms } from "../../text/word-forms.ts";
  * looked for inside text that has no spaces between words.
  */
 const MEANINGS = `
-develop developed developer started create created creator build built design designed construct entwickelt entwickeln entwickelte entwickler erschaffen gebaut développé développer développeur créé créer construit desarrollado desarrolló desarrollar creado creó crear construido | 开发 研发 创建 建于 建成 建造 開発 作成 建設 개발 만들 만든 건설
+develop developed developer started create created creator build built design designed construct constructed construida construyó construyeron construir construire entwickelt entwickeln entwickelte entwickler erschaffen gebaut développé développer développeur créé créer construit desarrollado desarrolló desarrollar creado creó crear construido | 开发 研发 创建 建于 建成 建造 開発 作成 建設 개발 만들 만든 건설
 make made maker manufacturer manufactured hersteller hergestellt fabricant fabriqué fabricante fabricado | 制造 生产 製造 メーカー 제조
 invent invented inventor erfunden erfinder inventé inventeur inventó inventado | 发明 発明 발명
 write wrote written author writer geschrieben schrieb autor écrit auteur escrito escribió | 编写 作者 写 書い 著者 작성 저자
@@ -21,7 +21,8 @@ teach taught teacher lehrer unterrichtet
 meet met
 choose chose chosen chooses wählen gewählt choisi choisir eligió elegido | 选择 選択 選ん 선택
 lose lost loses verloren verlor perdu perdió
-leave left leaves
+leave left leaves depart departure abreise abfahrt abreisen départ partir parte salida salir | 出发 出発 출발
+arrive arrives arrived arrival ankunft anreise ankommen anreisen arrivée arriver llegada llegar | 到达 到着 도착
 take took taken takes
 give gave given
 win won wins winner gewonnen gewann gagné ganó
@@ -61,7 +62,7 @@ licence license licensed lizenz lizenziert licencia | 许可证 许可 ライセ
 version release versión | 版本 バージョン 버전
 parameter parameters paramètres paramètre parámetros parámetro | 参数 パラメータ 파라미터 매개변수
 language languages sprache sprachen langue langues idioma idiomas lenguaje | 语言 言語 언어
-password passwort kennwort passwords mot-de-passe contraseña clave | 密码 パスワード 비밀번호 암호
+password passwort kennwort passwords mot-de-passe passcode passphrase contraseña clave | 密码 パスワード 비밀번호 암호
 wifi wlan wi-fi | 无线网 无线网络 无线 無線LAN 와이파이
 phone telephone telefon telefonnummer téléphone teléfono rufnummer | 电话 電話 전화
 address adresse dirección anschrift | 地址 住所 주소
@@ -101,7 +102,7 @@ step steps schritt schritte étape étapes paso pasos | 步骤 手順 단계
 birthday born geburtstag geboren né née anniversaire nacido nació cumpleaños | 生日 出生 誕生日 生まれ 생일 태어
 capital hauptstadt capitale | 首都 수도
 capacity kapazität fassungsvermögen capacité capacidad | 容量 容积 容纳 坐 定員 収容 용량
-temperature temperatur température temperatura | 温度 온도
+temperature temperatur température temperatura | 温度 気温 온도 기온
 port ports puerto | 端口 ポート 포트
 server servers serveur servidor rechner | 服务器 サーバー 서버
 `;

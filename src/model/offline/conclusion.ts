@@ -1,7 +1,8 @@
 import { withEdges } from "../../text/letters.ts";
 import { splitWords } from "../../text/words.ts";
 import { isRelation } from "./concepts.ts";
-import { judge, lastHeading, REFERRING, sameScript, type Judged, type Source } from "./evidence.ts";
+import { judge, lastHeading, REFERRING, sameScript, type Judged } from "./evidence.ts";
+import type { Source } from "./sources.ts";
 import type { Kind } from "./kinds.ts";
 import { flatten, mayMention, mentionedIn, mentions } from "./mentions.ts";
 import { neededTerms, type Question } from "./question.ts";

@@ -1,34 +1,12 @@
-import type { HeardResult } from "../../turn.ts";
 import { withEdges } from "../../text/letters.ts";
 import { sentenceSpans } from "../../text/sentences.ts";
 import { NEGATION, type Kind } from "./kinds.ts";
-import { aliasesIn, mentionedIn, mentions, withAliases, type Mentions } from "./mentions.ts";
+import { mentionedIn, mentions, type Mentions } from "./mentions.ts";
 import { isRelation } from "./concepts.ts";
 import { neededTerms, type Question, type Term } from "./question.ts";
 import { impliedKeys } from "./implied.ts";
-import { readUnits, type Unit } from "./units.ts";
+import type { Evidence, Source } from "./sources.ts";
 import { FACTS, holdsWanted } from "./wanted.ts";
-
-export interface Source {
-  readonly number: number;
-  readonly title: string;
-  readonly text: string;
-  readonly units: readonly Evidence[];
-}
-
-/** A unit of a source, and how well it answers. */
-export interface Evidence extends Unit {
-  readonly number: number;
-  readonly sourceTitle: string;
-  readonly position: number;
-  /** The sentences before it; of a pair, the others of its block, which make a record. */
-  readonly near: readonly string[];
-  /** What it mentions itself, what it stands under and beside, and what the title of its source mentions. */
-  readonly own: Mentions;
-  readonly above: Mentions;
-  readonly beside: Mentions;
-  readonly titled: Mentions;
-}
 
 /** What was found, weighed against a question. */
 export interface Judged extends Evidence {
@@ -41,53 +19,11 @@ export interface Judged extends Evidence {
   readonly needsHeading: boolean;
 }
 
-export function readSources(results: readonly HeardResult[]): readonly Source[] {
-  const byNumber = new Map<number, HeardResult[]>();
-  for (const result of results) byNumber.set(result.number, [...(byNumber.get(result.number) ?? []), result]);
-  return Array.from(byNumber, ([number, parts]) => {
-    const title = [...new Set(parts.map((part) => part.title))].join(" ");
-    const texts = [...new Set(parts.map(({ text }) => text))];
-    const titled = mentions(title);
-    const aliases = aliasesIn(`${title}\n${texts.join("\n")}`);
-    const seen = new Set<string>();
-    const units = texts
-      .flatMap(readUnits)
-      .filter(
-        ({ text, heading }) =>
-          !seen.has(`${heading}\n${text}`) && seen.add(`${heading}\n${text}`) !== undefined,
-      );
-    const read = units.map((unit, position): Evidence => {
-      const near =
-        unit.kind === "pair"
-          ? units
-              .slice(Math.max(0, position - NEAR), position + NEAR + 1)
-              .filter((other) => other !== unit && other.group === unit.group && other.kind === "pair")
-          : units
-              .slice(Math.max(0, position - 2), position)
-              .filter((other) => other.group === unit.group && unit.kind === "sentence");
-      return {
-        ...unit,
-        number,
-        sourceTitle: title,
-        position,
-        own: withAliases(unit.text, aliases),
-        above: mentions(`${unit.heading}\n${unit.lead}`),
-        near: near.map(({ text }) => text),
-        beside: mentions(near.map(({ text }) => text).join("\n")),
-        titled,
-      };
-    });
-    return { number, title, text: texts.join("\n"), units: read };
-  });
-}
-
 const BASE = { name: 1.6, content: 1, generic: 0.25 } as const;
 /** What a mention is worth that stands in the heading, the title, or the sentence beside. */
 const ABOVE = { name: 0.95, content: 0.9, generic: 0.9 } as const;
 const TITLED = { name: 0.95, content: 0.75, generic: 0.75 } as const;
 const BESIDE = { name: 0.9, content: 0.5, generic: 0.5 } as const;
-/** Units on each side that are beside a pair. */
-const NEAR = 6;
 /** From this share of the question on a unit may answer it; the last words may be said otherwise. */
 const ENOUGH = 0.75;
 
@@ -105,9 +41,11 @@ export function judge(question: Question, sources: readonly Source[]): readonly 
       const coverage = found.reduce((sum, share, at) => sum + share * (weights[at] ?? 0), 0) / total;
       if (coverage === 0) return [];
       const compares = question.kind === "comparison" || question.kind === "difference";
-      const named = terms.every(
-        (term, at) => term.kind !== "name" || (compares ? said(unit.own, term) : (found[at] ?? 0) > 0),
-      );
+      const named = terms.every((term, at) => {
+        if (term.kind === "generic") return true;
+        if (term.kind === "name") return compares ? said(unit.own, term) : (found[at] ?? 0) > 0;
+        return question.kind !== "difference" || framed(unit, term) || said(unit.own, term);
+      });
       const own = terms.some((term) => term.kind !== "generic" && said(unit.own, term));
       const inText = holdsWanted(question, unit.text);
       const headed = !inText && UNDER_IT.has(question.kind) && holdsWanted(question, lastHeading(unit));
@@ -119,6 +57,7 @@ export function judge(question: Question, sources: readonly Source[]): readonly 
         sameScript(question, unit) +
         subject(question, unit) +
         underIt(question, unit) +
+        asWritten(question, unit) +
         0.02 / (1 + unit.position);
       const looser = (REFERRING.test(unit.text) ? 0.05 : 0) + (unit.implied ? 0.1 : 0);
       return {
@@ -180,16 +119,19 @@ function said(where: Mentions, term: Term): boolean {
   return mentionedIn(where, term.text, term.keys) > 0;
 }
 
+function framed({ above, titled }: Evidence, term: Term): boolean {
+  return said(above, term) || said(titled, term);
+}
+
 /**
  * It says enough of the question itself. A heading or title may say the rest; what the sentences before it say counts for
  * things, not for what is done with them.
  */
 function saysItself({ kind, terms }: Question, unit: Evidence): boolean {
   if (kind === "overview") return true;
-  const { own, above, titled, beside } = unit;
+  const { own, above, beside } = unit;
   const needed = terms.filter((term) => term.kind !== "generic");
   const content = needed.filter((term) => term.kind === "content");
-  const framed = (term: Term): boolean => said(above, term) || said(titled, term);
   if (needed.length > 0 && !needed.some((term) => said(own, term)) && unit.kind === "sentence") {
     return ["how", "definition", "list", "why"].includes(kind) && needed.every((term) => said(above, term));
   }
@@ -198,11 +140,11 @@ function saysItself({ kind, terms }: Question, unit: Evidence): boolean {
     (term) =>
       term.kind !== "name" ||
       said(own, term) ||
-      framed(term) ||
+      framed(unit, term) ||
       unit.kind === "pair" ||
       PRONOUN.test(unit.text),
   );
-  const lacking = content.filter((term) => !said(own, term) && !framed(term));
+  const lacking = content.filter((term) => !said(own, term) && !framed(unit, term));
   if (unit.kind === "pair") return lacking.every((term) => said(beside, term));
   return (
     named &&
@@ -272,6 +214,15 @@ function subject({ kind, terms }: Question, { text }: Evidence): number {
   return terms.some((term) => term.kind === "name" && mentionedIn(begins, term.text, term.keys) > 0)
     ? 0.08
     : 0;
+}
+
+/** The words of the question themselves count for more than others of their meaning. */
+function asWritten({ terms }: Question, { own, above, titled }: Evidence): number {
+  const needed = neededTerms(terms);
+  const written = needed.filter(({ keys }) =>
+    keys.some((key) => !key.startsWith("~") && [own, above, titled].some((where) => where.keys.has(key))),
+  );
+  return needed.length === 0 ? 0 : (0.04 * written.length) / needed.length;
 }
 
 /** Steps and lists say what they are about in what they stand under. */

@@ -32,6 +32,11 @@ const IMPLIED: readonly Implied[] = [
   ),
   row(
     ["count", "value"],
+    "temperature",
+    /\d\s?°|\d\s?\b(?:degrees?|grad|degrés?|grados|celsius|fahrenheit)\b|\d\s?[度도]/iu,
+  ),
+  row(
+    ["count", "value"],
     "weigh",
     /\d\s?\b(?:kg|kilos?|kilograms?|grams?|g|t|tons?|tonnes?|tonnen|lbs?|pounds)\b/iu,
   ),

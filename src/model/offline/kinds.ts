@@ -36,7 +36,7 @@ const PATTERNS: readonly (readonly [Kind, RegExp])[] = [
   ],
   [
     "how",
-    /\bhow (?:do|does|can|could|should|to|would|did)\b(?! .*\b(?:many|much)\b)|\bsteps?\b.*\b(?:to|for)\b|\bwie (?:kann|muss|soll|installier|mach|funktionier|geht|richte|starte|wird|werden|stell|füg)|\bcomment\b|\bcómo\b|怎么|如何|怎样|怎麼|どうやって|どのように|方法は|어떻게|방법/iu,
+    /\bhow (?:is|are|was|were) .+\p{L}(?:ed|en|[lsw]t)\b|\bwie \p{L}+ (?:ich|man|wir)\b|\bhow (?:do|does|can|could|should|to|would|did)\b(?! .*\b(?:many|much)\b)|\bsteps?\b.*\b(?:to|for)\b|\bwie (?:kann|muss|soll|installier|mach|funktionier|geht|richte|starte|wird|werden|stell|füg)|\bcomment\b|\bcómo\b|怎么|如何|怎样|怎麼|どうやって|どのように|方法は|어떻게|방법/iu,
   ],
   [
     "cost",

@@ -15,7 +15,7 @@ const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
 /** Forms and meanings of its words, and exact forms of words, compounds and neighbours. */
 export function mentions(text: string): Mentions {
   const keys = new Set<string>(meaningsInside(text));
-  const words = splitWords(text).map(withoutHangulEnding);
+  const words = splitWords(withoutPhrases(text)).map(withoutHangulEnding);
   words.forEach((word, at) => {
     for (const part of [word, ...partsOf(word)]) {
       for (const key of [...wordForms(part), ...meaningsOf(part)]) keys.add(key);
@@ -26,6 +26,13 @@ export function mentions(text: string): Mentions {
   });
   return { keys, flat: flatten(text) };
 }
+
+/** Words that together say no more than `from`. */
+export function withoutPhrases(text: string): string {
+  return text.replaceAll(FROM, " ");
+}
+
+const FROM = /(?<!\p{L})[àa] partir d(?:e|el|u|es)?(?!\p{L})/giu;
 
 const SHORT_FORM =
   /((?:[\p{Lu}\d][\p{L}\p{N}'’.-]*,?\s+(?:(?:of|the|and|for|in|de|des|der|und)\s+)?){1,7})(?:\(|(?:abbreviated|or|in short|short|kurz|abgekürzt|abrégé|siglas?)\s(?:as\s)?)(\p{Lu}[\p{L}\p{N}-]{1,9})(?=[)\s,;.])/gu;

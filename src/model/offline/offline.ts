@@ -8,7 +8,7 @@ import {
 } from "../model.ts";
 import { languageOf } from "../../text/language.ts";
 import { findStop } from "../exchange/stop-strings.ts";
-import { readSources } from "./evidence.ts";
+import { readSources } from "./sources.ts";
 import { concludeParts, readParts, termsOf } from "./parts.ts";
 import { neededTerms, type Question, type Term } from "./question.ts";
 import { readAsMeant } from "./respelling.ts";

@@ -1,6 +1,6 @@
 import { withEdges } from "../../text/letters.ts";
 import { conclude, type Conclusion } from "./conclusion.ts";
-import type { Source } from "./evidence.ts";
+import type { Source } from "./sources.ts";
 import { notFound } from "./wording.ts";
 import { readQuestion, type Question, type Term } from "./question.ts";
 

@@ -7,7 +7,7 @@ import { ASKING_WORDS, GENERIC_WORDS } from "./common-words.ts";
 import { meaningsOf, meaningsOfWhole, widerMeanings } from "./concepts.ts";
 import { isCounted, withoutCounters } from "./counters.ts";
 import { kindOf, NEGATION, REFERS, type Kind } from "./kinds.ts";
-import { exactKey, withoutHangulEnding } from "./mentions.ts";
+import { exactKey, withoutHangulEnding, withoutPhrases } from "./mentions.ts";
 
 /** A word of a question that an answer should speak of. */
 export interface Term {
@@ -80,7 +80,7 @@ const GOES_ON =
 /** The words that a question is about, in its order, each once. */
 export function readTerms(question: string, language: Language = languageOf(question)): readonly Term[] {
   const found = joinVersions(
-    joinSuffixes(splitWords(withoutCounters(question))).map(withoutHangulEnding),
+    joinSuffixes(splitWords(withoutPhrases(withoutCounters(question)))).map(withoutHangulEnding),
   ).filter(({ length }) => length <= MAX_WORD_CHARACTERS);
   const shouted = !/\p{Ll}/u.test(question);
   const terms = new Map<string, Term>();
@@ -136,7 +136,9 @@ function termsOf(word: string, at: Place): Term[] {
     capital ||
     acronym ||
     (/^\p{Lu}{2,}/u.test(word) && !at.plain);
-  if (!named && parts.length > 1)
+  // `WLAN-Passwort` is a password, too
+  const compound = at.language === "de" && parts.length > 1 && parts.some((part) => NOUN.test(part));
+  if (parts.length > 1 && (!named || compound))
     return parts.flatMap((part) => termsOf(part, { ...at, plain: at.language !== "de" && at.plain }));
   if (at.language === "zh" && MODAL.test(word)) return termsOf(word.slice(1), at);
   const inflected = at.language === "ja" ? INFLECTED.exec(word)?.[1] : undefined;
@@ -145,7 +147,8 @@ function termsOf(word: string, at: Place): Term[] {
   const meanings = [...meaningsOf(word), ...meaningsOfWhole(word)];
   if (!named) {
     const generic =
-      forms.some((form) => GENERIC_FORMS.has(form)) ||
+      // `partir` looks like a form of `part`
+      (meanings.length === 0 && forms.some((form) => GENERIC_FORMS.has(form))) ||
       GENERIC_WORDS.has(word.toLowerCase()) ||
       isCounted(word);
     return [{ text: shown(word), kind: generic ? "generic" : "content", keys: [...forms, ...meanings] }];
@@ -164,6 +167,9 @@ function termsOf(word: string, at: Place): Term[] {
 
 /** `能借` is about `借`. */
 const MODAL = /^能(?![力源量耗见])\p{sc=Han}$/u;
+
+/** A German noun; `Bahn` and `Reason` look alike. */
+const NOUN = /^\p{Lu}\p{Ll}{3,}$/u;
 
 /** `返し` and `返す` are forms of a word that begins with `返`. */
 const INFLECTED = /^(\p{sc=Han}+)\p{sc=Hiragana}+$/u;
@@ -189,7 +195,8 @@ const GENERIC_FORMS: ReadonlySet<string> = new Set(
 
 function isStop(word: string, { language, counted = false }: Pick<Place, "language" | "counted">): boolean {
   const lower = word.toLowerCase();
-  if (/^\p{Ll}$/u.test(word) || (!counted && ASKING_WORDS.has(lower)) || ARTICLES.has(lower)) return true;
+  if (/^(?:\p{Ll}|[ÀÉÓ])$/u.test(word) || (!counted && ASKING_WORDS.has(lower)) || ARTICLES.has(lower))
+    return true;
   if (language === "ja" && /^\p{sc=Hiragana}{1,2}$/u.test(word)) return true;
   if (language === "ko") return KOREAN_ASKING.test(word) || FUNCTION_WORDS.en.has(lower);
   return (

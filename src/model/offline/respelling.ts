@@ -2,7 +2,7 @@ import { FUNCTION_WORDS } from "../../text/function-words.ts";
 import { languageOf } from "../../text/language.ts";
 import { isComparable, respell, slipsBetween, vocabularyOf, type Respelling } from "../../text/spelling.ts";
 import { ASKING_WORDS } from "./common-words.ts";
-import type { Source } from "./evidence.ts";
+import type { Source } from "./sources.ts";
 import { mentionedIn } from "./mentions.ts";
 import { readParts, termsOf } from "./parts.ts";
 import { readTerms, type Question, type Term } from "./question.ts";

@@ -22,7 +22,16 @@ const MONEY = withEdges(
   /[€$£¥₩]|\d|[一二两三四五六七八九十百千万半][角块毛]|\b(?:free|gratis|kostenlos|gratuit\p{L}*|euros?|dollars?|credits?)\b|免费|無料|무료|[元円원]/iu,
 );
 const GROUP = withEdges(
-  /\b(?:team|university|universität|université|universidad|researchers|company|group|department|abteilung|service|équipe|equipo|institute|institut|laborator\p{L}+|foundation|committee|office|gmbh|inc|ltd|everyone|nobody|anyone|members?|staff|mother|father|mutter|vater|mère|père|madre|padre)\b/iu,
+  /\b(?:team|university|universität|université|universidad|researchers|company|group|department|abteilung|service|équipe|equipo|institute|institut|laborator\p{L}+|foundation|committee|board|council|vorstand|verein|conseil|consejo|office|gmbh|inc|ltd|everyone|nobody|anyone|members?|staff|mother|father|mutter|vater|mère|père|madre|padre)\b/iu,
+);
+const ROLE =
+  "nurses?|doctors?|guards?|caretakers?|janitors?|officers?|assistants?|technicians?|engineers?|teachers?|drivers?|owners?|clerks?|coordinators?|librarians?|receptionists?|supervisors?|treasurers?|chair(?:man|woman|person)?|president|secretar(?:y|ies)|managers?|directors?|captain|tenants?|landlord|host|trainees?|interns?|volunteers?|students?|parents|administrators?|editors?|accountants?|lawyers?|cooks?|hausmeister\\p{L}*|sekret[aä]r\\p{L}*|leiter\\p{L}*|pfleger\\p{L}*|arzt|ärzt\\p{L}*|lehrer\\p{L}*|mieter\\p{L}*|geschäftsführ\\p{L}*|infirmi\\p{L}+|gardien\\p{L}*|propriétaires?|direct(?:eur|rice|or|ora)|secrétaire|médecins?|enfermer\\p{L}+|encargad\\p{L}+|dueñ\\p{L}+|secretari\\p{L}+|conserje|médic\\p{L}+";
+/** What does something without a name: `by the duty nurse`, `The caretaker locks …`. */
+const ACTOR = withEdges(
+  new RegExp(
+    String.raw`(?:\b(?:by|von|vom|durch|par|por)|^)\s*(?:(?:the|an?|our|every|each|der|dem|die|den|einem|einer|le|la|les|un|une|el|los|las|una)\s+|l['’])(?:\p{L}+\s+)?(${ROLE})\b`,
+    "iu",
+  ),
 );
 /** A word with one capital; words such as `QwQ`, `ReAct` and `Qwen2.5` name nobody, nor do months and weekdays. */
 const PERSON = /(?<![\p{L}\p{N}-])(?:Mc|Mac|[OD]['’])?\p{Lu}\p{Ll}+(?![\p{L}\p{N}-])/gu;
@@ -38,7 +47,7 @@ const PLACE = withEdges(
   /\b(?:in|at|on|near|under|behind|beside|next|between|inside|opposite|floor|room|street|road|building|from|im|am|an|auf|bei|neben|unter|hinter|zwischen|raum|stock|straße|gebäude|aus|dans|à|au|aux|sur|sous|chez|près|derrière|étage|salle|rue|en|cerca|sobre|bajo|detrás|junto|planta|sala|calle|via)\b|https?:|[/\\]\S|[在于里上下内楼室号街路]|[にで]|階|室|에|층|호|:/iu,
 );
 const CONTRAST = withEdges(
-  /\b(?:than|whereas|while|unlike|but|compared|comparable|instead|contrast|however|both|differ\p{L}*|more|less|\p{L}+er|als|während|dagegen|hingegen|aber|im gegensatz|sondern|tandis|alors que|contrairement|mais|plus|moins|mientras|pero|más|menos|diferencia)\b|而|但|比|区别|より|一方|違|하지만|반면|보다|차이/iu,
+  /\b(?:than|whereas|while|unlike|but|compared|comparable|instead|contrast|however|both|differ\p{L}*|more|less|\p{L}+er|als|während|dagegen|hingegen|aber|im gegensatz|unterschied\p{L}*|unterscheid\p{L}*|différence|distingu\p{L}*|sondern|tandis|alors que|contrairement|mais|plus|moins|mientras|pero|más|menos|diferencia)\b|而|但|比|区别|より|一方|違|하지만|반면|보다|차이/iu,
 );
 
 /** Which X is asked for, and how an X looks. */
@@ -120,9 +129,8 @@ function namesSomeone({ terms, text: asked }: Question, text: string): boolean {
   if (actsItself(terms, text)) return false;
   const clauses = /^[^:：]{1,60}[:：]/u.test(text)
     ? [text]
-    : text.split(
-        /[;()]|,\s(?=(?:which|who|that|and|but)\b)|(?<=^(?:to|in|for|when|while|after|before|if)\b[^,]*),/iu,
-      );
+    : // `The Council (BC) approves it.` is one clause, and so is what stands in the brackets
+      [...text.split(CLAUSE), ...text.replaceAll(/\s*\([^)]*\)/gu, "").split(CLAUSE)];
   return clauses.some((clause) => {
     const said = mentions(clause);
     if (content.length > 0 && !content.some((term) => mentionedIn(said, term.text, term.keys) > 0))
@@ -132,9 +140,17 @@ function namesSomeone({ terms, text: asked }: Question, text: string): boolean {
     const inner = rest.replace(/^\W*\p{Lu}\p{Ll}*(?=\s+[\p{Ll}\d]|\s*$)/u, (word) =>
       STARTS.test(word) ? "" : word,
     );
-    return GROUP.test(rest) || namesPerson(inner);
+    return GROUP.test(rest) || namesRole(clause, asked) || namesPerson(inner);
   });
 }
+
+function namesRole(clause: string, asked: string): boolean {
+  const role = ACTOR.exec(clause.trim())?.[1];
+  return role !== undefined && !asked.toLowerCase().includes(role.toLowerCase());
+}
+
+const CLAUSE =
+  /[;()]|,\s(?=(?:which|who|that|and|but)\b)|(?<=^(?:to|in|for|when|while|after|before|if)\b[^,]*),/iu;
 
 /** `LangChain released LangGraph.` does not say who made LangChain. */
 function actsItself(terms: readonly Term[], text: string): boolean {

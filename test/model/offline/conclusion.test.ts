@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { conclude } from "../../../src/model/offline/conclusion.ts";
-import { readSources } from "../../../src/model/offline/evidence.ts";
+import { readSources } from "../../../src/model/offline/sources.ts";
 import { readQuestion } from "../../../src/model/offline/question.ts";
 import { smallTalk } from "../../../src/model/offline/wording.ts";
 import { verdictOf } from "../../../src/text/verdict.ts";
@@ -148,7 +148,7 @@ const UNANSWERED: readonly (readonly [string, string])[] = [
     "Wer hat den Kaufvertrag unterschrieben?",
     "Die nächstliegende Stelle, die vielleicht keine Antwort ist:\n\nDer Vertrag wurde am 12. Januar 2022 von Frau Keller unterschrieben [4].",
   ],
-  ["Wie lautet das VPN-Passwort?", "In den Quellen nicht gefunden: sie sagen nichts über „VPN-Passwort“."],
+  ["Wie lautet das VPN-Passwort?", "In den Quellen nicht gefunden: sie sagen nichts über „VPN“."],
   [
     "Wie viele Krankheitstage hat ein Mitarbeiter?",
     "Die nächstliegende Stelle, die vielleicht keine Antwort ist:\n\nJeder Mitarbeiter hat 28 Urlaubstage im Jahr [4].",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { conclude } from "../../../src/model/offline/conclusion.ts";
-import { readSources } from "../../../src/model/offline/evidence.ts";
+import { readSources } from "../../../src/model/offline/sources.ts";
 import { readQuestion } from "../../../src/model/offline/question.ts";
 import { slipsBetween } from "../../../src/text/spelling.ts";
 

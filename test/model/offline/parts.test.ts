@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSources } from "../../../src/model/offline/evidence.ts";
+import { readSources } from "../../../src/model/offline/sources.ts";
 import { concludeParts, readParts } from "../../../src/model/offline/parts.ts";
 import { NOTES } from "./notes.ts";
 

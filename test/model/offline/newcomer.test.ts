@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { conclude } from "../../../src/model/offline/conclusion.ts";
+import { readSources } from "../../../src/model/offline/sources.ts";
+import { readQuestion } from "../../../src/model/offline/question.ts";
+
+const CLINIC = `# Staff notes
+
+## Sterilising instruments
+
+1. Rinse the instruments in cold water.
+2. Load the autoclave and choose programme B.
+
+The Joint Procurement Board (JPB) approves all purchases above $5,000. Fridges are checked twice a day by the duty nurse.
+
+Vaccines are stored at 4 °C. Blood samples, unlike vaccines, are stored at room temperature.`;
+const WORKSHOP = `# Werkstattordnung
+
+- Druckluft: maximal 8 bar
+- WLAN-Schlüssel = Kastanie42
+- WLAN Passwort: Ahorn
+
+Im Unterschied zur Fräse hat die Drehbank keinen Not-Aus am Pedal. Die Drehbank wurde 2014 gekauft.
+
+## Ölwechsel
+
+1. Motor warm laufen lassen.
+2. Neues Öl (5,2 Liter) einfüllen.
+
+Altöl wird im Container hinter Halle 3 gesammelt.`;
+const GITE = `Arrivée : à partir de 16 h
+Départ : avant 10 h
+
+La porte est fermée par la gardienne.`;
+const FINCA = `La finca tiene cinco dormitorios. Fue construida en 1932 por Ramón Otero.
+
+Para encender la caldera, gire la llave roja y espere dos minutos.`;
+
+test.each([
+  [
+    CLINIC,
+    "How are instruments sterilised?",
+    "- Rinse the instruments in cold water [1].\n- Load the autoclave and choose programme B [1].",
+  ],
+  [
+    CLINIC,
+    "Who approves purchases above $5,000?",
+    "The Joint Procurement Board (JPB) approves all purchases above $5,000 [1].",
+  ],
+  [CLINIC, "Who checks the fridges?", "Fridges are checked twice a day by the duty nurse [1]."],
+  [CLINIC, "At what temperature are vaccines stored?", "Vaccines are stored at 4 °C [1]."],
+  [WORKSHOP, "Wie hoch darf die Druckluft sein?", "Druckluft: maximal 8 bar [1]"],
+  [WORKSHOP, "Wie lautet das WLAN-Passwort?", "WLAN Passwort: Ahorn [1]"],
+  [WORKSHOP, "Wie viel Öl wird eingefüllt?", "Neues Öl (5,2 Liter) einfüllen [1]."],
+  [
+    WORKSHOP,
+    "Was ist der Unterschied zwischen Fräse und Drehbank?",
+    "Im Unterschied zur Fräse hat die Drehbank keinen Not-Aus am Pedal [1].",
+  ],
+  [GITE, "À quelle heure peut-on arriver ?", "Arrivée : à partir de 16 h [1]"],
+  [GITE, "À quelle heure faut-il partir ?", "Départ : avant 10 h [1]"],
+  [GITE, "Qui ferme la porte ?", "La porte est fermée par la gardienne [1]."],
+  [FINCA, "¿Quién construyó la finca?", "Fue construida en 1932 por Ramón Otero [1]."],
+  [
+    FINCA,
+    "¿Cómo se enciende la caldera?",
+    "Para encender la caldera, gire la llave roja y espere dos minutos [1].",
+  ],
+])("%#: %s", (text, question, answer) => {
+  const { kind, text: said } = conclude(
+    readQuestion(question),
+    readSources([{ number: 1, title: "a", text }]),
+  );
+  expect({ kind, said }).toEqual({ kind: "answer", said: answer });
+});
+
+test.each([
+  ["Wohin kommt das Altöl?", ["Altöl"]],
+  ["Worin liegt der Vorteil?", ["Vorteil"]],
+  ["À quoi sert la vanne ?", ["vanne"]],
+  ["¿Adónde va el aceite?", ["aceite"]],
+])("no word that asks is one of what %s is about", (question, terms) => {
+  expect(
+    readQuestion(question)
+      .terms.map(({ text }) => text)
+      .filter((text) => !/^(?:kommt|liegt|sert|va)$/u.test(text)),
+  ).toEqual(terms);
+});
