@@ -157,6 +157,15 @@ test.each(SAID_BACK)("%s said back is no answer", async (_what, text) => {
   );
 });
 
+test.each(["Who are you?", "你是谁？", "من أنت؟", "Quién?"])(
+  "nor is the short question %s",
+  async (question) => {
+    const said = `</think>\n\n${question}`;
+    const { agent } = scripted(["Hm.", said, said, said, said, said]);
+    expect((await ask(agent, question)).state).toMatchObject({ answered: false, stopReason: "no-answer" });
+  },
+);
+
 test.each([
   ["short", "</think>\n\n" + "I am a person. ".repeat(12)],
   ["alternating", "</think>\n\n" + "I am a person. I am not sure about it. ".repeat(12)],

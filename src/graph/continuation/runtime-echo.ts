@@ -25,7 +25,9 @@ export function echoesPrompt(
   const told = new Set([...nudges, ...instructions]);
   if (said.every((sentence) => told.has(sentence) || isPartOf(sentence, nudges))) return true;
   const asked = sentencesOf(question).join(" ");
-  return wordsIn(asked) >= LEAST_WORDS && said.join(" ").replace(/^question:\s*/, "") === asked;
+  if (said.join(" ").replace(/^question:\s*/, "") !== asked) return false;
+  // a name, say, may be asked for and answered; a question is no answer, in whatever script
+  return wordsIn(asked) >= LEAST_WORDS || /[?？؟;]\s*$/u.test(text);
 }
 
 /** Whether a sentence is where another one begins: a reply may be cut off within it. */

@@ -133,20 +133,24 @@ function statement(state: RunState, stopReason: StopReason): string {
     (source) => `- ${plainly(quoteFor(question, source.text))} ${citationLink(source)}`,
   );
   return [
-    `There is no answer: ${why}${wroteNoCall(state) ? noCallWords(state) : ""}`,
+    `There is no answer: ${why}${weakness(state)}`,
     ...(found.length === 0 ? [] : [`This is what the sources say that were found:\n\n${found.join("\n")}`]),
   ].join("\n\n");
 }
 
-/** Whether the model was asked more than once and wrote no call at all, as one does that does not know how. */
-function wroteNoCall({ failure, queries, readings, repairs, usage }: RunState): boolean {
+/**
+ * What is wrong with a model that wrote no call at all, as one does that does not know how: it was asked more than once, or what
+ * it wrote has filled its context.
+ */
+function weakness({ failure, queries, readings, repairs, usage, generations, spent }: RunState): string {
+  const isFull = failure?.code === "model-context-overflow";
+  const tries = isFull ? generations.length : usage.modelRequests;
   const called = queries.length > 0 || readings.length > 0 || repairs > 0;
-  return failure === null && !called && usage.modelRequests > 1;
-}
-
-function noCallWords({ usage }: RunState): string {
+  if (called || (isFull ? tries === 0 : failure !== null || tries < 2)) return "";
+  const looped =
+    isFull && spent === "repetition" ? " Before that it wrote the same piece over and over." : "";
   return (
-    ` It wrote no call in ${usage.modelRequests} tries: it may not know how searches are asked for. ` +
+    `${looped} It wrote no call in ${tries} ${tries === 1 ? "try" : "tries"}: it may not know how searches are asked for. ` +
     "Take a larger model, or one that was trained to call tools; `agentic-rag doctor` tries whether it does."
   );
 }
