@@ -31,10 +31,16 @@ export type ShareOf = (wanted: ReadonlySet<string>, given: ReadonlySet<string>) 
 
 /** From this share of its words on, two clauses are about the same. */
 const SAME = 0.5;
+const PART = 0.25;
 
 /** The clauses of the passage that say most of what a clause says. */
 export function likeClauses(clause: Clause, others: readonly Clause[], shareOf: ShareOf): readonly Clause[] {
-  const shares = others.map((other) => ({ other, share: shareOf(clause.keys, other.keys) }));
+  const shares = others.map((other) => {
+    const share = shareOf(clause.keys, other.keys);
+    // all of a short clause is said: "Several people were hurt" of "Nobody was hurt"
+    const isWhole = share >= PART && share < SAME && shareOf(other.keys, clause.keys) >= 0.99;
+    return { other, share: isWhole ? SAME : share };
+  });
   const most = Math.max(0, ...shares.map(({ share }) => share));
   if (most < SAME) return [];
   return shares.filter(({ share }) => share >= most - 0.05).map(({ other }) => other);
@@ -45,6 +51,16 @@ export function hasLike(keys: ReadonlySet<string>, key: string): boolean {
   if (key.length < 4 || /\p{N}/u.test(key)) return false;
   const beginning = key.slice(0, 4);
   for (const other of keys) if (other.startsWith(beginning)) return true;
+  return false;
+}
+
+/** The same for names, whose forms differ by a letter at most: `Garniers` is `Garnier`, and `Garnot` is not. */
+export function hasLikeName(keys: ReadonlySet<string>, key: string): boolean {
+  if (key.length < 4 || /\p{N}/u.test(key)) return false;
+  for (const other of keys) {
+    const [short, long] = other.length < key.length ? [other, key] : [key, other];
+    if (long.startsWith(short.slice(0, Math.max(4, short.length - 1)))) return true;
+  }
   return false;
 }
 

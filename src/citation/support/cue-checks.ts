@@ -1,11 +1,24 @@
 import { type Check, likeClauses, restOf, type ShareOf } from "./checks.ts";
 import type { Claim } from "./claim.ts";
-import { isTelling, negations } from "./cues.ts";
+import { isPlace, isTelling, negations } from "./cues.ts";
 import type { Passage } from "./passage.ts";
-import type { Clause } from "./source-text.ts";
+import { isNamed } from "./figure-checks.ts";
+import type { Clause, SourceText } from "./source-text.ts";
 
 /** Negations, comparisons and hedges agree with what the passage says of the same. */
-export function checkCues(claim: Claim, passage: Passage, shareOf: ShareOf): readonly Check[] {
+export function checkCues(
+  claim: Claim,
+  passage: Passage,
+  source: SourceText,
+  shareOf: ShareOf,
+): readonly Check[] {
+  const none = cellOfNone(claim, passage);
+  if (none !== undefined) {
+    const isSo = claim.cues().negated || claim.figures.some(({ values }) => values.includes(0));
+    return [
+      { check: "negation", result: isSo ? "pass" : "fail", words: isSo ? [none] : [claim.text.trim()] },
+    ];
+  }
   const checks: Check[] = [];
   let compared = false;
   const negated: string[] = [];
@@ -31,7 +44,10 @@ export function checkCues(claim: Claim, passage: Passage, shareOf: ShareOf): rea
       (unit) => unit.cues().absolutes.length > 0 && matching.some((other) => unit.clauses.includes(other)),
     );
     if (!isGeneral) certain.push(...clause.cues().absolutes);
+    const goesOn = passage.units.some((unit) => unit.cues().still.length > 0);
+    if (!goesOn) certain.push(...clause.cues().still);
   }
+  if (negated.length === 0) elsewhere.push(...contradicted(claim, passage, source, shareOf));
   if (negated.length > 0) checks.push({ check: "negation", result: "fail", words: negated });
   else if (elsewhere.length > 0) checks.push({ check: "negation", result: "weak", words: elsewhere });
   else if (claim.cues().negated)
@@ -40,6 +56,39 @@ export function checkCues(claim: Claim, passage: Passage, shareOf: ShareOf): rea
   else if (doubted.length > 0) checks.push({ check: "comparison", result: "weak", words: doubted });
   if (certain.length > 0) checks.push({ check: "certainty", result: "weak", words: certain });
   return checks;
+}
+
+const NONE = /^\s*(?:0|[-–—]|none|no|keine?r?|nein|aucune?|ningun[oa]|无|無|没有|沒有|לא|אין|لا|لا يوجد)\s*$/iu;
+
+/** The cell of a named column that says there is none. */
+function cellOfNone(claim: Claim, { cells, text }: Passage): string | undefined {
+  const named = cells.slice(1).filter((cell) => isNamed(claim, cell));
+  const [only] = named;
+  if (only === undefined || named.length > 1) return undefined;
+  const written = text.slice(only.start, only.end);
+  return NONE.test(written) ? written.trim() : undefined;
+}
+
+/** So much of a sentence another one must have to be about the same. */
+const RIVAL = 0.8;
+
+/** Another sentence of the source says as much of it, and says that it is not so. */
+function contradicted(
+  claim: Claim,
+  passage: Passage,
+  source: SourceText,
+  shareOf: ShareOf,
+): readonly string[] {
+  if (claim.clauses.length > 1 || claim.keys.size < 2) return [];
+  const places = new Set([...claim.keys].flatMap((key) => source.unitsWith(key)));
+  const rivals = [...places].flatMap((at) => {
+    const unit = source.units[at];
+    if (unit === undefined || passage.units.includes(unit) || unit.cells !== undefined) return [];
+    return unit.clauses.filter(
+      (clause) => shareOf(claim.keys, new Set([...clause.keys, ...source.title])) >= RIVAL,
+    );
+  });
+  return rivals.some((clause) => clause.cues().negated !== claim.cues().negated) ? [claim.text.trim()] : [];
 }
 
 interface Flips {
@@ -58,7 +107,9 @@ function flipsOf(clause: Clause, other: Clause, { units, clauses, title }: Passa
   const unit = units.find((each) => each.clauses.includes(other));
   const turned = clause.cues().directions.filter((ours, index) => {
     const [own = [], whole = []] = [other.cues().directions[index], unit?.cues().directions[index]];
-    return isTurned(ours, own.length > 0 ? own : whole);
+    const theirs = own.length > 0 ? own : whole;
+    // "less in the north than in the south" of "less than in the south"
+    return isPlace(index) && ours.length !== theirs.length ? false : isTurned(ours, theirs);
   }).length;
   const untold = clause
     .cues()

@@ -49,6 +49,8 @@ const OF = String.raw`(?:\s+(?:de|del|of|di|do))?`;
 const YEAR = String.raw`(?<year>\d{4})`;
 const EDGE = String.raw`(?<![\p{L}\p{N}])`;
 const END = String.raw`(?![\p{L}\p{N}])`;
+/** What no date in digits stands behind; Hebrew writes its prepositions before it. */
+const BARE = String.raw`(?:(?<![\p{L}\p{N}.-])|(?<=(?<!\p{L})ו?[בלמהש]-?))`;
 
 const PATTERNS: readonly RegExp[] = [
   // 6 March 2025, 6. März 2025, 6 de marzo de 2025, ٦ مارس ٢٠٢٥
@@ -61,11 +63,11 @@ const PATTERNS: readonly RegExp[] = [
   String.raw`(?<!\d)${YEAR}\s*[年년](?:\s*(?<month>\d{1,2})\s*[月월](?:\s*(?<day>\d{1,2})\s*[日号號일])?)?`,
   String.raw`(?<!\d)(?<month>\d{1,2})\s*[月월]\s*(?<day>\d{1,2})\s*[日号號일]`,
   // 2025-03-06, 2025/03/06
-  String.raw`(?<![\p{L}\p{N}.-])${YEAR}(?<sign>[-/.])(?<month>\d{1,2})\k<sign>(?<day>\d{1,2})(?![\p{N}]|[.-]\d)`,
+  String.raw`${BARE}${YEAR}(?<sign>[-/.])(?<month>\d{1,2})\k<sign>(?<day>\d{1,2})(?![\p{N}]|[.-]\d)`,
   // 06.03.2025
-  String.raw`(?<![\p{L}\p{N}.-])(?<day>\d{1,2})\.\s?(?<month>\d{1,2})\.\s?${YEAR}(?![\p{N}]|[.-]\d)`,
+  String.raw`${BARE}(?<day>\d{1,2})\.\s?(?<month>\d{1,2})\.\s?${YEAR}(?![\p{N}]|[.-]\d)`,
   // 03/06/2025
-  String.raw`(?<![\p{L}\p{N}/])(?<either>\d{1,2})/(?<other>\d{1,2})/${YEAR}(?![\p{N}/])`,
+  String.raw`${BARE}(?<![/])(?<either>\d{1,2})/(?<other>\d{1,2})/${YEAR}(?![\p{N}/])`,
 ].map((pattern) => new RegExp(pattern, "giu"));
 
 /** The dates of a text whose digits are ASCII, in order; a year by itself is a number. */

@@ -1,7 +1,8 @@
 import { type Check, graded, hasLike, type Others, type ShareOf } from "./checks.ts";
 import type { Claim } from "./claim.ts";
-import { type Figure, likeness } from "./figures.ts";
+import { type Figure, isSame, isYear, likeness } from "./figures.ts";
 import type { Passage } from "./passage.ts";
+import { turnedChanges, yearOf } from "./time-checks.ts";
 import type { Cell, SourceText } from "./source-text.ts";
 
 /** Numbers, dates, units, percentages and versions occur in the passage, with what they are said of. */
@@ -13,13 +14,13 @@ export function checkFigures(
   shareOf: ShareOf,
 ): readonly Check[] {
   if (claim.figures.length === 0) return [];
-  const failed: string[] = [];
+  const failed: string[] = [...turnedChanges(claim, passage)];
   const weak: string[] = [];
   for (const figure of claim.figures) {
     if (isPartOfName(figure, claim, source)) continue;
     const here = likest(figure, passage.figures);
     if (here === "same" || here === "rounded") {
-      if (isSaidOfAnother(figure, claim, passage, shareOf)) failed.push(figure.text);
+      if (isSaidOfAnother(figure, claim, passage, source, shareOf)) failed.push(figure.text);
       else if (here === "rounded") weak.push(figure.text);
       continue;
     }
@@ -57,11 +58,21 @@ function likest(figure: Figure, given: readonly Figure[]): (typeof LIKENESSES)[n
 }
 
 /** The passage gives the figure, but of another thing: another unit, another column, another name. */
-function isSaidOfAnother(figure: Figure, claim: Claim, passage: Passage, shareOf: ShareOf): boolean {
+function isSaidOfAnother(
+  figure: Figure,
+  claim: Claim,
+  passage: Passage,
+  source: SourceText,
+  shareOf: ShareOf,
+): boolean {
   const given = passage.figures.filter((other) => isSame(figure, other));
+  // "40 branches" of "40 miles", where the source counts branches as well
+  const all = given.every(({ isMeasured }) => isMeasured) ? source.figures() : passage.figures;
+  const ofYear = yearOf(figure, claim, passage);
+  if (countsAnother(figure, given, all) || ofYear === "other") return true;
+  if (given.every((other) => isOfOtherColumn(other, claim, passage))) return true;
+  if (ofYear === "same") return false;
   return (
-    countsAnother(figure, given, passage.figures) ||
-    given.every((other) => isOfOtherColumn(other, claim, passage)) ||
     isOfOtherName(figure, claim, passage) ||
     isOfOtherSentence(figure, claim, passage, shareOf) ||
     isOfOtherClause(figure, claim, passage, shareOf)
@@ -107,7 +118,8 @@ function isOfOtherColumn(given: Figure, claim: Claim, { cells, figures }: Passag
   });
 }
 
-function isNamed(claim: Claim, { header }: Cell): boolean {
+/** Whether a sentence names the column of a cell. */
+export function isNamed(claim: Claim, { header }: Cell): boolean {
   return header.some((key) => claim.keys.has(key) || (key.length > 4 && hasLike(claim.keys, key)));
 }
 
@@ -157,22 +169,28 @@ function isOfOtherClause(figure: Figure, claim: Claim, { units }: Passage, share
       }));
       const gives = shares.filter(({ figures }) => figures.some((given) => isSame(figure, given)));
       const most = Math.max(0, ...gives.map(({ share }) => share));
+      // what is counted in other words stands in that other clause
+      const more = gives.some(({ figures }) =>
+        figures.some((given) => isSame(figure, given) && isBare(given)),
+      )
+        ? 0.5
+        : 0.2;
       return shares.some(
         ({ share, figures }) =>
-          share >= 0.5 && most < 0.5 && share > most + 0.2 && figures.some((given) => isAlike(figure, given)),
+          share >= 0.5 &&
+          most < 0.5 &&
+          share > most + more &&
+          figures.some((given) => isAlike(figure, given) || isBare(given)),
       );
     })
   );
 }
 
+/** It counts what is named elsewhere: "six stations; an avalanche destroyed two". */
+function isBare({ unit, dates, values, isMeasured }: Figure): boolean {
+  return unit === undefined && !isMeasured && dates.length === 0 && values.some((value) => value < 1000);
+}
+
 function isAlike(figure: Figure, given: Figure): boolean {
   return given.unit === figure.unit && given.dates.length > 0 === figure.dates.length > 0;
-}
-
-function isSame(figure: Figure, given: Figure): boolean {
-  return ["same", "rounded"].includes(likeness(figure, given));
-}
-
-function isYear({ values, dates }: Figure): boolean {
-  return dates.length > 0 || values.some((value) => Number.isInteger(value) && value > 999 && value < 3000);
 }

@@ -1,7 +1,7 @@
 import { type CalendarDate, findDates, sameDate } from "./dates.ts";
-import { asciiDigits } from "./digits.ts";
-import { findNumberWords } from "./number-words.ts";
-import { measureAt } from "./units.ts";
+import { asciiDigits } from "../../text/digits.ts";
+import { findNumberWords } from "../../text/number-words.ts";
+import { isSameUnit, measureAt } from "./units.ts";
 
 /** A number, a percentage, a quantity, a date or a version that a text gives. */
 export interface Figure {
@@ -158,14 +158,14 @@ export function likeness(wanted: Figure, given: Figure): Likeness {
       : "different";
   const pairs = wanted.values.flatMap((value) => given.values.map((other) => [value, other] as const));
   if (pairs.some(([value, other]) => isClose(value, other, 1e-9))) {
-    const isOther = wanted.isMeasured && given.isMeasured && wanted.unit !== given.unit;
+    const isOther = wanted.isMeasured && given.isMeasured && !isSameUnit(wanted.unit, given.unit);
     return isOther ? "other-unit" : "same";
   }
   const isRounded = pairs.some(
     ([value, other]) =>
       (wanted.isRough || given.isRough ? isClose(value, other, 0.05) : false) || isRounding(value, other),
   );
-  return isRounded && (!wanted.isMeasured || !given.isMeasured || wanted.unit === given.unit)
+  return isRounded && (!wanted.isMeasured || !given.isMeasured || isSameUnit(wanted.unit, given.unit))
     ? "rounded"
     : "different";
 }
@@ -191,4 +191,14 @@ function isRounding(value: number, other: number): boolean {
     if (Number(other.toPrecision(digits)) === value && other !== value) return true;
   }
   return false;
+}
+
+/** Whether a figure of a claim is one of a source, if need be to fewer digits. */
+export function isSame(figure: Figure, given: Figure): boolean {
+  return ["same", "rounded"].includes(likeness(figure, given));
+}
+
+/** Whether it is a date, or may be a year. */
+export function isYear({ values, dates }: Figure): boolean {
+  return dates.length > 0 || values.some((value) => Number.isInteger(value) && value > 999 && value < 3000);
 }

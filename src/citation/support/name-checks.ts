@@ -1,4 +1,4 @@
-import { type Check, graded, hasLike, type Others } from "./checks.ts";
+import { type Check, graded, hasLikeName, type Others } from "./checks.ts";
 import type { Claim } from "./claim.ts";
 import { findNames, type Name } from "./names.ts";
 import type { Passage } from "./passage.ts";
@@ -18,9 +18,14 @@ export function checkNames(
   for (const name of all) {
     if (name.keys.every((key) => passage.keys.has(key))) continue;
     const isIn = ({ keys }: SourceText): boolean =>
-      name.keys.every((key) => keys.has(key) || hasLike(keys, key));
+      name.keys.every((key) => keys.has(key) || hasLikeName(keys, key));
     if (isIn(source) || others.some(isIn)) weak.push(name.text);
-    else if (isMoreOfName(name, claim, source) || /^\p{Lu}\p{N}$/u.test(name.text)) weak.push(name.text);
+    else if (
+      isWithinWord(name, source) ||
+      isMoreOfName(name, claim, source) ||
+      /^\p{Lu}\p{N}$/u.test(name.text)
+    )
+      weak.push(name.text);
     else failed.push(name.text);
   }
   return [
@@ -71,6 +76,13 @@ export function namesAsked(question: string): readonly Name[] {
     } else names.push(name);
   }
   return names;
+}
+
+/** `Gletscher` of `Haldengletscher`: German writes as one what it is a part of. */
+function isWithinWord({ text }: Name, source: SourceText): boolean {
+  if (text.length < 5 || !/^\p{Lu}\p{Ll}+$/u.test(text)) return false;
+  const at = source.text.indexOf(text.toLowerCase());
+  return at > 0 && /\p{L}/u.test(source.text.charAt(at - 1));
 }
 
 /** The word beside it is a name of the source, which stands there without another word at this side: `Keller` as `Maria Keller`. */

@@ -15,7 +15,7 @@ const WORD = /\p{L}[\p{L}\p{M}\p{N}]*(?:['’]\p{L}+)?(?:[-‐‑._/+][\p{L}\p{N
 const ARTICLE =
   /(?<![\p{L}])(?:d(?:er|ie|as|en|em|es)|(?:k|m|d|s)?ein(?:e[rnsm]?)?|ihre?[rnsm]?|unsere?[rnsm]?|diese?[rnsm]?|jede[rnsm]?|am|im|zum|zur|beim|vom|ins|ans|keine?[rnsm]?|viele|mehrere|alle[rn]?|\p{Ll}+(?:e|en|er|es|em)|\p{N}[\p{N}.,]*|Prozent|Millionen|Milliarden)\s+$/u;
 const GERMAN =
-  /(?<![\p{L}])(?:der|das|dem|und|ist|sind|war|wurden?|wird|werden|mit|von|vom|nicht|ein|eine[rnsm]?|auf|für|haben|zum|zur|über|nach|beim|laut)(?![\p{L}])/gu;
+  /(?<![\p{L}])(?:der|das|dem|und|ist|sind|war|wurden?|wird|werden|mit|von|vom|nicht|ein|eine[rnsm]?|auf|für|haben|zum|zur|über|nach|beim|laut|leben|lebt|wohnen|gibt|kostet|sich|liegt|steht|dieser|dieses)(?![\p{L}])/gu;
 const LATIN = /^[\p{sc=Latin}]/u;
 
 /**
@@ -91,9 +91,14 @@ function beginsWithName(word: string, behind: string, isGerman: boolean): boolea
     stemKey(word) !== undefined &&
     /^\p{Ll}/u.test(next) &&
     !COMMON_ENDING.test(word) &&
-    !FEW.test(word)
+    !FEW.test(word) &&
+    !(GERMAN_PARTICIPLE.test(word) && GERMAN_AUXILIARY.test(next))
   );
 }
+
+/** `Finanziert wurde die Studie`: the sentence begins with its verb. */
+const GERMAN_PARTICIPLE = /(?:iert|^ge\p{L}{3,}t)$/iu;
+const GERMAN_AUXILIARY = /^(?:wurden?|wird|werden|worden|hat|haben|hatten?|ist|sind|war|waren)$/u;
 
 /** Words without an article that are no names. */
 const FEW =

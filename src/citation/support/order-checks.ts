@@ -60,10 +60,16 @@ function swappedInComparison(
         (ours, index) => ours.length === 0 || unit.cues().directions[index]?.includes(ours[0] ?? 1) === true,
       );
     const terms = unit.clauses.flatMap((each) => each.terms);
-    const placeOf = (key: string): number => terms.find(({ keys }) => keys[0] === key)?.start ?? -1;
-    const places = named.map(({ key, word }) => ({ word, at: placeOf(key) })).filter(({ at }) => at >= 0);
+    const places = named.flatMap(({ key, word }) => {
+      const term = terms.find(({ keys }) => keys[0] === key);
+      return term === undefined ? [] : [{ word, at: term.start, to: term.end }];
+    });
     const [first, second] = [places[0], places.find(({ word }) => word !== places[0]?.word)];
-    return isSame && first !== undefined && second !== undefined && first.at > second.at
+    return isSame &&
+      first !== undefined &&
+      second !== undefined &&
+      first.at > second.at &&
+      !BESIDE.test(passage.text.slice(second.to, first.at))
       ? [first.word, second.word]
       : [];
   });
@@ -157,10 +163,13 @@ function doneByAnotherBehind(claim: Claim, { text, keys, clauses }: Passage): re
 
 /** What says only where, when or how, and may stand anywhere. */
 const ADVERBIAL =
-  /(?:^|[^\p{L}])(?:in|on|at|since|during|under|for|from|near|as|of|to|against|with|within|among|between|into|onto|after|before|gegen|mit|nach|vor|zwischen|contre|avec|après|avant|entre|contra|con|im|am|in|an|auf|seit|während|unter|aus|bei|für|zum|zur|en|à|au|aux|sous|pour|depuis|dans|de|du|des|desde|bajo|para|del|في|منذ|خلال|تحت|إلى|לפי|מאז)\s+(?:the\s+|a\s+|der\s+|dem\s+|den\s+|die\s+|le\s+|la\s+|les\s+|el\s+)?$/iu;
+  /(?:^|[^\p{L}])(?:in|on|at|since|during|under|for|from|near|as|of|to|against|with|within|among|between|into|onto|after|before|gegen|mit|nach|vor|zwischen|beim|vom|am|ins|durch|ohne|contre|avec|après|avant|entre|contra|con|im|am|in|an|auf|seit|während|unter|aus|bei|für|zum|zur|en|à|au|aux|sous|pour|depuis|dans|de|du|des|desde|bajo|para|del|في|منذ|خلال|تحت|إلى|לפי|מאז)\s+(?:the\s+|a\s+|der\s+|dem\s+|den\s+|die\s+|le\s+|la\s+|les\s+|el\s+)?$/iu;
 
 /** A list in Chinese: the rest of a word, and what joins it to the next. */
 const HAN_LIST = /^\p{sc=Han}{0,4}[和与與及跟、或]\p{sc=Han}{0,2}$/u;
+
+/** Nothing that is done stands between: a title beside its name, a verb of Chinese and what it is done to. */
+const BESIDE = /^[\s“”‘’"'«»「」]*(?:[\p{Lu}][\p{L}\p{N}.-]*\s+)*[了着过過的]?[\s“”‘’"'«»「」]*$/u;
 
 function swappedTerms(
   claimText: string,
@@ -178,6 +187,7 @@ function swappedTerms(
       const lists = (between: string): boolean => isCoordinated(between) || HAN_LIST.test(between);
       if (lists(claimText.slice(first.end, second.start)) && lists(text.slice(second.to, first.at))) continue;
       if (first.end >= second.start || second.to >= first.at) continue;
+      if (BESIDE.test(text.slice(second.to, first.at))) continue;
       return [first.word, second.word];
     }
   }
@@ -189,12 +199,18 @@ const DETERMINED =
 
 type Movable = ReturnType<typeof movable>[number];
 
+/** Where the names that stand directly before a word begin: `beim TSV Lohberg`. */
+function startOfNames(names: readonly Name[], start: number): number {
+  const before = names.find(({ end }) => end + 1 === start);
+  return before === undefined ? start : startOfNames(names, before.start);
+}
+
 /** Names and nouns of a clause that may be who does it, or whom it is done to. */
 function movable(text: string, clause: Clause) {
   const names = findNames(text);
   const figures = findFigures(text);
   return clause.terms.flatMap(({ keys, start, end, text: word }) => {
-    const before = text.slice(Math.max(0, start - 24), start);
+    const before = text.slice(Math.max(0, start - 24), startOfNames(names, start));
     const isArabic = /\p{sc=Arabic}|\p{sc=Hebrew}/u.test(word);
     const isNamed =
       names.some((name) => name.start <= start && name.end >= end) ||

@@ -3,6 +3,7 @@ import { type Cues, cuesOf } from "./cues.ts";
 import { type Figure, findFigures } from "./figures.ts";
 import { findNames, type Name } from "./names.ts";
 import { type Term, termsOf } from "./terms.ts";
+import { type Measure, measureOfHead } from "./units.ts";
 
 /** A part of a sentence that says one thing. */
 export interface Clause {
@@ -31,6 +32,8 @@ export interface Cell {
   readonly start: number;
   readonly end: number;
   readonly header: readonly string[];
+  /** What its column says of bare numbers. */
+  readonly measure?: Pick<Measure, "scale" | "unit">;
 }
 
 /** A text that claims are compared with, taken apart once. */
@@ -115,14 +118,20 @@ const SUBJECT_TERMS = 3;
 function withSubject(unit: Unit, before: Unit | undefined, text: string): Unit {
   if (before === undefined || !PRONOUN.test(text.slice(unit.start, unit.end))) return unit;
   const subject = before.clauses.flatMap(({ terms }) => terms).slice(0, SUBJECT_TERMS);
-  return { ...unit, keys: new Set([...unit.keys, ...keysOf(subject)]) };
+  const named = keysOf(subject);
+  const [first, ...others] = unit.clauses;
+  return {
+    ...unit,
+    keys: new Set([...unit.keys, ...named]),
+    clauses: first === undefined ? [] : [{ ...first, keys: new Set([...first.keys, ...named]) }, ...others],
+  };
 }
 
 const ROW = /^\s*\|?[^|\n]+(?:\|[^|\n]*)+$|^[^\t\n]+(?:\t[^\t\n]*)+$/u;
 const RULE = /^[\s|:+=-]+$/u;
 
 function* unitsOf(text: string): Generator<Unit> {
-  let header: readonly { readonly keys: readonly string[] }[] | undefined;
+  let header: readonly Head[] | undefined;
   for (const line of text.matchAll(/[^\n]+/g)) {
     if (!ROW.test(line[0])) {
       header = undefined;
@@ -133,13 +142,36 @@ function* unitsOf(text: string): Generator<Unit> {
     if (RULE.test(line[0])) continue;
     const cells = cellsOf(line[0], line.index);
     if (header === undefined) {
-      header = cells.map(({ start, end }) => ({ keys: [...keysOf(termsOf(text.slice(start, end)))] }));
+      header = cells.map(({ start, end }) => {
+        const head = text.slice(start, end);
+        return { keys: [...keysOf(termsOf(head))], measure: measureOfHead(head) };
+      });
       yield unitAt(text, line.index, line.index + line[0].length);
       continue;
     }
-    const named = cells.map((cell, index) => ({ ...cell, header: header?.[index]?.keys ?? [] }));
+    const named = cells.map((cell, index) => {
+      const { keys = [], measure } = header?.[index] ?? {};
+      return { ...cell, header: keys, ...(measure !== undefined && { measure }) };
+    });
     yield unitAt(text, line.index, line.index + line[0].length, named);
   }
+}
+
+interface Head {
+  readonly keys: readonly string[];
+  readonly measure: Cell["measure"];
+}
+
+/** A bare number of a table in the unit that its column has. */
+function measured(figure: Figure, cells: readonly Cell[]): Figure {
+  const { measure } = cells.find(({ start, end }) => figure.start >= start && figure.end <= end) ?? {};
+  if (measure === undefined || figure.isMeasured || figure.values.length === 0) return figure;
+  const { scale, unit } = measure;
+  return {
+    ...figure,
+    values: figure.values.map((value) => value * scale),
+    ...(unit !== undefined && { unit, isMeasured: true }),
+  };
 }
 
 function cellsOf(line: string, from: number): readonly { readonly start: number; readonly end: number }[] {
@@ -163,7 +195,7 @@ function unitAt(text: string, start: number, end: number, cells?: readonly Cell[
   }));
   const keys = new Set(clauses.flatMap((clause) => [...clause.keys]));
   for (const cell of cells ?? []) for (const key of cell.header) keys.add(key);
-  const figures = once(() => findFigures(part).map((figure) => moved(figure, start)));
+  const figures = once(() => findFigures(part).map((figure) => measured(moved(figure, start), cells ?? [])));
   return {
     start,
     end,
@@ -177,7 +209,7 @@ function unitAt(text: string, start: number, end: number, cells?: readonly Cell[
 
 /** Where a sentence goes on to say something else. */
 const BREAK =
-  /[;:，；：،؛]|,(?!\p{N})|\s[-–—]\s|—|\s(?:and|but|while|whereas|although|though|und|aber|sondern|während|obwohl|et|mais|tandis que|pero|mientras|aunque|y|sino|و?لكن(?:ه|ها|هم|هما)?|بينما|غير أن|إلا أن|אבל|אך|אולם|ואילו)(?=\s)|(?<=\s)(?=[و](?:لم|لا|لن|ليس|هو|هي|كان|يت|تت|ي|ت)\p{L}+)|\|/giu;
+  /[;:，；：،؛]|,(?!\p{N})|\s[-–—]\s|—|(?!(?<=\p{N})\s(?:and|und|et|y)\s\p{N})\s(?:and|but|while|whereas|although|though|und|aber|sondern|während|obwohl|et|mais|tandis que|pero|mientras|aunque|y|sino|و?لكن(?:ه|ها|هم|هما)?|بينما|غير أن|إلا أن|אבל|אך|אולם|ואילו)(?=\s)|(?<=\s)(?=[و](?:لم|لا|لن|ليس|هو|هي|كان|يت|تت|ي|ت)\p{L}+)|\|/giu;
 
 /** Fewer words say nothing by themselves: they belong to the clause before, or behind. */
 const MIN_TERMS = 2;

@@ -113,7 +113,7 @@ export function createSupportJudge(sources: readonly Given[], question = ""): Su
         ...checkFigures(claim, passage, source, besides, shareOf),
         ...checkNames(claim, passage, source, besides),
         ...agreeing(
-          [...checkCues(claim, passage, shareOf), ...checkOrder(claim, passage, shareOf)],
+          [...checkCues(claim, passage, source, shareOf), ...checkOrder(claim, passage, shareOf)],
           claim,
           passage,
         ),
@@ -202,12 +202,13 @@ function checkWords(claim: Claim, passage: Passage, source: SourceText, shareOf:
   return { check: "words", result: isPart ? "weak" : "pass", words: missing };
 }
 
-/** The passage gives two figures of the sentence or more, or one with its unit whose subject the title names. */
+/** The passage gives two figures of the sentence or more, or one with its unit, or a whole date, whose subject the title names. */
 function givesFigures({ figures, keys }: Claim, { figures: given, title }: Passage): boolean {
   const found = figures.filter((figure) => given.some((other) => likeness(figure, other) === "same"));
   return (
     found.length > 1 ||
-    (found.some(({ isMeasured }) => isMeasured) && [...keys].some((key) => title.has(key)))
+    (found.some(({ isMeasured, dates }) => isMeasured || dates.some(({ day }) => day !== undefined)) &&
+      [...keys].some((key) => title.has(key)))
   );
 }
 

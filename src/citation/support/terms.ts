@@ -8,7 +8,7 @@ const EMPTY_WORDS: ReadonlySet<string> = new Set([
     "está están han ha été avait leur cette aussi " +
     "wurden werden worden dürfen darf können konnte konnten müssen muss sollen haben hatten sein seien waren wäre man immer stets nie niemals alle allen aller alles jede jeder jedes jeden jedem sämtliche " +
     "ne pas peut peuvent pouvoir puede pueden poder kann kannst darf " +
-    "always never ever cannot nobody none nothing toujours tous toutes tout toute jamais siempre nunca todos todas todo toda ser estar sido " +
+    "always never ever cannot nobody none nothing one toujours tous toutes tout toute jamais siempre nunca todos todas todo toda ser estar sido " +
     "من إلى على في عن مع أن إن كان كانت هو هي هذا هذه ذلك التي الذي ما قد كما تم بعد قبل بين عند أو ثم كل أي جميع دائما لا لم لن ليس ليست غير بها به فيها فيه له لها منها منه " +
     "لكن ولكن لكنه لكنها לא אין ולא ואין בלי ללא אך אבל עדיין אותו אותה אותם " +
     "של את על עם אל מן הוא היא זה זו אשר גם או כי אם היה היתה הייתה הם הן בין לפי כל"

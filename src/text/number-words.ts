@@ -2,7 +2,7 @@
 const SPELLED: ReadonlyMap<string, number> = new Map(
   [english(), german(), french(), spanish(), arabic(), hebrew()].flatMap((numbers) => [...numbers]),
 );
-const LONGEST = 4;
+const LONGEST = 7;
 /** What a number of several words may begin with. */
 const FIRST: ReadonlySet<string> = new Set([...SPELLED.keys()].map((words) => words.split(" ", 1)[0] ?? ""));
 
@@ -61,7 +61,7 @@ function valueOf(words: string): number | undefined {
 const HAN = /[〇零一二两兩三四五六七八九十百千万萬亿億]+/gu;
 /** What is counted or measured: `十分` and `一般` are no numbers. */
 const COUNTED =
-  /^(?:个|個|位|名|家|条|條|篇|只|台|年|月|日|天|小时|小時|分钟|分鐘|秒|人|元|美元|欧元|歐元|英镑|倍|次|款|种|種|项|項|章|层|層|度|米|公里|千米|平方|立方|千克|公斤|吨|噸|座|所|本|部|枚|届|屆|户|戶|辆|輛|艘|架|张|張|岁|歲|点|點|％|%)/u;
+  /^(?:个|個|位|名|家|条|條|篇|只|台|年|月|日|天|节|節|种|對|对|颗|顆|粒|件|套|批|场|場|门|門|头|頭|匹|株|棵|块|塊|片|根|口|间|間|栋|棟|幢|班|级|級|首|幅|期|轮|輪|代|页|頁|亩|畝|公顷|公頃|海里|里|克|组|組|周|週|星期|世纪|世紀|学期|處|处|支|瓶|箱|圈|条|小时|小時|分钟|分鐘|秒|人|元|美元|欧元|歐元|英镑|倍|次|款|种|種|项|項|章|层|層|度|米|公里|千米|平方|立方|千克|公斤|吨|噸|座|所|本|部|枚|届|屆|户|戶|辆|輛|艘|架|张|張|岁|歲|点|點|％|%)/u;
 
 function hanNumbers(text: string): readonly SpelledNumber[] {
   return [...text.matchAll(HAN)].flatMap((match) => {
@@ -166,18 +166,26 @@ function french(): Numbers {
   const units = list("deux trois quatre cinq six sept huit neuf", 2);
   const teens = list("dix onze douze treize quatorze quinze seize dix_sept dix_huit dix_neuf", 10);
   const tens = list("vingt trente quarante cinquante soixante", 20, 10);
-  return new Map([
+  const small = [
     ...units,
     ...teens,
     ...tens,
     ...composed(tens, units, behind),
     ...tens.map(([ten, value]) => [`${ten} et un`, value + 1] as const),
     ...composed([["soixante", 60]], teens, behind),
-    ["soixante et onze", 71],
-    ["quatre vingts", 80],
-    ["quatre vingt un", 81],
+    ["soixante et onze", 71] as const,
+    ["quatre vingts", 80] as const,
+    ["quatre vingt un", 81] as const,
     ...composed([["quatre vingt", 80]], [...units, ...teens], behind),
-    ["cent", 100],
+  ];
+  const hundreds = [
+    ["cent", 100] as const,
+    ...units.map(([word, value]) => [`${word} cent`, value * 100] as const),
+  ];
+  return new Map([
+    ...small,
+    ...hundreds,
+    ...composed(hundreds, [["un", 1], ...small], behind),
     ...units.map(([word, value]) => [`${word} cents`, value * 100] as const),
     ["une douzaine", 12],
   ]);
@@ -186,18 +194,29 @@ function french(): Numbers {
 function spanish(): Numbers {
   const units = list("dos tres cuatro cinco seis siete ocho nueve", 2);
   const tens = list("treinta cuarenta cincuenta sesenta setenta ochenta noventa", 30, 10);
-  return new Map([
+  const small = [
     ...units,
     ...list("diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte", 10),
     ...list("veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete", 21),
     ...list("veintiocho veintinueve", 28),
     ...tens,
     ...composed(tens, [...units, ["uno", 1], ["una", 1]], (ten, unit) => [`${ten} y ${unit}`]),
+  ];
+  const hundreds = [
+    ["ciento", 100] as const,
+    ...["os", "as"].flatMap((ending) =>
+      list(
+        `doscient${ending} trescient${ending} cuatrocient${ending} quinient${ending} seiscient${ending} setecient${ending} ochocient${ending} novecient${ending}`,
+        200,
+        100,
+      ),
+    ),
+  ];
+  return new Map([
+    ...small,
     ["cien", 100],
-    ["doscientos", 200],
-    ["trescientos", 300],
-    ["cuatrocientos", 400],
-    ["quinientos", 500],
+    ...hundreds,
+    ...composed(hundreds, [["uno", 1], ["una", 1], ...small], behind),
   ]);
 }
 
@@ -216,6 +235,14 @@ function arabic(): Numbers {
     ...list("عشرين ثلاثين أربعين خمسين ستين سبعين ثمانين تسعين", 20, 10),
   ];
   const ones = [["واحد", 1], ["واحدة", 1], ["إحدى", 1], ...units] as const;
+  const two = composed(tens, ones, (ten, unit) => [`${unit} و${ten}`]);
+  const hundreds = ["مئة", "مائة"].flatMap((hundred) => [
+    [hundred, 100] as const,
+    ...list("ثلاث أربع خمس ست سبع ثماني تسع", 3).map(
+      ([unit, value]) => [`${unit}${hundred}`, value * 100] as const,
+    ),
+  ]);
+  hundreds.push(["مئتان", 200], ["مئتين", 200], ["مائتان", 200], ["مائتين", 200]);
   return new Map([
     ...units,
     ["عشرة", 10],
@@ -226,11 +253,9 @@ function arabic(): Numbers {
     ["اثني عشر", 12],
     ...composed([["عشر", 10]], units, (ten, unit) => [`${unit} ${ten}`, `${unit} ${ten}ة`]),
     ...tens,
-    ...composed(tens, ones, (ten, unit) => [`${unit} و${ten}`]),
-    ["مئة", 100],
-    ["مائة", 100],
-    ["مئتان", 200],
-    ["مئتين", 200],
+    ...two,
+    ...hundreds,
+    ...composed(hundreds, [...ones, ...tens, ...two], (hundred, rest) => [`${hundred} و${rest}`]),
   ]);
 }
 
@@ -242,13 +267,24 @@ function hebrew(): Numbers {
     ["שתיים", 2],
   ] as const;
   const tens = list("עשרים שלושים ארבעים חמישים שישים שבעים שמונים תשעים", 20, 10);
+  const two = composed(tens, units, (ten, unit) => [`${ten} ו${unit}`]);
+  const hundreds = [
+    ["מאה", 100] as const,
+    ["מאתיים", 200] as const,
+    ...list("שלוש ארבע חמש שש שבע שמונה תשע", 3).map(
+      ([unit, value]) => [`${unit} מאות`, value * 100] as const,
+    ),
+  ];
   return new Map([
     ...units,
     ["עשר", 10],
     ["עשרה", 10],
     ...tens,
-    ...composed(tens, units, (ten, unit) => [`${ten} ו${unit}`]),
-    ["מאה", 100],
-    ["מאתיים", 200],
+    ...two,
+    ...hundreds,
+    ...composed(hundreds, [...units, ...tens, ...two], (hundred, rest) => [
+      `${hundred} ו${rest}`,
+      `${hundred} ${rest}`,
+    ]),
   ]);
 }

@@ -1,0 +1,97 @@
+import type { Planted } from "./planted.ts";
+
+/** Written before any of it was run: about other things, in other words. */
+export const FRESH_ENGLISH: Planted = {
+  language: "English",
+  sources: [
+    {
+      number: 1,
+      title: "Tallow Point lighthouse",
+      text: `The lighthouse at Tallow Point was lit for the first time on 3 November 1871. Its tower is 46 metres tall and was built of granite from Penrow. Keeper Edith Marlow lived there until 1932 and rescued nineteen sailors. The light can be seen from a distance of 21 nautical miles. The lamp was converted to electricity in 1938 and automated in 1986; no keeper has lived there since. In 2011 the trust bought the building for £340,000. Visitors may climb the 212 steps from April to October, but dogs are not allowed inside. The fog horn was removed because neighbours complained. "I never once saw the same sea twice," Marlow wrote in her diary.`,
+    },
+    {
+      number: 2,
+      title: "Orrin battery plant",
+      text: `Orrin Cells plans to open a battery factory near Dunmere in spring 2028. It would cost about $2.4 billion and employ up to 1,800 people. The site was chosen over Halsey because power is cheaper there. The county granted a tax break worth $90 million over ten years. Residents' group Clear Creek sued the county in June 2025, and the court dismissed the suit. The plant is expected to make 30 gigawatt-hours of cells a year. Chief executive Priya Nandakumar said production costs were a third lower than at the older plant in Vance. Orrin has not yet signed a supply contract with any car maker.`,
+    },
+    {
+      number: 3,
+      title: "Rivers of Castria",
+      text: `| River | Length (km) | Mouth | Dams |
+| --- | --- | --- | --- |
+| Ond | 812 | Grey Sea | 4 |
+| Sule | 655 | Lake Tarn | 0 |
+| Breck | 490 | Grey Sea | 11 |
+| Liss | 174 | Ond | 2 |
+
+The Ond carries more water than the Sule. Salmon returned to the Breck in 2016 after two dams had been removed. The Liss freezes in most winters.`,
+    },
+    {
+      number: 4,
+      title: "Sleep and memory in bees",
+      text: `In the study, 128 honeybees were kept awake for one night and then tested in a maze. Sleep-deprived bees needed 38 seconds on average, rested bees only 25. The difference disappeared after a second night. The effect was stronger in older bees. The authors, led by Tomás Rivera, suggest that sleep may help bees to fix routes in memory, but they did not measure brain activity. The work appeared in the Journal of Insect Behaviour on 12 July 2023 and was funded by the Aldous Trust. Temperature in the hive stayed at 34 °C.`,
+    },
+  ],
+  sentences: [
+    ["true", 1, "Tallow Point's lighthouse first shone on November 3, 1871."],
+    ["true", 1, "The granite tower rises forty-six metres."],
+    ["true", 1, "Nobody has lived in the lighthouse since it was automated in 1986."],
+    ["true", 1, "The trust paid 340,000 pounds for the building in 2011."],
+    ["true", 1, "Dogs must stay outside."],
+    ["true", 1, "The horn was taken away after complaints by neighbours."],
+    ["true", 1, "Edith Marlow saved 19 sailors."],
+    ["true", 2, "Orrin Cells intends to open its Dunmere plant in the spring of 2028."],
+    ["true", 2, "A lawsuit by Clear Creek was dismissed by the court."],
+    ["true", 2, "No car maker has signed a supply contract with Orrin so far."],
+    ["true", 2, "Up to 1800 people would work at the factory, which would cost roughly 2.4 billion dollars."],
+    ["true", 3, "The Ond is 812 km long and has four dams."],
+    ["true", 3, "The Sule has no dams."],
+    ["true", 3, "After the removal of two dams, salmon came back to the Breck in 2016."],
+    ["true", 4, "Rested bees took 25 seconds on average, against 38 for those kept awake."],
+    ["true", 4, "Brain activity was not measured by the authors."],
+    ["true", 4, "Older bees were affected more strongly."],
+    ["true", 4, "The study tested 128 honeybees."],
+    ["number", 1, "The tower is 64 metres tall."],
+    ["number", 1, "Edith Marlow rescued ninety sailors."],
+    ["number", 2, "The factory would cost about $24 billion."],
+    ["number", 2, "Production costs are half as high as in Vance."],
+    ["number", 4, "Sleep-deprived bees needed 25 seconds on average."],
+    ["number", 4, "The bees were kept awake for two nights."],
+    ["number", 3, "The Sule is 812 km long."],
+    ["date", 1, "The lamp was converted to electricity in 1983."],
+    ["date", 1, "The lighthouse was first lit on 11 March 1871."],
+    ["date", 2, "Clear Creek sued the county in July 2025."],
+    ["date", 4, "The work appeared in July 2022."],
+    ["unit", 1, "The light can be seen from a distance of 21 kilometres."],
+    ["unit", 2, "The plant is expected to make 30 megawatt-hours of cells a year."],
+    ["unit", 2, "The tax break is worth 90 million euros."],
+    ["unit", 4, "The hive stayed at 34 °F."],
+    ["name", 1, "The granite came from Penrith."],
+    ["name", 2, "Orrin Cells plans a factory near Halsey."],
+    ["name", 4, "The study was funded by the Rivera Trust."],
+    ["negated", 1, "Keepers still live in the lighthouse."],
+    ["negated", 1, "Dogs are allowed inside."],
+    ["negated", 1, "The fog horn is still in place."],
+    ["negated", 2, "Orrin has already signed a supply contract with a car maker."],
+    ["negated", 2, "The court did not dismiss the suit."],
+    ["negated", 4, "The authors measured brain activity."],
+    ["negated", 3, "The Liss hardly ever freezes in winter."],
+    ["comparison", 2, "Power is more expensive in Dunmere than in Halsey."],
+    ["comparison", 3, "The Ond carries less water than the Sule."],
+    ["comparison", 4, "The effect was weaker in older bees."],
+    ["comparison", 4, "Sleep-deprived bees were faster than rested ones."],
+    ["exaggerated", 2, "The factory will open in spring 2028."],
+    ["exaggerated", 4, "The study proves that sleep fixes routes in the memory of bees."],
+    ["exaggerated", 3, "The Liss freezes every winter."],
+    ["swapped", 2, "The county sued the residents' group Clear Creek."],
+    ["quote", 1, 'Marlow wrote: "I never once saw the same ship twice."'],
+    ["row", 3, "The Breck has four dams."],
+    ["row", 3, "The Liss flows into the Grey Sea."],
+    ["row", 3, "The Sule ends in the Grey Sea."],
+    ["merged", 1, "The lighthouse at Tallow Point cost $2.4 billion."],
+    ["merged", 4, "Bees were tested at the lighthouse by Edith Marlow."],
+    ["absent", 1, "The lighthouse is haunted by the ghost of a captain."],
+    ["absent", 2, "Orrin Cells was founded by two students of chemistry."],
+    ["absent", 4, "Bees dance to show where food is."],
+  ],
+};
