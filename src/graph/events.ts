@@ -82,7 +82,7 @@ export type RunEvent =
   | { readonly type: "reply-continued"; readonly times: number }
   /**
    * So many replies of this turn were kept for another endpoint or model, and were written anew from the transcript, without
-   * signatures and what else is not known here.
+   * signatures, encrypted reasoning, ids and what else only that one may have.
    */
   | { readonly type: "replies-rewritten"; readonly count: number }
   /**

@@ -56,7 +56,7 @@ export function eventLine(event: RunEvent): EventLine | undefined {
     }
     case "replies-rewritten":
       return {
-        text: `This turn was begun with another model: ${counted(event.count, "reply", "replies")} of it ${event.count === 1 ? "is" : "are"} given without signatures.`,
+        text: `This turn was begun with another model: ${counted(event.count, "reply", "replies")} of it ${event.count === 1 ? "is" : "are"} given as text, thoughts included, without signatures, encrypted reasoning and ids.`,
         tone: "plain",
       };
     case "results-omitted":

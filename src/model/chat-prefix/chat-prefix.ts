@@ -4,6 +4,7 @@ import { obeyingRefusals } from "../exchange/obeying-fetch.ts";
 import { tokensLeft } from "../exchange/attempts.ts";
 import { leavesOpen } from "../exchange/read-to-end.ts";
 import { readBaseUrl } from "../exchange/request.ts";
+import { tellRewritten } from "../exchange/rewritten.ts";
 import { streamRequest, type ServedModelOptions } from "../exchange/stream-request.ts";
 
 import {
@@ -96,7 +97,7 @@ export class ChatPrefixModel extends ContinuationModel {
     } = this.#options;
     const { modelName = this.modelName, signal } = options;
     const { given } = openTurn(messages);
-    yield* streamRequest(this.#options, {
+    const chunks = streamRequest(this.#options, {
       modelName,
       signal,
       session: options.session,
@@ -129,5 +130,6 @@ export class ChatPrefixModel extends ContinuationModel {
       },
       rename: namePrefillRefusal,
     });
+    yield* tellRewritten(chunks, options.turn ?? []);
   }
 }

@@ -17,6 +17,7 @@ import { leavesOpen } from "../exchange/read-to-end.ts";
 import { readBaseUrl } from "../exchange/request.ts";
 import { createJsonClient } from "../exchange/json-client.ts";
 import { keepAnswers } from "../exchange/kept-answers.ts";
+import { tellRewritten } from "../exchange/rewritten.ts";
 import { streamRequest, type ServedModelOptions } from "../exchange/stream-request.ts";
 import { QWQ_SAMPLING } from "../sampling.ts";
 import { usesChatml } from "../template/chatml-models.ts";
@@ -144,7 +145,7 @@ export class CompletionsModel extends ContinuationModel {
     let prepared: PreparedRequest | undefined;
     let preparedFor = "";
     let form: "tokens" | "text" = "tokens";
-    yield* streamRequest(this.#options, {
+    const chunks = streamRequest(this.#options, {
       modelName,
       signal,
       session: options.session,
@@ -190,5 +191,6 @@ export class CompletionsModel extends ContinuationModel {
         return true;
       },
     });
+    yield* tellRewritten(chunks, options.turn ?? []);
   }
 }

@@ -5,6 +5,7 @@ import { openEngine, type GgufEngine } from "./engine.ts";
 import { evaluatePrompt } from "./evaluation.ts";
 import type { GgufGpu, GgufLibrary } from "./library.ts";
 import { reasonOf } from "../../net/optional-package.ts";
+import { tellRewritten } from "../exchange/rewritten.ts";
 import { tellingPrompt } from "../exchange/told-prompt.ts";
 import { toTextChunk, type TokenRun } from "../exchange/token-run.ts";
 import { createStopHoldback, createTokenJoiner } from "./text.ts";
@@ -111,7 +112,8 @@ export class GgufModel extends ContinuationModel {
     const limit = Math.min(options.maxTokens ?? maxTokens, room);
     const wanted = { ...QWQ_SAMPLING, ...sampling, ...options.sampling };
     const chunks = this.#generate(engine, prompt, limit, { ...options, stop, sampling: wanted });
-    yield* tellingPrompt(chunks, { text, ...(wanted.logprobs === true && { tokenIds: prompt }) });
+    const told = tellingPrompt(chunks, { text, ...(wanted.logprobs === true && { tokenIds: prompt }) });
+    yield* tellRewritten(told, options.turn ?? []);
   }
 
   async *#generate(

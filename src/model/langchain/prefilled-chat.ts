@@ -1,6 +1,7 @@
 import type { PromptMessage, WrittenCall } from "../../turn.ts";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { throwIfAborted } from "../../net/abort.ts";
+import { tellRewritten } from "../exchange/rewritten.ts";
 import { runAttempts } from "../exchange/attempts.ts";
 import { readTurn } from "../chat-prefix/reading.ts";
 import { createEchoFilter, createTurnText, type ReasoningTags } from "../chat-prefix/text.ts";
@@ -95,7 +96,7 @@ export class PrefilledChatModel extends ContinuationModel {
       });
     };
     try {
-      yield* runAttempts({
+      const chunks = runAttempts({
         attempt,
         deadline,
         signal: options.signal,
@@ -103,6 +104,7 @@ export class PrefilledChatModel extends ContinuationModel {
         clock: this.#options.clock ?? systemClock,
         named: (error) => namePrefillRefusal(error, target),
       });
+      yield* tellRewritten(chunks, pieces);
     } finally {
       deadline.close();
     }

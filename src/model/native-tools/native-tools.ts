@@ -13,7 +13,8 @@ import { limitTotal } from "../exchange/limits.ts";
 import { readParts } from "../langchain/reply.ts";
 import { ContinuationModel, openTurn, type ContinuationOptions, type ModelChunk } from "../model.ts";
 import { keepSigned, readSigned, toLangchain } from "./langchain-messages.ts";
-import { originOf, replayPieces, tellRewritten } from "./received.ts";
+import { tellRewritten } from "../exchange/rewritten.ts";
+import { isForeign, originOf, replayPieces } from "./received.ts";
 import { nameReplayRefusal } from "./replay-refusal.ts";
 import { replay } from "./replay.ts";
 import { readReply, type ReplyReading } from "./reply.ts";
@@ -87,7 +88,7 @@ export class NativeToolsModel extends ContinuationModel {
           ? keepSigned(origin, said, whole.message)
           : undefined;
       const reply = readReply(heard, { target, side, before, pages, received });
-      for await (const chunk of tellRewritten(reply, pieces, origin)) {
+      for await (const chunk of tellRewritten(reply, pieces, isForeign(origin))) {
         throwIfAborted(options.signal);
         yield chunk;
       }

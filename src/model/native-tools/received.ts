@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { NativeSide, ReceivedMessage, TurnPiece } from "../../turn.ts";
 import type { RequestTarget } from "../exchange/http-failure.ts";
-import type { ModelChunk } from "../model.ts";
 import type { OpenCall, ReplayPiece } from "./replay.ts";
 
 /** A message that is longer is not kept: its step is replayed from the text. In UTF-16 units of its JSON. */
@@ -52,26 +51,9 @@ export function replayPieces<Message>(
   }));
 }
 
-/**
- * The chunks of a reply. The first text tells how many replies of the turn are of another endpoint or model, where the last
- * one is: a turn that has just come from there.
- */
-export async function* tellRewritten(
-  chunks: AsyncIterable<ModelChunk>,
-  pieces: readonly TurnPiece[],
-  { form, endpoint }: Origin,
-): AsyncGenerator<ModelChunk> {
-  const kept = pieces.flatMap(({ received }) => received ?? []);
-  const isForeign = (one: ReceivedMessage): boolean => one.form !== form || one.endpoint !== endpoint;
-  const last = kept.at(-1);
-  let rewritten = last !== undefined && isForeign(last) ? kept.filter(isForeign).length : 0;
-  for await (const chunk of chunks) {
-    if (chunk.type !== "text" || rewritten === 0) yield chunk;
-    else {
-      yield { ...chunk, rewritten };
-      rewritten = 0;
-    }
-  }
+/** Whether a message is of another endpoint or model, or in another form. */
+export function isForeign({ form, endpoint }: Origin): (message: ReceivedMessage) => boolean {
+  return (message) => message.form !== form || message.endpoint !== endpoint;
 }
 
 /** Short, and of no use to whoever does not have the text. */

@@ -19,7 +19,8 @@ import { askServer } from "../server/server.ts";
 import type { NativeSide, PromptMessage, ReceivedMessage } from "../../turn.ts";
 import type { JsonObject } from "./delta-merge.ts";
 import { nameReplayRefusal, refusedFields } from "./replay-refusal.ts";
-import { originOf, replayPieces, tellRewritten, type Origin } from "./received.ts";
+import { tellRewritten } from "../exchange/rewritten.ts";
+import { isForeign, originOf, replayPieces, type Origin } from "./received.ts";
 import { replay, type OpenCall, type ReplayMessage } from "./replay.ts";
 import { readReply } from "./reply.ts";
 import { toolsFor } from "./tools.ts";
@@ -172,7 +173,7 @@ export class ToolsModel<Message> extends ContinuationModel {
       rename: nameReplayRefusal,
       changed: (failure) => this.#heeds(failure, modelName, sent),
     });
-    yield* tellRewritten(chunks, pieces, origin);
+    yield* tellRewritten(chunks, pieces, isForeign(origin));
   }
 
   /** True where something was refused that the messages can do without. */

@@ -2,12 +2,15 @@ import { MemorySaver } from "@langchain/langgraph";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { RunEvent } from "../../../src/graph/events.ts";
 import { createAgenticRag } from "../../../src/graph/graph.ts";
-import type { TurnPiece } from "../../../src/model/model.ts";
+import { createChatPrefixModel } from "../../../src/model/chat-prefix/chat-prefix.ts";
+import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
+import type { ContinuationModel, TurnPiece } from "../../../src/model/model.ts";
 import type { ChatToolsOptions } from "../../../src/model/native-tools/chat-tools.ts";
 import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { ask, FIXED, pagesEngine, thread } from "../../graph/agent.ts";
 import { chatWire, type ChatReply } from "../../servers/chat-wire.ts";
 import { startChatServer } from "../../servers/chat.ts";
+import { startEndpoint } from "../../servers/endpoint.ts";
 import { collect, HELLO } from "../collect.ts";
 import { callText, continuing, OPENED } from "./ask.ts";
 import { overChat } from "./over-chat.ts";
@@ -183,6 +186,35 @@ const search = (query: string): ChatReply => ({
   reasoning: `About ${query}.`,
   calls: [{ arguments: JSON.stringify({ query }) }],
   dialect: "generic",
+});
+
+const RAW = { modelName: "QwQ-32B", dialect: "generic", maxRetries: 0 } as const;
+
+test.each([
+  ["completions", (baseUrl: string) => createCompletionsModel({ baseUrl, ...RAW })],
+  ["chat-prefix", (baseUrl: string) => createChatPrefixModel({ baseUrl, ...RAW })],
+])("so does one to a family that sends no message back: %s", async (_, model) => {
+  await using first = await startChatServer([search("a"), search("b")]);
+  const said = [`Hm.\n${callText("c")}`, "So.\n</think>\n\nSeven."];
+  let at = 0;
+  const second = await startEndpoint({
+    completions: () => ({ text: said[at++] ?? "" }),
+    chat: () => ({ text: said[at++] ?? "" }),
+  });
+  const checkpointer = new MemorySaver();
+  const agentOf = (made: ContinuationModel) =>
+    createAgenticRag({ protocol: qwq, model: made, engine: pagesEngine(), ...FIXED }, { checkpointer });
+  for (const input of [{ question: "Q?" }, null]) {
+    await agentOf(overChat(first.url)).invoke(input, { ...thread(), interruptAfter: ["web-search"] });
+  }
+  const told: RunEvent[] = [];
+  const rest = await agentOf(model(second.url)).stream(null, { ...thread(), streamMode: "custom" });
+  for await (const event of rest) told.push(event as RunEvent);
+  // once, by the first reply of the other model
+  expect(told.filter(({ type }) => type === "replies-rewritten")).toEqual([
+    { type: "replies-rewritten", count: 2 },
+  ]);
+  expect(told.at(-1)).toMatchObject({ type: "answer-end", answer: "Seven." });
 });
 
 test("a fork to another model says what it left behind", async () => {
