@@ -92,15 +92,15 @@ function share(some: number, all: number): string {
   return all === 0 ? "–" : `${Math.floor((some / all) * 100)} %`;
 }
 
+function isOf(...verdicts: readonly SupportVerdict[]) {
+  return ({ verdict }: { readonly verdict: SupportVerdict }): boolean => verdicts.includes(verdict);
+}
+
 /** The same in shares: what `supported` and `unsupported` are worth, and how much of each kind is found. */
 function rates(): string {
   const all = SETS.flatMap((set) => verdictsOf(set).map((each) => ({ ...each, language: set.language })));
   const inEach = (of: (some: typeof all) => string): string =>
     [...LANGUAGES.map((name) => of(all.filter(({ language }) => language === name))), of(all)].join(" | ");
-  const isOf =
-    (...verdicts: readonly SupportVerdict[]) =>
-    ({ verdict }: { readonly verdict: SupportVerdict }): boolean =>
-      verdicts.includes(verdict);
   const precision = (verdict: SupportVerdict, isRight: (kind: Kind) => boolean) =>
     inEach((some) => {
       const called = some.filter(isOf(verdict));
