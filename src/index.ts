@@ -164,5 +164,15 @@ export { openDurability } from "./durability/open.ts";
 export { createSqliteStore, type SqliteStoreOptions } from "./durability/sqlite/sqlite.ts";
 export { sweepOrphans } from "./durability/sweep.ts";
 export { createJournaledEngine, forgetSearches, type JournalOptions } from "./search/journal/journal.ts";
+export { spansOf, type TextSpan } from "./trajectory/spans.ts";
+export { tokenSequences, type TokenSequence } from "./trajectory/tokens.ts";
+export {
+  toTrajectory,
+  trajectoryJsonSchema,
+  trajectorySchema,
+  type AboutRun,
+  type FinishedRun,
+  type Trajectory,
+} from "./trajectory/trajectory.ts";
 export type { HeardResult } from "./turn.ts";
 export { remoteRequest } from "./compose/remote-request.ts";

@@ -100,6 +100,11 @@ describe("a planted violation is found", () => {
     ["src/view/x.ts", 'import "../cli/run.ts";', "src/view/x.ts imports src/cli/run.ts"],
     ["src/cli/view/x.ts", 'import type { A } from "../run.ts";', "src/cli/view/x.ts imports src/cli/run.ts"],
     ["src/cli/x.ts", 'await import("./commands/ask.ts");', "src/cli/x.ts imports src/cli/commands/ask.ts"],
+    [
+      "src/trajectory/x.ts",
+      'import { State } from "../graph/state.ts";',
+      "src/trajectory/x.ts imports src/graph/state.ts",
+    ],
     ["src/citation/x.ts", 'import "../errors.ts";', "src/citation/x.ts imports src/errors.ts"],
     ["src/errors.ts", 'import { a } from "./graph/state.ts";', "src/errors.ts imports src/graph/state.ts"],
     ["src/assemble/x.ts", 'import { a } from "../cli/main.ts";', "src/assemble/x.ts imports src/cli/main.ts"],

@@ -53,6 +53,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["src/model/", ["src/errors.ts", "src/turn.ts", "src/net/", "src/text/"]],
   ["src/search/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/text/"]],
   ["src/citation/", ["src/text/"]],
+  ["src/trajectory/", ["src/turn.ts", "src/text/"]],
   // a thread that is removed takes its searches along
   ["src/durability/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/search/journal/"]],
   // what LangGraph gives a node (its store) can only be put before an engine there
@@ -142,6 +143,7 @@ const CLI_FLOORS = [
   /^src\/cli\/arguments\//,
   /^src\/cli\/view\//,
   /^src\/cli\/(?!main|program)[\w-]+\.ts$/,
+  /^src\/cli\/data\//,
   /^src\/cli\/doctor\//,
   /^src\/cli\/setup\//,
   /^src\/cli\/(?:commands\/|program\.ts|main\.ts)/,

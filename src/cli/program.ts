@@ -63,6 +63,10 @@ async function runCommand(read: Arguments, surroundings: Surroundings): Promise<
       return (await import("./commands/mcp.ts")).mcp(read, surroundings);
     case "models":
       return (await import("./commands/models.ts")).models(read, surroundings);
+    case "export":
+      return (await import("./commands/export.ts")).exportRuns(read, surroundings);
+    case "view":
+      return (await import("./commands/view.ts")).view(read, surroundings);
     case "doctor":
       return (await import("./doctor/doctor.ts")).doctor(read, surroundings);
     case "probe":

@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { START, StateGraph } from "@langchain/langgraph";
+import { z } from "zod";
+import { State } from "../graph/state.ts";
 import type { Durability } from "../durability/durability.ts";
 import { openDurability } from "../durability/open.ts";
 import { AgenticRagError } from "../errors.ts";
@@ -20,6 +23,19 @@ export async function openThreads({ database }: Pick<Settings, "database">): Pro
     "settings-invalid",
     "There is no place to keep threads: HOME is not set. Name a file in AGENTIC_RAG_DATABASE.",
   );
+}
+
+/** The state of a thread as it is kept; empty where there is none. No model and no engine is needed for that. */
+export async function readThread(
+  checkpointer: Durability["checkpointer"],
+  name: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const reader = new StateGraph(State)
+    .addNode("read", () => ({}))
+    .addEdge(START, "read")
+    .compile({ checkpointer });
+  const kept: { readonly values: unknown } = await reader.getState({ configurable: { thread_id: name } });
+  return z.looseObject({}).parse(kept.values ?? {});
 }
 
 /** A name for a new thread, such as `20261122-1f0c9a3b`. */

@@ -1,7 +1,10 @@
 import { MemorySaver } from "@langchain/langgraph";
+import { expect } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
 import type { RunState } from "../../src/graph/state.ts";
 import type { ContinuationModel } from "../../src/model/model.ts";
+import { spansOf } from "../../src/trajectory/spans.ts";
+import { maskedTexts } from "../trajectory/run.ts";
 import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { SAID_TEXTS } from "../engine/scenario.ts";
 import { ask, FIXED, pagesEngine, scripted } from "../graph/agent.ts";
@@ -52,6 +55,11 @@ export async function hold(model: ContinuationModel): Promise<Held> {
   const withIds = state.transcript.filter(
     ({ origin, tokenIds }) => origin === "model" && tokenIds !== undefined,
   );
+  const { text, spans } = spansOf({ segments: state.transcript });
+  const { written } = maskedTexts(text, spans);
+  const said = state.transcript.filter(({ origin }) => origin === "model");
+  expect(text).toBe(state.transcript.map((segment) => segment.text).join(""));
+  expect(written).toBe(said.map((segment) => segment.text).join(""));
   return {
     told: tell(state),
     asked: engine.asked,

@@ -54,7 +54,16 @@ const TOGETHER = new Map(
   ),
 );
 
-const TAKE_WORDS: ReadonlySet<Command> = new Set(["ask", "resume", "threads", "search", "index", "pull"]);
+const TAKE_WORDS: ReadonlySet<Command> = new Set([
+  "ask",
+  "resume",
+  "threads",
+  "search",
+  "index",
+  "pull",
+  "export",
+  "view",
+]);
 
 function requireKnown(command: Command, words: readonly string[], names: readonly string[]): void {
   const other = OPTIONS.find(({ name, commands }) => names.includes(name) && !commands.includes(command));
@@ -90,6 +99,8 @@ function requireKnown(command: Command, words: readonly string[], names: readonl
   if (command === "pull" && words.length > 1) {
     throw new UsageError(`pull takes one model: agentic-rag pull <name>${orAsk(command, words)}`);
   }
+  if (command === "view" && words.length !== 1)
+    throw new UsageError("view takes one file: agentic-rag view <file>");
   if (command === "search" && words.join("").trim() === "") {
     throw new UsageError('search needs what to search for: agentic-rag search "…"');
   }

@@ -46,6 +46,8 @@ export function environmentWith(
       chosen[name] = resolve(folder, file);
     }
   }
+  // a run that is kept for training has its ids
+  if (values.has("save")) chosen["AGENTIC_RAG_LOGPROBS"] ||= "on";
   const database = chosen["AGENTIC_RAG_DATABASE"]?.trim() ?? "";
   if (database !== "" && !isPostgres(database)) chosen["AGENTIC_RAG_DATABASE"] = resolve(folder, database);
   return chosen;

@@ -47,6 +47,25 @@ sources of the last.`,
       "agentic-rag threads --delete holidays",
     ],
   },
+  export: {
+    about: "write saved runs in the form that a trainer takes",
+    usage:
+      "agentic-rag export --to <form> [options] <file>\n       agentic-rag export --to <form> --thread <name>",
+    details: `Reads what ask --save has written, or the last run of a thread. What a model wrote has the mask 1, all else 0.
+Ids are those that the server told; --tokenizer makes those that it did not, and tells what that changes.`,
+    examples: [
+      "agentic-rag export --to trl runs.jsonl > rows.jsonl",
+      "agentic-rag export --to tokens --out rows.parquet runs.jsonl",
+      "agentic-rag export --to text --thread holidays",
+    ],
+  },
+  view: {
+    about: "show saved runs: what the model wrote, and what was put into its turn",
+    usage: "agentic-rag view [options] <file>",
+    details:
+      "What counts for a loss is shown in colour, all else dim; without colours it stands between ⟪ and ⟫.",
+    examples: ["agentic-rag view runs.jsonl"],
+  },
   search: {
     about: "send one query to the search engine alone, without a model, and see what it finds",
     usage: "agentic-rag search [options] <query>",

@@ -1,3 +1,4 @@
+import { ROW_FORMS } from "../../trajectory/rows.ts";
 import { joinPaths } from "../../settings/documents.ts";
 
 export const COMMANDS = [
@@ -13,6 +14,8 @@ export const COMMANDS = [
   "probe",
   "setup",
   "pull",
+  "export",
+  "view",
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -68,8 +71,27 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "thread",
     value: "<name>",
-    about: "keep what is said on this thread, and go on with what it knows",
-    commands: ["ask", "chat"],
+    about: "keep what is said on this thread, and go on with what it knows; export: take its last run",
+    commands: ["ask", "chat", "export"],
+  },
+  { name: "save", value: "<file>", about: "add the whole run to this file, for training", commands: ["ask"] },
+  {
+    name: "to",
+    value: "<form>",
+    about: `the form to write: ${ROW_FORMS.join(", ")}, or schema`,
+    commands: ["export"],
+  },
+  {
+    name: "out",
+    value: "<file>",
+    about: "the file to write; .parquet makes it Parquet",
+    commands: ["export"],
+  },
+  {
+    name: "tokenizer",
+    value: "<file>",
+    about: "a tokenizer.json, for ids that the server did not tell",
+    commands: ["export"],
   },
   { name: "no-history", about: "keep nothing of this conversation", commands: ["chat"] },
   { name: "all", about: "finish every run whose process is gone", commands: ["resume"] },

@@ -1,8 +1,12 @@
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import { openSqliteDurability } from "../../durability/sqlite/sqlite.ts";
 import { wantsApproval } from "../approver.ts";
 import { openApprovingTerminal } from "../approving-terminal.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { readQuestion } from "../arguments/question.ts";
+import { savedRun } from "../data/saved-run.ts";
+import { appendTrajectory } from "../data/trajectory-file.ts";
 import { openAgent } from "../open-agent.ts";
 import { concludeRun, runAgent } from "../run.ts";
 import { report, UsageError } from "../terminal/failure.ts";
@@ -17,6 +21,7 @@ import { NOTHING_YET } from "../view/run-record.ts";
 export async function ask(args: Arguments, surroundings: Surroundings): Promise<number> {
   const approves = wantsApproval(args, surroundings);
   const thread = args.values.get("thread");
+  const save = args.values.get("save");
   let question = args.words.join(" ");
   if (approves && ["", "-"].includes(question.trim())) {
     throw new UsageError("--approve reads your answers at the terminal: give the question in words.");
@@ -56,6 +61,10 @@ export async function ask(args: Arguments, surroundings: Surroundings): Promise<
         }),
       });
       ({ record } = ended);
+      if (save !== undefined && ended.thrown === undefined && !ended.stopped) {
+        const about = { id: randomUUID(), question, settings };
+        await appendTrajectory(resolve(surroundings.folder, save), savedRun(record, about));
+      }
       if (ended.stopped && thread === undefined) throw new Interruption("SIGINT");
       return concludeRun(ended, shown, { name: thread ?? "", drain: drain.signal, approves });
     } finally {

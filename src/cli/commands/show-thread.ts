@@ -1,14 +1,13 @@
 import { isBaseMessage, type BaseMessage } from "@langchain/core/messages";
-import { START, StateGraph } from "@langchain/langgraph";
 import { z } from "zod";
 import type { Durability } from "../../durability/durability.ts";
 import { threadUnknown } from "../../durability/lease.ts";
-import { State } from "../../graph/state.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { createGroupedOutput } from "../terminal/grouped-output.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { printableJson } from "../terminal/printable.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
+import { readThread } from "../thread-database.ts";
 import { mergeSources, NOTHING_YET, readRecord } from "../view/run-record.ts";
 import { showSources, withShortMarks } from "../view/source-list.ts";
 
@@ -30,13 +29,7 @@ export async function showThread(
 ): Promise<void> {
   const row = await book.find(name);
   if (row === undefined) throw threadUnknown(name);
-  // a checkpoint is read by channels; no model and no engine is needed for that
-  const reader = new StateGraph(State)
-    .addNode("read", () => ({}))
-    .addEdge(START, "read")
-    .compile({ checkpointer });
-  const kept: { readonly values: unknown } = await reader.getState({ configurable: { thread_id: name } });
-  const values = keptSchema.parse(kept.values ?? {});
+  const values = keptSchema.parse(await readThread(checkpointer, name));
   const record = readRecord({ ...NOTHING_YET, ...values });
   const messages = values.messages.map((message) => ({
     role: message.type === "human" ? "user" : message.type === "ai" ? "assistant" : message.type,

@@ -15,7 +15,8 @@ test("help for a command", () => {
           --json                 one JSON object instead of text
       -q, --quiet                the answer alone, as Markdown with links
       -o, --output <file>        write the answer to this file too, as Markdown with links
-          --thread <name>        keep what is said on this thread, and go on with what it knows
+          --thread <name>        keep what is said on this thread, and go on with what it knows; export: take its last run
+          --save <file>          add the whole run to this file, for training
           --approve              ask before each search, and before pages are opened
           --docs <folder>        search this folder, once indexed; may be given several times
           --index-file <file>    where its index is kept, for a folder that is not to hold it; one for each folder
@@ -65,6 +66,8 @@ test("help for the program begins with what it is and how it is called", () => {
       chat     ask one question after another; each knows what was said before
       resume   finish the last question of a thread, whatever ended it
       threads  list what is kept of conversations, show one, or forget it
+      export   write saved runs in the form that a trainer takes
+      view     show saved runs: what the model wrote, and what was put into its turn
       search   send one query to the search engine alone, without a model, and see what it finds
       index    make a folder of documents searchable, or bring its index up to date
       mcp      serve research and search to other programs over MCP, on stdin and stdout

@@ -1,0 +1,146 @@
+import { open } from "node:fs/promises";
+import { resolve } from "node:path";
+import { threadUnknown } from "../../durability/lease.ts";
+import { protocols } from "../../protocol/index.ts";
+import { advantagesOf, type GroupedReward } from "../../trajectory/advantages.ts";
+import { ROW_FORMS, rowsOf, type Row, type RowForm } from "../../trajectory/rows.ts";
+import { redrawn, type Encode } from "../../trajectory/tokens.ts";
+import { trajectoryJsonSchema, type Trajectory } from "../../trajectory/trajectory.ts";
+import type { Arguments } from "../arguments/arguments.ts";
+import { chooseSettings } from "../arguments/chosen-settings.ts";
+import { openTokenizer } from "../data/local-tokenizer.ts";
+import { fitsParquet, writeParquet } from "../data/parquet.ts";
+import { savedRun } from "../data/saved-run.ts";
+import { readTrajectories } from "../data/trajectory-file.ts";
+import { EXIT_CODES } from "../terminal/exit-code.ts";
+import { UsageError } from "../terminal/failure.ts";
+import type { Surroundings } from "../terminal/surroundings.ts";
+import { openThreads, readThread } from "../thread-database.ts";
+import { NOTHING_YET, readRecord } from "../view/run-record.ts";
+
+type Runs = () => AsyncIterable<Trajectory>;
+
+/** Writes runs as rows of a form, tells on stderr what has none, and gives the code to end with. */
+export async function exportRuns(args: Arguments, surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr, folder } = surroundings;
+  const wanted = args.values.get("to");
+  if (wanted === "schema") {
+    stdout.write(`${JSON.stringify(trajectoryJsonSchema(), undefined, 2)}\n`);
+    return EXIT_CODES.answered;
+  }
+  const form = ROW_FORMS.find((one) => one === wanted);
+  if (form === undefined) {
+    throw new UsageError(`export needs a form: --to ${[...ROW_FORMS, "schema"].join(", ")}.`);
+  }
+  const out = args.values.get("out");
+  const isParquet = form === "verl-parquet" || out?.endsWith(".parquet") === true;
+  if (isParquet && out === undefined) throw new UsageError(`--to ${form} needs a file: --out <file>.`);
+  if (isParquet && !fitsParquet(form)) {
+    throw new UsageError(
+      `--to ${form} is written as JSON lines: name an --out that does not end in .parquet.`,
+    );
+  }
+  const runs = await openRuns(args, surroundings);
+  const tokenizer = args.values.get("tokenizer");
+  const encode = tokenizer === undefined ? undefined : await openTokenizer(resolve(folder, tokenizer));
+  const count = createCount(encode);
+  const rows = makeRows(runs, form, { encode, count });
+  if (out === undefined) for await (const row of rows) stdout.write(`${JSON.stringify(row)}\n`);
+  else if (isParquet) await writeParquet(resolve(folder, out), form, rows);
+  else await writeLines(resolve(folder, out), rows);
+  stderr.write(`${count.words()}\n`);
+  return count.rows === 0 ? EXIT_CODES.failed : EXIT_CODES.answered;
+}
+
+async function openRuns(args: Arguments, surroundings: Surroundings): Promise<Runs> {
+  const thread = args.values.get("thread");
+  const [file] = args.words;
+  if ((thread === undefined) === (file === undefined)) {
+    throw new UsageError("export takes one file, or --thread: agentic-rag export --to <form> <file>");
+  }
+  if (file !== undefined) return () => readTrajectories(resolve(surroundings.folder, file));
+  const name = thread ?? "";
+  const settings = chooseSettings(args, surroundings);
+  const durability = await openThreads(settings);
+  try {
+    if ((await durability.book.find(name)) === undefined) throw threadUnknown(name);
+    const record = readRecord({ ...NOTHING_YET, ...(await readThread(durability.checkpointer, name)) });
+    const run = savedRun(record, { id: name, question: record.opening?.question ?? "", settings });
+    return async function* () {
+      yield run;
+    };
+  } finally {
+    await durability.close();
+  }
+}
+
+interface Making {
+  readonly encode: Encode | undefined;
+  readonly count: Count;
+}
+
+async function* makeRows(runs: Runs, form: RowForm, { encode, count }: Making): AsyncGenerator<Row> {
+  const rewards: GroupedReward[] = [];
+  for await (const { id, group, reward } of runs()) rewards.push({ id, group, reward });
+  const advantages = advantagesOf(rewards);
+  const asked = new Set<string>();
+  for await (const run of runs()) {
+    const { id, group } = run;
+    // a question is one row, however many samples it has
+    if (form === "verl-parquet" && asked.has(group ?? id)) continue;
+    asked.add(group ?? id);
+    const side = Object.values(protocols).find(({ name }) => name === run.opening?.protocol)?.nativeSide;
+    const made = rowsOf(run, form, { side, encode, advantage: advantages.get(id) });
+    count.add(run, made);
+    yield* made.rows;
+  }
+}
+
+type Count = ReturnType<typeof createCount>;
+
+function createCount(encode: Encode | undefined) {
+  const missing = { failed: 0, messages: 0, ids: 0 };
+  let [runs, rows, made, moved, other, drawn] = [0, 0, 0, 0, 0, 0];
+  return {
+    get rows(): number {
+      return rows;
+    },
+    add(run: Trajectory, found: ReturnType<typeof rowsOf>): void {
+      runs += 1;
+      rows += found.rows.length;
+      if (found.missing !== undefined) missing[found.missing] += 1;
+      for (const { madeParts, movedTokens } of found.sequences ?? []) {
+        made += madeParts;
+        moved += movedTokens;
+      }
+      if (encode === undefined || found.sequences === undefined) return;
+      const compared = redrawn(run, encode);
+      other += compared.segments;
+      drawn += compared.of;
+    },
+    words(): string {
+      const told = [
+        `${runs} runs, ${rows} rows.`,
+        missing.failed > 0 && `${missing.failed} failed before the model wrote anything.`,
+        missing.messages > 0 &&
+          `${missing.messages} were sent as messages, so that no prompt and no ids are known: --to trl takes them.`,
+        missing.ids > 0 &&
+          `${missing.ids} lack ids: set AGENTIC_RAG_LOGPROBS=on when they are made, or give --tokenizer.`,
+        made > 0 &&
+          `${made} parts were tokenised here; ${moved} tokens at their edges would move in one text.`,
+        drawn > 0 &&
+          `${other} of ${drawn} segments that were drawn are other tokens when their text is tokenised.`,
+      ];
+      return told.filter((line) => line !== false).join("\n");
+    },
+  };
+}
+
+async function writeLines(file: string, rows: AsyncIterable<Row>): Promise<void> {
+  const handle = await open(file, "w");
+  try {
+    for await (const row of rows) await handle.write(`${JSON.stringify(row)}\n`);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { advantagesOf } from "../../src/trajectory/advantages.ts";
+import { stretchesOf } from "../../src/trajectory/stretches.ts";
+import { differing, tokenSequences } from "../../src/trajectory/tokens.ts";
+import type { Trajectory } from "../../src/trajectory/trajectory.ts";
+
+type Turn = Pick<Trajectory, "segments" | "generations">;
+
+const TURN: Turn = {
+  segments: [
+    { origin: "runtime", text: "<think>" },
+    { origin: "model", text: "ab", tokenIds: [1, 2], logprobs: [-1, -2] },
+    { origin: "search", text: "SS" },
+    { origin: "runtime", text: "R" },
+    { origin: "model", text: "c", tokenIds: [3], logprobs: [-3] },
+  ],
+  generations: [
+    { segment: 1, end: "stop-string", promptText: "P<think>", promptIds: [9, 8] },
+    { segment: 4, end: "end-of-turn", promptIds: [7, 7, 6], endTokenIds: [5], endLogprobs: [-4] },
+  ],
+};
+
+const run = (turn: Turn): Trajectory => turn as Trajectory;
+/** Two letters are one token, wherever they stand together. */
+const pairs = (text: string): readonly number[] =>
+  (text.match(/bS|[^]/g) ?? []).map((piece) => piece.codePointAt(0)! * piece.length);
+const letters = (text: string): readonly number[] => Array.from(text, (letter) => letter.codePointAt(0)!);
+
+test("a run is one sequence, its end among it", () => {
+  expect(tokenSequences(run(TURN))).toEqual([
+    {
+      promptIds: [9, 8],
+      responseIds: [1, 2, 7, 7, 6, 3, 5],
+      responseMask: [1, 1, 0, 0, 0, 1, 1],
+      responseLogprobs: [-1, -2, 0, 0, 0, -3, -4],
+      madeParts: 0,
+      movedTokens: 0,
+    },
+  ]);
+});
+
+test("an end of turn that was gone on behind is no part of it", () => {
+  const [first, second] = TURN.generations;
+  const turn = {
+    ...TURN,
+    generations: [{ ...first!, end: "end-of-turn" as const, endTokenIds: [5] }, second!],
+  };
+  expect(tokenSequences(run(turn))?.[0]?.responseIds).toEqual([1, 2, 7, 7, 6, 3, 5]);
+});
+
+test("a prompt that was made anew begins another sequence", () => {
+  const [first, second] = TURN.generations;
+  const turn = {
+    ...TURN,
+    generations: [
+      first!,
+      { ...second!, promptText: "P<think>abS", promptIds: [9, 8, 1, 2, 7], restarts: true as const },
+    ],
+  };
+  expect(tokenSequences(run(turn))).toMatchObject([
+    { promptIds: [9, 8], responseIds: [1, 2], responseMask: [1, 1] },
+    { promptIds: [9, 8, 1, 2, 7], responseIds: [3, 5], responseMask: [1, 1] },
+  ]);
+});
+
+describe("without ids of the endpoint", () => {
+  const textOnly: Turn = {
+    segments: TURN.segments.map(({ origin, text }) => ({ origin, text })),
+    generations: TURN.generations.map(({ segment, end, promptText }) => ({
+      segment,
+      end,
+      ...(promptText !== undefined && { promptText }),
+    })),
+  };
+
+  test("there is no sequence", () => {
+    expect(tokenSequences(run(textOnly))).toBeUndefined();
+  });
+
+  test("a tokenizer makes them part by part, and says what moves", () => {
+    expect(tokenSequences(run(textOnly), letters)).toEqual([
+      {
+        promptIds: letters("P<think>"),
+        responseIds: letters("abSSRc"),
+        responseMask: [1, 1, 0, 0, 0, 1],
+        responseLogprobs: undefined,
+        madeParts: 4,
+        movedTokens: 0,
+      },
+    ]);
+    expect(tokenSequences(run(textOnly), pairs)?.[0]?.movedTokens).toBe(2);
+  });
+});
+
+test("a family that sends messages has none", () => {
+  const turn: Turn = {
+    ...TURN,
+    generations: [
+      { segment: 1, end: "stop" },
+      { segment: 4, end: "stop" },
+    ],
+  };
+  expect(stretchesOf(turn)).toEqual([]);
+});
+
+test.each([
+  [[1, 2, 3], [1, 2, 3], 0],
+  [[1, 2, 3], [1, 4, 3], 1],
+  [[1, 1], [1], 1],
+  [[], [1], 0],
+])("%j and %j differ in %i", (ids, others, expected) => {
+  expect(differing(ids, others)).toBe(expected);
+});
+
+test("advantages are those of a group", () => {
+  const samples = [
+    { id: "a", group: "1", reward: 1 },
+    { id: "b", group: "1", reward: 0 },
+    { id: "c", group: "2", reward: 1 },
+    { id: "d", group: "2", reward: 1 },
+    { id: "e", group: "3", reward: 1 },
+    { id: "f", group: "1", reward: undefined },
+  ];
+  expect([...advantagesOf(samples)]).toEqual([
+    ["a", 1],
+    ["b", -1],
+    ["c", 0],
+    ["d", 0],
+  ]);
+});
