@@ -3,7 +3,7 @@ import { scan, SCAN_START, type Piece } from "./scan.ts";
 import { seenText } from "./seen.ts";
 import { plainLine } from "./plain-stream.ts";
 import { atOnce } from "../text/at-once.ts";
-import { sentenceSpans } from "../text/sentences.ts";
+import { eachSentenceSpan, sentenceSpans } from "../text/sentences.ts";
 import { overlapWith } from "./overlap.ts";
 import { createSupportJudge, type Support } from "./support/support.ts";
 import { masked, sentenceIn, spanAt, type Span } from "./marked-sentence.ts";
@@ -53,9 +53,15 @@ export function* checkingAnswer(
 ): Generator<undefined, CheckedAnswer> {
   const text = seenText(written);
   const find = createSourceFinder(evidence);
+  yield undefined;
   const { pieces } = scan(text, SCAN_START, true);
+  yield undefined;
   const plain = masked(text, pieces.filter(isMark));
-  const spans = sentenceSpans(plain);
+  const spans: Span[] = [];
+  for (const span of eachSentenceSpan(plain)) {
+    spans.push(span);
+    yield undefined;
+  }
   const cited: Cited[] = [];
   const marked = new Set<Span>();
   const answer = createWrittenAnswer((number, url, mark) => {
@@ -72,6 +78,7 @@ export function* checkingAnswer(
     return source;
   });
   answer.write(text, pieces);
+  yield undefined;
   const blocks = pieces.filter((piece) => isCodeBlock(piece, text));
   const words = withoutCode(plain, pieces, " ");
   const uncited = yield* uncitedSentences(
@@ -110,8 +117,8 @@ function* judging(
   const citations: (Cited & Support)[] = [];
   for (const each of cited) {
     const { sentence, known, number } = each;
-    citations.push({ ...each, ...judge.judge(sentence, known ? number : null, numbers.get(sentence)) });
-    yield undefined;
+    const support = yield* judge.judging(sentence, known ? number : null, numbers.get(sentence));
+    citations.push({ ...each, ...support });
   }
   const supported = new Set(
     citations.flatMap(({ sentence, verdict }) => (verdict === "supported" ? [sentence] : [])),

@@ -34,10 +34,19 @@ export function* uncitedSentences(
     yield undefined;
     const claim = readClaim(said);
     if (!saysSomething(claim, isResearched && spans.length === 1)) continue;
-    cited ??= spans.filter((span) => span.cited).map((span) => readClaim(span.sentence));
+    cited ??= yield* claimsOf(spans.filter((span) => span.cited));
     if (!isDrawnFrom(claim, cited)) uncited.push(sentence);
   }
   return uncited;
+}
+
+function* claimsOf(spans: readonly SentenceSpan[]): Generator<undefined, readonly Claim[]> {
+  const claims: Claim[] = [];
+  for (const { sentence } of spans) {
+    claims.push(readClaim(sentence));
+    yield undefined;
+  }
+  return claims;
 }
 
 const HEADING = /^\s*(?:#{1,6}\s|(?:\*\*|__)[^*_]+(?:\*\*|__):?\s*$|={3,}\s*$|-{3,}\s*$)/u;

@@ -73,6 +73,7 @@ const PATTERNS: readonly RegExp[] = [
 /** The dates of a text whose digits are ASCII, in order; a year by itself is a number. */
 export function findDates(text: string): readonly DateSpan[] {
   const found: DateSpan[] = [];
+  if (!/\d/.test(text)) return found;
   for (const pattern of PATTERNS) {
     for (const match of text.matchAll(pattern)) {
       const readings = readingsOf(match.groups ?? {});

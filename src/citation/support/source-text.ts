@@ -189,11 +189,9 @@ function cellsOf(line: string, from: number): readonly { readonly start: number;
 
 function unitAt(text: string, start: number, end: number, cells?: readonly Cell[]): Unit {
   const part = text.slice(start, end);
-  const clauses = clausesOf(part).map((clause) => ({
-    ...moved(clause, start),
-    terms: clause.terms.map((term) => moved(term, start)),
-  }));
-  const keys = new Set(clauses.flatMap((clause) => [...clause.keys]));
+  const clauses = clausesOf(part, start);
+  const keys = new Set<string>();
+  for (const clause of clauses) for (const key of clause.keys) keys.add(key);
   for (const cell of cells ?? []) for (const key of cell.header) keys.add(key);
   const figures = once(() => findFigures(part).map((figure) => measured(moved(figure, start), cells ?? [])));
   return {
@@ -214,30 +212,28 @@ const BREAK =
 /** Fewer words say nothing by themselves: they belong to the clause before, or behind. */
 const MIN_TERMS = 2;
 
-/** The clauses of a sentence, in order. */
-export function clausesOf(sentence: string): readonly Clause[] {
+/** The clauses of a sentence, in order, with their places in a text in which it begins `by`. */
+export function clausesOf(sentence: string, by = 0): readonly Clause[] {
   const ends = [...[...sentence.matchAll(BREAK)].map(({ index }) => index), sentence.length];
   const pieces: { start: number; end: number; terms: readonly Term[] }[] = [];
   let start = 0;
   for (const end of ends) {
     if (end <= start) continue;
-    const from = start;
-    const terms = termsOf(sentence.slice(from, end)).map((term) => moved(term, from));
+    const terms = termsOf(sentence.slice(start, end), by + start);
     const last = pieces.at(-1);
     if (last === undefined || (terms.length >= MIN_TERMS && last.terms.length >= MIN_TERMS))
       pieces.push({ start, end, terms });
     else pieces.splice(-1, 1, { start: last.start, end, terms: [...last.terms, ...terms] });
     start = end;
   }
-  return pieces.map((piece) => clauseOf(sentence, piece.start, piece.end, piece.terms));
+  return pieces.map(({ start: from, end, terms }) => clauseOf(sentence.slice(from, end), by + from, terms));
 }
 
-function clauseOf(sentence: string, start: number, end: number, terms: readonly Term[]): Clause {
-  const text = sentence.slice(start, end);
+function clauseOf(text: string, start: number, terms: readonly Term[]): Clause {
   return {
     text,
     start,
-    end,
+    end: start + text.length,
     terms,
     keys: keysOf(terms),
     cues: once(() => cuesOf(text)),
@@ -256,5 +252,7 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 export function keysOf(terms: readonly Term[]): ReadonlySet<string> {
-  return new Set(terms.flatMap(({ keys }) => keys));
+  const keys = new Set<string>();
+  for (const term of terms) for (const key of term.keys) keys.add(key);
+  return keys;
 }

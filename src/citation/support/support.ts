@@ -34,6 +34,8 @@ export interface Support {
 export interface SupportJudge {
   /** Takes the sources apart, and stops within each so that this need not be done at once; `judge` does what is left. */
   reading(): Generator<undefined, void>;
+  /** What `judge` does, as work that stops often. */
+  judging(sentence: string, number: number | null, others?: readonly number[]): Generator<undefined, Support>;
   /**
    * @param number of the source; `null` where there is none, which supports nothing
    * @param others the numbers of the sources that the sentence cites, this one or others
@@ -84,42 +86,45 @@ export function createSupportJudge(sources: readonly Given[], question = ""): Su
     claims.set(sentence, claim);
     return claim;
   };
-  function* readAll(): Generator<undefined, void> {
+  function* readAll(): Generator<undefined, WeightOf> {
     for (const source of given.values()) yield* read(source);
+    rarity ??= yield* createRarity([...texts.values()], counts);
+    return rarity;
   }
-  const weightOf: WeightOf = (key) => {
-    if (rarity === undefined) {
-      atOnce(readAll());
-      rarity = createRarity([...texts.values()], counts);
-    }
-    return rarity(key);
-  };
 
-  return {
-    reading: readAll,
-    judge(sentence, number, others = []) {
+  const judge: SupportJudge = {
+    *reading() {
+      yield* readAll();
+    },
+    judge: (sentence, number, others) => atOnce(judge.judging(sentence, number, others)),
+    *judging(sentence, number, others = []) {
       const about = number === null ? undefined : given.get(number);
       const source = about === undefined ? undefined : textOf(about.number);
       if (source === undefined || about === undefined)
         return { verdict: "unsupported", checks: [], ...NOTHING };
       const claim = claimOf(sentence);
       const besides = others.flatMap((other) => (other === number ? [] : (textOf(other) ?? [])));
-      const passage = bestPassage(claim, source, weightOf);
+      const weightOf = rarity ?? (yield* readAll());
+      yield undefined;
+      const passage = yield* bestPassage(claim, source, weightOf);
       const share = overlaps.get(about.number)?.(sentence) ?? 0;
       if (passage === undefined) return { ...nothingOf(claim, source), overlap: share };
       const shareOf: ShareOf = (wanted, has) => shareIn(wanted, has, weightOf);
-      const checks = [
-        ...checkQuotes(claim, source, besides),
-        ...checkFigures(claim, passage, source, besides, shareOf),
-        ...checkNames(claim, passage, source, besides),
-        ...agreeing(
-          [...checkCues(claim, passage, source, shareOf), ...checkOrder(claim, passage, shareOf)],
-          claim,
-          passage,
-        ),
-        ...checkSubject(claim, asked, source, besides),
-        checkWords(claim, passage, source, shareOf),
-      ];
+      const checks: Check[] = [];
+      const turns: Check[] = [];
+      for (const check of [
+        () => checks.push(...checkQuotes(claim, source, besides)),
+        () => checks.push(...checkFigures(claim, passage, source, besides, shareOf)),
+        () => checks.push(...checkNames(claim, passage, source, besides)),
+        () => turns.push(...checkCues(claim, passage, source, shareOf)),
+        () => turns.push(...checkOrder(claim, passage, shareOf)),
+        () => checks.push(...agreeing(turns, claim, passage)),
+        () => checks.push(...checkSubject(claim, asked, source, besides)),
+        () => checks.push(checkWords(claim, passage, source, shareOf)),
+      ]) {
+        check();
+        yield undefined;
+      }
       return {
         verdict: verdictOf(claim, checks, passage, source, shareOf),
         checks,
@@ -130,6 +135,7 @@ export function createSupportJudge(sources: readonly Given[], question = ""): Su
       };
     },
   };
+  return judge;
 }
 
 /** A comparison that is turned and whose two sides have changed places says the same. */
@@ -245,14 +251,17 @@ function shareIn(wanted: ReadonlySet<string>, given: ReadonlySet<string>, weight
 }
 
 /** A word weighs 1 to 2: the fewer sentences of the sources have it, the more. */
-function createRarity(texts: readonly SourceText[], counts: ReadonlyMap<string, number>): WeightOf {
+function* createRarity(
+  texts: readonly SourceText[],
+  counts: ReadonlyMap<string, number>,
+): Generator<undefined, WeightOf> {
   const units = texts.reduce((sum, text) => sum + text.units.length, 0);
   const titles = new Set(texts.flatMap(({ title }) => [...title]));
-  const weights = new Map(
-    [...counts].map(([key, count]) => {
-      const rare = Math.min(2, 1 + 0.25 * Math.log((units + 1) / (count + 1)));
-      return [key, titles.has(key) ? rare / 2 : rare];
-    }),
-  );
+  const weights = new Map<string, number>();
+  for (const [key, count] of counts) {
+    const rare = Math.min(2, 1 + 0.25 * Math.log((units + 1) / (count + 1)));
+    weights.set(key, titles.has(key) ? rare / 2 : rare);
+    if (weights.size % 256 === 0) yield undefined;
+  }
   return (key) => weights.get(key) ?? (titles.has(key) ? 0.5 : 1.2);
 }

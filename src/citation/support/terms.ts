@@ -36,16 +36,24 @@ export interface Term {
 
 const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
 
-/** The words of a text that say what it is about, in order, each under the keys by which its forms meet. */
-export function termsOf(text: string): readonly Term[] {
-  return [...text.matchAll(WORD)].flatMap((match) => {
-    const [start, end] = [match.index, match.index + match[0].length];
-    if (UNSPACED.test(match[0])) return unspacedTerms(match[0], start);
-    return partsOfWord(match[0]).flatMap((part) => {
+/**
+ * The words of a text that say what it is about, in order, each under the keys by which its forms meet.
+ * @param by where the text begins in the one that places are counted in
+ */
+export function termsOf(text: string, by = 0): readonly Term[] {
+  const terms: Term[] = [];
+  for (const match of text.matchAll(WORD)) {
+    const [start, end] = [match.index + by, match.index + by + match[0].length];
+    if (UNSPACED.test(match[0])) {
+      terms.push(...unspacedTerms(match[0], start));
+      continue;
+    }
+    for (const part of partsOfWord(match[0])) {
       const key = stemKey(part);
-      return key === undefined ? [] : [{ keys: [key], text: match[0], start, end }];
-    });
-  });
+      if (key !== undefined) terms.push({ keys: [key], text: match[0], start, end });
+    }
+  }
+  return terms;
 }
 
 /** A word and its parts at hyphens and slashes: `QwQ-32B` is found as one and by its parts. */
