@@ -110,7 +110,8 @@ describe("ask --approve", () => {
     expect(queries).toEqual([]);
     expect(screen).toContain("\nI cannot tell.\n");
     expect(screen).not.toContain("Not searched");
-    expect(exitCode).toBe(0);
+    // which is no answer
+    expect(exitCode).toBe(1);
   });
 
   test("asks again after a slip, and before every search", HOLDS, async () => {

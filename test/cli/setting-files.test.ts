@@ -76,6 +76,7 @@ test("what decides where requests and records go is known by name", () => {
     "EXA_BASE_URL",
     "SEARXNG_BASE_URL",
     "RETRIEVER_BASE_URL",
+    "HTTP_SEARCH_URL",
     "JINA_BASE_URL",
     "WIKIPEDIA_BASE_URL",
     "DUCKDUCKGO_BASE_URL",

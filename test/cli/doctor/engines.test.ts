@@ -166,7 +166,6 @@ test("setup asks for what each engine of a chain needs, through the proxy, and w
   expect(stage.out()).not.toContain("canary");
   expect(await readFile(join(folder, ".env"), "utf8")).toBe(
     [
-      "AGENTIC_RAG_MODEL_FAMILY=offline",
       "AGENTIC_RAG_ENGINE=tavily,brave",
       `TAVILY_API_KEY=${KEYS.TAVILY_API_KEY}`,
       `BRAVE_API_KEY=${KEYS.BRAVE_API_KEY}`,
