@@ -44,7 +44,7 @@ export interface EndpointOptions {
     | Wire
     | ((request: MessagesRequestBody, goesOn: string, anew: string) => MessagesReply | PlainReply);
   /** OpenAI's `/v1/responses`. @default "missing" */
-  readonly responses?: Wire;
+  readonly responses?: Wire | ((request: Readonly<Record<string, unknown>>) => PlainReply);
   /** JSON answers by path, such as `/v1/models`. */
   readonly facts?: Readonly<Record<string, unknown>>;
   /** What happens to the first requests to a path, one after the other, before it answers as it should. */
@@ -145,7 +145,12 @@ function answerTo(
       body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     };
   }
-  if (path === "/v1/responses") return responses === "missing" ? MISSING : responses;
+  if (path === "/v1/responses") {
+    if (responses === "missing") return MISSING;
+    return typeof responses === "object"
+      ? responses
+      : responses(JSON.parse(sent) as Readonly<Record<string, unknown>>);
+  }
   if (path === "/v1/messages") return messagesAnswer(messages, JSON.parse(sent) as MessagesRequestBody);
   if (!/^\/(?:v1|beta)\/chat\/completions$/.test(path) || chat === "missing") return MISSING;
   if (typeof chat === "object") return chat;

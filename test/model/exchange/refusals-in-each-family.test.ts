@@ -3,6 +3,8 @@ import { createChatPrefixModel } from "../../../src/model/chat-prefix/chat-prefi
 import { createCompletionsModel } from "../../../src/model/completions/completions.ts";
 import type { ContinuationModel } from "../../../src/model/model.ts";
 import { createChatToolsModel } from "../../../src/model/native-tools/chat-tools.ts";
+import { createMessagesModel } from "../../../src/model/native-tools/messages/messages.ts";
+import { createResponsesModel } from "../../../src/model/native-tools/responses/responses.ts";
 import { json, type PlainReply } from "../../servers/completions.ts";
 import { startEndpoint } from "../../servers/endpoint.ts";
 import { collect, textOf } from "../collect.ts";
@@ -11,31 +13,56 @@ import { probe } from "../probe/ask.ts";
 
 type Send = (body: Record<string, unknown>) => PlainReply | undefined;
 
+const FAMILIES = ["completions", "chat-prefix", "native-tools"] as const;
+const ALL = [...FAMILIES, "responses", "messages"] as const;
+
+/** "Four." as OpenAI's `/responses` streams it. */
+function fourAsItems(): PlainReply {
+  const message = { id: "msg_1", type: "message", role: "assistant", status: "completed" };
+  const item = { ...message, content: [{ type: "output_text", text: "Four.", annotations: [] }] };
+  const events = [
+    { type: "response.output_text.delta", item_id: "msg_1", output_index: 0, delta: "Four." },
+    { type: "response.output_item.done", output_index: 0, item },
+    { type: "response.completed", response: { id: "resp_1", status: "completed", output: [item] } },
+  ];
+  const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  return { headers: { "content-type": "text/event-stream" }, body };
+}
+
 /** What each family sends to a server that refuses as the real one does, and what comes of it. */
-async function askEach(refuses: Send, maxTokens: number, window?: number) {
+async function askEach(
+  refuses: Send,
+  maxTokens: number,
+  { window, families = FAMILIES }: { window?: number; families?: readonly (typeof ALL)[number][] } = {},
+) {
   const asked = await Promise.all(
-    (["completions", "chat-prefix", "native-tools"] as const).map(async (family) => {
+    families.map(async (family) => {
       const endpoint = await startEndpoint({
         completions: (request) => refuses(request) ?? { text: "Four." },
         chat: (request) => refuses(request) ?? { text: "Four." },
+        responses: (request) => refuses(request) ?? fourAsItems(),
+        messages: (request) => refuses({ ...request }) ?? { text: "Four." },
         ...(window !== undefined && {
           facts: { "/v1/models": { data: [{ id: "qwq", owned_by: "vllm", max_model_len: window }] } },
         }),
       });
       const served = { baseUrl: endpoint.url, modelName: "qwq", dialect: "vllm" as const, maxRetries: 0 };
-      const model: ContinuationModel =
-        family === "completions"
-          ? createCompletionsModel(served)
-          : family === "chat-prefix"
-            ? createChatPrefixModel(served)
-            : createChatToolsModel({ ...served, side: qwqNativeSide });
+      const tools = { ...served, side: qwqNativeSide };
+      const models: Record<(typeof ALL)[number], () => ContinuationModel> = {
+        completions: () => createCompletionsModel(served),
+        "chat-prefix": () => createChatPrefixModel(served),
+        "native-tools": () => createChatToolsModel(tools),
+        responses: () => createResponsesModel(tools),
+        messages: () => createMessagesModel(tools),
+      };
+      const model = models[family]();
       await model.describe();
       const texts = [
         textOf(await collect(model, { maxTokens })),
         textOf(await collect(model, { maxTokens })),
       ];
       const bodies = endpoint.requests.flatMap(({ route, body }) =>
-        body !== undefined && route.endsWith("completions") ? [body] : [],
+        body !== undefined && /(?:completions|responses|messages)$/.test(route) ? [body] : [],
       );
       return { family, texts: texts.map((text) => text.includes("Four.")), bodies };
     }),
@@ -84,7 +111,7 @@ const WINDOWS: readonly (readonly [name: string, words: (asked: number, window: 
 ];
 
 const limitOf = (body: Record<string, unknown>): number =>
-  Number(body["max_tokens"] ?? body["max_completion_tokens"]);
+  Number(body["max_tokens"] ?? body["max_completion_tokens"] ?? body["max_output_tokens"]);
 
 test.each(
   WINDOWS.flatMap(([name, words]) => [4_096, 8_192, 26_000].map((window) => [name, window, words] as const)),
@@ -92,10 +119,14 @@ test.each(
   "%s with a window of %i: the wish is lowered to what it leaves, once, in each family",
   async (name, window, words) => {
     const counted = name === "vLLM 0.32" ? 0 : PROMPT_TOKENS;
-    const asked = await askEach((body) => {
-      const limit = limitOf(body);
-      return limit + counted > window ? bad(words(limit, window)) : undefined;
-    }, 26_214);
+    const asked = await askEach(
+      (body) => {
+        const limit = limitOf(body);
+        return limit + counted > window ? bad(words(limit, window)) : undefined;
+      },
+      26_214,
+      { families: ALL },
+    );
     for (const { family, texts, bodies } of asked) {
       expect([family, ...texts]).toEqual([family, true, true]);
       const limits = bodies.map(limitOf);
@@ -119,7 +150,7 @@ test.each([4_096, 8_192, 26_000])(
       refused += 1;
       return bad(`max_tokens=${limitOf(body)} cannot be greater than max_model_len=${window}.`);
     };
-    for (const { family, texts, bodies } of await askEach(refuses, 26_214, window)) {
+    for (const { family, texts, bodies } of await askEach(refuses, 26_214, { window })) {
       expect([family, ...texts]).toEqual([family, true, true]);
       expect([family, bodies.length]).toEqual([family, 2]);
       for (const body of bodies) expect(limitOf(body)).toBeGreaterThan(window - 1_000);
