@@ -19,11 +19,15 @@ if (folder === undefined) {
   throw new Error("Name the folder of templates, such as models/templates of llama.cpp, and its source.");
 }
 
-/** The library's lists have neither `append` nor `pop`, which Kimi's template calls: the same as assignments. */
-function withoutMutation(template: string): string {
+/**
+ * The library's lists have neither `append` nor `pop`, which Kimi's template calls: the same as assignments. The end of
+ * MiroThinker's, which it cannot read, writes nothing.
+ */
+function inItsWords(template: string): string {
   return template
     .replaceAll(/set _ = ([\w.]+)\.append\((\w+)\)/g, "set $1 = $1 + [$2]")
-    .replaceAll(/(set \w+ = ([\w.]+))\.pop\(0\) -%\}/g, "$1[0] -%}{%- set $2 = $2[1:] -%}");
+    .replaceAll(/(set \w+ = ([\w.]+))\.pop\(0\) -%\}/g, "$1[0] -%}{%- set $2 = $2[1:] -%}")
+    .replace(/\{#- =+ Workaround for llama\.cpp crashing[^]*$/, "");
 }
 
 /** Says what it is told, as a model of the line that its name tells. */
@@ -37,7 +41,7 @@ class LineModel extends ScriptedModel {
 
 for (const line of GOLDEN_LINES) {
   const text = readFileSync(join(folder, line.template), "utf8");
-  const template = new Template(withoutMutation(text));
+  const template = new Template(inItsWords(text));
   const render = (messages: readonly TemplateMessage[], open: boolean): string =>
     template
       .render({

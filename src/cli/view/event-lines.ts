@@ -61,7 +61,7 @@ export function eventLine(event: RunEvent): EventLine | undefined {
       };
     case "results-omitted":
       return {
-        text: `The model is shown its last ${counted(event.kept, "result")}: ${counted(event.count, "older one")} ${event.count === 1 ? "is" : "are"} not any more.`,
+        text: `The model is shown its last ${event.kept === 1 ? "result" : counted(event.kept, "result")} alone: ${counted(event.count, "older one")} ${event.count === 1 ? "is" : "are"} not any more.`,
         tone: "plain",
       };
     case "context-full":

@@ -1,4 +1,4 @@
-import { rawness, type chooseFamily } from "../../model/probe/choice.ts";
+import { chatRoute, rawness, type chooseFamily } from "../../model/probe/choice.ts";
 import type { ChatReport, CompletionsReport, ProbeReport, RouteReport } from "../../model/probe/report.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/paint.ts";
@@ -28,7 +28,7 @@ export function showProbe(
   for (const row of rows(report)) groups.line("table", row);
   for (const [path, { evidence, why }] of [
     ["/completions", completions],
-    ["/chat/completions", chat],
+    [chatRoute(dialect), chat],
   ] as const) {
     if (evidence.length > 0)
       groups.line("said", `${path} said ${evidence.map((text) => JSON.stringify(text)).join(" and ")}`);
@@ -60,7 +60,7 @@ function rows({ completions, chat, responses, dialect }: ProbeReport): readonly 
     cellOf(chat, cell),
   ];
   const table: readonly (readonly [string, string, string])[] = [
-    ["", "/completions", "/chat/completions"],
+    ["", "/completions", chatRoute(dialect)],
     ["exists", completions.exists, chat.exists],
     ["continues", continuesCell(completions, dialect), cellOf(chat, ({ continues }) => continues)],
     ["streams", ...both(({ streams }) => (streams ? "yes" : "no"))],

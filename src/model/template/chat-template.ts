@@ -4,7 +4,7 @@ import { AgenticRagError, messageOf } from "../../errors.ts";
 import { ALL_CONTROL_TOKENS, controlTokensOf } from "../../text/control-tokens.ts";
 import { openTurn, type ModelDescription } from "../model.ts";
 import { usesChatml } from "./chatml-models.ts";
-import { lineOf, MODEL_LINES, resultTags, type ModelLine } from "./lines.ts";
+import { lineOf, MODEL_LINES, type ModelLine } from "./lines.ts";
 
 /** Turns messages into the text that a model was trained to continue. */
 export interface ChatTemplate {
@@ -65,6 +65,11 @@ export function describeLine(
   if (line === undefined) return known === undefined ? {} : { controlTokens: known };
   const controlTokens = [...new Set([...(known ?? ALL_CONTROL_TOKENS), ...resultTags(line)])];
   return { controlTokens, line: { name: line.name, rethinks: line.rethinks } };
+}
+
+/** The tags that a line writes around a response: no text in one may hold them. */
+function resultTags({ splice }: ModelLine): readonly string[] {
+  return splice({ body: "", called: "", before: 0 }).match(/<\/?[a-z_]+>/g) ?? [];
 }
 
 /** `undefined` where a template is no line's, or that of one that takes results within a turn. */

@@ -194,6 +194,15 @@ const nemotron = chatml(
   "<think></think>",
 );
 
+/** Its results are plain turns of a user, and each of its answers has thoughts before it. */
+const mirothinker = chatml(
+  "mirothinker",
+  "\n</think>\n\n",
+  "<|im_end|>\n<|im_start|>user\n",
+  "<|im_end|>\n",
+  "<think>\n\n</think>\n\n",
+);
+
 const glm45 = glm("glm-4.5", "\n");
 const glm47 = glm("glm-4.7", "");
 const deepseek31 = deepseek(
@@ -220,6 +229,7 @@ export const MODEL_LINES: readonly ModelLine[] = [
   qwen,
   step,
   nemotron,
+  mirothinker,
   glm45,
   glm47,
   deepseek31,
@@ -232,6 +242,7 @@ export const MODEL_LINES: readonly ModelLine[] = [
 
 /** What only the chat template of a line holds: all of `marks`, and none of `not`. The first that fits counts. */
 const TEMPLATES: readonly (readonly [line: ModelLine, marks: readonly string[], not?: string])[] = [
+  [mirothinker, ["<use_mcp_tool>", "<|im_start|>", "reasoning_content"]],
   [deepseek4, ["｜DSML｜", "<tool_result>"]],
   [deepseek32, ["｜DSML｜", "<function_results>"]],
   [deepseek31, ["<｜tool▁output▁begin｜>", "<think>"], "<｜tool▁outputs▁begin｜>"],
@@ -249,6 +260,7 @@ const TEMPLATES: readonly (readonly [line: ModelLine, marks: readonly string[], 
 const NAMES: readonly (readonly [name: RegExp, line: ModelLine | null])[] = [
   // made of another line, or without thinking, whatever their names say besides
   [/qwq|distill|(?:^|-)r1(?:-|$)|qwen-?3.*(?:coder|instruct)/, null],
+  [/mirothinker/, mirothinker],
   [/tongyi|deepresearch|webdancer|websailor|qwen-?3/, qwen],
   [/step(?:fun)?-?3\.[5-9]/, step],
   [/nemotron-?3/, nemotron],
@@ -278,11 +290,6 @@ export function lineOf(model: {
     ([, marks, not]) =>
       marks.every((mark) => template.includes(mark)) && (not === undefined || !template.includes(not)),
   )?.[0];
-}
-
-/** The tags that a line writes around a response: no text in one may hold them. */
-export function resultTags({ splice }: ModelLine): readonly string[] {
-  return splice({ body: "", called: "", before: 0 }).match(/<\/?[a-z_]+>/g) ?? [];
 }
 
 /** The line of this name; `undefined` where there is none, as in a thread of another version. */

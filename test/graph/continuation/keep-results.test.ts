@@ -123,7 +123,7 @@ test("each result is told once, when it goes", async () => {
   ]);
   expect(state.usage.omittedResults).toBe(1);
   expect(eventLine({ type: "results-omitted", count: 1, kept: 2 })?.text).toBe(
-    "The model is shown its last 2 results: 1 older one is not any more.",
+    "The model is shown its last 2 results alone: 1 older one is not any more.",
   );
   expect(model.calls.at(-1)?.messages.at(-1)?.content.split(OMITTED)).toHaveLength(2);
 });

@@ -164,6 +164,7 @@ test.each([
   ["Qwen/Qwen3-Coder-30B-A3B-Instruct", undefined],
   ["qwen3.6:27b", "qwen3"],
   ["Alibaba-NLP/Tongyi-DeepResearch-30B-A3B", "qwen3"],
+  ["miromind-ai/MiroThinker-1.7-30B", "mirothinker"],
   ["stepfun-ai/Step-3.7-Flash", "step-3.5"],
   ["zai-org/GLM-4.5-Air", "glm-4.5"],
   ["zai-org/GLM-5.1", "glm-4.7"],
@@ -175,6 +176,11 @@ test.each([
   ["gpt-oss:20b", "harmony"],
 ])("%s is of the line %s", (name, line) => {
   expect(lineOf({ name })?.name).toBe(line);
+});
+
+test("MiroThinker is told by its template, whatever it is called, before Qwen's, which it was made of", () => {
+  const template = String.raw`<|im_start|>user <use_mcp_tool> reasoning_content \n</tool_response>`;
+  expect(lineOf({ name: "a-model", template })?.name).toBe("mirothinker");
 });
 
 test("what was compared is the table in the documents", async () => {
@@ -195,7 +201,7 @@ test("what was compared is the table in the documents", async () => {
       words.length === 0 ? "none" : words.join("; "),
     ];
   });
-  const [{ theirs }] = rows as [(typeof rows)[number]];
+  const sources = [...new Set(rows.map(({ theirs }) => theirs.source))].join(" and, for MiroThinker, ");
   const page = `# Lines of models, and how each is shown its results
 
 QwQ takes the results of a search within its turn. Later lines were trained to end the turn with the call, to get the results in a turn
@@ -209,7 +215,7 @@ The line is told by the model's chat template or, where a server tells none, by 
 does, too. QwQ, all models that are not known, \`chat-prefix\` and \`native-tools\` have none.
 
 A conversation with a question before it, two searches and a call that had to be repaired, as it was sent, against what the
-model's own chat template makes of the same messages (${theirs.source}; thinking on, no token that begins a prompt, which is the server's).
+model's own chat template makes of the same messages (${sources}; thinking on, no token that begins a prompt, which is the server's).
 \`npm run render:templates -- FOLDER SOURCE\` renders them again. This table is written by \`test/model/template/lines.test.ts\`.
 
 ${table([["line", "model", "template", "SHA-256", "bytes compared", "differences"], ...cells])}

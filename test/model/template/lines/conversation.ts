@@ -58,6 +58,12 @@ export function messagesOf(
     const id = `functions.${name}:${at}`;
     const call = { id, type: "function", function: { name, arguments: { query } } };
     const thought = line.thinksOnce === true && at > 0 ? "" : text;
+    if (line.callsInText === true) {
+      return [
+        { role: "assistant", content: line.call(name, query), reasoning_content: thought },
+        { role: "user", content: bodies[at] ?? "" },
+      ];
+    }
     return [
       { role: "assistant", content: "", reasoning_content: thought, thinking: thought, tool_calls: [call] },
       { role: "tool", content: bodies[at] ?? "", tool_call_id: id },

@@ -26,6 +26,8 @@ export interface GoldenLine {
   readonly stops: readonly string[];
   /** It thinks before its first call only. */
   readonly thinksOnce?: true;
+  /** Its template knows its own form of a call in the text alone. */
+  readonly callsInText?: true;
   readonly differences: readonly Difference[];
   /** The template drops the thoughts of this turn as soon as it is answered: the answer is not compared. */
   readonly drops?: true;
@@ -93,6 +95,18 @@ export const GOLDEN_LINES: readonly GoldenLine[] = [
     end: "<|im_end|>\n",
     stops: ["<|im_end|>"],
     differences: [],
+  },
+  {
+    line: "mirothinker",
+    model: "miromind-ai/MiroThinker-v1.0-30B",
+    template: "MiroThinker-v1.jinja",
+    toCall: "\n</think>\n\n",
+    call: written("mirothinker"),
+    toAnswer: "\n</think>\n\n",
+    end: "<|im_end|>\n",
+    stops: ["<|im_end|>"],
+    callsInText: true,
+    differences: [THINK_LEFT],
   },
   {
     line: "glm-4.5",
