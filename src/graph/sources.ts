@@ -63,13 +63,17 @@ function isSamePlace(source: Source, result: SearchResult): boolean {
 
 type Asked = Pick<RunState, "queries" | "readings">;
 
-/** True for an answer that nothing was looked up for: no search and no page, in a run that may search. */
+/**
+ * True for an answer that nothing was looked up for: no search and no page, in a run that may search. Not for small talk
+ * of the offline reader, which says nothing else without a source.
+ */
 export function restsOnNoSource({
   answered,
   queries,
   readings,
-}: Asked & Pick<RunState, "answered">): boolean {
-  return answered && queries.length === 0 && readings.length === 0;
+  opening,
+}: Asked & Pick<RunState, "answered" | "opening">): boolean {
+  return answered && queries.length === 0 && readings.length === 0 && opening?.model.family !== "offline";
 }
 
 /** True when there were searches, none of them was answered, and no page was read either. */

@@ -22,7 +22,7 @@ export interface FinalizeDeps {
 /** Concludes the run: the answer with its citations checked, or the plain word that there is none, and why it ended. */
 export function createFinalize({ protocolOf }: FinalizeDeps) {
   return async (state: RunState, config: LangGraphRunnableConfig): Promise<RunUpdate> => {
-    required(state.opening, "an opened question");
+    const { model } = required(state.opening, "an opened question");
     const protocol = protocolOf(state);
     const written = state.failure === null ? await answerOf(protocol, state) : null;
     const verdict = written?.verdict ?? null;
@@ -37,7 +37,8 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
       citations: [],
       uncited: [],
     };
-    const uncited = answered ? found.uncited : [];
+    const isSmallTalk = model.family === "offline" && state.queries.length === 0;
+    const uncited = answered && !isSmallTalk ? found.uncited : [];
     // an answer that no source can stand behind says so itself, wherever it is read
     const answer = [checked, ...remarks(state, answered)].join("\n\n");
     const emit = (event: RunEvent): void => config.writer?.(event);

@@ -72,9 +72,17 @@ export function termsOf(parts: readonly Question[]): readonly Term[] {
   return [...terms.values()];
 }
 
+/** About what was talked of, else by itself where that was only guessed. */
+function concludePart(part: Question, sources: readonly Source[]): Conclusion {
+  const conclusion = conclude(part, sources);
+  if (conclusion.kind === "answer" || part.alone === undefined) return conclusion;
+  const alone = conclude(part.alone, sources);
+  return alone.kind === "not-found" ? conclusion : alone;
+}
+
 /** Each part weighed by itself; an answer to one of them is an answer, and says what is not found of the others. */
 export function concludeParts(parts: readonly Question[], sources: readonly Source[]): Conclusion {
-  const each = parts.map((part) => conclude(part, sources));
+  const each = parts.map((part) => concludePart(part, sources));
   const [first] = each;
   if (first !== undefined && each.length === 1) return first;
   const answers = each.filter(({ kind }) => kind === "answer");

@@ -4,7 +4,7 @@ import type { Language } from "../../text/verdict.ts";
 import { withoutParticle, wordForms } from "../../text/word-forms.ts";
 import { partsOf, splitWords } from "../../text/words.ts";
 import { ASKING_WORDS, GENERIC_WORDS } from "./common-words.ts";
-import { meaningsOf, meaningsOfWhole, widerMeanings } from "./concepts.ts";
+import { isRelation, meaningsOf, meaningsOfWhole, widerMeanings } from "./concepts.ts";
 import { isCounted, withoutCounters } from "./counters.ts";
 import { kindOf, NEGATION, REFERS, type Kind } from "./kinds.ts";
 import { exactKey, withoutHangulEnding, withoutPhrases } from "./mentions.ts";
@@ -28,6 +28,8 @@ export interface Question {
   readonly kind: Kind;
   readonly terms: readonly Term[];
   readonly negated: boolean;
+  /** The same without what was only guessed to be its topic. */
+  readonly alone?: Question;
 }
 
 /** A question that is a whole page is about its first words; what is longer than a word is none. */
@@ -44,7 +46,8 @@ export function readQuestion(text: string, earlier: readonly string[] = []): Que
   const asked = { text, language, kind, terms: own, negated: NEGATION.test(text) };
   const before = earlier.at(-1);
   if (before === undefined) return asked;
-  const refers = REFERS[language].test(text.trim());
+  const content = own.filter((term) => term.kind === "content");
+  const refers = refersIn(language, text.trim(), content.length);
   const elliptic =
     kind === "value" || kind === "yes-no" ? splitWords(text).length <= 5 && GOES_ON.test(text.trim()) : false;
   const short = own.filter((term) => term.kind !== "generic").length <= 1 && splitWords(text).length <= 4;
@@ -61,12 +64,31 @@ export function readQuestion(text: string, earlier: readonly string[] = []): Que
     return { ...asked, kind: past.kind, terms: [...own, ...rest.filter(isNew)] };
   }
   const names = past.terms.filter((term) => term.kind === "name");
-  const topic = named
-    ? []
-    : names.length > 0
-      ? names
-      : past.terms.filter((term) => term.kind === "content").slice(-2);
-  return { ...asked, terms: [...own, ...topic.filter(isNew)] };
+  const topic = (named ? [] : names.length > 0 ? names : lastIn(before, past, content.length === 0)).filter(
+    isNew,
+  );
+  const isGuess = !elliptic && !refers && names.length === 0 && content.length > 0;
+  return { ...asked, terms: [...own, ...topic], ...(isGuess && { alone: asked }) };
+}
+
+/**
+ * What a question without names is about: the last things that it names itself. `And when?` is about what was done with
+ * them, too.
+ */
+function lastIn(text: string, past: Question, done: boolean): readonly Term[] {
+  const contentOf = (terms: readonly Term[]): readonly Term[] =>
+    terms.filter(({ kind }) => kind === "content");
+  const own = contentOf(readTerms(text, past.language));
+  const content = own.length > 0 ? own : contentOf(past.terms);
+  const things = content.filter((term) => !isRelation(term));
+  return (things.length > 0 && !done ? things : content).slice(-2);
+}
+
+function refersIn(language: Language, text: string, content: number): boolean {
+  // `Quand la piscine est-elle ouverte ?` names what it asks about
+  const asked =
+    language === "fr" && content > 1 ? text.replaceAll(/-(?:t-)?(?:ils?|elles?)(?!\p{L})/giu, "") : text;
+  return REFERS[language].test(asked);
 }
 
 function isNumber({ text }: Term): boolean {

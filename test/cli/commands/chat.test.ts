@@ -3,7 +3,10 @@ import { runProgram } from "../../../src/cli/program.ts";
 import { startCompletionsServer, type ServerReply } from "../../servers/completions.ts";
 import { world } from "../../servers/world.ts";
 import { call } from "../scripts.ts";
+import { startProgram } from "../process.ts";
 import { createStage } from "../surroundings.ts";
+
+const TIMEOUT = { timeout: 60_000 };
 
 async function chat(lines: readonly string[], replies: readonly ServerReply[]) {
   const { completions, environment } = await world(replies);
@@ -79,4 +82,15 @@ test("a signal stops the answer and ends the conversation", async () => {
   expect(await ended).toBe(143);
   expect(await server.requests[0]!.closedEarly).toBe(true);
   expect(server.requests.length).toBe(1);
+});
+
+test("small talk without a model comes without a note that it has no source", TIMEOUT, async () => {
+  const program = startProgram(["ask", "--json", "Thanks a lot!"], {
+    environment: { HOME: "/nowhere", AGENTIC_RAG_DISCOVER: "off" },
+  });
+  expect(await program.ended).toMatchObject({ exitCode: 0 });
+  const told = JSON.parse(program.out());
+  expect(told).toMatchObject({ answered: true, uncited: [], queries: [] });
+  expect(told.answer).toMatch(/^You are welcome\. Ask me what your documents say/u);
+  expect(told).not.toHaveProperty("note");
 });

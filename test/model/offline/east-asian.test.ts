@@ -61,7 +61,7 @@ test.each([
   [KOREAN, "통금은 몇 시입니까?", "통금 시간: 밤 열한 시 [1]"],
   [KOREAN, "세탁기는 몇 대 있나요?", "세탁기는 층마다 두 대 있습니다 [1]."],
   [KOREAN, "식당은 몇 시에 엽니까?", "식당은 아침 일곱 시부터 밤 아홉 시까지 엽니다 [1]."],
-])("%#: %s", (text, question, answer) => {
+])("%#", (text, question, answer) => {
   const { kind, text: said } = conclude(
     readQuestion(question),
     readSources([{ number: 1, title: "a", text }]),

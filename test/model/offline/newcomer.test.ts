@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { conclude } from "../../../src/model/offline/conclusion.ts";
+import { concludeParts, readParts } from "../../../src/model/offline/parts.ts";
 import { readSources } from "../../../src/model/offline/sources.ts";
 import { readQuestion } from "../../../src/model/offline/question.ts";
 
@@ -65,7 +66,7 @@ test.each([
     "¿Cómo se enciende la caldera?",
     "Para encender la caldera, gire la llave roja y espere dos minutos [1].",
   ],
-])("%#: %s", (text, question, answer) => {
+])("%#", (text, question, answer) => {
   const { kind, text: said } = conclude(
     readQuestion(question),
     readSources([{ number: 1, title: "a", text }]),
@@ -84,4 +85,38 @@ test.each([
       .terms.map(({ text }) => text)
       .filter((text) => !/^(?:kommt|liegt|sert|va)$/u.test(text)),
   ).toEqual(terms);
+});
+
+const TALK = `Dr. Amara Okafor founded the clinic in 1998. Mei-Ling Tan took over as director in March 2016.
+
+Die Werkstatt öffnet um 7:30 Uhr. Leiterin der Werkstatt ist Ute Hagemann.
+
+La piscine est ouverte de mai à septembre.
+
+La finca tiene cinco dormitorios. Fue construida en 1932 por Ramón Otero. La hora de entrada es a las 15:00.`;
+
+test.each([
+  [["Who founded the clinic?"], "And when?", "Dr. Amara Okafor founded the clinic in 1998 [1]."],
+  // it names what it asks about, whatever was talked of before
+  [
+    ["Who founded the clinic?"],
+    "Who is the director?",
+    "Mei-Ling Tan took over as director in March 2016 [1].",
+  ],
+  [
+    ["Who founded the clinic?", "Who is the director?"],
+    "Since when?",
+    "Mei-Ling Tan took over as director in March 2016 [1].",
+  ],
+  [["Wer leitet die Werkstatt?"], "Und wann öffnet sie?", "Die Werkstatt öffnet um 7:30 Uhr [1]."],
+  [
+    ["Wer leitet die Werkstatt?"],
+    "Quand la piscine est-elle ouverte ?",
+    "La piscine est ouverte de mai à septembre [1].",
+  ],
+  [["¿Quién construyó la finca?"], "¿Y cuándo?", "Fue construida en 1932 por Ramón Otero [1]."],
+])("after %j, %s", (earlier, question, answer) => {
+  const sources = readSources([{ number: 1, title: "a", text: TALK }]);
+  const { kind, text } = concludeParts(readParts(question, earlier), sources);
+  expect({ kind, text }).toEqual({ kind: "answer", text: answer });
 });
