@@ -89,15 +89,39 @@ test("an answer of one word is judged by what the question asks about", () => {
   ]);
 });
 
+function source(number: number, title: string, text: string) {
+  return { number, title, url: `https://e.example/${number}`, text };
+}
+
+test("an answer of two steps is unclear where the first source does not lead to the second", () => {
+  const verdictsOf = (ship: string, question: string, person: string) =>
+    checkAnswer(
+      "Botanist [1][2].",
+      [source(1, "Spirit of Harstead", ship), source(2, person, "By profession he is a botanist.")],
+      question,
+    ).citations.map(({ verdict }) => verdict);
+  const question = "What is the profession of the captain of Spirit of Harstead?";
+  expect([
+    verdictsOf("Its captain is Kaldan Garth.", question, "Kaldan Garth"),
+    verdictsOf("Its captain is Kaldan Garth.", question, "Kaldan Garth – Almanac"),
+    verdictsOf("It was launched in 1952.", question, "Kaldan Garth"),
+    verdictsOf(
+      "Ihr Kapitän ist Kaldan Garth.",
+      "Welchen Beruf hat der Kapitän der Spirit of Harstead?",
+      "Kaldan Garth",
+    ),
+  ]).toEqual([
+    ["unsupported", "supported"],
+    ["unsupported", "supported"],
+    ["unsupported", "unclear"],
+    ["unsupported", "supported"],
+  ]);
+});
+
 test("a name of two words is found as one, and an answer that only says it again says nothing", () => {
-  const source = {
-    number: 1,
-    title: "Ras Harstad",
-    url: "https://e.example/",
-    text: "Ras Harstad works at Mel Foundry.",
-  };
+  const about = source(1, "Ras Harstad", "Ras Harstad works at Mel Foundry.");
   const verdictOf = (answer: string, question: string) =>
-    checkAnswer(answer, [source], question).citations.map(({ verdict }) => verdict);
+    checkAnswer(answer, [about], question).citations.map(({ verdict }) => verdict);
   expect(verdictOf("Mel Foundry [1].", "Where does Ras Harstad work?")).toEqual(["supported"]);
   expect(verdictOf("Mel Foundry [1].", "Who owns Harstad Foundry?")).toEqual(["unclear"]);
   expect(verdictOf("Ras Harstad [1].", "Who pays Ras Harstad?")).toEqual(["unclear"]);

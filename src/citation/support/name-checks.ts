@@ -49,20 +49,27 @@ export function checkSubject(
   others: Others,
 ): readonly Check[] {
   if (claim.terms.length > FRAGMENT_TERMS || claim.clauses.length > 1) return [];
-  const texts = [source, ...others];
-  const isNamed = ({ text, keys }: Name): boolean =>
-    texts.some(
-      (each) =>
-        keys.every((key) => each.keys.has(key)) &&
-        (keys.length === 1 || [each.titleText, each.text].some((where) => where.includes(text))),
-    );
-  const missing = asked.filter((name) => !isNamed(name));
+  const missing = asked.filter(
+    (name) => !gives(source, name) && !others.some((other) => gives(other, name) && leadsTo(other, source)),
+  );
   const ofNames = new Set(asked.flatMap(({ keys }) => keys));
   // it only says again what was asked about
   const isEcho =
     claim.keys.size > 0 && claim.figures.length === 0 && [...claim.keys].every((key) => ofNames.has(key));
   const words = (isEcho ? asked : missing).map(({ text }) => text);
   return words.length === 0 ? [] : [{ check: "subject", result: "weak", words }];
+}
+
+function gives({ keys: given, titleText, text: whole }: SourceText, { text, keys }: Name): boolean {
+  return (
+    keys.every((key) => given.has(key)) &&
+    (keys.length === 1 || [titleText, whole].some((where) => where.includes(text)))
+  );
+}
+
+/** The ship's article names the captain whose article gives the profession; without that it is any captain. */
+function leadsTo({ keys }: SourceText, { title }: SourceText): boolean {
+  return [...title].filter((key) => keys.has(key)).length * 2 >= title.size;
 }
 
 /** What a question asks about, by name: words side by side are one. */

@@ -13,7 +13,7 @@ export interface Name {
 const WORD = /\p{L}[\p{L}\p{M}\p{N}]*(?:['’]\p{L}+)?(?:[-‐‑._/+][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*[+#]*/gu;
 /** What a common noun stands behind in German, where all of them have a capital letter. */
 const ARTICLE =
-  /(?<![\p{L}])(?:d(?:er|ie|as|en|em|es)|(?:k|m|d|s)?ein(?:e[rnsm]?)?|ihre?[rnsm]?|unsere?[rnsm]?|diese?[rnsm]?|jede[rnsm]?|am|im|zum|zur|beim|vom|ins|ans|keine?[rnsm]?|viele|mehrere|alle[rn]?|\p{Ll}+(?:e|en|er|es|em)|\p{N}[\p{N}.,]*|Prozent|Millionen|Milliarden)\s+$/u;
+  /(?<![\p{L}])(?:d(?:er|ie|as|en|em|es)|(?:k|m|d|s)?ein(?:e[rnsm]?)?|ihre?[rnsm]?|unsere?[rnsm]?|diese?[rnsm]?|[Ww]elche[rnsm]?|[Ww]essen|[Ww]ie viele|jede[rnsm]?|am|im|zum|zur|beim|vom|ins|ans|keine?[rnsm]?|viele|mehrere|alle[rn]?|\p{Ll}+(?:e|en|er|es|em)|\p{N}[\p{N}.,]*|Prozent|Millionen|Milliarden)\s+$/u;
 const GERMAN =
   /(?<![\p{L}])(?:der|das|dem|und|ist|sind|war|wurden?|wird|werden|mit|von|vom|nicht|ein|eine[rnsm]?|auf|für|haben|zum|zur|über|nach|beim|laut|leben|lebt|wohnen|gibt|kostet|sich|liegt|steht|dieser|dieses)(?![\p{L}])/gu;
 const LATIN = /^[\p{sc=Latin}]/u;
