@@ -75,25 +75,15 @@ function styledLines(output: string): readonly (readonly Piece[])[] {
   );
 }
 
-/** Breaks a line at spaces, so that none is wider than the terminal. */
-function wrapped(line: readonly Piece[]): readonly (readonly Piece[])[] {
-  const lines: Piece[][] = [[]];
-  let width = 0;
-  for (const { text, styles } of line) {
-    for (const word of text.split(/(?<= )/)) {
-      if (width > 0 && width + word.trimEnd().length > COLUMNS) {
-        lines.push([]);
-        width = 0;
-      }
-      const current = lines.at(-1) ?? [];
-      const before = current.at(-1);
-      if (before?.styles.join() === styles.join()) {
-        current[current.length - 1] = { text: before.text + word, styles };
-      } else current.push({ text: word, styles });
-      width += word.length;
-    }
+/** Neighbours that are drawn alike as one piece. */
+function merged(line: readonly Piece[]): readonly Piece[] {
+  const pieces: Piece[] = [];
+  for (const piece of line) {
+    const last = pieces.at(-1);
+    if (last?.styles.join() !== piece.styles.join()) pieces.push(piece);
+    else pieces[pieces.length - 1] = { ...last, text: last.text + piece.text };
   }
-  return lines;
+  return pieces;
 }
 
 function drawn(line: readonly Piece[], row: number): string {
@@ -110,7 +100,7 @@ const prompt: readonly Piece[] = [
   { text: "$ ", styles: ["32"] },
   { text: `npx langgraph-agentic-rag "${QUESTION}"`, styles: ["1"] },
 ];
-const lines = [prompt, [], ...styledLines((await run()).trimEnd()).flatMap((line) => wrapped(line))];
+const lines = [prompt, [], ...styledLines((await run()).trimEnd()).map(merged)];
 const width = 2 * MARGIN + COLUMNS * CELL.width;
 const height = 2 * MARGIN + (lines.length + 0.5) * CELL.height;
 const size = `width="${String(width)}" height="${String(height)}"`;

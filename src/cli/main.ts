@@ -3,6 +3,7 @@ import { EXIT_CODES } from "./terminal/exit-code.ts";
 import { report } from "./terminal/failure.ts";
 import { Interruption } from "./terminal/interruption.ts";
 import { runProgram } from "./program.ts";
+import { withStatus } from "./terminal/status-line.ts";
 import { withSettingFiles } from "./setting-files.ts";
 import type { LocalServers, SignalName, Surroundings } from "./terminal/surroundings.ts";
 
@@ -14,10 +15,15 @@ const LOCAL_SERVERS: LocalServers = {
 
 const listeners = new Set<(name: SignalName) => void>();
 
+const args = process.argv.slice(2);
+const screen = withStatus(
+  { stdout: process.stdout, stderr: process.stderr },
+  { environment: process.env, noColor: args.includes("--no-color") },
+);
+
 const surroundings: Surroundings = {
   stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  ...screen,
   environment: process.env,
   folder: process.cwd(),
   localServers: LOCAL_SERVERS,
@@ -47,4 +53,4 @@ process.on("uncaughtException", (error) => {
   process.exit(report(error, surroundings, { json: false }));
 });
 
-process.exitCode = await runProgram(process.argv.slice(2), surroundings, withSettingFiles);
+process.exitCode = await runProgram(args, surroundings, withSettingFiles);

@@ -49,6 +49,8 @@ export async function openAgent<Keeping extends Kept>(
   const chosen = chooseSettings(args, surroundings);
   const now = chooseNow(args);
   requireIndex(chosen);
+  if (chosen.model.family === "offline" && chosen.model.discover)
+    surroundings.status?.show("Looking for a model on this machine");
   const { settings, note } = await discoverModel(chosen, args, surroundings, signal);
   const parts = assemble(settings, { onProblem: createProblemTeller(surroundings) });
   try {

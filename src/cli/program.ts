@@ -28,11 +28,27 @@ export async function runProgram(
     ) {
       surroundings = await prepare(read, bare);
     }
+    const waits = WAITS[read.command];
+    if (waits !== undefined) surroundings.status?.show(waits);
     return await runCommand(read, surroundings);
   } catch (error) {
+    surroundings.status?.hide();
     return report(error, surroundings, { json: args.includes("--json") });
+  } finally {
+    surroundings.status?.hide();
   }
 }
+
+/** What a command waits for before it has said anything. */
+const WAITS: Partial<Record<Arguments["command"], string>> = {
+  ask: "Starting",
+  chat: "Starting",
+  resume: "Starting",
+  search: "Searching",
+  models: "Asking for models",
+  probe: "Asking the model's server",
+  doctor: "Checking",
+};
 
 /** Each command is loaded when it is run, so that help and mistakes are told at once. */
 async function runCommand(read: Arguments, surroundings: Surroundings): Promise<number> {

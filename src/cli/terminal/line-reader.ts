@@ -29,7 +29,7 @@ export interface LineReaderOptions {
 
 /** Reads lines, also those that come while nobody waits for one; what is typed meanwhile shows at the next prompt. */
 export function createLineReader(
-  { stdin, stdout, stderr }: Pick<Surroundings, "stdin" | "stdout" | "stderr">,
+  { stdin, stdout, stderr, status }: Pick<Surroundings, "stdin" | "stdout" | "stderr" | "status">,
   { prompt, onInterrupt, history = true }: LineReaderOptions,
 ): LineReader {
   const screen = [stdout, stderr].find((output) => output.isTTY === true);
@@ -88,6 +88,7 @@ export function createLineReader(
       return new Promise((resolve) => {
         waiting = resolve;
         if (echo === undefined) return;
+        status?.hide();
         echo.muted = false;
         lines.setPrompt(options.prompt ?? prompt);
         lines.prompt(true);

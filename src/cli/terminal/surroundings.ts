@@ -1,5 +1,8 @@
 /** Where text for a person or another program goes. */
-export type TextOutput = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+export type TextOutput = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number | undefined;
+};
 
 export type TextInput = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
@@ -12,11 +15,21 @@ export interface LocalServers {
   readonly timeoutMs: number;
 }
 
+/** A line below all others that says what is waited for, and for how long. */
+export interface Status {
+  /** From now on this is waited for. The same again is the same wait. */
+  show(what: string): void;
+  /** Nothing is waited for, or a person is. */
+  hide(): void;
+}
+
 /** All that the program knows of the process it runs in, so that tests can be another one. */
 export interface Surroundings {
   readonly stdin: TextInput;
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
+  /** Shows what is waited for, where a person sees it. */
+  readonly status?: Status;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The files of settings that are part of the environment. */
   readonly settingFiles?: readonly string[];

@@ -5,6 +5,7 @@ import { printable } from "../terminal/printable.ts";
 import type { RunRecord } from "./run-record.ts";
 import { runJson } from "./run-json.ts";
 import { createRunView } from "./run-view.ts";
+import { createStatusTeller } from "./status-teller.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 /** How a run is shown. */
@@ -32,7 +33,8 @@ export function createPresentation(
   question: () => string,
   { oneOfSeveral = false }: { readonly oneOfSeveral?: boolean } = {},
 ): Presentation {
-  const { stdout, stderr, environment } = surroundings;
+  const { stdout, stderr, environment, status } = surroundings;
+  const waits = createStatusTeller(status);
   const [json, quiet] = [args.switches.has("json"), args.switches.has("quiet")];
   if (json && quiet) throw new UsageError("--json and --quiet exclude each other.");
   const tellStopped = (line: string) => stderr.write(`${printable(line)}\n`);
@@ -42,8 +44,8 @@ export function createPresentation(
         `${runJson(question(), record, { indent: oneOfSeveral ? 0 : 2, ...(thrown && { thrown: { ...thrown, environment } }) })}\n`,
       );
     return {
-      onEvent: () => undefined,
-      begin: () => undefined,
+      onEvent: waits.onEvent,
+      begin: () => waits.begin(),
       ask: () => undefined,
       end: (record) => write(record),
       abandon: (record, error) => write(record, { error }),
@@ -55,8 +57,8 @@ export function createPresentation(
   }
   if (quiet) {
     return {
-      onEvent: () => undefined,
-      begin: () => undefined,
+      onEvent: waits.onEvent,
+      begin: () => waits.begin(),
       ask: () => undefined,
       end: (record) => (record.answered ? stdout : stderr).write(`${printable(record.answer)}\n`),
       abandon: () => undefined,

@@ -4,14 +4,15 @@ import { supportHeadline } from "../../citation/support/note.ts";
 import { closingLine } from "./closing-line.ts";
 import { eventLine } from "./event-lines.ts";
 import { modelLine, modelWarning } from "./model-line.ts";
-import { createPaint, type Paint, type PaintOptions } from "../terminal/paint.ts";
+import { createPaint, renderingFor, type Paint, type PaintOptions } from "../terminal/paint.ts";
 import { everySearchFailed, restsOnNoSource } from "../../graph/sources.ts";
 import type { RunRecord } from "./run-record.ts";
 import { createGroupedOutput, type GroupedOutput } from "../terminal/grouped-output.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { showSources, withShortMarks } from "./source-list.ts";
+import { createStatusTeller } from "./status-teller.ts";
 import { createWaitTeller } from "./wait-teller.ts";
-import type { Surroundings } from "../terminal/surroundings.ts";
+import type { Surroundings, TextOutput } from "../terminal/surroundings.ts";
 
 /** A run as a person sees it. */
 export interface RunView {
@@ -38,17 +39,26 @@ export interface RunViewOptions extends PaintOptions {
  * sources when they are there, and stderr the rest.
  */
 export function createRunView(
-  { stdout, stderr, folder }: Pick<Surroundings, "stdout" | "stderr" | "folder">,
+  { stdout, stderr, folder, status }: Pick<Surroundings, "stdout" | "stderr" | "folder" | "status">,
   options: RunViewOptions,
 ): RunView {
   const live = stdout.isTTY === true;
-  const main = { groups: createGroupedOutput(stdout, options), paint: createPaint(stdout, options) };
-  const side = live
-    ? main
-    : { groups: createGroupedOutput(stderr, options), paint: createPaint(stderr, options) };
+  const addresses = new Map<number, string>();
+  const on = (output: TextOutput) => {
+    const rendering = renderingFor(output, options, (mark) => addresses.get(mark));
+    return {
+      groups: createGroupedOutput(output, { ...options, rendering }),
+      paint: createPaint(output, options),
+    };
+  };
+  const main = on(stdout);
+  const side = live ? main : on(stderr);
   let streamed = false;
   let whole = false;
-  const waits = createWaitTeller((line) => side.groups.line("events", line, side.paint.dim));
+  const waits =
+    status === undefined
+      ? createWaitTeller((line) => side.groups.line("events", line, side.paint.dim))
+      : createStatusTeller(status);
 
   return {
     begin(header) {
@@ -57,6 +67,7 @@ export function createRunView(
     },
     onEvent(event) {
       waits.onEvent(event);
+      for (const { number, url } of sourcesOf(event)) addresses.set(number, url);
       if (event.type === "run-start") {
         if (options.showModel === false) return;
         const [line, warning] = [modelLine(event), modelWarning(event)];
@@ -66,14 +77,15 @@ export function createRunView(
         side.groups.flow("reasoning", event.text, side.paint.dim);
       } else if (event.type === "answer-delta") {
         streamed = true;
-        if (live) main.groups.flow("answer", event.text);
+        if (live) main.groups.markdown("answer", event.text);
       } else if (event.type === "answer-end") {
         side.groups.close();
         if (!isWritten(event)) showStatement(side, event.answer);
         else if (!live || !streamed) {
           whole = true;
           showHeadline(side, event);
-          (event.answered ? main : side).groups.line("answer", withShortMarks(event.answer));
+          const { groups } = event.answered ? main : side;
+          groups.document("answer", withShortMarks(event.answer));
         } else showHeadline(side, event);
       } else {
         const line = eventLine(event);
@@ -103,6 +115,11 @@ export function createRunView(
       side.groups.close();
     },
   };
+}
+
+function sourcesOf(event: RunEvent): readonly { readonly number: number; readonly url: string }[] {
+  if (event.type === "search-end") return event.sources;
+  return event.type === "page-end" && event.source !== undefined ? [event.source] : [];
 }
 
 /** What of an answer is not supported, in a line: above it, or behind what was streamed. */

@@ -97,7 +97,7 @@ test("colours are put around what is printed", () => {
   const events = EVENTS.filter(({ type }) => type === "reasoning-delta" || type === "search-start");
   const { out } = show(events, { ...RECORD, sources: [] }, { terminal: true, noColor: false });
   expect(JSON.stringify(out)).toMatchInlineSnapshot(
-    `""\\u001b[2mQwQ-32B at 127.0.0.1:8000 answers, searching tavily.\\u001b[22m\\n\\n\\u001b[2mLet me\\u001b[22m\\u001b[2m look.\\u001b[22m\\n\\n\\u001b[36mSearching tavily: licence\\u001b[39m\\n\\u001b[36mSearching tavily: weather\\u001b[39m\\n\\n\\u001b[2mI know enough.\\u001b[22m\\n\\n\\u001b[33mCited, but not found by this run: [7]\\u001b[39m\\n\\n\\u001b[2msearch budget spent, 2 searches, 1,234 tokens, 35 s\\u001b[22m\\n""`,
+    `""\\u001b[2mQwQ-32B at 127.0.0.1:8000 answers, searching\\u001b[22m\\u001b[2m tavily.\\u001b[22m\\n\\n\\u001b[2mLet\\u001b[22m\\u001b[2m me\\u001b[22m\\u001b[2m look.\\u001b[22m\\n\\n\\u001b[36mSearching tavily:\\u001b[39m\\u001b[36m licence\\u001b[39m\\n\\u001b[36mSearching tavily:\\u001b[39m\\u001b[36m weather\\u001b[39m\\n\\n\\u001b[2mI know\\u001b[22m\\u001b[2m enough.\\u001b[22m\\n\\n\\u001b[33mCited, but not found by this run:\\u001b[39m\\u001b[33m [7]\\u001b[39m\\n\\n\\u001b[2msearch budget spent, 2 searches, 1,234 tokens, 35\\u001b[22m\\u001b[2m s\\u001b[22m\\n""`,
   );
 });
 
