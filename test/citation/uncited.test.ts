@@ -93,13 +93,15 @@ function source(number: number, title: string, text: string) {
   return { number, title, url: `https://e.example/${number}`, text };
 }
 
+function verdictsOf(ship: string, question: string, person: string) {
+  return checkAnswer(
+    "Botanist [1][2].",
+    [source(1, "Spirit of Harstead", ship), source(2, person, "By profession he is a botanist.")],
+    question,
+  ).citations.map(({ verdict }) => verdict);
+}
+
 test("an answer of two steps is unclear where the first source does not lead to the second", () => {
-  const verdictsOf = (ship: string, question: string, person: string) =>
-    checkAnswer(
-      "Botanist [1][2].",
-      [source(1, "Spirit of Harstead", ship), source(2, person, "By profession he is a botanist.")],
-      question,
-    ).citations.map(({ verdict }) => verdict);
   const question = "What is the profession of the captain of Spirit of Harstead?";
   expect([
     verdictsOf("Its captain is Kaldan Garth.", question, "Kaldan Garth"),
