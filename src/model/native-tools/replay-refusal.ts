@@ -4,8 +4,22 @@ import { REFUSES_FIELDS } from "../exchange/obeying-fetch.ts";
 import type { JsonObject } from "./delta-merge.ts";
 
 /** Anthropic, Gemini, DeepSeek, Moonshot and OpenAI, where the reasoning before a call is not given back as it was. */
-const MISSES_REASONING =
-  /encrypted content .{0,80}could not be verified|without its required .{0,20}item|must start with a thinking block|thought_?signature|(?:reasoning_content|thinking)\b.{0,80}(?:must be passed back|is missing)/i;
+const MISSES_REASONING = new RegExp(
+  [
+    "encrypted content .{0,80}could not be verified",
+    "without its required .{0,20}item",
+    "must start with a thinking block",
+    "thinking\\b.{0,80}cannot be modified",
+    "invalid `?signature`? in `?thinking`?",
+    "thought[_ ]?signature",
+    "(?:reasoning_content|thinking)\\b.{0,80}(?:must be passed back|is missing)",
+  ].join("|"),
+  "i",
+);
+
+/** Anthropic: a Claude up to 4.5 is told to think as later ones do, or a later one as those. */
+const NO_ADAPTIVE = /adaptive[^.]{0,60}(?:not supported|unsupported|does not support)/i;
+const ONLY_ADAPTIVE = /thinking\.type\.enabled[^.]{0,60}not supported|use .{0,20}thinking\.type\.adaptive/i;
 
 /** OpenAI, for GPT-5.4 and later. */
 const REFUSES_TOOLS = /function tools with reasoning_effort are not supported/i;
@@ -20,6 +34,18 @@ export function nameReplayRefusal(failure: unknown, { baseUrl, modelName }: Requ
     return fail(
       `The model "${modelName}" at ${baseUrl} takes tools in its chat only where it does not reason (${said}). ` +
         "Set AGENTIC_RAG_MODEL_FAMILY to responses, or AGENTIC_RAG_MODEL_REASONING to off.",
+    );
+  }
+  if (ONLY_ADAPTIVE.test(message)) {
+    return fail(
+      `The model "${modelName}" at ${baseUrl} thinks as much as it chooses, without a budget (${said}). ` +
+        "Take thinking out of AGENTIC_RAG_MODEL_BODY, and set AGENTIC_RAG_MODEL_REASONING to on, or to an effort.",
+    );
+  }
+  if (NO_ADAPTIVE.test(message)) {
+    return fail(
+      `The model "${modelName}" at ${baseUrl} thinks with a budget only (${said}). Leave AGENTIC_RAG_MODEL_REASONING out, and set ` +
+        'AGENTIC_RAG_MODEL_BODY to {"thinking": {"type": "enabled", "budget_tokens": 4096}}.',
     );
   }
   if (!MISSES_REASONING.test(message)) return failure;

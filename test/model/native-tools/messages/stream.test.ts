@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createMessagesModel } from "../../../../src/model/native-tools/messages/messages.ts";
 import type { ModelChunk } from "../../../../src/model/model.ts";
 import { json, type PlainReply } from "../../../servers/completions.ts";
-import { messagesWire, type MessagesReply } from "../../../servers/messages-wire.ts";
+import { messagesWire, refused, type MessagesReply } from "../../../servers/messages-wire.ts";
 import { startMessagesServer, type MessagesServerReply } from "../../../servers/messages.ts";
 import { HELLO, textOf } from "../../collect.ts";
 import { KEY } from "../../key.ts";
@@ -88,4 +88,26 @@ test("what is no event of it, and a stream that breaks off", async () => {
   const headers = { "content-type": "text/event-stream" };
   const cut = String(body).slice(0, String(body).indexOf("event: message_delta"));
   expect(await ask({ headers, body: cut })).toMatchObject({ text: SAID, error: { code: "model-truncated" } });
+});
+
+test.each([
+  [
+    "messages.1.content.0: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must remain as they were in the original response.",
+    /wants the reasoning before its calls back as it gave it \(400: messages\.1/,
+  ],
+  [
+    "messages.1.content.0: Invalid `signature` in `thinking` block",
+    /wants the reasoning before its calls back as it gave it/,
+  ],
+  [
+    "adaptive thinking is not supported on this model",
+    /thinks with a budget only .* AGENTIC_RAG_MODEL_BODY to \{"thinking"/,
+  ],
+  [
+    '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
+    /thinks as much as it chooses, without a budget .* set AGENTIC_RAG_MODEL_REASONING to on/,
+  ],
+])("%s is told with the way out", async (words, told) => {
+  const { error } = await ask(refused(words));
+  expect(error).toMatchObject({ code: "model-rejected", message: expect.stringMatching(told) });
 });
