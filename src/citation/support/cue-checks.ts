@@ -80,9 +80,12 @@ function contradicted(
   shareOf: ShareOf,
 ): readonly string[] {
   if (claim.clauses.length > 1 || claim.keys.size < 2) return [];
-  const places = new Set([...claim.keys].flatMap((key) => source.unitsWith(key)));
-  const rivals = [...places].flatMap((at) => {
-    const unit = source.units[at];
+  const counts = new Map<number, number>();
+  for (const key of claim.keys)
+    for (const at of source.unitsWith(key)) counts.set(at, (counts.get(at) ?? 0) + 1);
+  const titled = [...claim.keys].filter((key) => source.title.has(key)).length;
+  const rivals = [...counts].flatMap(([at, count]) => {
+    const unit = count + titled >= claim.keys.size / 2 ? source.units[at] : undefined;
     if (unit === undefined || passage.units.includes(unit) || unit.cells !== undefined) return [];
     return unit.clauses.filter(
       (clause) => shareOf(claim.keys, new Set([...clause.keys, ...source.title])) >= RIVAL,
