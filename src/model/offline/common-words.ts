@@ -12,7 +12,7 @@ export const ASKING_WORDS: ReadonlySet<string> = words(`
   bitte mir gib nenne erkläre erzähle erklär sag zeige liste unterschied unterschiede zwischen bedeutet heißt heisst steht wofür viel viele wieviel wieviele lange kann man darf muss soll wann wer wem wen wessen wo wie was welche welcher welches welchen welchem gibt fasse zusammen habe
   donne explique parle moi dis liste différence entre signifie combien est-ce qu'est-ce quel quelle quels quelles peut-on faut-il y-a-t-il veut dire doit faut peut
   dame dime dimmi lista explica diferencia entre significa cuánto cuántos cuánta cuántas cuáles cuándo dónde quién cómo qué puedo puede debo hay está están tiene va van
-  时候 请 请问 给 给我 告诉 告诉我 介绍 一下 关于 更多 信息 说明 解释 总结 什么 多少 几 哪 哪个 哪些 哪里 谁 怎么 如何 为什么 吗 呢 是什么 区别 全称 哪位 何时 哪年 于 在 一 哪一 位 有 能 可以 多久 多长 几点 几个 几天 代表 天 个 年 月 日 次
+  时候 请 请问 给 给我 告诉 告诉我 介绍 一下 关于 更多 信息 说明 解释 总结 什么 多少 几 哪 是谁 是多少 是几 哪个 哪些 哪里 谁 怎么 如何 为什么 吗 呢 是什么 区别 全称 哪位 何时 哪年 于 在 一 哪一 位 有 能 可以 多久 多长 几点 几个 几天 代表 天 个 年 月 日 次
   について 教え て ください 何 誰 いつ どこ なぜ どう どの どれ です ます か とは 何時 何人 いくら いくつ どのくらい どうやって 違い ありますか ある あり あっ い いる 教えて 数 する し た れ られ もの こと 何日 何年 何 人 日 年 月 時 分 ん ですか ますか まし よう ありま いま でき できま もらえま ほしい
 `);
 

@@ -1,3 +1,4 @@
+import { simplified } from "./traditional.ts";
 import { words } from "../../text/function-words.ts";
 import { foldWord, wordForms } from "../../text/word-forms.ts";
 
@@ -162,8 +163,11 @@ const RELATIONS: ReadonlySet<string> = new Set(
  */
 export function meaningsOfWhole(word: string): readonly string[] {
   if (!UNSPACED.test(word)) return [];
+  const plain = simplified(word);
+  const means = (one: string, said: string): boolean =>
+    said.includes(one) && ENDING.test(said.replace(one, ""));
   return LINES.flatMap(({ unspaced }, at) =>
-    unspaced.some((one) => word.includes(one) && ENDING.test(word.replace(one, ""))) ? [`~${at}`] : [],
+    unspaced.some((one) => means(one, word) || means(one, plain)) ? [`~${at}`] : [],
   );
 }
 
@@ -172,8 +176,9 @@ const ENDING = /^(?:[\p{sc=Hiragana}\p{sc=Hangul}]*|[期号號码碼者员員日
 /** The same for words that stand inside a text without spaces. */
 export function meaningsInside(text: string): readonly string[] {
   if (!UNSPACED.test(text)) return [];
+  const plain = simplified(text);
   return LINES.flatMap(({ unspaced }, at) =>
-    unspaced.some((word) => text.includes(word)) ? [`~${at}`] : [],
+    unspaced.some((word) => text.includes(word) || plain.includes(word)) ? [`~${at}`] : [],
   );
 }
 

@@ -15,7 +15,7 @@ interface Implied {
 }
 
 const MONEY_SHOWN =
-  /[€$£¥₩]\s?\d|\d\s?(?:[€$£¥₩元円원]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|chf|francs?|pesos?)\b)|[万億만千百十]\s?[元円원]|[一二两三四五六七八九十]\s?[元円角块毛]/iu;
+  /[€$£¥₩]\s?\d|\d\s?(?:[€$£¥₩元円원]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|chf|francs?|pesos?)\b)|[万億만千百十]\s?[元円원]|[一二两兩三四五六七八九十]\s?[元円角块毛]/iu;
 
 const IMPLIED: readonly Implied[] = [
   row(["cost", "count", "value"], "cost price fee money geld argent dinero 钱 돈", MONEY_SHOWN),
@@ -50,7 +50,7 @@ const IMPLIED: readonly Implied[] = [
     "duration last take time zeit temps tiempo",
     /\d\s?\b(?:hours?|minutes?|seconds?|days?|weeks?|months?|years?|stunden?|minuten?|tagen?|wochen?|monate?n?|jahren?|heures?|jours?|mois|ans|horas?|minutos?|días?|semanas?|meses|años)\b/iu,
   ),
-  row(["count"], "本 図書 書籍 书 图书 책", new RegExp(counted("冊|本", "권"), "u")),
+  row(["count"], "本 図書 書籍 書 书 图书 圖書 책", new RegExp(counted("冊|本", "권"), "u")),
   row(["count"], "人 人数 사람 인원", new RegExp(counted("人|名", "명"), "u")),
   row(["value"], "version", /\bv?\d+\.\d+/iu),
 ];

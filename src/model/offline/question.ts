@@ -7,6 +7,7 @@ import { ASKING_WORDS, GENERIC_WORDS } from "./common-words.ts";
 import { isRelation, meaningsOf, meaningsOfWhole, widerMeanings } from "./concepts.ts";
 import { isCounted, withoutCounters } from "./counters.ts";
 import { kindOf, NEGATION, REFERS, type Kind } from "./kinds.ts";
+import { simplified } from "./traditional.ts";
 import { exactKey, withoutHangulEnding, withoutPhrases } from "./mentions.ts";
 
 /** A word of a question that an answer should speak of. */
@@ -39,15 +40,16 @@ const MAX_WORD_CHARACTERS = 60;
 /** @param earlier the questions before it, oldest first: one that refers to them is about what they were about */
 export function readQuestion(text: string, earlier: readonly string[] = []): Question {
   const language = languageOf(text);
-  const kind = kindOf(text);
+  const asks = language === "zh" ? simplified(text) : text;
+  const kind = kindOf(asks);
   const own = readTerms(text, language).map((term) =>
     kind === "who" ? { ...term, keys: [...term.keys, ...widerMeanings(term.keys)] } : term,
   );
-  const asked = { text, language, kind, terms: own, negated: NEGATION.test(text) };
+  const asked = { text, language, kind, terms: own, negated: NEGATION.test(asks) };
   const before = earlier.at(-1);
   if (before === undefined) return asked;
   const content = own.filter((term) => term.kind === "content");
-  const refers = refersIn(language, text.trim(), content.length);
+  const refers = refersIn(language, asks.trim(), content.length);
   const elliptic =
     kind === "value" || kind === "yes-no" ? splitWords(text).length <= 5 && GOES_ON.test(text.trim()) : false;
   const short = own.filter((term) => term.kind !== "generic").length <= 1 && splitWords(text).length <= 4;
@@ -216,7 +218,7 @@ const GENERIC_FORMS: ReadonlySet<string> = new Set(
 );
 
 function isStop(word: string, { language, counted = false }: Pick<Place, "language" | "counted">): boolean {
-  const lower = word.toLowerCase();
+  const lower = (language === "zh" ? simplified(word) : word).toLowerCase();
   if (/^(?:\p{Ll}|[ÀÉÓ])$/u.test(word) || (!counted && ASKING_WORDS.has(lower)) || ARTICLES.has(lower))
     return true;
   if (language === "ja" && /^\p{sc=Hiragana}{1,2}$/u.test(word)) return true;

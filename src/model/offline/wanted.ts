@@ -11,15 +11,15 @@ const WEEKDAYS =
   "(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábados?|domingos?|noon|midnight|mittag|mitternacht|midi|minuit|mediodía|medianoche|daily|weekly|monthly|quarterly|yearly|annually|nightly|täglich|wöchentlich|monatlich|jährlich";
 const TIME = withEdges(
   new RegExp(
-    String.raw`\b(?:1[4-9]|20)\d\d\b|\b(?:${MONTHS})\b|\b(?:${WEEKDAYS})\b|\b\d{1,2}(?::|h|\.)\d\d\b|\b\d{1,2}\s*(?:am|pm|a\.m\.|p\.m\.|uhr|h|heures?)\b|\b\d{1,2}\.\s?\d{1,2}\.|\d\s*[年月日点时時分]|${CJK_FIGURE}\s*[年月日点點时時号號]|(?:午前|午後|上午|下午|晚上|早上|凌晨|中午|朝|夜)\s*${CJK_FIGURE}|${CJK_FIGURE}\s*(?:天|日|周|週|週間|小时|時間|个月|[ヶかカ]月)(?:以?内|之内|后|後|前)|(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|열한|열두)\s?시(?!간)|(?:일|주|개월|년)\s?(?:이내|안에|후|전)|星期|周[一二三四五六日末]|[月火水木金土日]曜|\d\s*(?:년|월|일|시)|요일|毎[日週月年]|每[天周月年]|매[일주월년]|\b(?:after|before|within|until|every|innerhalb|nach|avant|après|antes|después)\s+(?:the\s+)?(?:\d|day|week|month|year|night|morning|evening|two|three|four)|\b(?:last|next) (?:week|month|year)\b`,
+    String.raw`\b(?:1[4-9]|20)\d\d\b|\b(?:${MONTHS})\b|\b(?:${WEEKDAYS})\b|\b\d{1,2}(?::|h|\.)\d\d\b|\b\d{1,2}\s*(?:am|pm|a\.m\.|p\.m\.|uhr|h|heures?)\b|\b\d{1,2}\.\s?\d{1,2}\.|\d\s*[年月日点时時分]|${CJK_FIGURE}\s*[年月日点點时時号號]|(?:午前|午後|上午|下午|晚上|早上|凌晨|中午|朝|夜)\s*${CJK_FIGURE}|${CJK_FIGURE}\s*(?:天|日|周|週|週間|小时|時間|个月|[ヶかカ]月)(?:以?[内內]|之[内內]|后|後|前)|(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|열한|열두)\s?시(?!간)|(?:일|주|개월|년)\s?(?:이내|안에|후|전)|星期|周[一二三四五六日末]|[月火水木金土日]曜|\d\s*(?:년|월|일|시)|요일|毎[日週月年]|每[天周月年]|매[일주월년]|\b(?:after|before|within|until|every|innerhalb|nach|avant|après|antes|después)\s+(?:the\s+)?(?:\d|day|week|month|year|night|morning|evening|two|three|four)|\b(?:last|next) (?:week|month|year)\b`,
     "iu",
   ),
 );
 const NUMBER = withEdges(
-  /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|hundred|thousand|million|billion|once|twice|half|none|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|hundert|tausend|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|cent|mille|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta|cien|mil|täglich|daily|weekly|monthly|yearly|hourly|wöchentlich|monatlich)\b|[一二两三四五六七八九十百千万半]|(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무|백|천|만)\s?\p{sc=Hangul}|[毎每매][日天周週月年일주월]/iu,
+  /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|hundred|thousand|million|billion|once|twice|half|none|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|hundert|tausend|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|cent|mille|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta|cien|mil|täglich|daily|weekly|monthly|yearly|hourly|wöchentlich|monatlich)\b|[一二两兩三四五六七八九十百千万萬半]|(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무|백|천|만)\s?\p{sc=Hangul}|[毎每매][日天周週月年일주월]/iu,
 );
 const MONEY = withEdges(
-  /[€$£¥₩]|\d|[一二两三四五六七八九十百千万半][角块毛]|\b(?:free|gratis|kostenlos|gratuit\p{L}*|euros?|dollars?|credits?)\b|免费|無料|무료|[元円원]/iu,
+  /[€$£¥₩]|\d|[一二两兩三四五六七八九十百千万半][角块塊毛]|\b(?:free|gratis|kostenlos|gratuit\p{L}*|euros?|dollars?|credits?)\b|免费|無料|무료|[元円원]/iu,
 );
 const GROUP = withEdges(
   /\b(?:team|university|universität|université|universidad|researchers|company|group|department|abteilung|service|équipe|equipo|institute|institut|laborator\p{L}+|foundation|committee|board|council|vorstand|verein|conseil|consejo|office|gmbh|inc|ltd|everyone|nobody|anyone|members?|staff|mother|father|mutter|vater|mère|père|madre|padre)\b/iu,
