@@ -9,7 +9,7 @@ import { createPaint, type PaintOptions } from "./terminal/paint.ts";
 import { exitCodeOf, type RunRecord } from "./view/run-record.ts";
 import { createRunView } from "./view/run-view.ts";
 import { runAgent } from "./run.ts";
-import { createGroupedOutput } from "./terminal/grouped-output.ts";
+import { openGroups } from "./terminal/grouped-output.ts";
 import { showSources } from "./view/source-list.ts";
 import type { Surroundings } from "./terminal/surroundings.ts";
 import { newThreadName } from "./thread-database.ts";
@@ -113,7 +113,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     },
     showSources() {
       const { stdout, folder } = surroundings;
-      const groups = createGroupedOutput(stdout);
+      const groups = openGroups(stdout, options);
       if (last === undefined || last.sources.length === 0)
         groups.line("sources", "There are no sources yet.");
       else showSources({ groups, paint: createPaint(stdout, options), folder }, last, { asked: true });

@@ -2,6 +2,8 @@ import { readArguments, type Arguments } from "./arguments/arguments.ts";
 import { EXIT_CODES } from "./terminal/exit-code.ts";
 import { report } from "./terminal/failure.ts";
 import { helpText } from "./arguments/help.ts";
+import { LineWrapper } from "./terminal/line-wrapper.ts";
+import { createPaint } from "./terminal/paint.ts";
 import type { Surroundings } from "./terminal/surroundings.ts";
 import { VERSION } from "../version.ts";
 
@@ -11,10 +13,14 @@ import { VERSION } from "../version.ts";
  */
 export async function runProgram(
   args: readonly string[],
-  bare: Surroundings,
-  prepare: (read: Arguments, surroundings: Surroundings) => Promise<Surroundings> = (_, given) =>
-    Promise.resolve(given),
+  given: Surroundings,
+  prepare: (read: Arguments, surroundings: Surroundings) => Promise<Surroundings> = (_, same) =>
+    Promise.resolve(same),
 ): Promise<number> {
+  // also for what is told before the command line is understood
+  const bare = args.includes("--no-color")
+    ? { ...given, environment: { ...given.environment, NO_COLOR: "1" } }
+    : given;
   let surroundings = bare;
   try {
     let read = readArguments(args);
@@ -39,6 +45,32 @@ export async function runProgram(
   }
 }
 
+const plain = (text: string): string => text;
+
+/** Help in two columns, the right one wrapped; where it has no room, it goes below the left one. */
+function showHelp(text: string, { stdout, environment }: Pick<Surroundings, "stdout" | "environment">): void {
+  const { isColorSupported } = createPaint(stdout, { environment, noColor: false });
+  if (!isColorSupported || stdout.columns === undefined) return void stdout.write(text);
+  const wrapper = new LineWrapper(stdout);
+  // paragraphs, which are broken for a page that nobody wraps, are put together
+  for (const line of text
+    .trimEnd()
+    .replaceAll(/(?<=^\S.*[^:])\n(?=\S)/gm, " ")
+    .split("\n")) {
+    const [start = ""] = /^ {2}.*?\S {2,}(?=\S)|^ */.exec(line) ?? [];
+    const isNarrow = start.length > stdout.columns / 2;
+    const hang = isNarrow ? 6 : start.length;
+    if (isNarrow) {
+      wrapper.begin([{ text: start.trimEnd(), style: plain }], { text: "", style: plain });
+      wrapper.newline();
+    }
+    const indent = { text: " ".repeat(hang), style: plain };
+    wrapper.begin([isNarrow ? indent : { text: start, style: plain }], indent);
+    wrapper.text(line.slice(start.length));
+    wrapper.newline();
+  }
+}
+
 /** What a command waits for before it has said anything. */
 const WAITS: Partial<Record<Arguments["command"], string>> = {
   ask: "Starting",
@@ -57,11 +89,11 @@ async function runCommand(read: Arguments, surroundings: Surroundings): Promise<
       surroundings.stdout.write(`${VERSION}\n`);
       return EXIT_CODES.answered;
     case "help":
-      surroundings.stdout.write(helpText(read.helpFor));
+      showHelp(helpText(read.helpFor), surroundings);
       return EXIT_CODES.answered;
     case "none":
       if (surroundings.stdin.isTTY !== true) break;
-      surroundings.stdout.write(helpText());
+      showHelp(helpText(), surroundings);
       return EXIT_CODES.answered;
     case "ask":
       break;

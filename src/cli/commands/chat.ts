@@ -8,6 +8,7 @@ import { quoted } from "../../text/quoted.ts";
 import { createConversation, type Conversation } from "../conversation.ts";
 import { openAgent, type Kept } from "../open-agent.ts";
 import { EXIT_CODES, SIGNAL_EXIT_CODES } from "../terminal/exit-code.ts";
+import { openGroups } from "../terminal/grouped-output.ts";
 import { report, UsageError } from "../terminal/failure.ts";
 import { interruptible, Interruption } from "../terminal/interruption.ts";
 import { createLineReader, type LineReader } from "../terminal/line-reader.ts";
@@ -61,11 +62,16 @@ export async function chat(args: Arguments, surroundings: Surroundings): Promise
   const screen = stdout.isTTY === true ? stdout : stderr;
   const hint = reader.interactive ? "\nAsk a question, or type /help." : "";
   const { dim } = createPaint(screen, paintOptions);
-  screen.write(`${dim(header + hint)}\n`);
+  openGroups(screen, paintOptions).line("header", header + hint, dim);
   try {
     const exitCode = await talk(reader, conversation, screen, () => ended !== undefined);
     if (isKept && conversation.thread !== undefined) {
-      screen.write(`\n${dim(howToGoOn(conversation.thread, conversation, approves))}\n`);
+      screen.write("\n");
+      openGroups(screen, paintOptions).line(
+        "end",
+        howToGoOn(conversation.thread, conversation, approves),
+        dim,
+      );
     }
     if (ended === "SIGTERM" && isKept) return EXIT_CODES.answered;
     if (ended !== undefined) return report(new Interruption(ended), surroundings, { json: false });

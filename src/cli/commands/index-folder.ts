@@ -10,7 +10,7 @@ import { askCommand } from "../arguments/chosen-documents.ts";
 import { chooseSettings } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
-import { createGroupedOutput } from "../terminal/grouped-output.ts";
+import { openGroups } from "../terminal/grouped-output.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { printableJson, printableLine } from "../terminal/printable.ts";
@@ -48,7 +48,7 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
   }
   const watches = args.switches.has("watch");
   const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
-  const groups = createGroupedOutput(stdout);
+  const groups = openGroups(stdout, { environment, noColor: args.switches.has("no-color") });
 
   async function build(signal: AbortSignal): Promise<void> {
     const done: Indexed[] = [];

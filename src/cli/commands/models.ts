@@ -9,7 +9,7 @@ import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { printableJson, printableLine } from "../terminal/printable.ts";
-import { createGroupedOutput } from "../terminal/grouped-output.ts";
+import { openGroups } from "../terminal/grouped-output.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 interface Listed {
@@ -29,7 +29,7 @@ export async function models(args: Arguments, surroundings: Surroundings): Promi
     );
   } else {
     const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
-    const groups = createGroupedOutput(stdout);
+    const groups = openGroups(stdout, { environment, noColor: args.switches.has("no-color") });
     const chosen = set["AGENTIC_RAG_MODEL"]?.trim();
     for (const { baseUrl, place, models: served } of listed) {
       groups.line(baseUrl, `${place}:`, paint.bold);

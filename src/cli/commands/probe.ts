@@ -14,7 +14,7 @@ import { interruptible } from "../terminal/interruption.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { printableJson } from "../terminal/printable.ts";
 import { showProbe } from "../view/probe-view.ts";
-import { createGroupedOutput } from "../terminal/grouped-output.ts";
+import { openGroups } from "../terminal/grouped-output.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 /** Finds out what a model's server does with a turn that is to go on, and gives the code to end with. */
@@ -55,8 +55,13 @@ export async function probe(args: Arguments, surroundings: Surroundings): Promis
     if (args.switches.has("json")) {
       stdout.write(`${printableJson({ report, choice, missing, warning })}\n`);
     } else {
-      const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
-      showProbe(createGroupedOutput(stdout), paint, { report, choice, missing, warning });
+      const paints = { environment, noColor: args.switches.has("no-color") };
+      showProbe(openGroups(stdout, paints), createPaint(stdout, paints), {
+        report,
+        choice,
+        missing,
+        warning,
+      });
     }
     return choice.family === null ? EXIT_CODES.failed : EXIT_CODES.answered;
   });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Durability } from "../../durability/durability.ts";
 import { threadUnknown } from "../../durability/lease.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { createGroupedOutput } from "../terminal/grouped-output.ts";
+import { openGroups } from "../terminal/grouped-output.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { printableJson } from "../terminal/printable.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
@@ -46,10 +46,11 @@ export async function showThread(
     return;
   }
   const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
-  const groups = createGroupedOutput(stdout);
+  const groups = openGroups(stdout, { environment, noColor: args.switches.has("no-color") });
   for (const [at, { role, content }] of messages.entries()) {
     if (role === "user") groups.line(`message ${at}`, `> ${content}`, paint.bold);
-    else groups.line(`message ${at}`, withShortMarks(content), role === "assistant" ? undefined : paint.dim);
+    else if (role === "assistant") groups.document(`message ${at}`, withShortMarks(content));
+    else groups.line(`message ${at}`, content, paint.dim);
   }
   showSources({ groups, paint, folder }, record);
   if (messages.at(-1)?.role === "user") groups.line("end", "There is no answer yet.", paint.dim);

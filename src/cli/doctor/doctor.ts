@@ -9,8 +9,9 @@ import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { withoutKeys } from "../terminal/keys.ts";
 import { createPaint, type Paint } from "../terminal/paint.ts";
+import { LineWrapper } from "../terminal/line-wrapper.ts";
 import { printableJson, printableLine } from "../terminal/printable.ts";
-import type { Surroundings } from "../terminal/surroundings.ts";
+import type { Surroundings, TextOutput } from "../terminal/surroundings.ts";
 import type { Check } from "./check.ts";
 import { checkDocuments } from "./documents-check.ts";
 import { checkEngines, withLocalSearch } from "./engine-checks.ts";
@@ -28,7 +29,7 @@ export async function doctor(args: Arguments, surroundings: Surroundings): Promi
     for await (const { message, ...rest } of runChecks(args, surroundings, signal)) {
       const check = { ...rest, message: withoutKeys(message, environment) };
       checks.push(check);
-      if (!json) stdout.write(`${lineOf(check, paint)}\n`);
+      if (!json) showCheck(stdout, check, paint);
     }
   });
   const ok = checks.every(({ status }) => status !== "failed");
@@ -89,9 +90,17 @@ function tried(make: () => AssembledParts): AssembledParts | Check {
 
 const WIDTH = "warning".length;
 
-function lineOf({ name, status, message }: Check, paint: Paint): string {
+function showCheck(stdout: TextOutput, { name, status, message }: Check, paint: Paint): void {
   const colour = { ok: paint.green, warning: paint.yellow, failed: paint.red }[status];
-  return `${colour(status.padEnd(WIDTH))}  ${printableLine(`${name}: ${message}`)}`;
+  const text = printableLine(`${name}: ${message}`);
+  if (!paint.isColorSupported) return void stdout.write(`${status.padEnd(WIDTH)}  ${text}\n`);
+  const wrapper = new LineWrapper(stdout);
+  wrapper.begin([{ text: `${status.padEnd(WIDTH)}  `, style: colour }], {
+    text: " ".repeat(WIDTH + 2),
+    style: paint.dim,
+  });
+  wrapper.text(text);
+  wrapper.newline();
 }
 
 function summary(checks: readonly Check[]): string {

@@ -2,6 +2,8 @@ import { AgenticRagError } from "../../errors.ts";
 import { EXIT_CODES, SIGNAL_EXIT_CODES } from "./exit-code.ts";
 import { Interruption } from "./interruption.ts";
 import { withoutKeys } from "./keys.ts";
+import { writeWrapped } from "./line-wrapper.ts";
+import { createPaint } from "./paint.ts";
 import { printable, printableJson } from "./printable.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -35,7 +37,8 @@ export function report(
 ): number {
   const { code, message, exitCode } = explain(error, environment);
   if (json) stdout.write(`${printableJson({ error: { code, message } }, 0)}\n`);
-  stderr.write(`${message}\n`);
+  if (createPaint(stderr, { environment, noColor: false }).isColorSupported) writeWrapped(stderr, message);
+  else stderr.write(`${message}\n`);
   const debug = environment["AGENTIC_RAG_DEBUG"];
   if (debug !== undefined && debug !== "" && error instanceof Error) {
     stderr.write(`${printable(withoutKeys(error.stack ?? "", environment))}\n`);

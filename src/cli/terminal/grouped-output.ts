@@ -1,5 +1,6 @@
 import { LineWrapper, type Style } from "./line-wrapper.ts";
 import { MarkdownWriter } from "./markdown.ts";
+import { renderingFor, type PaintOptions } from "./paint.ts";
 import { printable } from "./printable.ts";
 import type { Rendering } from "./rendering.ts";
 import type { TextOutput } from "./surroundings.ts";
@@ -111,6 +112,11 @@ export function createGroupedOutput(output: TextOutput, options: GroupedOutputOp
     },
     close,
   };
+}
+
+/** The groups of an output, wrapped and rendered where it is a terminal with colours. */
+export function openGroups(output: TextOutput, options: PaintOptions): GroupedOutput {
+  return createGroupedOutput(output, { rendering: renderingFor(output, options) });
 }
 
 /** Behind the last character that is to be shown now: white space may be the end, half a character has no shape. */

@@ -141,6 +141,15 @@ export class LineWrapper {
   }
 }
 
+/** A text of several lines, each wrapped. */
+export function writeWrapped(output: TextOutput, text: string): void {
+  const wrapper = new LineWrapper(output);
+  for (const line of text.split("\n")) {
+    wrapper.text(line);
+    wrapper.newline();
+  }
+}
+
 function added(pieces: readonly Piece[], text: string, style: Style): Piece[] {
   const last = pieces.at(-1);
   if (last?.style !== style) return [...pieces, { text, style }];

@@ -5,7 +5,7 @@ import { attemptWords } from "./attempt-words.ts";
 import { createPaint } from "../terminal/paint.ts";
 import { placeOf } from "./place.ts";
 import { printableLine } from "../terminal/printable.ts";
-import { createGroupedOutput } from "../terminal/grouped-output.ts";
+import { openGroups } from "../terminal/grouped-output.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 /** One search, and what came of it. */
@@ -38,8 +38,8 @@ export function showSearch(
   const side = stdout.isTTY === true ? stdout : stderr;
   const paint = createPaint(stdout, { environment, noColor });
   const sidePaint = createPaint(side, { environment, noColor });
-  const groups = createGroupedOutput(stdout);
-  const sideGroups = side === stdout ? groups : createGroupedOutput(side);
+  const groups = openGroups(stdout, { environment, noColor });
+  const sideGroups = side === stdout ? groups : openGroups(side, { environment, noColor });
   if (outcome.status === "found") {
     for (const [at, { title, url, text, date }] of outcome.results.entries()) {
       const mark = `${at + 1}  `;

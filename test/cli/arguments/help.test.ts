@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { helpText } from "../../../src/cli/arguments/help.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import { SETTINGS } from "../../../src/settings/settings.ts";
+import { createStage } from "../surroundings.ts";
+import { Terminal } from "../terminal/screen.ts";
 
 test("help for a command", () => {
   expect(helpText("ask")).toMatchInlineSnapshot(`
@@ -82,4 +85,16 @@ test("help for the program begins with what it is and how it is called", () => {
 test("help for the program has every setting once, in order", () => {
   const names = [...helpText().matchAll(/^ {2}([A-Z_]+) {2}/gm)].map(([, name]) => name);
   expect(names).toEqual(SETTINGS.map(({ name }) => name));
+});
+
+test.each([40, 80])("help fits a terminal of %i columns, and is the same elsewhere", async (columns) => {
+  for (const args of [["--help"], ["ask", "--help"], ["threads", "--help"]]) {
+    const terminal = new Terminal(columns);
+    const stage = createStage();
+    await runProgram(args, { ...stage.surroundings, stdout: terminal });
+    await runProgram(args, stage.surroundings);
+    expect(terminal.tooWide.filter((row) => /\s\S*\s\S/.test(row.trim()))).toEqual([]);
+    expect(terminal.text.replaceAll(/\s+/g, " ").trim()).toBe(stage.out().replaceAll(/\s+/g, " ").trim());
+    expect(stage.out()).toBe(helpText(args.length === 1 ? undefined : args[0] === "ask" ? "ask" : "threads"));
+  }
 });
