@@ -5,7 +5,7 @@ import { QWQ_SAMPLING } from "../../src/model/sampling.ts";
 import { qwq } from "../../src/protocol/qwq/qwq.ts";
 import { indexDocuments } from "../../src/search/local/index-builder.ts";
 import { createLocalEngine } from "../../src/search/local/local.ts";
-import { ARTICLES } from "./real-questions.ts";
+import { ARTICLES, type Question } from "./real-questions.ts";
 
 export const GREEDY = { ...QWQ_SAMPLING, temperature: 0 };
 
@@ -25,6 +25,28 @@ export async function askReal(model: ContinuationModel, question: string) {
 }
 
 /** The answer without its links. */
-export function wordsOf({ answer }: { readonly answer: string }): string {
+function wordsOf({ answer }: { readonly answer: string }): string {
   return answer.replaceAll(/\s*\[\[\d+\]\]\([^)]*\)/g, "").replace(/\.$/, "");
+}
+
+/** Whether a run has the answer, as many searches as it takes, and cites. */
+export function isRight(run: Awaited<ReturnType<typeof askReal>>, { answer, searches }: Question): boolean {
+  return wordsOf(run) === answer && run.searches === searches && run.citations.length > 0;
+}
+
+/**
+ * Asks questions of one and of two searches in turn until five are answered right, and gives these. Not all of them have to be:
+ * a processor may round another token into a reply.
+ */
+export async function askFive(
+  model: ContinuationModel,
+  questions: readonly Question[],
+): Promise<readonly Question[]> {
+  const [one, two] = [1, 2].map((count) => questions.filter(({ searches }) => searches === count));
+  const right: Question[] = [];
+  for (const question of questions.flatMap((_, at) => [one?.[at], two?.[at]])) {
+    if (question === undefined || right.length === 5) continue;
+    if (isRight(await askReal(model, question.question), question)) right.push(question);
+  }
+  return right;
 }

@@ -2,7 +2,7 @@ import { createCompletionsModel } from "../../src/model/completions/completions.
 import { createGgufModel } from "../../src/model/gguf/gguf.ts";
 import type { ContinuationModel } from "../../src/model/model.ts";
 import { startLlamaServer, WHY_NO_LLAMA_SERVER } from "./llama-server.ts";
-import { askReal, GREEDY, wordsOf } from "./real-agent.ts";
+import { askReal, GREEDY, isRight } from "./real-agent.ts";
 import { ADAPTER, MODEL, QUESTIONS, WHY_NO_WEIGHTS } from "./real-questions.ts";
 
 /** Asks a small trained model ten questions, through llama-server and in this process, and prints what came of them. */
@@ -14,12 +14,13 @@ if (missing !== undefined) {
 
 async function askAll(name: string, model: ContinuationModel): Promise<number> {
   let right = 0;
-  for (const { question, answer, searches } of QUESTIONS) {
+  for (const each of QUESTIONS) {
+    const { question } = each;
     const run = await askReal(model, question);
-    const isRight = wordsOf(run) === answer && run.searches === searches && run.citations.length > 0;
-    if (isRight) right += 1;
+    const wasRight = isRight(run, each);
+    if (wasRight) right += 1;
     console.log(
-      `${isRight ? "right" : "WRONG"}  ${name}  ${run.searches} searches  ${question}  ${run.answer}`,
+      `${wasRight ? "right" : "WRONG"}  ${name}  ${run.searches} searches  ${question}  ${run.answer}`,
     );
   }
   console.log(`${name}: ${right} of ${QUESTIONS.length} right, as often searched as needed, and cited.`);

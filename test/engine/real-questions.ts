@@ -56,7 +56,14 @@ function article(title: string, sentences: readonly string[]) {
 }
 
 /** What is asked, what the answer is, and how often has to be searched for it. */
-export const QUESTIONS = [
+export interface Question {
+  readonly question: string;
+  readonly answer: string;
+  /** How many it takes. */
+  readonly searches: number;
+}
+
+export const QUESTIONS: readonly Question[] = [
   { question: "Who is the mayor of Morenburg?", answer: "Dorlia Wenstad", searches: 1 },
   { question: "What does Palder Works make?", answer: "lanterns", searches: 1 },
   { question: "When was the Star of Cressmouth launched?", answer: "1911", searches: 1 },
@@ -79,4 +86,4 @@ export const QUESTIONS = [
     answer: "lanterns",
     searches: 2,
   },
-] as const;
+];
