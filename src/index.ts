@@ -132,6 +132,7 @@ export {
   type RecordingOptions,
   type ReplayOptions,
 } from "./search/around/recording.ts";
+export { createMcpEngine, type McpEngine, type McpOptions } from "./search/engines/mcp.ts";
 export type { RetrieverApi } from "./search/engines/retriever-api.ts";
 export { createRetrieverEngine, type RetrieverOptions } from "./search/engines/retriever.ts";
 export { withRetry, type RetryOptions } from "./search/around/retry.ts";

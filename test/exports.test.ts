@@ -39,6 +39,7 @@ test("the public names", () => {
       "createJournaledEngine",
       "createLangChainEngine",
       "createLocalEngine",
+      "createMcpEngine",
       "createMemoryCache",
       "createMessagesModel",
       "createNativeToolsModel",

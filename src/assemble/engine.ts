@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AgenticRagError } from "../errors.ts";
-import { adviceFor, type EngineName } from "../settings/search.ts";
+import { isMcp, mcpParts, shownName, type EngineName, type McpSpec } from "../settings/engine-names.ts";
+import { adviceFor } from "../settings/search.ts";
 import { createBraveEngine } from "../search/engines/brave.ts";
 import { createDeferredEngine } from "../search/around/deferred.ts";
 import { createDuckDuckGoEngine } from "../search/engines/duckduckgo.ts";
@@ -13,6 +14,7 @@ import { createHttpApiEngine, type HttpApiOptions } from "../search/engines/http
 import { createJinaEngine } from "../search/engines/jina.ts";
 import { openIndexes } from "../search/local/joined-index.ts";
 import { createLocalEngine } from "../search/local/local.ts";
+import { createMcpEngine, type McpEngine } from "../search/engines/mcp.ts";
 import { createRetrieverEngine } from "../search/engines/retriever.ts";
 import { createSearxngEngine } from "../search/engines/searxng.ts";
 import { createSerperEngine } from "../search/engines/serper.ts";
@@ -31,6 +33,9 @@ export const CORPUS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../.
 /** What settings say of one engine, as its factory takes it. What is left out is the engine's own default. */
 export type EngineSettings = Pick<Settings, "search" | "documents">;
 
+/** An engine; one with a process or a connection of its own is to be closed. */
+export type OpenedEngine = SearchEngine & { readonly close?: () => Promise<void> };
+
 /**
  * One engine as the settings describe it, with nothing around it. Nothing is contacted or read yet.
  *
@@ -40,8 +45,9 @@ export function createEngine(
   name: EngineName,
   { search, documents }: EngineSettings,
   fetch: HttpOptions["fetch"],
-): SearchEngine {
+): OpenedEngine {
   const http = httpOptions(search, fetch);
+  if (isMcp(name)) return openMcp(name, search, http);
   switch (name) {
     case "local":
       return createDeferredEngine("local", () => openLocal(documents));
@@ -74,6 +80,20 @@ export function createEngine(
     case "duckduckgo":
       return createDuckDuckGoEngine({ ...http, ...search.duckduckgo });
   }
+}
+
+function openMcp(
+  spec: McpSpec,
+  { mcp: { key, env } }: EngineSettings["search"],
+  http: HttpOptions,
+): McpEngine {
+  return createMcpEngine({
+    ...mcpParts(spec),
+    name: shownName(spec),
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.reveal()])),
+    ...(key !== undefined && { key: key.reveal() }),
+    ...http,
+  });
 }
 
 /** A try has its engine's own time, unless a time is set: what takes too long is tried twice at most. */

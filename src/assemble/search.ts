@@ -1,12 +1,8 @@
-import { createEngine, type EngineSettings } from "./engine.ts";
+import { createEngine, type EngineSettings, type OpenedEngine } from "./engine.ts";
+import { createHash } from "node:crypto";
 import { AgenticRagError } from "../errors.ts";
-import {
-  adviceFor,
-  configuredEngines,
-  hasNeed,
-  type EngineName,
-  type SearchSettings,
-} from "../settings/search.ts";
+import { isMcp, shownName, type EngineName } from "../settings/engine-names.ts";
+import { adviceFor, configuredEngines, hasNeed, type SearchSettings } from "../settings/search.ts";
 import { createDiskCache } from "../search/around/cache-disk.ts";
 import { createMemoryCache } from "../search/around/cache-store.ts";
 import type { CacheStore } from "../search/around/cache-store.ts";
@@ -55,11 +51,16 @@ export function assembleSearch(
   requireNeeds(search);
   const store = createStore(search, onProblem);
   const wrapped = new Map<EngineName, SearchEngine>();
+  const opened: OpenedEngine[] = [];
 
   function one(name: EngineName): SearchEngine {
-    const known = wrapped.get(name) ?? wrap(name, settings, { fetch, store });
-    wrapped.set(name, known);
-    return known;
+    const known = wrapped.get(name);
+    if (known !== undefined) return known;
+    const engine = createEngine(name, settings, fetch);
+    opened.push(engine);
+    const made = wrap(name, engine, settings, store);
+    wrapped.set(name, made);
+    return made;
   }
   function recorded(engine: SearchEngine): SearchEngine {
     if (search.record === undefined) return engine;
@@ -69,11 +70,14 @@ export function assembleSearch(
   const [first, ...others] = search.engines.map(one);
   if (first === undefined) throw new TypeError("settings name an engine");
   const engine = recorded(others.length === 0 ? first : createFallbackEngine([first, ...others]));
-  const names = new Set([...search.engines, ...configuredEngines(search), ...FREE]);
+  const names = new Set<EngineName>([...search.engines, ...configuredEngines(search), ...FREE]);
   return {
     engine,
-    engines: Object.fromEntries([...names].map((name) => [name, () => recorded(one(name))])),
-    close: () => store?.close(),
+    engines: Object.fromEntries([...names].map((name) => [shownName(name), () => recorded(one(name))])),
+    close() {
+      store?.close();
+      for (const engineOf of opened) void engineOf.close?.();
+    },
   };
 }
 
@@ -82,10 +86,10 @@ const FREE = ["local", "wikipedia", "duckduckgo"] as const;
 
 function wrap(
   name: EngineName,
+  engine: SearchEngine,
   settings: EngineSettings,
-  { fetch, store }: { readonly fetch: HttpOptions["fetch"]; readonly store: CacheStore | undefined },
+  store: CacheStore | undefined,
 ): SearchEngine {
-  const engine = createEngine(name, settings, fetch);
   if (name === "local") return engine;
   const { attempts, seconds, ratePerSecond = OWN_RATES[name], cacheHours } = settings.search;
   const limited = ratePerSecond === undefined ? engine : withRateLimit(engine, rateOf(ratePerSecond));
@@ -106,6 +110,7 @@ function rateOf(perSecond: number): RateLimitOptions {
 
 /** What an answer depends on besides the query. A key is no part of it. */
 function fingerprintOf(name: Exclude<EngineName, "local">, search: SearchSettings): string {
+  if (isMcp(name)) return createHash("sha256").update(name).digest("hex");
   const { apiKey: _key, ...options } = { apiKey: undefined, ...search[name] };
   return JSON.stringify(options);
 }
@@ -121,7 +126,7 @@ function createStore(
 
 /** Nobody is asked, so nothing is needed; who was asked back then is known by name. */
 function replayed({ engines, named }: SearchSettings, file: string): AssembledSearch {
-  const engine = createReplayEngine({ file, ...(named && { engine: engines.join(" > ") }) });
+  const engine = createReplayEngine({ file, ...(named && { engine: engines.map(shownName).join(" > ") }) });
   return { engine, engines: {}, close: () => undefined };
 }
 

@@ -25,6 +25,8 @@ const DESTINATIONS = [
     ...PROXIES,
   ]),
 ];
+/** Settings that may name an MCP server: where searches go, or a command that is run for them. */
+const ENGINE_SETTINGS = ["AGENTIC_RAG_ENGINE", "AGENTIC_RAG_ALLOW_ENGINES"];
 const SETTING_NAMES = new Set([...SETTINGS.map(({ name }) => name), ...PROXIES]);
 
 /** The file of settings for all folders of a person; undefined where the environment names no place for it. */
@@ -53,14 +55,24 @@ export async function withSettingFiles(args: Arguments, surroundings: Surroundin
   const chosen = Object.fromEntries(
     Object.entries(own.variables).filter(([name]) => !Object.hasOwn(shell, name)),
   );
-  const destinations = DESTINATIONS.filter((name) => isSet(chosen[name]));
+  const named = (pattern: RegExp) => ENGINE_SETTINGS.filter((name) => pattern.test(chosen[name] ?? ""));
+  const commands = named(/(?:^|,)\s*mcp:(?!\s*https?:)/i);
+  const destinations = [...DESTINATIONS.filter((name) => isSet(chosen[name])), ...named(/(?:^|,)\s*mcp:/i)];
   const told = readLine(own.path, chosen, destinations);
   const keys = destinations.length === 0 ? [] : foreignKeys(environment, chosen);
-  if (keys.length === 0 || isTrusted(own.path, own.bytes, shell)) {
+  if ((keys.length === 0 && commands.length === 0) || isTrusted(own.path, own.bytes, shell)) {
     if (!args.switches.has("quiet")) stderr.write(`${told}\n`);
     return prepared;
   }
-  const warning = `${told} Keys that are not from this file are not used with that unless you allow it: ${keys.join(", ")}.`;
+  const doubts = [
+    ...(commands.length === 0
+      ? []
+      : [`Commands that this file names are not run unless you allow it: ${commands.join(", ")}.`]),
+    ...(keys.length === 0
+      ? []
+      : [`Keys that are not from this file are not used with that unless you allow it: ${keys.join(", ")}.`]),
+  ];
+  const warning = [told, ...doubts].join(" ");
   if (surroundings.stdin.isTTY !== true || stderr.isTTY !== true) {
     throw refused(
       `${warning} Run agentic-rag once on a terminal and allow it, or set the addresses elsewhere than in this file, or the keys in it.`,

@@ -1,24 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { RetrieverApi } from "../search/engines/retriever-api.ts";
-import type { Secret } from "../secret.ts";
+import { Secret } from "../secret.ts";
+import { ENGINE_NAMES, isEngineName, type EngineName } from "./engine-names.ts";
 import { documentsFields, documentsProblems } from "./documents.ts";
 import { address, keptAt, number, numberOr, secret, type Given } from "./fields.ts";
-
-export const ENGINE_NAMES = [
-  "local",
-  "tavily",
-  "brave",
-  "serper",
-  "exa",
-  "searxng",
-  "retriever",
-  "http",
-  "jina",
-  "wikipedia",
-  "duckduckgo",
-] as const;
-export type EngineName = (typeof ENGINE_NAMES)[number];
 
 const RETRIEVER_API_NAMES = [
   "search-r1",
@@ -88,6 +74,8 @@ export interface SearchSettings {
   };
   readonly wikipedia: Addressed & { readonly language?: string | undefined };
   readonly duckduckgo: Addressed & { readonly region?: string | undefined };
+  /** What MCP servers are given: those of an address the key, those of a command the variables. */
+  readonly mcp: { readonly key?: Secret | undefined; readonly env: Readonly<Record<string, Secret>> };
   /** Where answers of engines behind a network are kept. */
   readonly cache: "off" | "memory" | { readonly file: string };
   readonly cacheHours: number;
@@ -132,10 +120,6 @@ const engines = z
   .transform((names) => names.filter(isEngineName))
   .optional();
 
-function isEngineName(name: string): name is EngineName {
-  return ENGINE_NAMES.some((engine) => engine === name);
-}
-
 const place = z
   .string()
   .refine((text) => ["off", "memory", "disk"].includes(text) || /[/\\.]/.test(text), {
@@ -153,7 +137,7 @@ const templated = z
 /** The settings of this room, in the order in which help shows them. */
 export const searchFields = {
   AGENTIC_RAG_ENGINE: engines.describe(
-    `where searches go, or several with commas between, the next one where one fails: ${ENGINE_NAMES.join(", ")}`,
+    `where searches go, or several with commas between, the next one where one fails: ${ENGINE_NAMES.join(", ")}, mcp:<command or address>#<tool>`,
   ),
   AGENTIC_RAG_ALLOW_ENGINES: engines.describe(
     "engines that a run on a server may choose by name, with commas between (those of AGENTIC_RAG_ENGINE)",
@@ -206,6 +190,13 @@ export const searchFields = {
     .optional()
     .describe("region of the engine duckduckgo (wt-wt, which is all)"),
   DUCKDUCKGO_BASE_URL: address.describe("another address of DuckDuckGo's plain page"),
+  AGENTIC_RAG_MCP_KEY: secret.describe("key for MCP servers with an address, sent as a bearer token"),
+  AGENTIC_RAG_MCP_ENV: z
+    .string()
+    .regex(/^\w+(?:\s*,\s*\w+)*$/, "must be names of variables, with commas between")
+    .transform((names) => names.split(",").map((name) => name.trim()))
+    .optional()
+    .describe("variables of this environment that commands of MCP servers get, such as their keys"),
   AGENTIC_RAG_SEARCH_CACHE: place.describe(
     "where answers of engines are kept: off, memory (default, of this process), disk (in the user's cache folder), or a file",
   ),
@@ -247,7 +238,11 @@ export function searchProblems(given: Given, cacheFolder: string | undefined): r
 }
 
 /** Where searches go by settings without problems. */
-export function searchSettings(env: SearchEnvironment, cacheFolder: string | undefined): SearchSettings {
+export function searchSettings(
+  env: SearchEnvironment,
+  cacheFolder: string | undefined,
+  environment: Given,
+): SearchSettings {
   const {
     AGENTIC_RAG_ENGINE: named,
     AGENTIC_RAG_SEARCH_RATE: rate,
@@ -273,6 +268,7 @@ export function searchSettings(env: SearchEnvironment, cacheFolder: string | und
     },
     wikipedia: { baseUrl: env.WIKIPEDIA_BASE_URL, language: env.WIKIPEDIA_LANGUAGE },
     duckduckgo: { baseUrl: env.DUCKDUCKGO_BASE_URL, region: env.DUCKDUCKGO_REGION },
+    mcp: { key: env.AGENTIC_RAG_MCP_KEY, env: variables(env.AGENTIC_RAG_MCP_ENV ?? [], environment) },
     cache: cacheOf(env.AGENTIC_RAG_SEARCH_CACHE, cacheFolder),
     cacheHours: env.AGENTIC_RAG_SEARCH_CACHE_HOURS,
     attempts: env.AGENTIC_RAG_SEARCH_ATTEMPTS,
@@ -292,4 +288,13 @@ function cacheOf(wanted: string | undefined, folder: string | undefined): Search
   if (wanted === "off") return wanted;
   if (wanted !== "disk") return { file: wanted };
   return folder === undefined ? "memory" : { file: join(folder, "searches.sqlite") };
+}
+
+function variables(names: readonly string[], environment: Given): Readonly<Record<string, Secret>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, new Secret(value)]];
+    }),
+  );
 }

@@ -11,6 +11,7 @@ import {
 import { isLocalModel, modelFields, modelProblems, modelSettings, type ModelSettings } from "./model.ts";
 import type { Sampling } from "../model/sampling.ts";
 import { createProxyFetch } from "../net/proxy.ts";
+import { shownName } from "./engine-names.ts";
 import { searchFields, searchProblems, searchSettings, type SearchSettings } from "./search.ts";
 import { Secret } from "../secret.ts";
 import { keptAt, number, numberOr, optionalNumber, secret, toggle, type Given } from "./fields.ts";
@@ -180,7 +181,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const env = read.data;
   const database = databaseOf(env.AGENTIC_RAG_DATABASE, environment);
   const model = modelSettings(env);
-  const search = searchSettings(env, cacheFolder);
+  const search = searchSettings(env, cacheFolder, environment);
   return {
     model,
     protocol: env.AGENTIC_RAG_PROTOCOL,
@@ -204,7 +205,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     },
     ...(database !== undefined && { database }),
     choosable: {
-      engines: env.AGENTIC_RAG_ALLOW_ENGINES ?? search.engines,
+      engines: (env.AGENTIC_RAG_ALLOW_ENGINES ?? search.engines).map(shownName),
       models: [
         ...("name" in model && model.name !== undefined ? [model.name] : []),
         ...(env.AGENTIC_RAG_ALLOW_MODELS ?? []),

@@ -90,6 +90,25 @@ test("what decides where requests and records go is known by name", () => {
   ]);
 });
 
+test.each([
+  ["AGENTIC_RAG_ENGINE", "mcp:sh -c evil#search"],
+  ["AGENTIC_RAG_ENGINE", "wikipedia, mcp:evil"],
+  ["AGENTIC_RAG_ALLOW_ENGINES", "MCP:evil --now#search"],
+])("a command that %s=%s of .env names is not run, with no key anywhere", async (name, value) => {
+  const { error } = await prepare({ env: `${name}="${value}"\n` });
+  expect(error).toContain(`Commands that this file names are not run unless you allow it: ${name}.`);
+  expect(error).toContain(value);
+  expect(await prepare({ env: `${name}="${value}"\n`, shell: { [name]: "mcp:mine" } })).toMatchObject({
+    error: "",
+  });
+});
+
+test("the address of an MCP server in .env is an address", async () => {
+  const env = `AGENTIC_RAG_ENGINE=mcp:${EVIL}#search\n`;
+  expect(await prepare({ env })).toMatchObject({ error: "" });
+  expect((await prepare({ env, shell: { TAVILY_API_KEY: "canary-key" } })).error).toContain("TAVILY_API_KEY");
+});
+
 test.each(DESTINATIONS)("%s of .env is not used with keys from elsewhere", async (name) => {
   const line = `${name}=${VALUES[name] ?? EVIL}\n`;
   for (const key of KEYS) {

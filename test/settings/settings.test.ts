@@ -16,6 +16,7 @@ const EMPTY_ENGINES = {
   retriever: {},
   wikipedia: {},
   duckduckgo: {},
+  mcp: { env: {} },
 };
 
 test("an empty environment is the offline reader over the shipped articles", () => {
@@ -94,7 +95,7 @@ test("every wrong setting is named at once, with what it is for", () => {
   ).toThrow(
     [
       `AGENTIC_RAG_MODEL_FAMILY (it is "telepathy"): Invalid option: expected one of "auto"|"completions"|"chat-prefix"|"native-tools"|"responses"|"gguf"|"offline". It is for: how the model's turn is continued: auto, completions, chat-prefix, native-tools, responses, gguf, offline; auto finds out.`,
-      'AGENTIC_RAG_ENGINE (it is "altavista"): there is no engine "altavista". It is for: where searches go, or several with commas between, the next one where one fails: local, tavily, brave, serper, exa, searxng, retriever, http, jina, wikipedia, duckduckgo.',
+      'AGENTIC_RAG_ENGINE (it is "altavista"): there is no engine "altavista". It is for: where searches go, or several with commas between, the next one where one fails: local, tavily, brave, serper, exa, searxng, retriever, http, jina, wikipedia, duckduckgo, mcp:<command or address>#<tool>.',
       'SEARXNG_BASE_URL (it is "ftp://[hidden]@x"): must be an http or https address. It is for: address of a SearXNG instance, for the engine searxng.',
       'AGENTIC_RAG_MAX_TOKENS (it is "many"): must be a number. It is for: tokens the model may write for a question (32768).',
       "AGENTIC_RAG_MODEL_URL is set, but not AGENTIC_RAG_MODEL. Set it to the model's name as the server lists it under /models.",
@@ -255,6 +256,7 @@ test("every setting says what it is for", () => {
     "EXA_API_KEY",
     "HTTP_SEARCH_API_KEY",
     "JINA_API_KEY",
+    "AGENTIC_RAG_MCP_KEY",
     "HTTP_PROXY",
     "HTTPS_PROXY",
   ]);

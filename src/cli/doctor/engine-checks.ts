@@ -1,5 +1,6 @@
 import { createEngine } from "../../assemble/engine.ts";
-import { configuredEngines, hasNeed, needOf, type EngineName } from "../../settings/search.ts";
+import { shownName, type EngineName } from "../../settings/engine-names.ts";
+import { configuredEngines, hasNeed, needOf } from "../../settings/search.ts";
 import type { SearchEngine, SearchFailure } from "../../search/engine.ts";
 import type { HttpOptions } from "../../search/engines/wire/http.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -21,7 +22,9 @@ export async function* checkEngines(
   for (const name of [...chosen, ...others]) {
     // what is chosen and lacks something was told with the settings
     if (!hasNeed(search, name) || (name === "local" && !hasDocuments)) continue;
-    const check = await checkEngine(name, createEngine(name, settings, fetch), signal);
+    const engine = createEngine(name, settings, fetch);
+    const check = await checkEngine(name, engine, signal);
+    await engine.close?.();
     yield chosen.includes(name) ? check : asAnother(check, name);
   }
 }
@@ -46,7 +49,7 @@ export async function checkEngine(
 ): Promise<Check> {
   const started = performance.now();
   const outcome = await engine.search(QUERY, { maxResults: 3, signal });
-  const name = `engine ${asked}`;
+  const name = `engine ${shownName(asked)}`;
   const about = `for ${JSON.stringify(QUERY)} in ${duration(performance.now() - started)}`;
   switch (outcome.status) {
     case "found":

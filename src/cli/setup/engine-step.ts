@@ -4,7 +4,8 @@ import { createEngine } from "../../assemble/engine.ts";
 import { indexFileOf, joinPaths, splitPaths } from "../../settings/documents.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { createProxyFetch } from "../../net/proxy.ts";
-import { adviceFor, ENGINE_NAMES, hasNeed, needOf, type EngineName } from "../../settings/search.ts";
+import { ENGINE_NAMES, type EngineName } from "../../settings/engine-names.ts";
+import { adviceFor, hasNeed, needOf } from "../../settings/search.ts";
 import { buildIndex } from "../../search/local/index-builder.ts";
 import { readSettings } from "../../settings/settings.ts";
 import { counted } from "../../view/amounts.ts";
@@ -41,6 +42,7 @@ export async function chooseEngine(context: StepContext): Promise<EnvChanges> {
       if (!hasNeed(settings.search, engine)) throw new AgenticRagError("settings-invalid", adviceFor(engine));
       const made = createEngine(engine, settings, createProxyFetch(environment));
       const check = await checkEngine(engine, made, signal);
+      await made.close?.();
       questions.say(`${check.name}: ${check.message}`);
       if (check.status === "failed") failures.push(check.message);
     }

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { readWrittenDate } from "../engines/wire/written-date.ts";
 import type { FoundResult } from "../outcome.ts";
+import { readListed } from "./listed.ts";
 
 const MOST_ITEMS = 500;
 
@@ -23,7 +24,7 @@ const aboutSchema = z.object({
   publishedDate: date,
   published_date: date,
 });
-const itemSchema = aboutSchema.extend({ content: text, text, snippet: text });
+const itemSchema = aboutSchema.extend({ content: text, text, snippet: text, description: text });
 const documentSchema = z.object({ pageContent: z.string(), metadata: aboutSchema.nullish() });
 const listSchema = z.union([
   z.array(z.unknown()),
@@ -44,19 +45,23 @@ export function readDocument(document: unknown): FoundResult | undefined {
  * `undefined` for anything else.
  */
 export function readResults(value: unknown): readonly FoundResult[] | undefined {
-  if (typeof value === "string") return value.trim() === "" ? [] : [{ text: value }];
+  if (typeof value === "string") return value.trim() === "" ? [] : (readListed(value) ?? [{ text: value }]);
   const list = listSchema.safeParse(value).data;
   const items = (list ?? [value]).slice(0, MOST_ITEMS);
-  const results = items.flatMap((item) => readItem(item) ?? []);
+  const results = items.flatMap((item) =>
+    typeof item === "string" ? (readListed(item) ?? [{ text: item }]) : (readItem(item) ?? []),
+  );
   return results.length > 0 || list?.length === 0 ? results : undefined;
 }
 
 function readItem(item: unknown): FoundResult | undefined {
-  if (typeof item === "string") return { text: item };
   const document = readDocument(item);
   const fields = itemSchema.safeParse(item).data;
   if (document !== undefined || fields === undefined) return document;
-  const result = { ...readAbout(fields), text: fields.content ?? fields.text ?? fields.snippet };
+  const result = {
+    ...readAbout(fields),
+    text: fields.content ?? fields.text ?? fields.snippet ?? fields.description,
+  };
   return result.title || result.text ? result : undefined;
 }
 

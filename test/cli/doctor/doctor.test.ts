@@ -108,7 +108,7 @@ test("every wrong setting and every unknown name is told, and no key", async () 
   );
   expect(out).toMatchInlineSnapshot(`
     "failed   node: 20.11.1 is too old. Install Node 20.19 or newer.
-    failed   settings: AGENTIC_RAG_ENGINE (it is "yahoo"): there is no engine "yahoo". It is for: where searches go, or several with commas between, the next one where one fails: local, tavily, brave, serper, exa, searxng, retriever, http, jina, wikipedia, duckduckgo.
+    failed   settings: AGENTIC_RAG_ENGINE (it is "yahoo"): there is no engine "yahoo". It is for: where searches go, or several with commas between, the next one where one fails: local, tavily, brave, serper, exa, searxng, retriever, http, jina, wikipedia, duckduckgo, mcp:<command or address>#<tool>.
     failed   settings: AGENTIC_RAG_MAX_SEARCHES (it is "many"): must be a number. It is for: searches for a question (5).
     warning  settings: AGENTIC_RAG_FAVOURITE_COLOUR is no setting and does nothing. See agentic-rag --help for those there are.
     warning  settings: AGENTIC_RAG_MODEL_UR is no setting and does nothing. Did you mean AGENTIC_RAG_MODEL_URL?
