@@ -61,6 +61,7 @@ const TAKE_WORDS: ReadonlySet<Command> = new Set([
   "search",
   "index",
   "pull",
+  "rollout",
   "export",
   "view",
 ]);

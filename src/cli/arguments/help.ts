@@ -47,6 +47,16 @@ sources of the last.`,
       "agentic-rag threads --delete holidays",
     ],
   },
+  rollout: {
+    about: "ask every question of a data set, and keep the runs for training",
+    usage: "agentic-rag rollout <dataset> --out <file> [options]",
+    details: `The data set is JSON lines, CSV or Parquet, with the fields of Search-R1 (question, golden_answers). The same command
+goes on where it was ended. Each run is added to the file as it ends, a failed one too. agentic-rag export writes it for a trainer.`,
+    examples: [
+      "agentic-rag rollout train.parquet --out runs.jsonl --samples 8 --temperature 1",
+      "agentic-rag rollout dev.jsonl --out runs.jsonl --reward em,format:0.2,searches:-0.05",
+    ],
+  },
   export: {
     about: "write saved runs in the form that a trainer takes",
     usage:

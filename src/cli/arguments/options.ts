@@ -14,6 +14,7 @@ export const COMMANDS = [
   "probe",
   "setup",
   "pull",
+  "rollout",
   "export",
   "view",
 ] as const;
@@ -42,7 +43,7 @@ export type Option = OptionBase &
     | { readonly value?: never }
   );
 
-const RUNS = ["ask", "chat", "resume", "mcp"] as const;
+const RUNS = ["ask", "chat", "resume", "mcp", "rollout"] as const;
 const CHECKED = [...RUNS, "doctor"] as const;
 const PREPARED = [...CHECKED, "setup"] as const;
 const SEARCHED = [...PREPARED, "search"] as const;
@@ -85,7 +86,15 @@ export const OPTIONS: readonly Option[] = [
     name: "out",
     value: "<file>",
     about: "the file to write; .parquet makes it Parquet",
-    commands: ["export"],
+    commands: ["export", "rollout"],
+  },
+  { name: "samples", value: "<n>", about: "runs of each question (1)", commands: ["rollout"] },
+  { name: "concurrency", value: "<n>", about: "runs at once (8)", commands: ["rollout"] },
+  {
+    name: "reward",
+    value: "<what>",
+    about: "scores with weights (em,format:0.2), a module (./reward.mjs) or a command (!python reward.py)",
+    commands: ["rollout"],
   },
   {
     name: "tokenizer",
