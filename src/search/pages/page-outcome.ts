@@ -4,6 +4,10 @@ import type { PageOptions, PageOutcome } from "./page-reader.ts";
 import type { Extraction } from "./extraction.ts";
 import { type ExtractionLimits, runExtraction } from "./run-extraction.ts";
 
+/** All that a page shows whose scripts were to put its text there. */
+const WAITING =
+  /^(?:(?:loading|please wait|one moment|just a moment|wird geladen|bitte warten|einen moment|chargement|veuillez patienter|cargando|por favor,? espere|caricamento|carregando|加载中|请稍候|載入中|請稍候|読み込み中|お待ちください|로딩 중|잠시만 기다려 주세요)[\s.…!]*)+$/iu;
+
 /** Bytes that are to become a page. */
 export interface RawPage {
   readonly url: string;
@@ -42,7 +46,7 @@ export async function toPageOutcome(
     );
   }
   const { title, text, date, links } = extracted;
-  if (text === "" || (raw.content.kind !== "text" && !/[\p{L}\p{N}]/u.test(text))) {
+  if (text === "" || (raw.content.kind !== "text" && (!/[\p{L}\p{N}]/u.test(text) || WAITING.test(text)))) {
     return failPage(
       "no-text",
       `${shown} shows no text: it may be made of pictures or by scripts. Read another page.`,

@@ -119,6 +119,9 @@ describe("other kinds of page", () => {
 
   test("no page of dots", async () => {
     expect(await read(html("<p>...</p>"))).toMatchObject({ status: "failed", failure: { kind: "no-text" } });
+    for (const waiting of ["Loading…</p><p>Please wait...", "Wird geladen …", "加载中...", "Chargement"])
+      expect(await read(html(`<p>${waiting}</p>`))).toMatchObject({ failure: { kind: "no-text" } });
+    expect(await read(html("<p>Loading docks are open from 6.</p>"))).toMatchObject({ status: "read" });
   });
 
   test("a page of 20,000 nested elements", async () => {
