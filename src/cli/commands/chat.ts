@@ -13,10 +13,12 @@ import { report, UsageError } from "../terminal/failure.ts";
 import { interruptible, Interruption } from "../terminal/interruption.ts";
 import { createLineReader, type LineReader } from "../terminal/line-reader.ts";
 import { createPaint } from "../terminal/paint.ts";
+import { nearestName } from "../terminal/nearest-name.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { SignalName, Surroundings, TextOutput } from "../terminal/surroundings.ts";
 import { openThreads, stoppedLine, waitingLine } from "../thread-database.ts";
 
+const COMMANDS = ["/sources", "/new", "/help", "/exit", "/quit"] as const;
 const HELP = `Type a question, or:
   /sources  the sources of the last answer
   /new      begin a new conversation
@@ -140,7 +142,10 @@ async function talk(
     else if (line === "/new") {
       conversation.restart();
       screen.write("A new conversation begins.\n");
-    } else if (/^\/\w*$/.test(line)) screen.write(`There is no command ${line}. Type /help.\n`);
-    else exitCode = Math.max(exitCode, await conversation.ask(line));
+    } else if (/^\/\w*$/.test(line)) {
+      const near = nearestName(line, COMMANDS);
+      const instead = near === undefined ? "" : ` Did you mean ${near}?`;
+      screen.write(`There is no command ${line}.${instead} Type /help.\n`);
+    } else exitCode = Math.max(exitCode, await conversation.ask(line));
   }
 }

@@ -45,7 +45,7 @@ test("a question knows the one before and its answer", async () => {
 
 test("commands: help, sources, new, quit, and what is none", async () => {
   const { out, err, prompts } = await chat(
-    ["/sources", "One?", "/sources", "/new", "Two?", "/what", "/quit", "Three?"],
+    ["/sources", "One?", "/sources", "/new", "Two?", "/what", "/exti", "/exit", "Three?"],
     [call("one"), "</think>\n\nOne [1].", "</think>\n\nTwo."],
   );
   const list = "Sources\n[1] About one\n    https://example.org/one\n";
@@ -53,6 +53,7 @@ test("commands: help, sources, new, quit, and what is none", async () => {
   expect(conversation(prompts[2])).toBe("<|im_start|>user\nTwo?<|im_end|>\n<|im_start|>assistant\n<think>\n");
   expect(err).toContain("\n> /new\nA new conversation begins.\n");
   expect(err).toContain("\n> /what\nThere is no command /what. Type /help.\n");
+  expect(err).toContain("\n> /exti\nThere is no command /exti. Did you mean /exit? Type /help.\n");
   expect(prompts.length).toBe(3);
 });
 
