@@ -120,6 +120,22 @@ test("an answer of two steps is unclear where the first source does not lead to 
   ]);
 });
 
+test("a word or two are supported where the passage speaks of what was asked, and partly where it does not", () => {
+  const about = source(
+    1,
+    "The Crooked Orchard",
+    "The Crooked Orchard was written by Wenelvin Lanowick in 1911.",
+  );
+  const verdictTo = (question: string, answer: string) =>
+    checkAnswer(`${answer} [1].`, [about], question).citations.map(({ verdict }) => verdict)[0];
+  expect([
+    verdictTo("Who has written The Crooked Orchard?", "Wenelvin Lanowick"),
+    verdictTo("Who published The Crooked Orchard?", "Wenelvin Lanowick"),
+    verdictTo("Name the publisher of The Crooked Orchard.", "Wenelvin Lanowick"),
+    verdictTo("Wer hat The Crooked Orchard geschrieben?", "Wenelvin Lanowick"),
+  ]).toEqual(["supported", "partly", "partly", "supported"]);
+});
+
 test("a name of two words is found as one, and an answer that only says it again says nothing", () => {
   const about = source(1, "Ras Harstad", "Ras Harstad works at Mel Foundry.");
   const verdictOf = (answer: string, question: string) =>

@@ -28,7 +28,7 @@ const FOUND_IN_TWO_STEPS = {
   sources: [{ title: "Star of Cressmouth" }, { title: "Palder Works" }, { title: "Kelra Valmont" }],
   citations: [
     { number: 1, verdict: "unsupported" },
-    { number: 2, verdict: "supported", citedText: "Palder Works makes lanterns." },
+    { number: 2, verdict: "partly", citedText: "Palder Works makes lanterns." },
   ],
 };
 

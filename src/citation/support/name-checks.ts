@@ -1,8 +1,10 @@
-import { type Check, graded, hasLikeName, type Others } from "./checks.ts";
+import { type Check, graded, hasLike, hasLikeName, type Others } from "./checks.ts";
 import type { Claim } from "./claim.ts";
 import { findNames, type Name } from "./names.ts";
 import type { Passage } from "./passage.ts";
-import type { SourceText } from "./source-text.ts";
+import { keysOf, type SourceText } from "./source-text.ts";
+import { termsOf } from "./terms.ts";
+import { saysLittle } from "./wording.ts";
 
 /** Names occur in the passage, or at least in the source. */
 export function checkNames(
@@ -41,6 +43,10 @@ export function checkNames(
 /** Fewer words are no sentence: they say something only of what the question asks. */
 const FRAGMENT_TERMS = 4;
 
+export function isFragment({ terms, clauses }: Claim): boolean {
+  return terms.length <= FRAGMENT_TERMS && clauses.length <= 1;
+}
+
 /** "1734" as an answer to "When was Zanonden Works founded?": what is cited must name what was asked about. */
 export function checkSubject(
   claim: Claim,
@@ -48,7 +54,7 @@ export function checkSubject(
   source: SourceText,
   others: Others,
 ): readonly Check[] {
-  if (claim.terms.length > FRAGMENT_TERMS || claim.clauses.length > 1) return [];
+  if (!isFragment(claim)) return [];
   const missing = asked.filter(
     (name) => !gives(source, name) && !others.some((other) => gives(other, name) && leadsTo(other, source)),
   );
@@ -70,6 +76,24 @@ function gives({ keys: given, titleText, text: whole }: SourceText, { text, keys
 /** The ship's article names the captain whose article gives the profession; without that it is any captain. */
 function leadsTo({ keys }: SourceText, { title }: SourceText): boolean {
   return [...title].filter((key) => keys.has(key)).length * 2 >= title.size;
+}
+
+const ASKING =
+  /^(?:tell|know|want|give|find|name|please|question|answer|explain|sagen?|sag|nenne|wissen|möchte|bitte|dis|dites|donne|nomme|dime|di|nombra|quiero)$/iu;
+
+/** What a question asks of what it names: `profession` and `mayor` of "What is the profession of the mayor of Wenois?" */
+export function relationAsked(question: string): ReadonlySet<string> {
+  const ofNames = new Set(namesAsked(question).flatMap(({ keys }) => keys));
+  return keysOf(
+    termsOf(question).filter(
+      ({ text, keys }) => !saysLittle(text) && !ASKING.test(text) && !keys.some((key) => ofNames.has(key)),
+    ),
+  );
+}
+
+/** Whether a passage has a word of what was asked, or there is none. */
+export function tellsOf(relation: ReadonlySet<string>, { keys }: Passage): boolean {
+  return relation.size === 0 || [...relation].some((key) => keys.has(key) || hasLike(keys, key));
 }
 
 /** What a question asks about, by name: words side by side are one. */

@@ -102,7 +102,7 @@ const GERMAN_AUXILIARY = /^(?:wurden?|wird|werden|worden|hat|haben|hatten?|ist|s
 
 /** Words without an article that are no names. */
 const FEW =
-  /^(?:nobody|nothing|none|everybody|everyone|everything|somebody|someone|anybody|anyone|neither|either|niemand|jemand|nichts|alles|personne|nadie|people|water|each|many|most|several|some|few|both|today|here|there|then|later|recent|early|about|almost|nearly|roughly|around|half|part|work|research|once|since|during|after|before|inside|outside|under|over|above|below|another|other|such|only|even|still|total|access|support|traffic|money|time|life|food|wind|rain|snow|light|heavy|high|low|long|short|open|free|full|good|bad|new|old|heute|dort|hier|damals|rund|etwa|fast|auch|noch|kaum|dann|nun|strom|geld|wasser)$/iu;
+  /^(?:find|tell|name|take|give|list|show|explain|describe|nobody|nothing|none|everybody|everyone|everything|somebody|someone|anybody|anyone|neither|either|niemand|jemand|nichts|alles|personne|nadie|people|water|each|many|most|several|some|few|both|today|here|there|then|later|recent|early|about|almost|nearly|roughly|around|half|part|work|research|once|since|during|after|before|inside|outside|under|over|above|below|another|other|such|only|even|still|total|access|support|traffic|money|time|life|food|wind|rain|snow|light|heavy|high|low|long|short|open|free|full|good|bad|new|old|heute|dort|hier|damals|rund|etwa|fast|auch|noch|kaum|dann|nun|strom|geld|wasser)$/iu;
 
 function isName(word: string, before: string, text: string, isGerman: boolean): boolean {
   if (/\p{L}\p{N}|\p{N}\p{L}|\p{Ll}\p{Lu}|^\p{Lu}{2,}(?!\p{Ll})|-\p{N}/u.test(word)) return true;

@@ -5,7 +5,7 @@ import { type Claim, readClaim } from "./claim.ts";
 import { checkCues } from "./cue-checks.ts";
 import { likeness } from "./figures.ts";
 import { checkFigures } from "./figure-checks.ts";
-import { checkNames, checkSubject, namesAsked } from "./name-checks.ts";
+import { checkNames, checkSubject, isFragment, namesAsked, relationAsked, tellsOf } from "./name-checks.ts";
 import { checkOrder, isConverse } from "./order-checks.ts";
 import { bestPassage, type Passage, sumOf, type WeightOf } from "./passage.ts";
 import { type Clause, readSourceText, type SourceText } from "./source-text.ts";
@@ -57,6 +57,7 @@ const SOME_WORDS = 0.3;
 /** @param question what the sentences answer, where it is known */
 export function createSupportJudge(sources: readonly Given[], question = ""): SupportJudge {
   const asked = namesAsked(question);
+  const relation = relationAsked(question);
   const given = new Map(sources.map((source) => [source.number, source]));
   const texts = new Map<number, SourceText>();
   const claims = new Map<string, Claim>();
@@ -120,7 +121,13 @@ export function createSupportJudge(sources: readonly Given[], question = ""): Su
         () => turns.push(...checkOrder(claim, passage, shareOf)),
         () => checks.push(...agreeing(turns, claim, passage)),
         () => checks.push(...checkSubject(claim, asked, source, besides)),
-        () => checks.push(checkWords(claim, passage, source, shareOf)),
+        () => {
+          const words = checkWords(claim, passage, source, shareOf);
+          const isTold =
+            !isFragment(claim) || tellsOf(relation, passage) || isOtherLanguage(question, source.text);
+          // "1911" of when a book was written, for when its publisher was founded
+          checks.push(words.result === "pass" && !isTold ? { ...words, result: "weak" } : words);
+        },
       ]) {
         check();
         yield undefined;
