@@ -11,6 +11,7 @@ import { openAgent } from "../open-agent.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
 import { interruptible } from "../terminal/interruption.ts";
+import { rolloutWorker } from "./rollout-worker.ts";
 import type { Surroundings, TextOutput } from "../terminal/surroundings.ts";
 
 const DEFAULTS = { samples: 1, concurrency: 8, reward: "em" };
@@ -19,8 +20,9 @@ const DEFAULTS = { samples: 1, concurrency: 8, reward: "em" };
 export async function rollout(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { stderr, folder } = surroundings;
   const [name, ...more] = args.words;
+  if (name === undefined) return rolloutWorker(args, surroundings);
   const out = args.values.get("out");
-  if (name === undefined || more.length > 0 || out === undefined) {
+  if (more.length > 0 || out === undefined) {
     throw new UsageError("rollout takes a data set and a file: agentic-rag rollout <dataset> --out <file>");
   }
   const samples = countOf(args, "samples", DEFAULTS.samples);
@@ -36,7 +38,7 @@ export async function rollout(args: Arguments, surroundings: Surroundings): Prom
       const file = await openRolloutFile(resolve(folder, out));
       const progress = createRolloutProgress(stderr);
       const { agent, settings, header } = opened;
-      stderr.write(header);
+      stderr.write(`${header}\n`);
       try {
         const told = new Intl.DateTimeFormat("sv-SE").format(chooseNow(args)());
         const date = args.values.has("date") ? told : (file.date ?? told);

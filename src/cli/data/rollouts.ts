@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { AgenticRagError, isAbort } from "../../errors.ts";
 import type { AgenticRag } from "../../graph/graph.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -32,7 +33,7 @@ function idOf({ asked, sample }: Sample): string {
 }
 
 /** Asks one sample. A run that fails is one, too; only an abort is thrown. */
-async function runSample(plan: RolloutPlan, sampled: Sample): Promise<Trajectory> {
+export async function runSample(plan: RolloutPlan, sampled: Sample): Promise<Trajectory> {
   const { agent, settings, score, date, seed, signal } = plan;
   const { asked, sample } = sampled;
   const { group, question, goldenAnswers, source, split, index } = asked;
@@ -96,6 +97,8 @@ export async function runRollouts(
     progress,
   }: { readonly samples: number; readonly concurrency: number; readonly progress: RolloutProgress },
 ): Promise<void> {
+  // each run at once listens to it
+  setMaxListeners(0, plan.signal);
   const left = samplesOf(questions, samples, file.recorded);
   progress.begin(questions.length * samples, file.recorded.size);
   let failure: { readonly error: unknown } | undefined;
