@@ -164,11 +164,13 @@ const RELATIONS: ReadonlySet<string> = new Set(
 export function meaningsOfWhole(word: string): readonly string[] {
   if (!UNSPACED.test(word)) return [];
   const plain = simplified(word);
-  const means = (one: string, said: string): boolean =>
-    said.includes(one) && ENDING.test(said.replace(one, ""));
   return LINES.flatMap(({ unspaced }, at) =>
-    unspaced.some((one) => means(one, word) || means(one, plain)) ? [`~${at}`] : [],
+    unspaced.some((one) => isMeant(one, word) || isMeant(one, plain)) ? [`~${at}`] : [],
   );
+}
+
+function isMeant(one: string, word: string): boolean {
+  return word.includes(one) && ENDING.test(word.replace(one, ""));
 }
 
 const ENDING = /^(?:[\p{sc=Hiragana}\p{sc=Hangul}]*|[期号號码碼者员員日数數额額金料费費])$/u;

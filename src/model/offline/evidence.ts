@@ -2,6 +2,7 @@ import { withEdges } from "../../text/letters.ts";
 import { sentenceSpans } from "../../text/sentences.ts";
 import { NEGATION, type Kind } from "./kinds.ts";
 import { mentionedIn, mentions, type Mentions } from "./mentions.ts";
+import { asksDegree, saysDegree } from "./degree.ts";
 import { isRelation } from "./concepts.ts";
 import { neededTerms, type Question, type Term } from "./question.ts";
 import { impliedKeys } from "./implied.ts";
@@ -67,6 +68,7 @@ export function judge(question: Question, sources: readonly Source[]): readonly 
         answers:
           named &&
           wanted &&
+          (!FACTS.has(question.kind) || !asksDegree(question.text) || saysDegree(unit.text)) &&
           coverage >= ENOUGH &&
           saysItself(question, unit) &&
           !denies(question, unit) &&

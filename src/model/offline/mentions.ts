@@ -24,8 +24,19 @@ export function mentions(text: string): Mentions {
     for (let length = 1; length <= LONGEST_JOINED; length += 1)
       keys.add(exactKey(words.slice(at, at + length).join("")));
   });
+  for (const [day] of text.matchAll(DAY))
+    for (const key of wordForms(DAYS.find((name) => name.startsWith(day.slice(0, 3).toLowerCase())) ?? day))
+      keys.add(key);
   return { keys, flat: flatten(text) };
 }
+
+const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const DAY = /(?<!\p{L})(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?!\p{L})/gu;
+/** A day that stands in a span, such as `Tue–Fri`, or is meant by `weekdays`. */
+const DAYLIKE =
+  /(?:mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs)?[-–—]|weekday|weekend|daily|everyday|werktag|wochenende|täglich|(?:mo|di|mi|do|fr|sa)[-–—](?:di|mi|do|fr|sa|so)/iu;
+const DAY_NAME =
+  /^(?:mon|tues|wednes|thurs|fri|satur|sun)days?$|^(?:mon|diens|donners|frei|sams|sonn)tags?$|^mittwochs?$/iu;
 
 /** Words that together say no more than `from`. */
 export function withoutPhrases(text: string): string {
@@ -96,7 +107,7 @@ export function mentionedIn({ keys, flat }: Mentions, word: string, wanted: read
  */
 export function mayMention(words: readonly string[], flat: string, word: string): boolean {
   const own = flatten(word);
-  if (own === "" || flat.includes(own)) return true;
+  if (own === "" || flat.includes(own) || (DAY_NAME.test(word) && DAYLIKE.test(flat))) return true;
   if (/\p{N}/u.test(own)) return exactForm(flat).includes(exactForm(own));
   if (UNSPACED.test(word))
     return Array.from(flatten(withoutParticle(word))).some((letter) => flat.includes(letter));

@@ -25,11 +25,11 @@ const GROUP = withEdges(
   /\b(?:team|university|universität|université|universidad|researchers|company|group|department|abteilung|service|équipe|equipo|institute|institut|laborator\p{L}+|foundation|committee|board|council|vorstand|verein|conseil|consejo|office|gmbh|inc|ltd|everyone|nobody|anyone|members?|staff|mother|father|mutter|vater|mère|père|madre|padre)\b/iu,
 );
 const ROLE =
-  "nurses?|doctors?|guards?|caretakers?|janitors?|officers?|assistants?|technicians?|engineers?|teachers?|drivers?|owners?|clerks?|coordinators?|librarians?|receptionists?|supervisors?|treasurers?|chair(?:man|woman|person)?|president|secretar(?:y|ies)|managers?|directors?|captain|tenants?|landlord|host|trainees?|interns?|volunteers?|students?|parents|administrators?|editors?|accountants?|lawyers?|cooks?|hausmeister\\p{L}*|sekret[aä]r\\p{L}*|leiter\\p{L}*|pfleger\\p{L}*|arzt|ärzt\\p{L}*|lehrer\\p{L}*|mieter\\p{L}*|geschäftsführ\\p{L}*|infirmi\\p{L}+|gardien\\p{L}*|propriétaires?|direct(?:eur|rice|or|ora)|secrétaire|médecins?|enfermer\\p{L}+|encargad\\p{L}+|dueñ\\p{L}+|secretari\\p{L}+|conserje|médic\\p{L}+";
+  "mechanics?|specialists?|electricians?|plumbers?|nurses?|doctors?|guards?|caretakers?|janitors?|officers?|assistants?|technicians?|engineers?|teachers?|drivers?|owners?|clerks?|coordinators?|librarians?|receptionists?|supervisors?|treasurers?|chair(?:man|woman|person)?|president|secretar(?:y|ies)|managers?|directors?|captain|tenants?|landlord|host|trainees?|interns?|volunteers?|students?|parents|administrators?|editors?|accountants?|lawyers?|cooks?|hausmeister\\p{L}*|sekret[aä]r\\p{L}*|leiter\\p{L}*|pfleger\\p{L}*|arzt|ärzt\\p{L}*|lehrer\\p{L}*|mieter\\p{L}*|geschäftsführ\\p{L}*|infirmi\\p{L}+|gardien\\p{L}*|propriétaires?|direct(?:eur|rice|or|ora)|secrétaire|médecins?|enfermer\\p{L}+|encargad\\p{L}+|dueñ\\p{L}+|secretari\\p{L}+|conserje|médic\\p{L}+";
 /** What does something without a name: `by the duty nurse`, `The caretaker locks …`. */
 const ACTOR = withEdges(
   new RegExp(
-    String.raw`(?:\b(?:by|von|vom|durch|par|por)|^)\s*(?:(?:the|an?|our|every|each|der|dem|die|den|einem|einer|le|la|les|un|une|el|los|las|una)\s+|l['’])(?:\p{L}+\s+)?(${ROLE})\b`,
+    String.raw`(?:\b(?:by|von|vom|durch|par|por)|^)\s*(?:(?:the|an?|our|every|each|der|dem|die|den|einem|einer|le|la|les|un|une|el|los|las|una)\s+|l['’])?(?:\p{L}+\s+)?(${ROLE})\b`,
     "iu",
   ),
 );
@@ -41,7 +41,7 @@ function namesPerson(text: string): boolean {
   return (text.match(PERSON) ?? []).some((word) => !CALENDAR.test(word));
 }
 const REASON = withEdges(
-  /\b(?:because|since|so|due|therefore|thus|reason|in order|avoid|prevent|ensure|allow\p{L}*|help\p{L}*|lets?|means?|otherwise|to|as|for|caused?|by|weil|da|damit|denn|deshalb|daher|wegen|um|aufgrund|sonst|parce|car|afin|pour|raison|grâce|cause|porque|ya que|para|debido|pues|razón)\b|因为|因此|由于|以便|为了|所以|避免|ため|から|ので|理由|때문|위해|므로|어서|아서|니까/iu,
+  /\b(?:because|since|so|due|therefore|thus|reason|in order|avoid|prevent|ensure|allow\p{L}*|help\p{L}*|lets?|means?|otherwise|as|caused?|by|weil|da|damit|denn|deshalb|daher|wegen|um|aufgrund|sonst|parce|car|afin|pour|raison|grâce|cause|porque|ya que|para|debido|pues|razón)\b|因为|因此|由于|以便|为了|所以|避免|ため|から|ので|理由|때문|위해|므로|어서|아서|니까/iu,
 );
 const PLACE = withEdges(
   /\b(?:in|at|on|near|under|behind|beside|next|between|inside|opposite|floor|room|street|road|building|from|im|am|an|auf|bei|neben|unter|hinter|zwischen|raum|stock|straße|gebäude|aus|dans|à|au|aux|sur|sous|chez|près|derrière|étage|salle|rue|en|cerca|sobre|bajo|detrás|junto|planta|sala|calle|via)\b|https?:|[/\\]\S|[在于里上下内楼室号街路]|[にで]|階|室|에|층|호|:/iu,
@@ -49,6 +49,9 @@ const PLACE = withEdges(
 const CONTRAST = withEdges(
   /\b(?:than|whereas|while|unlike|but|compared|comparable|instead|contrast|however|both|differ\p{L}*|more|less|\p{L}+er|als|während|dagegen|hingegen|aber|im gegensatz|unterschied\p{L}*|unterscheid\p{L}*|différence|distingu\p{L}*|sondern|tandis|alors que|contrairement|mais|plus|moins|mientras|pero|más|menos|diferencia)\b|而|但|比|区别|より|一方|違|하지만|반면|보다|차이/iu,
 );
+
+/** `to save water`, `for safety`; not `to Graz`, `to the station`, `for 12 euros`. */
+const AIM = /(?<!\p{L})(?:to|for)\s(?!(?:the|an?|our|their|his|her|its)\s)\p{Ll}/u;
 
 /** Which X is asked for, and how an X looks. */
 const NOUNS = (
@@ -104,7 +107,7 @@ export function holdsWanted(question: Question, text: string): boolean {
     case "where":
       return PLACE.test(rest);
     case "why":
-      return REASON.test(rest);
+      return REASON.test(rest) || AIM.test(text);
     case "difference":
     case "comparison":
       return CONTRAST.test(text) || /[,;]/u.test(text) || cjk;
@@ -140,8 +143,16 @@ function namesSomeone({ terms, text: asked }: Question, text: string): boolean {
     const inner = rest.replace(/^\W*\p{Lu}\p{Ll}*(?=\s+[\p{Ll}\d]|\s*$)/u, (word) =>
       STARTS.test(word) ? "" : word,
     );
-    return GROUP.test(rest) || namesRole(clause, asked) || namesPerson(inner);
+    return namesGroup(rest, terms) || namesRole(clause, asked) || namesPerson(inner);
   });
+}
+
+/** `service` is no one in an answer to `Who services it?` */
+function namesGroup(rest: string, terms: Question["terms"]): boolean {
+  const [group] = GROUP.exec(rest) ?? [];
+  if (group === undefined) return false;
+  const said = mentions(group);
+  return !terms.some((term) => mentionedIn(said, term.text, term.keys) > 0);
 }
 
 function namesRole(clause: string, asked: string): boolean {

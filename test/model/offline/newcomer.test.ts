@@ -120,3 +120,48 @@ test.each([
   const { kind, text } = concludeParts(readParts(question, earlier), sources);
   expect({ kind, text }).toEqual({ kind: "answer", text: answer });
 });
+
+const SHOP = `Opening times: Tue–Fri 9–18, Sat 10–14
+
+We lend tools for 30 euros. A full service costs 85 euros and takes two days.
+
+| Model | Weight |
+|---|---|
+| Finch | 9 kg |
+| Heron | 13 kg |
+
+- locks
+- lights
+
+E-bikes are serviced only by certified mechanics. The workshop moved from Kirchgasse 4 to Marktplatz 11.`;
+
+test.each([
+  ["Who services e-bikes?", "answer", "E-bikes are serviced only by certified mechanics [1]."],
+  [
+    "When is the shop open on Saturday?",
+    "passage",
+    "The closest passage, which may not answer it:\n\nShop: Opening times: Tue–Fri 9–18, Sat 10–14 [1]",
+  ],
+])("%s", (question, kind, text) => {
+  const conclusion = conclude(
+    readQuestion(question),
+    readSources([{ number: 1, title: "Shop", text: SHOP }]),
+  );
+  expect(conclusion).toMatchObject({ kind, text });
+});
+
+test.each([
+  "Which model is lighter?",
+  "Which model is the heaviest?",
+  "Which tool is the most expensive?",
+  "Why did the workshop move?",
+  "Welches Modell ist am leichtesten?",
+])("%s is not answered by what does not compare or give a reason", (question) => {
+  const sources = readSources([{ number: 1, title: "Shop", text: SHOP }]);
+  expect(conclude(readQuestion(question), sources).kind).not.toBe("answer");
+});
+
+test("nobody says that nothing is said about a day that a span of days holds", () => {
+  const sources = readSources([{ number: 1, title: "Shop", text: SHOP }]);
+  expect(conclude(readQuestion("Is there a party on Wednesday?"), sources).text).not.toContain("Wednesday");
+});
