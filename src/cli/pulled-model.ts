@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { AgenticRagError } from "../errors.ts";
 import { OFFERED_MODELS } from "../model/gguf/pull/catalogue.ts";
 import { pullModel, type PulledModel } from "../model/gguf/pull/pull.ts";
+import { shown } from "../model/gguf/pull/source.ts";
 import { cacheFolderOf } from "../settings/user-folders.ts";
 import { size } from "../text/size.ts";
 import { createProgress } from "./terminal/progress.ts";
@@ -46,7 +47,7 @@ export async function pullToCache(
       environment,
       ...options,
       ...(seconds > 0 && { idleMs: seconds * 1000 }),
-      onProgress: (done, total) => total > 0 && progress.onProgress({ path: model, done, total }),
+      onProgress: (done, total) => total > 0 && progress.onProgress({ path: shown(model), done, total }),
     });
   } finally {
     progress.stop();

@@ -4,6 +4,7 @@ import { parseEnv } from "node:util";
 import { AgenticRagError } from "../../errors.ts";
 import { OFFERED_MODELS } from "../../model/gguf/pull/catalogue.ts";
 import type { PulledModel } from "../../model/gguf/pull/pull.ts";
+import { shown } from "../../model/gguf/pull/source.ts";
 import { size } from "../../text/size.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { pullToCache, settingsForFile } from "../pulled-model.ts";
@@ -40,7 +41,7 @@ export async function pull(args: Arguments, surroundings: Surroundings): Promise
   const pulled = await interruptible(
     surroundings,
     async (signal) => {
-      stderr.write(`Downloading ${printableLine(model)} …\n`);
+      stderr.write(`Downloading ${printableLine(shown(model))} …\n`);
       return pullToCache(model, surroundings, { signal, sha256 });
     },
     STOPPED,

@@ -102,7 +102,7 @@ describe.skipIf(notHere !== "")(`a pulled model${notHere}`, { timeout: 40_000 },
     await mkdir(join(home, ".config/agentic-rag"), { recursive: true });
     await writeFile(settings, "# mine\nTAVILY_API_KEY=k\nAGENTIC_RAG_GGUF_LORA=old.gguf\n");
     const environment = { HOME: home, AGENTIC_RAG_MODEL_FAMILY: "offline" };
-    const { out, err, exitCode } = await run(["pull", `${server.url}/tiny.gguf`], environment);
+    const { out, err, exitCode } = await run(["pull", `${server.url}/tiny.gguf?key=secret`], environment);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "Downloading http://127.0.0.1:1/tiny.gguf …\n" });
     expect(out).toContain(
       `SHA-256 ${HASH}. Whether that is right is unknown: the server told none. Compare it with what its publisher says.\n`,

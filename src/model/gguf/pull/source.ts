@@ -112,9 +112,10 @@ export function refusal(url: string, status: number): AgenticRagError {
   });
 }
 
-/** An address without what may be a secret: name and password, query. */
-export function shown(address: string): string {
-  const { origin, pathname } = new URL(address);
+/** A model as it was named; an address without what may be a secret: name and password, query. */
+export function shown(named: string): string {
+  if (!/^https?:/i.test(named) || !URL.canParse(named)) return named;
+  const { origin, pathname } = new URL(named);
   return origin + pathname;
 }
 
