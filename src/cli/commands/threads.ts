@@ -4,6 +4,8 @@ import { ago } from "../../view/amounts.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { chooseSettings } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
+import { cut } from "../terminal/line-wrapper.ts";
+import { createPaint } from "../terminal/paint.ts";
 import { printable, printableJson, printableLine } from "../terminal/printable.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 import { showThread } from "./show-thread.ts";
@@ -37,7 +39,15 @@ export async function threads(args: Arguments, surroundings: Surroundings): Prom
     if (json) {
       const listed = rows.map((row) => ({ ...row, status: statusOf(row) }));
       stdout.write(`${printableJson({ threads: listed })}\n`);
-    } else stdout.write(rows.length === 0 ? "There are no threads yet.\n" : `${tableOf(rows, now)}\n`);
+    } else {
+      const lines = rows.length === 0 ? ["There are no threads yet."] : tableOf(rows, now);
+      const paint = createPaint(stdout, {
+        environment: surroundings.environment,
+        noColor: args.switches.has("no-color"),
+      });
+      const columns = paint.isColorSupported ? (stdout.columns ?? Infinity) : Infinity;
+      for (const line of lines) stdout.write(`${cut(line, columns)}\n`);
+    }
     return EXIT_CODES.answered;
   } finally {
     await durability.close();
@@ -56,7 +66,7 @@ function statusOf({ status, leasedUntil }: ThreadRow): string {
   return status === "running" && leasedUntil === 0 ? "interrupted" : status;
 }
 
-function tableOf(rows: readonly ThreadRow[], now: number): string {
+function tableOf(rows: readonly ThreadRow[], now: number): readonly string[] {
   const cells = [
     ["THREAD", "STATUS", "LAST", "QUESTION"],
     ...rows.map((row) => [
@@ -67,14 +77,12 @@ function tableOf(rows: readonly ThreadRow[], now: number): string {
     ]),
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  return cells
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return cells.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function shortened(question: string): string {

@@ -155,3 +155,14 @@ function added(pieces: readonly Piece[], text: string, style: Style): Piece[] {
   if (last?.style !== style) return [...pieces, { text, style }];
   return [...pieces.slice(0, -1), { text: last.text + text, style }];
 }
+
+/** A text on one row of so many columns. */
+export function cut(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  let kept = "";
+  for (const character of text) {
+    if (stringWidth(kept + character) > columns - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import stringWidth from "string-width";
-import { columnsOf } from "./line-wrapper.ts";
+import { columnsOf, cut } from "./line-wrapper.ts";
 import { printableLine } from "./printable.ts";
 import { createPaint, type PaintOptions } from "./paint.ts";
 import type { Status, Surroundings, TextOutput } from "./surroundings.ts";
@@ -118,15 +118,4 @@ class Below extends Writable {
     this.#send(String(text));
     done();
   }
-}
-
-/** A text that fits in so many columns. */
-function cut(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text;
-  let kept = "";
-  for (const character of text) {
-    if (stringWidth(kept + character) > columns - 1) break;
-    kept += character;
-  }
-  return `${kept}…`;
 }

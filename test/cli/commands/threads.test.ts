@@ -4,9 +4,12 @@ import { expect, test } from "vitest";
 import type { ServerReply } from "../../servers/completions.ts";
 import type { Found } from "../../servers/tavily.ts";
 import { world } from "../../servers/world.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import { startProgram, type Program } from "../process.ts";
 import { call } from "../scripts.ts";
+import { createStage } from "../surroundings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { Terminal } from "../terminal/screen.ts";
 
 const TIMEOUT = { timeout: 90_000 };
 const ANSWER = "</think>\n\nApples [1].";
@@ -39,7 +42,7 @@ async function untilFree(run: () => Promise<{ exitCode: unknown; out: string; er
 }
 
 test("a run that is killed goes on with resume, to the same answer, and searches once", TIMEOUT, async () => {
-  const { run, start, requests, queries } = await stage([call("apples"), STALLS, ANSWER]);
+  const { run, start, requests, queries, folder } = await stage([call("apples"), STALLS, ANSWER]);
   const killed = start(["ask", "--thread", "fruit", "Which fruit?"]);
   await expect.poll(() => requests.length, { timeout: 30_000 }).toBe(2);
   killed.child.kill("SIGKILL");
@@ -70,6 +73,10 @@ test("a run that is killed goes on with resume, to the same answer, and searches
     citations: [{ number: 1, url: "https://example.org/apples" }],
     sources: [{ number: 1, title: "About apples" }],
   });
+  const terminal = new Terminal(30);
+  const { surroundings } = createStage({ environment: { HOME: folder } });
+  await runProgram(["threads"], { ...surroundings, stdout: terminal });
+  expect(terminal.text).toBe("THREAD  STATUS    LAST      Q…\nfruit   finished  just now  W…\n");
   expect(await run(["threads", "show", "frut"])).toMatchObject({ exitCode: 1, out: "" });
   const listed = await run(["threads", "--json"]);
   expect(JSON.parse(listed.out)).toMatchObject({
