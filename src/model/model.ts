@@ -282,7 +282,12 @@ function toGenerationChunk(chunk: ModelChunk): ChatGenerationChunk {
 }
 
 /** LangChain's form has no way to leave one of the counts open: it is there only where both are told. */
-function toUsageMetadata({ promptTokens, completionTokens, cachedTokens, reasoningTokens }: ModelUsage) {
+export function toUsageMetadata({
+  promptTokens,
+  completionTokens,
+  cachedTokens,
+  reasoningTokens,
+}: ModelUsage) {
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
   const usage: UsageMetadata = {
     input_tokens: promptTokens,

@@ -214,11 +214,12 @@ async function request(
   const before = textOf(turn);
   const reader = protocol.reader(before, { calls: !answering });
   const deadline = deadlineAfter(left.milliseconds);
-  const { pages = false } = opening;
-  const { line } = opening.model;
+  const { pages = false, model: described } = opening;
+  const { line } = described;
   const { spliceTags: tags } = protocol;
   const chatModel = new ProtocolChatModel({
     model,
+    described,
     protocol,
     reader,
     deadline: deadline.signal,
@@ -244,8 +245,7 @@ async function request(
   let failure: Continuation["failure"] = null;
   let facts: AgenticRagError["facts"] = {};
   try {
-    const stream = await chatModel.stream(toMessages(opening, before), config);
-    const reading = stream.getReader();
+    const reading = (await chatModel.stream(toMessages(opening, before), config)).getReader();
     while (!(await reading.read()).done);
   } catch (error) {
     if (!isModelFailure(error)) throw error;

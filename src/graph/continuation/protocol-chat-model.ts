@@ -1,10 +1,17 @@
 import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
-import { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { BaseLanguageModelInput } from "@langchain/core/language_models/base";
+import {
+  BaseChatModel,
+  type BaseChatModelCallOptions,
+  type LangSmithParams,
+} from "@langchain/core/language_models/chat_models";
 import { AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
+import type { IterableReadableStream } from "@langchain/core/utils/stream";
 import { isAbort } from "../../errors.ts";
 import {
   toPromptMessage,
+  toUsageMetadata,
   type ContinuationModel,
   type ContinuationOptions,
   type ModelUsage,
@@ -35,6 +42,12 @@ export interface ModelReply extends SampledText, TurnEnd {
 
 export interface ProtocolChatModelOptions {
   readonly model: ContinuationModel;
+  /** What the question was opened with: told to traces. */
+  readonly described: {
+    readonly name: string;
+    readonly family: string;
+    readonly dialect?: string | undefined;
+  };
   readonly protocol: Protocol;
   readonly reader: ProtocolReader;
   readonly request: Omit<ContinuationOptions, "signal">;
@@ -72,7 +85,40 @@ export class ProtocolChatModel extends BaseChatModel {
   }
 
   override getName(): string {
-    return this.#options.model.modelName;
+    return this.#options.described.name;
+  }
+
+  /** Its run is named after the model. */
+  override stream(
+    input: BaseLanguageModelInput,
+    options?: Partial<BaseChatModelCallOptions>,
+  ): Promise<IterableReadableStream<AIMessageChunk>> {
+    return super.stream(input, { ...options, runName: this.getName() });
+  }
+
+  /** What traces say of the model. */
+  override getLsParams(): LangSmithParams {
+    const { described, request } = this.#options;
+    const { temperature } = request.sampling ?? {};
+    const { dialect = "generic", family } = described;
+    return {
+      ls_model_type: "chat",
+      ls_provider: dialect === "generic" ? family : dialect,
+      ls_model_name: described.name,
+      ...(request.maxTokens !== undefined && { ls_max_tokens: request.maxTokens }),
+      ...(temperature != null && { ls_temperature: temperature }),
+    };
+  }
+
+  override invocationParams(): Readonly<Record<string, unknown>> {
+    const { described, request } = this.#options;
+    return {
+      model: described.name,
+      _type: described.family,
+      ...request.sampling,
+      max_tokens: request.maxTokens,
+      stop: request.stop,
+    };
   }
 
   /** Set when the stream has ended without an error. */
@@ -134,6 +180,7 @@ export class ProtocolChatModel extends BaseChatModel {
         ? { type: "reasoning-delta", text: this.#held.withdraw() }
         : { type: "answer-delta", text: holdAnswer ? "" : this.#held.release() };
     yield* this.#send(this.#toMessage(rest, messageId), runManager);
+    yield this.#counted(messageId, end, usage);
     this.#reply = {
       end,
       usage,
@@ -186,6 +233,17 @@ export class ProtocolChatModel extends BaseChatModel {
     await runManager?.handleLLMNewToken(generation.text, undefined, undefined, undefined, undefined, {
       chunk: generation,
     });
+  }
+
+  /** For traces alone: those who read the stream get nothing of it. */
+  #counted(id: string, end: ModelReply["end"], usage: ModelUsage): ChatGenerationChunk {
+    const counts = toUsageMetadata(usage);
+    // assigned afterwards, as in model.ts
+    const message = Object.assign(new AIMessageChunk({ id, content: [] }), {
+      response_metadata: { model_name: this.getName(), finish_reason: end },
+      ...(counts !== undefined && { usage_metadata: counts }),
+    });
+    return new ChatGenerationChunk({ text: "", message });
   }
 
   #toMessage(event: ProtocolEvent, id: string): AIMessageChunk | null {

@@ -13,6 +13,7 @@ import { isBlank } from "../../text/blank.ts";
 import { inTurns } from "./in-turns.ts";
 import type { RunEvent } from "../events.ts";
 import { everySearchFailed } from "../sources.ts";
+import type { Usage } from "../usage.ts";
 import { required, type RunState, type RunUpdate, type StateSegment, type StopReason } from "../state.ts";
 
 export interface FinalizeDeps {
@@ -60,9 +61,23 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
       citations,
       uncited,
       stopReason,
-      messages: [new AIMessage({ id, content: answer })],
+      messages: [messageOf(id, answer, { answered, stopReason, model_name: model.name }, state.usage)],
     };
   };
+}
+
+/** The answer as others know messages: with what it took, and how the run ended. */
+function messageOf(id: string, content: string, about: object, usage: Usage): AIMessage {
+  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
+  const usage_metadata = {
+    input_tokens: promptTokens,
+    output_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    input_token_details: { cache_read: cachedTokens },
+    ...(reasoningTokens !== undefined && { output_token_details: { reasoning: reasoningTokens } }),
+  };
+  // assigned afterwards: the constructor's type takes no `usage_metadata` under exactOptionalPropertyTypes
+  return Object.assign(new AIMessage({ id, content, response_metadata: { ...about } }), { usage_metadata });
 }
 
 interface Written extends CheckedAnswer {

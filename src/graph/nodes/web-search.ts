@@ -17,6 +17,7 @@ import { boundResponse, responseBytes } from "../response-size.ts";
 import { createNumbering, mayRefer, placeOf } from "../sources.ts";
 import { required, type Attempt, type RunState, type RunUpdate, type SearchCall } from "../state.ts";
 import type { Step, StepReader } from "../step.ts";
+import { tracedSearch } from "./traced.ts";
 import { addUsage, NO_USAGE, type Usage } from "../usage.ts";
 
 export interface SearchDeps {
@@ -119,12 +120,14 @@ async function runQueries(
   const run = async (query: string): Promise<Answered> => {
     emit({ type: "search-start", query, engine: engine.name });
     const begun = clock();
-    const outcome: SearchOutcome = await inTimeLeft(step, (signal) =>
-      engine.search(query, {
-        maxResults: limits.maxResults,
-        ...(scope !== undefined && { scope }),
-        signal,
-      }),
+    const outcome: SearchOutcome = await tracedSearch(config, { engine: engine.name, query }, () =>
+      inTimeLeft(step, (signal) =>
+        engine.search(query, {
+          maxResults: limits.maxResults,
+          ...(scope !== undefined && { scope }),
+          signal,
+        }),
+      ),
     );
     return { query, engine: engine.name, outcome, milliseconds: clock() - begun };
   };

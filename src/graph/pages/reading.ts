@@ -1,3 +1,4 @@
+import { tracedPage } from "../nodes/traced.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { PageReply } from "../../protocol/protocol.ts";
@@ -63,8 +64,8 @@ export async function openPages(
   const open = async (url: string): Promise<Opened> => {
     emit({ type: "page-start", url, reader: reader.name });
     const begun = clock();
-    const read: PageOutcome = await inTimeLeft(step, (signal) =>
-      reader.read(url, { query: wantedOf(url, state), maxBytes, signal }),
+    const read: PageOutcome = await tracedPage(step.config, { reader: reader.name, url }, () =>
+      inTimeLeft(step, (signal) => reader.read(url, { query: wantedOf(url, state), maxBytes, signal })),
     );
     return { url, read, outcome: foundBy(read), milliseconds: clock() - begun };
   };
