@@ -117,6 +117,7 @@ export function openAiRoutes({ onFailure, ...options }: OpenAiRoutesOptions): Ho
     reply.headers.set("x-request-id", requestId);
     return reply;
   });
+  app.all("*", (c) => toResponse(unknownRoute(c.req.method, c.req.path)));
   return app;
 }
 
@@ -155,6 +156,14 @@ function unknownModel(model: string, known: Iterable<string>): ErrorReply {
     code: "model_not_found",
     message: `There is no model ${JSON.stringify(model.slice(0, 100))} here. Choose one of: ${[...known].join(", ")}.`,
     param: "model",
+  };
+}
+
+function unknownRoute(method: string, path: string): ErrorReply {
+  return {
+    status: 404,
+    code: "unknown_route",
+    message: `There is no ${method} ${path.slice(0, 100)} here. There are: GET /v1/models, GET /v1/models/<model>, POST /v1/chat/completions. Clients that ask /v1/responses by default have a setting for chat completions.`,
   };
 }
 

@@ -152,3 +152,19 @@ test.each([[0], [-2], ["many"]])("max_tokens %j is refused", async (tokens) => {
   const { post } = await answering([]);
   expect((await post(asking({ max_tokens: tokens }))).status).toBe(400);
 });
+
+test.each([
+  ["POST", "/responses"],
+  ["POST", "/embeddings"],
+  ["GET", "/chat/completions"],
+  ["DELETE", "/models/agentic-rag"],
+])("%s %s, which there is not, is told what there is, as JSON", async (method, path) => {
+  const { url } = await startOpenAiServer({ agents: { "agentic-rag": scripted([]).agent } });
+  const response = await fetch(url + path, { method });
+  const { error } = (await response.json()) as { error: Record<string, unknown> };
+  expect([response.status, error["code"], error["message"]]).toEqual([
+    404,
+    "unknown_route",
+    expect.stringMatching(/^There is no \w+ \/v1\/\S+ here\. There are: .*POST \/v1\/chat\/completions/),
+  ]);
+});
