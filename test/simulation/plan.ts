@@ -55,8 +55,9 @@ export function drawPlan(chance: Chance, keeper: Plan["keeper"] | undefined): Pl
   const often = (most: number): number => (isCalm || chance.is(0.5) ? 0 : chance.next() * most);
   const names = Object.keys(protocols) as (keyof typeof protocols)[];
   const approves = chance.is(0.25);
+  const protocol = chance.is(0.6) ? "qwq" : (names[chance.int(0, names.length - 1)] ?? "qwq");
   return {
-    protocol: chance.is(0.6) ? "qwq" : (names[chance.int(0, names.length - 1)] ?? "qwq"),
+    protocol,
     keeper: keeper ?? (chance.is(0.15) ? "sqlite" : "memory"),
     model: {
       through: chance.is(0.2) ? "wire" : "direct",
@@ -78,7 +79,7 @@ export function drawPlan(chance: Chance, keeper: Plan["keeper"] | undefined): Pl
       maxResults: chance.int(1, 3),
       maxResponseBytes: chance.is(0.2) ? 1000 : 24_000,
       condenseResults: chance.is(0.15),
-      mendAnswer: chance.is(0.15),
+      mendAnswer: chance.is(0.15) && protocols[protocol].mendSide !== undefined,
       approveSearches: approves,
     },
     asksBy: chance.pick(["messages", "question"]),
