@@ -1,6 +1,6 @@
 import { readClaim, type Claim } from "./support/claim.ts";
 import { isTelling } from "./support/cues.ts";
-import type { Figure } from "./support/figures.ts";
+import type { Figure } from "./support/figures/figures.ts";
 import { isRefusal } from "../text/refusal.ts";
 import { headsSources, isConcluding, isFraming } from "./framing.ts";
 

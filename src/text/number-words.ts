@@ -63,6 +63,11 @@ const HAN = /[〇零一二两兩三四五六七八九十百千万萬亿億]+/gu;
 const COUNTED =
   /^(?:个|個|位|名|家|条|條|篇|只|台|年|月|日|天|节|節|种|對|对|颗|顆|粒|件|套|批|场|場|门|門|头|頭|匹|株|棵|块|塊|片|根|口|间|間|栋|棟|幢|班|级|級|首|幅|期|轮|輪|代|页|頁|亩|畝|公顷|公頃|海里|里|克|组|組|周|週|星期|世纪|世紀|学期|處|处|支|瓶|箱|圈|条|小时|小時|分钟|分鐘|秒|人|元|美元|欧元|歐元|英镑|倍|次|款|种|種|项|項|章|层|層|度|米|公里|千米|平方|立方|千克|公斤|吨|噸|座|所|本|部|枚|届|屆|户|戶|辆|輛|艘|架|张|張|岁|歲|点|點|％|%)/u;
 
+/** Nothing but a number looks like it, whatever is counted: `四十八万`, `二百`. */
+function isNumeral(written: string): boolean {
+  return written.length > 2 && /[一二两兩三四五六七八九][十百千万萬亿億]/u.test(written);
+}
+
 function hanNumbers(text: string): readonly SpelledNumber[] {
   return [...text.matchAll(HAN)].flatMap((match) => {
     const [start, end] = [match.index, match.index + match[0].length];
@@ -70,7 +75,8 @@ function hanNumbers(text: string): readonly SpelledNumber[] {
     // the scale of a number in digits, and the sign of a percentage
     if (/\d$/u.test(text.slice(0, start)) || (/^百$/u.test(match[0]) && text.startsWith("分之", end)))
       return [];
-    if (match[0] === "一" || (!isPercent && !COUNTED.test(text.slice(end)))) return [];
+    if (match[0] === "一" || (!isPercent && !isNumeral(match[0]) && !COUNTED.test(text.slice(end))))
+      return [];
     return [{ start, end, value: hanValue(match[0].replaceAll("萬", "万").replaceAll("億", "亿")) }];
   });
 }

@@ -1,5 +1,5 @@
 import { type Cues, cuesOf, isOpposite } from "./cues.ts";
-import { type Figure, findFigures } from "./figures.ts";
+import { type Figure, findFigures } from "./figures/figures.ts";
 import { findNames, type Name } from "./names.ts";
 import { type Clause, clausesOf, keysOf } from "./source-text.ts";
 import { type Term, termsOf } from "./terms.ts";

@@ -1,8 +1,10 @@
 import { type Check, likeClauses, restOf, type ShareOf } from "./checks.ts";
 import type { Claim } from "./claim.ts";
-import { isPlace, isTelling, negations } from "./cues.ts";
+import { isPlace, isRefusing, isTelling, negations } from "./cues.ts";
+import { exceptedKeys, exceptionsIn } from "./exceptions.ts";
 import type { Passage } from "./passage.ts";
 import { isNamed } from "./figure-checks.ts";
+import { isSame } from "./figures/figures.ts";
 import type { Clause, SourceText } from "./source-text.ts";
 
 /** Negations, comparisons and hedges agree with what the passage says of the same. */
@@ -35,7 +37,9 @@ export function checkCues(
       const byNegation = flips[0]?.byNegation === true;
       const isWhole =
         claim.clauses.length === 1 || flips.every(({ unitNegated }) => unitNegated !== claim.cues().negated);
-      (byNegation ? (isWhole ? negated : elsewhere) : turned).push(clause.text.trim());
+      (byNegation ? (isWhole && !isGivenBeside(claim, passage) ? negated : elsewhere) : turned).push(
+        clause.text.trim(),
+      );
     }
     if (flips.every(({ doubtful }) => doubtful)) doubted.push(clause.text.trim());
     if (claim.cues().hedges.length === 0 && matching.every((other) => other.cues().hedges.length > 0))
@@ -56,6 +60,24 @@ export function checkCues(
   else if (doubted.length > 0) checks.push({ check: "comparison", result: "weak", words: doubted });
   if (certain.length > 0) checks.push({ check: "certainty", result: "weak", words: certain });
   return checks;
+}
+
+/** All figures of the sentence stand where nothing is turned round: "…, the cost of which is 47 000 euros". */
+function isGivenBeside(claim: Claim, { figures: given, clauses }: Passage): boolean {
+  const { negated } = claim.cues();
+  return (
+    claim.figures.length > 0 &&
+    claim.figures.every((figure) =>
+      given.some(
+        (other) =>
+          isSame(figure, other) &&
+          clauses.some(
+            (clause) =>
+              other.start >= clause.start && other.start < clause.end && clause.cues().negated === negated,
+          ),
+      ),
+    )
+  );
 }
 
 const NONE = /^\s*(?:0|[-–—]|none|no|keine?r?|nein|aucune?|ningun[oa]|无|無|没有|沒有|לא|אין|لا|لا يوجد)\s*$/iu;
@@ -104,27 +126,51 @@ interface Flips {
   readonly unitNegated: boolean;
 }
 
-function flipsOf(clause: Clause, other: Clause, { units, clauses, title }: Passage): Flips {
-  const negated = [other, ...restOf(clause, other, clauses, title)].some((each) => each.cues().negated);
-  const byNegation = clause.cues().negated !== negated;
+function flipsOf(clause: Clause, other: Clause, { units, clauses, title, text }: Passage): Flips {
   const unit = units.find((each) => each.clauses.includes(other));
-  const turned = clause.cues().directions.filter((ours, index) => {
+  const theirsOf = (index: number): readonly number[] => {
     const [own = [], whole = []] = [other.cues().directions[index], unit?.cues().directions[index]];
-    const theirs = own.length > 0 ? own : whole;
-    // "less in the north than in the south" of "less than in the south"
-    return isPlace(index) && ours.length !== theirs.length ? false : isTurned(ours, theirs);
-  }).length;
+    return own.length > 0 ? own : whole;
+  };
+  const turned = new Set(
+    clause.cues().directions.flatMap((ours, index) => {
+      const theirs = theirsOf(index);
+      // "less in the north than in the south" of "less than in the south"
+      const isBeside = isPlace(index) && ours.length !== theirs.length;
+      return !isBeside && isTurned(ours, theirs) ? [index] : [];
+    }),
+  );
   const untold = clause
     .cues()
     .directions.some(
       (ours, index) => ours.length > 0 && isTelling(index) && unit?.cues().directions[index]?.length === 0,
     );
-  // "without" is a negation and the opposite of "with"
-  const odd = byNegation ? turned === 0 || turned > 1 : turned % 2 === 1;
+  // "without" is a negation and the opposite of "with": it counts once
+  const negated = [other, ...restOf(clause, other, clauses, title)].some((each) =>
+    each.cues().negatedBeside(turned),
+  );
+  const excepted = exceptionsIn(clause.text).length > 0;
+  const excepts =
+    !excepted &&
+    unit !== undefined &&
+    [...exceptedKeys(text.slice(unit.start, unit.end))].some((key) => clause.keys.has(key));
+  const byNegation = (clause.cues().negatedBeside(turned) !== negated) !== excepts;
+  // "closed" of "not open", "rejected" of "not passed"
+  const refusing = new Set(
+    clause.cues().directions.flatMap((ours, index) => {
+      const theirs = theirsOf(index);
+      const isOne = (ours.length === 0) !== (theirs.length === 0) && [...ours, ...theirs].includes(-1);
+      return isRefusing(index) && isOne ? [index] : [];
+    }),
+  );
+  const isRefused =
+    refusing.size > 0 && clause.cues().negatedBeside(refusing) !== other.cues().negatedBeside(refusing);
+  const isOdd = byNegation ? turned.size === 0 || turned.size > 1 : turned.size % 2 === 1;
+  const isOpen = byNegation && turned.size === 0 && (excepted || isRefused);
   return {
-    odd,
-    byNegation: byNegation && turned === 0,
-    doubtful: (byNegation && turned === 1) || untold,
+    odd: isOdd && !isOpen,
+    byNegation: byNegation && turned.size === 0,
+    doubtful: (byNegation && turned.size === 1) || untold || isOpen,
     unitNegated: unit?.cues().negated ?? other.cues().negated,
   };
 }

@@ -6,13 +6,22 @@ import { HAN_OPPOSITES, OPPOSITES } from "./opposites.ts";
 const STILL =
   /(?<![\p{L}])(?:still|noch(?! (?:nicht|nie|kein))|weiterhin|nach wie vor|encore|toujours|todavía|aún|sigue\p{L}*|siguen|ما زال\p{L}*|ما يزال|لا يزال|لا تزال|עדיין)(?![\p{L}])|仍|还在|還在|依然|依旧|まだ|今も/giu;
 
+/** "in the cellar, but not in the hall": what excepts with a word of negation. */
+export const EXCEPTING = String.raw`(?:but|and) not (?=(?:in|on|at|for|with|the|to|of|from|by|those|when|if)\b)|(?:und|aber) nicht (?=(?:in|auf|im|am|an|mit|von|bei|für|zum?|zur|aus|nach|der|die|das|den|dem)\b)|(?:et non|mais pas|mais non|y no|pero no) (?=(?:à|au|en|dans|sur|pour|par|avec|de|des|les?|la|por|con|el|los|las)\b)|(?<!\p{L})وليس (?=\p{L})|(?<!\p{L})ולא (?=[בלמה])|而不是|而非`;
 /** What only looks like a negation. */
-const NOT_NEGATED =
-  /\b(?:not only|not just|not least|no later than|no (?:fewer|less|more) than|no\.\s?\d|non-?profit|nicht nur|nicht zuletzt|nichts anderes als|non seulement|no s[oó]lo|no solamente|no obstante|nevertheless|nonetheless|nichtsdestotrotz)|(?:不仅|不僅|不但|不光|不只|不过|不過|不断|不斷|不久|不少|不同|不管|不论|不論|不得不|无论|無論|无线|無線|未来|未來|非常|非洲|不错|不錯|没收|ليس فقط|لا سيما|لا يزال|לא רק)/giu;
-const NEGATED = new RegExp(
-  String.raw`(?<![\p{L}\p{M}])(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|\p{L}+n['’]t|lacks?|lacking|fails? to|failed to|refuses? to|refused to|declined to|declines to|yet to|unable|impossible|nicht|kein\p{L}{0,2}|nie|niemals|niemand|nichts|weder|ohne|keinesfalls|keineswegs|fehlt|fehlen|pas|n(?:e\s+|['’])(?:\p{L}+\s+){1,3}?(?:plus|guère)|jamais|aucune?|sans|nunca|jamás|sin|ning[uú]n[ao]?|tampoco|nadie|nada|non|senza|nessun[ao]?|sem|não|nem|لا|لم|لن|ليس|ليست|ليسوا|غير|بدون|دون|عدم|وليس|ولم|ولا|ولن|לא|אין|אינו|אינה|אינם|אינן|בלי|ללא|מעולם|טרם|ואין|ולא|не|нет|без|никогда)(?![\p{L}\p{M}])|(?<![\p{L}])non-(?=\p{L})|[不没沒未无無]|(?<!除)非(?=[\p{sc=Han}])|ない|ません|なかった|なく|않|못했|없|아니`,
+const NOT_NEGATED = new RegExp(
+  String.raw`(?<![\p{L}])(?:${EXCEPTING})|` +
+    String.raw`\b(?:not only|not just|not least|no later than|no (?:fewer|less|more) than|no\.\s?\d|non-?profit|nicht nur|nicht zuletzt|nichts anderes als|non seulement|no s[oó]lo|no solamente|no obstante|nevertheless|nonetheless|nichtsdestotrotz)|(?:不仅|不僅|不但|不光|不只|不过|不過|不断|不斷|不久|不少|不同|不管|不论|不論|不得不|无论|無論|无线|無線|未来|未來|非常|非洲|不错|不錯|没收|ليس فقط|لا سيما|لا يزال|לא רק)`,
   "giu",
 );
+const NEGATED = new RegExp(
+  String.raw`(?<![\p{L}\p{M}])(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|cannot|hardly|scarcely|barely|rarely|seldom|\p{L}+n['’]t|yet to|unable|impossible|nicht|kaum|selten|kein\p{L}{0,2}|nie|niemals|niemand|nichts|weder|keinesfalls|keineswegs|pas|guère|rarement|n(?:e\s+|['’])(?:\p{L}+\s+){1,3}?(?:plus|guère)|jamais|aucune?|nunca|jamás|apenas|raramente|ning[uú]n[ao]?|tampoco|nadie|nada|non|nessun[ao]?|sem|não|nem|لا|لم|لن|ليس|ليست|ليسوا|غير|نادرا|وليس|ولم|ولا|ولن|לא|אין|אינו|אינה|אינם|אינן|בקושי|מעולם|טרם|ואין|ולא|не|нет|никогда)(?![\p{L}\p{M}])|(?<![\p{L}])non-(?=\p{L})|[不没沒未无無]|很少|极少|(?<!除)非(?=[\p{sc=Han}])|ない|ません|なかった|なく|않|못했|없|아니`,
+  "giu",
+);
+
+/** Words that negate what they are said of, and that another negation takes back: "did not refuse to". */
+const UNDONE =
+  /(?<![\p{L}\p{M}])(?:without|lacks?|lacking|fails? to|failed to|failure to|refus(?:es?|ed|al|ing) to|declin(?:es?|ed|ing) to|out of (?:service|order|use|print|action)|(?:stop|quit|ceas|halt|end|abandon)(?:s|p?ed|es)? (?=\p{Ll}+ing)|ceased? to|ohne|fehlt|fehlen|außer betrieb|weigert?en? (?:es )?sich|verzichte\p{L}* auf|unterl(?:ässt|ieß|ießen|assen)|sans|hors service|renonc\p{L}* à|sin|dej(?:a|an|ó|aron|ado|ar|aba|aban) de|se neg(?:ó|aron|aba|aban) a|se niegan? a|rehus\p{L}*|renunci\p{L}* a|fuera de servicio|senza|sem|بدون|دون|عدم|رفض\p{L}*|يرفض|ترفض|امتنع\p{L}*|توقف\p{L}* عن|בלי|ללא|סירב\p{L}*|הפסיק\p{L}*|נמנע\p{L}*|חדל\p{L}*|без)(?![\p{L}\p{M}])|(?<![\p{L}])(?:refus\p{L}*|cess\p{L}*|défendue?s?|défense) d(?:e(?!\p{L})|['’])|拒绝|拒絕|停止|放弃|放棄|停用|停运/giu;
 
 /** What is not to be, without a word of negation. A `*` stands for any ending. */
 const FORBIDDEN = tableOf([
@@ -82,6 +91,8 @@ const COMPARAND =
 export interface Cues {
   /** It says that something is not so, or is not to be. */
   readonly negated: boolean;
+  /** The same, but for the negations that are words of these pairs of opposites. */
+  negatedBeside(pairs: ReadonlySet<number>): boolean;
   /** For each pair of opposites, in the order of the text: 1 for a word of the first, -1 for one of the second. */
   readonly directions: readonly (readonly Direction[])[];
   readonly hedges: readonly string[];
@@ -95,12 +106,16 @@ export function cuesOf(text: string): Cues {
   const affirmed = text.replaceAll(NOT_NEGATED, (words) => "_".repeat(words.length));
   const words = wordsOf(text);
   const forbids = words.some((word) => lineOf(word, FORBIDDEN) !== undefined) || HAN_FORBIDDEN.test(text);
+  const negatedBeside = (pairs: ReadonlySet<number>): boolean => {
+    const isBeside = ([written]: RegExpMatchArray): boolean =>
+      pairs.size === 0 || !directionsIn(written).some((each, pair) => each.length > 0 && pairs.has(pair));
+    const [plain, undone] = [NEGATED, UNDONE].map((signs) => [...affirmed.matchAll(signs)].some(isBeside));
+    return (plain !== undone) !== forbids;
+  };
   return {
-    negated: affirmed.search(NEGATED) >= 0 !== forbids,
-    directions: [
-      ...directionsOf(words),
-      ...(HAN.test(text) ? HAN_OPPOSITES.map((pair) => inOrder(text, pair)) : []),
-    ],
+    negated: negatedBeside(new Set()),
+    negatedBeside,
+    directions: directionsIn(text, words),
     hedges: text.match(HEDGED) ?? [],
     absolutes: text.match(ABSOLUTE) ?? [],
     still: text.match(STILL) ?? [],
@@ -109,6 +124,13 @@ export function cuesOf(text: string): Cues {
 }
 
 const HAN = /\p{sc=Han}/u;
+
+function directionsIn(text: string, words = wordsOf(text)): readonly (readonly Direction[])[] {
+  return [
+    ...directionsOf(words),
+    ...(HAN.test(text) ? HAN_OPPOSITES.map((pair) => inOrder(text, pair)) : []),
+  ];
+}
 
 /** Bounds that are written as several words, as words of the table. */
 const LEAST =
@@ -157,6 +179,20 @@ export function isTelling(pair: number): boolean {
   return !PREPOSITIONS.has(pair);
 }
 
+const REFUSING: ReadonlySet<number> = new Set(
+  ["accept*", "open", "success*", "true"].map((word) =>
+    OPPOSITES.findIndex(([one]) => one.split(" ").includes(word)),
+  ),
+);
+const HAN_REFUSING = /^(?:批准|开放|成功)/u;
+
+/** Whether the second word of a pair says that the first is not so: "closed", "rejected". */
+export function isRefusing(pair: number): boolean {
+  return pair < OPPOSITES.length
+    ? REFUSING.has(pair)
+    : HAN_REFUSING.test(HAN_OPPOSITES[pair - OPPOSITES.length]?.[0].source ?? "");
+}
+
 /** Whether a word is one of a pair of opposites: which one is checked by itself. */
 export function isOpposite(word: string): boolean {
   return lineOf(word.toLowerCase(), DIRECTIONS) !== undefined;
@@ -169,7 +205,8 @@ export function comparands(text: string): readonly string[] {
 
 /** The words of a text that negate. */
 export function negations(text: string): readonly string[] {
-  return text.replaceAll(NOT_NEGATED, (words) => "_".repeat(words.length)).match(NEGATED) ?? [];
+  const affirmed = text.replaceAll(NOT_NEGATED, (words) => "_".repeat(words.length));
+  return [NEGATED, UNDONE].flatMap((signs) => affirmed.match(signs) ?? []);
 }
 
 /** Whether what stands between two names only lists them, so that their order means nothing. */

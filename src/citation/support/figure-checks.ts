@@ -1,6 +1,8 @@
 import { type Check, graded, hasLike, type Others, type ShareOf } from "./checks.ts";
 import type { Claim } from "./claim.ts";
-import { type Figure, isSame, isYear, likeness } from "./figures.ts";
+import { exceptionsIn } from "./exceptions.ts";
+import { type Figure, isSame, isYear, likeness } from "./figures/figures.ts";
+import { otherRatios } from "./figures/ratios.ts";
 import type { Passage } from "./passage.ts";
 import { turnedChanges, yearOf } from "./time-checks.ts";
 import type { Cell, SourceText } from "./source-text.ts";
@@ -13,9 +15,11 @@ export function checkFigures(
   others: Others,
   shareOf: ShareOf,
 ): readonly Check[] {
-  if (claim.figures.length === 0) return [];
-  const failed: string[] = [...turnedChanges(claim, passage)];
-  const weak: string[] = [];
+  const said = passage.units.map(({ start, end }) => passage.text.slice(start, end)).join("\n");
+  const ratios = otherRatios(claim.text, said);
+  if (claim.figures.length === 0 && ratios.failed.length === 0 && ratios.weak.length === 0) return [];
+  const failed: string[] = [...turnedChanges(claim, passage), ...ratios.failed];
+  const weak: string[] = [...ratios.weak];
   for (const figure of claim.figures) {
     if (isPartOfName(figure, claim, source)) continue;
     const here = likest(figure, passage.figures);
@@ -68,6 +72,7 @@ function isSaidOfAnother(
   const given = passage.figures.filter((other) => isSame(figure, other));
   // "40 branches" of "40 miles", where the source counts branches as well
   const all = given.every(({ isMeasured }) => isMeasured) ? source.figures() : passage.figures;
+  if (isExcepted(given, claim, passage) || isOfWhole(figure, given, claim, passage)) return true;
   const ofYear = yearOf(figure, claim, passage);
   if (countsAnother(figure, given, all) || ofYear === "other") return true;
   if (given.every((other) => isOfOtherColumn(other, claim, passage))) return true;
@@ -76,6 +81,42 @@ function isSaidOfAnother(
     isOfOtherName(figure, claim, passage) ||
     isOfOtherSentence(figure, claim, passage, shareOf) ||
     isOfOtherClause(figure, claim, passage, shareOf)
+  );
+}
+
+/** "every two minutes" of "every 15 seconds instead of every two minutes". */
+function isExcepted(given: readonly Figure[], claim: Claim, { text, units }: Passage): boolean {
+  if (given.length === 0 || exceptionsIn(claim.text).length > 0 || claim.cues().negated) return false;
+  return given.every(({ start }) => {
+    const unit = units.find((each) => start >= each.start && start < each.end);
+    return (
+      unit !== undefined &&
+      exceptionsIn(text.slice(unit.start, unit.end)).some(
+        ([from, to]) => start >= unit.start + from && start < unit.start + to,
+      )
+    );
+  });
+}
+
+const OF_WHOLE =
+  /^\s*(?:out\s+)?(?:of|von|der|de|des|del|sur|de las|de los)\s+(?:the|its|their|den|les|las|los|insgesamt)?\s*$/iu;
+const PART = /^\s*(?:of|von|der|des|de|d['’]entre)\s/iu;
+
+/** "Fourteen of the members" of "eleven of the fourteen members": of the whole is said what was said of a part. */
+function isOfWhole(
+  figure: Figure,
+  given: readonly Figure[],
+  claim: Claim,
+  { text, figures }: Passage,
+): boolean {
+  if (!PART.test(claim.text.slice(figure.end))) return false;
+  return given.every((whole) =>
+    figures.some(
+      (part) =>
+        part.end <= whole.start &&
+        OF_WHOLE.test(text.slice(part.end, whole.start)) &&
+        !claim.figures.some((each) => isSame(each, part)),
+    ),
   );
 }
 

@@ -10,7 +10,7 @@ export const OPPOSITES: readonly (readonly [string, string])[] = [
   ],
   [
     "often frequently häufig* oft öfter souvent frecuente* غالبا كثيرا",
-    "rarely seldom selten* rarement raramente نادرا",
+    "rarely seldom hardly scarcely selten* rarement raramente نادرا",
   ],
   [
     "better best besser* beste* bester bestes meilleur* mieux mejor mejores أفضل",
@@ -116,7 +116,7 @@ export const HAN_OPPOSITES: readonly (readonly [RegExp, RegExp])[] = (
     ["之前|以前|早于|早於", "之后|以后|之後|以後|晚于|晚於"],
     ["增加|增长|增長|上升|提高|提升|上涨|扩大", "减少|減少|下降|降低|下跌|缩小"],
     ["批准|接受|支持|同意|通过了|通過了", "拒绝|拒絕|反对|反對|驳回|駁回|否决|否決"],
-    ["开放|开源|開放|打开", "封闭|闭源|关闭|關閉"],
+    ["开放|开源|開放|打开|开馆|开门|营业", "闭馆|停业|关门|封闭|闭源|关闭|關閉"],
     ["成功", "失败|失敗"],
     ["第一|首个|首次|最早", "最后|最後|最晚"],
     ["赢|获胜|战胜|勝", "输给|落败|败给|敗"],

@@ -1,7 +1,7 @@
 import { type Check, likeClauses, type ShareOf } from "./checks.ts";
 import type { Claim } from "./claim.ts";
 import { comparands, isCoordinated, isTelling } from "./cues.ts";
-import { findFigures } from "./figures.ts";
+import { findFigures } from "./figures/figures.ts";
 import { findNames, type Name } from "./names.ts";
 import type { Passage } from "./passage.ts";
 import type { Clause } from "./source-text.ts";
@@ -22,6 +22,8 @@ export function checkOrder(claim: Claim, passage: Passage, shareOf: ShareOf): re
       ...comparedTheOtherWay(claim, passage),
       ...doneByTheOther(claim, passage),
       ...doneByAnotherBehind(claim, passage),
+      ...doneWithTheOther(claim, passage),
+      ...crossed(claim, clause, passage, shareOf),
     ];
     if (words.length > 0) return [{ check: "order", result: "weak", words: [...new Set(words)] }];
   }
@@ -133,6 +135,44 @@ function doneByTheOther(claim: Claim, passage: Passage): readonly string[] {
   return turned.length === 0 ? [] : [first.text, second.text];
 }
 
+const WITH =
+  /(?<![\p{L}])(?<sign>from|for|under|bei|für|unter|chez|pour|sous|para|bajo)\s+(?:(?:the|der|dem|den|die|la|le|el)\s+)?$/iu;
+
+function signBefore(text: string, start: number): string | undefined {
+  return WITH.exec(text.slice(Math.max(0, start - 24), start))?.groups?.["sign"]?.toLowerCase();
+}
+
+/** "Sandner learned from Reuschel" of "He learned from Sandner": whom it is done with has become who does it. */
+function doneWithTheOther(claim: Claim, passage: Passage): readonly string[] {
+  return claim.names.flatMap((name) => {
+    const sign = signBefore(claim.text, name.start);
+    if (sign === undefined) return [];
+    return passage.clauses.flatMap((clause) =>
+      clause.names().flatMap((other) => {
+        const isWith = signBefore(clause.text, other.start) === sign && !isOf(other, name);
+        const first = claim.names.find((each) => isOf(each, other) && each.end <= name.start);
+        return isWith && first !== undefined && signBefore(claim.text, first.start) === undefined
+          ? [first.text, name.text]
+          : [];
+      }),
+    );
+  });
+}
+
+/** Two clauses whose words have changed places: "the female feeds them, the male broods" of it the other way round. */
+function crossed(claim: Claim, clause: Clause, passage: Passage, shareOf: ShareOf): readonly string[] {
+  const mate = claim.clauses.find((each) => each !== clause);
+  const [like] = likeClauses(clause, passage.clauses, shareOf);
+  if (claim.clauses.length !== 2 || mate === undefined || like === undefined) return [];
+  const missing = clause.terms.filter(({ keys }) => !keys.some((key) => like.keys.has(key)));
+  const added = like.terms.filter(({ keys }) => !keys.some((key) => clause.keys.has(key)));
+  if (missing.length !== 1 || added.length > 2) return [];
+  const others = passage.clauses.filter((each) => each !== like);
+  const [own] = missing.filter(({ keys }) => keys.some((key) => others.some((each) => each.keys.has(key))));
+  const [theirs] = added.filter(({ keys }) => keys.some((key) => mate.keys.has(key)));
+  return own === undefined || theirs === undefined ? [] : [own.text, theirs.text];
+}
+
 /** Words of Arabic that stand before a year or a name. */
 const BEFORE_NAME = /^(?:عام|سنة|(?:و?ال)?(?:مهندس|دكتور|بروفيسور|أستاذ|سيد|رئيس|وزير|قاضي)ة?)$/u;
 
@@ -219,7 +259,9 @@ function movable(text: string, clause: Clause) {
         !figures.some((figure) => start < figure.end && end > figure.start)) ||
       DETERMINED.test(before) ||
       (isArabic && /^(?:و|ل|ب)?ال|^ה/u.test(word)) ||
-      (/^\p{sc=Han}{2}$/u.test(word) && !/[年月日夜晚晨时時期间間不]/u.test(word));
+      (/^\p{sc=Han}{2}$/u.test(word) &&
+        !/[年月日夜晚晨时時期间間不周週]/u.test(word) &&
+        !/^\p{sc=Han}?[内內里裡中上外]/u.test(text.slice(end, end + 2)));
     const [key] = keys;
     return key === undefined || !isNamed || ADVERBIAL.test(before)
       ? []

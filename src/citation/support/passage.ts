@@ -1,5 +1,5 @@
 import type { Claim } from "./claim.ts";
-import { type Figure, likeness } from "./figures.ts";
+import { type Figure, likeness } from "./figures/figures.ts";
 import type { Cell, Clause, SourceText, Unit } from "./source-text.ts";
 
 /** One to three sentences of a source that say most of what is claimed, or one row of a table. */

@@ -1,9 +1,9 @@
 import { eachSentenceSpan } from "../../text/sentences.ts";
 import { type Cues, cuesOf } from "./cues.ts";
-import { type Figure, findFigures } from "./figures.ts";
+import { type Figure, findFigures } from "./figures/figures.ts";
 import { findNames, type Name } from "./names.ts";
 import { type Term, termsOf } from "./terms.ts";
-import { type Measure, measureOfHead } from "./units.ts";
+import { type Measure, measureOfHead } from "./figures/units.ts";
 
 /** A part of a sentence that says one thing. */
 export interface Clause {

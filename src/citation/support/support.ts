@@ -3,7 +3,7 @@ import { contentWords, overlapIn } from "../overlap.ts";
 import { type Check, checkQuotes, type ShareOf } from "./checks.ts";
 import { type Claim, readClaim } from "./claim.ts";
 import { checkCues } from "./cue-checks.ts";
-import { likeness } from "./figures.ts";
+import { likeness } from "./figures/figures.ts";
 import { checkFigures } from "./figure-checks.ts";
 import { checkNames, checkSubject, isFragment, namesAsked, relationAsked, tellsOf } from "./name-checks.ts";
 import { checkOrder, isConverse } from "./order-checks.ts";

@@ -1,7 +1,7 @@
 import type { Claim } from "./claim.ts";
-import { type Figure, isSame, isYear } from "./figures.ts";
+import { type Figure, isSame, isYear } from "./figures/figures.ts";
 import type { Passage } from "./passage.ts";
-import { isSameUnit } from "./units.ts";
+import { isSameUnit } from "./figures/units.ts";
 
 const CONTRAST =
   "contre|against|compared (?:with|to)|versus|vs|(?:down|up) from|gegenüber|frente a|مقابل|مقارنة|לעומת";

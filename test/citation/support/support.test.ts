@@ -17,6 +17,7 @@ import { FRESH_ENGLISH } from "./fresh-english.ts";
 import { FRESH_FRENCH, FRESH_SPANISH } from "./fresh-romance.ts";
 import { FRESH_GERMAN } from "./fresh-german.ts";
 import { GLACIERS } from "./glaciers.ts";
+import { OFFICES } from "./offices.ts";
 import type { Kind, Planted } from "./planted.ts";
 import { RECALLS } from "./recalls.ts";
 
@@ -40,9 +41,10 @@ const SETS: readonly Planted[] = [
   FRESH_SPANISH,
   ...RECALLS,
   ...GLACIERS,
+  ...OFFICES,
 ];
 const LANGUAGES = [...new Set(SETS.map(({ language }) => language))];
-const TOTAL = 886;
+const TOTAL = 1058;
 /** What must never be called supported. */
 const WRONG: readonly Kind[] = [
   "number",

@@ -1,4 +1,4 @@
-import { stemKey } from "./terms.ts";
+import { stemKey } from "../terms.ts";
 import { UNIT_PHRASES } from "./unit-phrases.ts";
 
 const THOUSAND = 1_000;
@@ -10,16 +10,16 @@ const TRILLION = 1_000_000_000_000;
 const SCALES: ReadonlyMap<string, number> = new Map(
   (
     [
-      [THOUSAND, "thousand thousands tausend mille mil миллe тысяч тысячи ألف آلاف אלף אלפים 千"],
+      [THOUSAND, "thousand thousands tausend mille mil миллe тысяч тысячи ألف ألفا ألفاً آلاف אלף אלפים 千"],
       [10_000, "万 萬"],
       [100_000_000, "亿 億"],
       [
         MILLION,
-        "million millions mn mio mio. millionen millón millones milioni milhões миллион миллиона миллионов مليون ملايين מיליון מיליוני",
+        "million millions mn mio mio. millionen millón millones milioni milhões миллион миллиона миллионов مليون مليونا مليوناً ملايين מיליון מיליוני",
       ],
       [
         BILLION,
-        "billion billions bn mrd mrd. milliarde milliarden milliard milliards miliardi bilhões миллиард миллиарда миллиардов مليار مليارات מיליארד מיליארדי",
+        "billion billions bn mrd mrd. milliarde milliarden milliard milliards miliardi bilhões миллиард миллиарда миллиардов مليار مليارا ملياراً مليارات מיליארד מיליארדי",
       ],
       [TRILLION, "trillion trillions tn billionen billón billones تريليون تريليونات טריליון 兆"],
     ] as const
