@@ -58,7 +58,24 @@ const FEW_DISTINCT = 0.3;
  */
 export function endsInLoop(text: string): boolean {
   const end = text.slice(-WINDOW);
-  return isStale(end, AT_END) || hasFewDistinct(end, AT_END);
+  return isStale(end, AT_END) || hasFewDistinct(end, AT_END) || endsInCopies(end, AT_END);
+}
+
+/** So many copies of so many words at the end are a loop, when they are the least of words that are looked at. */
+const COPIES = 4;
+const FEWEST_WORDS = 3;
+
+/** Copies to the letter, whatever the text began with; the last one may be cut off, also within a word. */
+function endsInCopies(text: string, { words: looked, least }: Staleness): boolean {
+  const all = text.toLowerCase().match(WORD) ?? [];
+  return [all, all.slice(0, -1)].some((words) => {
+    const last = words.slice(-looked).toReversed();
+    return last.some((_, period) => {
+      if (period < FEWEST_WORDS) return false;
+      const differs = last.findIndex((word, at) => at >= period && word !== last[at - period]);
+      return (differs < 0 ? last.length : differs) >= Math.max(COPIES * period, least);
+    });
+  });
 }
 
 function hasFewDistinct(text: string, { words: looked, least }: Staleness): boolean {

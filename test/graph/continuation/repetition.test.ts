@@ -86,6 +86,20 @@ test("five times one short sentence are a loop", () => {
   expect([4, 5].map((times) => endsInLoop("I am a person. ".repeat(times)))).toEqual([false, true]);
 });
 
+test.each([
+  ["a sentence", "The answer is: Palder Works.\n"],
+  ["two", "It is in Trier. It was built by the Romans [1].\n\n"],
+  ["German", "Die Antwort lautet: das Werk Palder.\n"],
+  ["Chinese", "答案是帕尔德工厂。\n"],
+  ["figures", "The answer is 42 of 108.\n"],
+])("four copies to the letter are a loop, the last one whole or cut off: %s", (_name, text) => {
+  expect(endsInLoop(text.repeat(2))).toBe(false);
+  for (const cut of [0, 1, 3]) {
+    expect(endsInLoop(text.repeat(5).slice(0, text.length * 4 + cut))).toBe(true);
+    expect(endsInLoop(`It is about Trier and its gate. ${text.repeat(4)}${text.slice(0, cut)}`)).toBe(true);
+  }
+});
+
 test.each(LOOPS)("%s over and over is seen as it is written, and at its end however short", (_name, text) => {
   expect(firesAt(PROLOGUE + text(400))).toBeGreaterThan(0);
   expect(endsInLoop(text(30))).toBe(true);
