@@ -77,13 +77,14 @@ function hanNumbers(text: string): readonly SpelledNumber[] {
       return [];
     if (match[0] === "一" || (!isPercent && !isNumeral(match[0]) && !COUNTED.test(text.slice(end))))
       return [];
-    return [{ start, end, value: hanValue(match[0].replaceAll("萬", "万").replaceAll("億", "亿")) }];
+    return [{ start, end, value: hanNumber(match[0].replaceAll("萬", "万").replaceAll("億", "亿")) }];
   });
 }
 
 const HAN_DIGITS = "〇一二三四五六七八九";
 
-function hanValue(written: string): number {
+/** A number in Chinese signs: `四十八`, `二〇二五`. */
+export function hanNumber(written: string): number {
   for (const [sign, unit] of [
     ["亿", 1e8],
     ["万", 1e4],
@@ -91,7 +92,7 @@ function hanValue(written: string): number {
     const at = written.lastIndexOf(sign);
     if (at < 0) continue;
     const rest = written.slice(at + 1);
-    return (at === 0 ? 1 : hanValue(written.slice(0, at))) * unit + (rest === "" ? 0 : hanValue(rest));
+    return (at === 0 ? 1 : hanNumber(written.slice(0, at))) * unit + (rest === "" ? 0 : hanNumber(rest));
   }
   const digits = Array.from(written.replaceAll(/[两兩]/gu, "二").replaceAll("零", "〇"));
   if (!/[十百千]/u.test(written)) return Number(digits.map((sign) => HAN_DIGITS.indexOf(sign)).join(""));
@@ -283,8 +284,9 @@ function hebrew(): Numbers {
   ];
   return new Map([
     ...units,
-    ["עשר", 10],
-    ["עשרה", 10],
+    ...list("עשר אחד_עשר שנים_עשר", 10),
+    ...list("עשרה אחת_עשרה שתים_עשרה", 10),
+    ...composed([["עשר", 10]], units, (ten, unit) => [`${unit} ${ten}`, `${unit} ${ten}ה`]),
     ...tens,
     ...two,
     ...hundreds,

@@ -4,8 +4,9 @@ import { isPlace, isRefusing, isTelling, negations } from "./cues.ts";
 import { exceptedKeys, exceptionsIn } from "./exceptions.ts";
 import type { Passage } from "./passage.ts";
 import { isNamed } from "./figure-checks.ts";
-import { isSame } from "./figures/figures.ts";
-import type { Clause, SourceText } from "./source-text.ts";
+import { type Figure, isSame } from "./figures/figures.ts";
+import type { Clause, SourceText, Unit } from "./source-text.ts";
+import type { Term } from "./terms.ts";
 
 /** Negations, comparisons and hedges agree with what the passage says of the same. */
 export function checkCues(
@@ -32,7 +33,7 @@ export function checkCues(
     const matching = likeClauses(clause, passage.clauses, shareOf);
     if (matching.length === 0) continue;
     compared = true;
-    const flips = matching.map((other) => flipsOf(clause, other, passage));
+    const flips = matching.map((other) => flipsOf(claim, clause, other, passage));
     if (flips.every(({ odd }) => odd)) {
       const byNegation = flips[0]?.byNegation === true;
       const isWhole =
@@ -126,7 +127,12 @@ interface Flips {
   readonly unitNegated: boolean;
 }
 
-function flipsOf(clause: Clause, other: Clause, { units, clauses, title, text }: Passage): Flips {
+function flipsOf(
+  claim: Claim,
+  clause: Clause,
+  other: Clause,
+  { units, clauses, title, text }: Passage,
+): Flips {
   const unit = units.find((each) => each.clauses.includes(other));
   const theirsOf = (index: number): readonly number[] => {
     const [own = [], whole = []] = [other.cues().directions[index], unit?.cues().directions[index]];
@@ -153,8 +159,10 @@ function flipsOf(clause: Clause, other: Clause, { units, clauses, title, text }:
   const excepts =
     !excepted &&
     unit !== undefined &&
-    [...exceptedKeys(text.slice(unit.start, unit.end))].some((key) => clause.keys.has(key));
-  const byNegation = (clause.cues().negatedBeside(turned) !== negated) !== excepts;
+    ([...exceptedKeys(text.slice(unit.start, unit.end))].some((key) => clause.keys.has(key)) ||
+      claim.figures.some((figure) => isExceptedIn(unit, figure, text)));
+  const isPrefixed = hasPrefixed(clause, other);
+  const byNegation = (clause.cues().negatedBeside(turned) !== negated) !== (excepts !== isPrefixed);
   // "closed" of "not open", "rejected" of "not passed"
   const refusing = new Set(
     clause.cues().directions.flatMap((ours, index) => {
@@ -173,6 +181,37 @@ function flipsOf(clause: Clause, other: Clause, { units, clauses, title, text }:
     doubtful: (byNegation && turned.size === 1) || untold || isOpen,
     unitNegated: unit?.cues().negated ?? other.cues().negated,
   };
+}
+
+/** The sentence gives a figure only where it excepts something. */
+function isExceptedIn(unit: Unit, figure: Figure, text: string): boolean {
+  const given = unit.figures().filter((other) => isSame(figure, other));
+  const places = given.length === 0 ? [] : exceptionsIn(text.slice(unit.start, unit.end));
+  return (
+    places.length > 0 &&
+    given.every(({ start }) =>
+      places.some(([from, to]) => start >= unit.start + from && start < unit.start + to),
+    )
+  );
+}
+
+/** Words that say as a whole that something is not so are looked for by themselves. */
+const BY_ITSELF = /^(?:unable|impossible|unless|until|under|unter|indeed|into)/u;
+
+/** Whether a long word is a short one behind a prefix. */
+function isPrefixOf(long: Term, short: Term): boolean {
+  const [whole, part] = [long.text.toLowerCase(), short.text.toLowerCase().slice(0, 6)];
+  if (part.length < 4 || BY_ITSELF.test(whole)) return false;
+  return ["un", "in", "im", "il", "ir", "dis", "non", "non-"].some((prefix) =>
+    whole.startsWith(prefix + part),
+  );
+}
+
+/** One of the two has the word of the other with `un-` or `in-` before it. */
+function hasPrefixed({ terms }: Clause, other: Clause): boolean {
+  return terms.some((ours) =>
+    other.terms.some((theirs) => isPrefixOf(ours, theirs) || isPrefixOf(theirs, ours)),
+  );
 }
 
 function isTurned(ours: readonly number[], theirs: readonly number[]): boolean {

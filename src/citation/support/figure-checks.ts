@@ -100,6 +100,7 @@ function isExcepted(given: readonly Figure[], claim: Claim, { text, units }: Pas
 
 const OF_WHOLE =
   /^\s*(?:out\s+)?(?:of|von|der|de|des|del|sur|de las|de los)\s+(?:the|its|their|den|les|las|los|insgesamt)?\s*$/iu;
+const WHOLE = /(?<=\p{L}{2}|\p{N}|%)\s(?:of|von|der|sur|de|des)\s(?:the|its|their|den|les|las|los)\s$/iu;
 const PART = /^\s*(?:of|von|der|des|de|d['’]entre)\s/iu;
 
 /** "Fourteen of the members" of "eleven of the fourteen members": of the whole is said what was said of a part. */
@@ -198,6 +199,8 @@ function isOfOtherClause(figure: Figure, claim: Claim, { units }: Passage, share
   const clause = claim.clauses.find(({ start, end }) => figure.start >= start && figure.start < end);
   const { unit } = figure;
   if (clause === undefined || clause.keys.size < 2 || unit === undefined) return false;
+  // "a fifth of the 260 desks"
+  if (WHOLE.test(claim.text.slice(0, figure.start))) return false;
   const giving = units.filter(
     (each) => each.cells === undefined && each.figures().some((given) => isSame(figure, given)),
   );

@@ -66,7 +66,7 @@ export const OPPOSITES: readonly (readonly [string, string])[] = [
     "without excluding exclude excludes ohne ausgenommen sans sin excluye بدون ללא בלי",
   ],
   [
-    "accept* approv* agreed akzeptier* genehmig* bewillig* zustimm* zugestimmt stimmte stimmten acept* aprob* وافق* يوافق توافق אישר*",
+    "accept* approv* agreed grant* akzeptier* genehmig* bewillig* zustimm* zugestimmt stimmte stimmten acept* aprob* وافق* يوافق توافق אישר*",
     "reject* refus* deny denies denied veto* ablehn* abgelehnt* lehnt* rejet* rechaz* رفض* يرفض ترفض דחה דחתה דחו סירב*",
   ],
   [

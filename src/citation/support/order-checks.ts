@@ -203,7 +203,7 @@ function doneByAnotherBehind(claim: Claim, { text, keys, clauses }: Passage): re
 
 /** What says only where, when or how, and may stand anywhere. */
 const ADVERBIAL =
-  /(?:^|[^\p{L}])(?:in|on|at|since|during|under|for|from|near|as|of|to|against|with|within|among|between|into|onto|after|before|gegen|mit|nach|vor|zwischen|beim|vom|am|ins|durch|ohne|contre|avec|après|avant|entre|contra|con|im|am|in|an|auf|seit|während|unter|aus|bei|für|zum|zur|en|à|au|aux|sous|pour|depuis|dans|de|du|des|desde|bajo|para|del|في|منذ|خلال|تحت|إلى|לפי|מאז)\s+(?:the\s+|a\s+|der\s+|dem\s+|den\s+|die\s+|le\s+|la\s+|les\s+|el\s+)?$/iu;
+  /(?:^|[^\p{L}])(?:in|on|at|since|during|under|for|from|near|as|of|to|against|with|within|among|between|into|onto|after|before|gegen|um|über|hinter|neben|mit|nach|vor|zwischen|beim|vom|am|ins|durch|ohne|contre|avec|après|avant|entre|contra|con|im|am|in|an|auf|seit|während|unter|aus|bei|für|zum|zur|en|à|au|aux|sous|pour|depuis|dans|de|du|des|desde|bajo|para|del|في|منذ|خلال|تحت|إلى|לפי|מאז)\s+(?:the\s+|a\s+|der\s+|dem\s+|den\s+|die\s+|le\s+|la\s+|les\s+|el\s+)?$/iu;
 
 /** A list in Chinese: the rest of a word, and what joins it to the next. */
 const HAN_LIST = /^\p{sc=Han}{0,4}[和与與及跟、或]\p{sc=Han}{0,2}$/u;

@@ -135,7 +135,7 @@ function* unitsOf(text: string): Generator<Unit> {
   for (const line of text.matchAll(/[^\n]+/g)) {
     if (!ROW.test(line[0])) {
       header = undefined;
-      for (const { start, end } of eachSentenceSpan(line[0]))
+      for (const { start, end } of withAnswers(line[0]))
         yield unitAt(text, line.index + start, line.index + end);
       continue;
     }
@@ -155,6 +155,19 @@ function* unitsOf(text: string): Generator<Unit> {
     });
     yield unitAt(text, line.index, line.index + line[0].length, named);
   }
+}
+
+/** The sentences of a line: a question says something only with what answers it. */
+function* withAnswers(line: string): Generator<{ readonly start: number; readonly end: number }> {
+  let asked: number | undefined;
+  let last = 0;
+  for (const { start, end } of eachSentenceSpan(line)) {
+    const from = asked ?? start;
+    last = end;
+    asked = /[?？؟]\s*$/u.test(line.slice(start, end)) ? from : undefined;
+    if (asked === undefined) yield { start: from, end };
+  }
+  if (asked !== undefined) yield { start: asked, end: last };
 }
 
 interface Head {

@@ -1,6 +1,6 @@
 import { atOnce } from "../../text/at-once.ts";
 import { contentWords, overlapIn } from "../overlap.ts";
-import { type Check, checkQuotes, type ShareOf } from "./checks.ts";
+import { type Check, checkQuotes, hasLike, type ShareOf } from "./checks.ts";
 import { type Claim, readClaim } from "./claim.ts";
 import { checkCues } from "./cue-checks.ts";
 import { likeness } from "./figures/figures.ts";
@@ -9,6 +9,7 @@ import { checkNames, checkSubject, isFragment, namesAsked, relationAsked, tellsO
 import { checkOrder, isConverse } from "./order-checks.ts";
 import { bestPassage, type Passage, sumOf, type WeightOf } from "./passage.ts";
 import { type Clause, readSourceText, type SourceText } from "./source-text.ts";
+import type { Term } from "./terms.ts";
 import { isOtherLanguage, LITTLE_SIGNS, saysLittle } from "./wording.ts";
 
 /**
@@ -210,9 +211,20 @@ function checkWords(claim: Claim, passage: Passage, source: SourceText, shareOf:
     return { check: "words", result: "fail", words: missing };
   const isPart =
     missing.length > 0 ||
+    claim.terms.some((term) => isElsewhere(term, passage)) ||
     shareOf(claim.keys, passage.keys) < MOST_WORDS ||
     claim.clauses.some((clause) => isScattered(clause, passage, shareOf));
   return { check: "words", result: isPart ? "weak" : "pass", words: missing };
+}
+
+/** A word that the source has, but not where it says the rest. */
+function isElsewhere({ keys, text, crosses }: Term, passage: Passage): boolean {
+  return (
+    crosses !== true &&
+    !/\p{sc=Han}/u.test(text) &&
+    !keys.some((key) => passage.keys.has(key) || hasLike(passage.keys, key)) &&
+    !saysLittle(text)
+  );
 }
 
 /** The passage gives two figures of the sentence or more, or one with its unit, or a whole date, whose subject the title names. */

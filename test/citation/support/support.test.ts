@@ -11,15 +11,16 @@ import { MORE_CHINESE } from "./more-chinese.ts";
 import { MORE_ENGLISH } from "./more-english.ts";
 import { MORE_GERMAN } from "./more-german.ts";
 import { OTHERS } from "./planted-others.ts";
+import { ERRANDS } from "./rounds/errands.ts";
 import { FRESH_ARABIC, FRESH_HEBREW } from "./fresh-semitic.ts";
 import { FRESH_CHINESE } from "./fresh-chinese.ts";
 import { FRESH_ENGLISH } from "./fresh-english.ts";
 import { FRESH_FRENCH, FRESH_SPANISH } from "./fresh-romance.ts";
 import { FRESH_GERMAN } from "./fresh-german.ts";
-import { GLACIERS } from "./glaciers.ts";
-import { OFFICES } from "./offices.ts";
+import { GLACIERS } from "./rounds/glaciers.ts";
+import { OFFICES } from "./rounds/offices.ts";
 import type { Kind, Planted } from "./planted.ts";
-import { RECALLS } from "./recalls.ts";
+import { RECALLS } from "./rounds/recalls.ts";
 
 const SETS: readonly Planted[] = [
   ENGLISH,
@@ -42,9 +43,10 @@ const SETS: readonly Planted[] = [
   ...RECALLS,
   ...GLACIERS,
   ...OFFICES,
+  ...ERRANDS,
 ];
 const LANGUAGES = [...new Set(SETS.map(({ language }) => language))];
-const TOTAL = 1058;
+const TOTAL = 1213;
 /** What must never be called supported. */
 const WRONG: readonly Kind[] = [
   "number",

@@ -1,3 +1,5 @@
+import { hanNumber } from "../../../text/number-words.ts";
+
 /** A day, a month or a year, as far as a text gives it; months and days count from 1. */
 export interface CalendarDate {
   readonly year?: number;
@@ -52,6 +54,8 @@ const END = String.raw`(?![\p{L}\p{N}])`;
 /** What no date in digits stands behind; Hebrew writes its prepositions before it. */
 const BARE = String.raw`(?:(?<![\p{L}\p{N}.-])|(?<=(?<!\p{L})ו?[בלמהש]-?))`;
 
+const HAN = "[一二三四五六七八九十]";
+
 const PATTERNS: readonly RegExp[] = [
   // 6 March 2025, 6. März 2025, 6 de marzo de 2025, ٦ مارس ٢٠٢٥
   `${EDGE}${DAY}${OF}\\s*${NAME}(?:,?${OF}\\s+${YEAR})?${END}`,
@@ -62,6 +66,8 @@ const PATTERNS: readonly RegExp[] = [
   // 2025年3月6日, 3月6日, 2025년 3월 6일
   String.raw`(?<!\d)${YEAR}\s*[年년](?:\s*(?<month>\d{1,2})\s*[月월](?:\s*(?<day>\d{1,2})\s*[日号號일])?)?`,
   String.raw`(?<!\d)(?<month>\d{1,2})\s*[月월]\s*(?<day>\d{1,2})\s*[日号號일]`,
+  // 二〇二五年三月六日, 三月六日
+  `(?:(?<year>[〇零一二三四五六七八九]{4})年)?(?<month>${HAN}{1,2})月(?:(?<day>${HAN}{1,3})[日号號])?`,
   // 2025-03-06, 2025/03/06
   String.raw`${BARE}${YEAR}(?<sign>[-/.])(?<month>\d{1,2})\k<sign>(?<day>\d{1,2})(?![\p{N}]|[.-]\d)`,
   // 06.03.2025
@@ -73,7 +79,7 @@ const PATTERNS: readonly RegExp[] = [
 /** The dates of a text whose digits are ASCII, in order; a year by itself is a number. */
 export function findDates(text: string): readonly DateSpan[] {
   const found: DateSpan[] = [];
-  if (!/\d/.test(text)) return found;
+  if (!/\d|月/.test(text)) return found;
   for (const pattern of PATTERNS) {
     for (const match of text.matchAll(pattern)) {
       const readings = readingsOf(match.groups ?? {});
@@ -92,7 +98,7 @@ function readingsOf(groups: Readonly<Record<string, string | undefined>>): reado
       ? []
       : [
           {
-            ...(year !== undefined && { year: Number(year) }),
+            ...(year !== undefined && { year: numberOf(year) ?? 0 }),
             ...(months !== undefined && { month: months }),
             ...(days !== undefined && { day: days }),
           },
@@ -104,7 +110,8 @@ function readingsOf(groups: Readonly<Record<string, string | undefined>>): reado
 }
 
 function numberOf(digits: string | undefined): number | undefined {
-  return digits === undefined ? undefined : Number(digits);
+  if (digits === undefined) return undefined;
+  return /\d/.test(digits) ? Number(digits) : hanNumber(digits);
 }
 
 /** Whether all that is wanted of a date is given. */

@@ -80,6 +80,9 @@ export function findFigures(text: string): readonly Figure[] {
   return figures.sort((left, right) => left.start - right.start);
 }
 
+/** `minus 31 °C`, `零下31度`. */
+const MINUS = /(?<!\p{L})(?:minus|moins|menos|ناقص|מינוס) $|零下$/iu;
+
 function figureAt(
   text: string,
   plain: string,
@@ -89,6 +92,7 @@ function figureAt(
   version?: string,
 ): Figure {
   const measure = measureAt(plain, start, end);
+  const sign = MINUS.test(plain.slice(Math.max(0, start - 8), start)) ? -1 : 1;
   const isPercent = plain.slice(Math.max(0, start - 3), start) === "百分之";
   const isPlain = version !== undefined || /^(?:st|nd|rd|th|er|º|°)(?![\p{L}])/u.test(plain.slice(end));
   const unit = isPercent ? "%" : isPlain ? undefined : measure.unit;
@@ -96,7 +100,7 @@ function figureAt(
     text: text.slice(start, measure.isMeasured || measure.scale > 1 ? measure.end : end).replace(/\.$/u, ""),
     start,
     end: Math.max(end, measure.scale > 1 || measure.isMeasured ? measure.end : end),
-    values: values.map((value) => value * measure.scale),
+    values: values.map((value) => value * measure.scale * sign),
     dates: [],
     ...(version !== undefined && { version }),
     ...(unit !== undefined && { unit }),

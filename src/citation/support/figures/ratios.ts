@@ -14,12 +14,12 @@ const COUNT = `(?<count>${COUNTS.flat().join("|")}|[2-9]|10)`;
 
 /** What one of so many parts is called; for ordinals only behind an article, a number or before "of". */
 const PARTS: readonly (readonly [number, string])[] = [
-  [3, "thirds?|drittel|tiers|tercios?|tercera parte"],
-  [4, "quarters?|viertel|quarts?|cuartos?|cuarta parte"],
-  [5, "fifths?|fünftel|cinquièmes?|quintos?|quinta parte"],
-  [6, "sixths?|sechstel|sixièmes?|sexta parte"],
-  [8, "eighths?|achtel|huitièmes?|octava parte"],
-  [10, "tenths?|zehntel|dixièmes?|décimas?|décima parte"],
+  [3, "thirds?|dritteln?|tiers|tercios?|tercera parte"],
+  [4, "quarters?|vierteln?|quarts?|cuartos?|cuarta parte"],
+  [5, "fifths?|fünfteln?|cinquièmes?|quintos?|quinta parte"],
+  [6, "sixths?|sechsteln?|sixièmes?|sexta parte"],
+  [8, "eighths?|achteln?|huitièmes?|octava parte"],
+  [10, "tenths?|zehnteln?|dixièmes?|décimas?|décima parte"],
 ];
 const ONE = "a|an|one|ein|einem|eines|einen|das|une?|le|un|la";
 /** `the third of five` and `the second quarter of 2025` are no parts. */
@@ -47,7 +47,10 @@ const WORDS: readonly (readonly [number, RegExp])[] = (
     ],
     [5, "fivefold|fünffach\\p{L}*|quintuplé?\\p{L}*|خمسة أضعاف|פי חמישה"],
   ] as const
-).map(([value, words]) => [value, new RegExp(`${NOT_BEFORE}(?:${words})${NOT_BEHIND}`, "giu")] as const);
+).map(
+  ([value, words]) =>
+    [value, new RegExp(`${NOT_BEFORE}(?:${words})(?:ها|ه|هم)?${NOT_BEHIND}`, "giu")] as const,
+);
 
 const PART = PARTS.map(
   ([parts, names]) =>
@@ -58,6 +61,10 @@ const PART = PARTS.map(
 );
 const TIMES = new RegExp(
   `${NOT_BEFORE}${COUNT}(?: times (?=as|more|larger|higher|greater|bigger|the|faster|longer)|-?fold${NOT_BEHIND}|-?mal so | fois (?=plus|supérieur)| veces (?=más|mayor))`,
+  "giu",
+);
+const ONE_IN = new RegExp(
+  `${NOT_BEFORE}(?:one (?:in|out of|of every) |(?:une?|uno|una) (?:sur|de cada) )${COUNT}${NOT_BEHIND}`,
   "giu",
 );
 const HAN_DIGITS = "一二三四五六七八九十";
@@ -92,6 +99,8 @@ function findRatios(text: string): readonly Ratio[] {
   }
   for (const { 0: written, groups } of text.matchAll(TIMES))
     found.push({ text: written.trim(), value: countOf(groups?.["count"] ?? "") });
+  for (const { 0: written, groups } of text.matchAll(ONE_IN))
+    found.push({ text: written, value: 1 / countOf(groups?.["count"] ?? "") });
   for (const { 0: written, groups = {} } of text.matchAll(HAN)) {
     const { whole, some, tenths, half, times } = groups;
     if (whole !== undefined) found.push({ text: written, value: hanDigit(some) / hanDigit(whole) });

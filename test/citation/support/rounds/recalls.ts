@@ -1,4 +1,4 @@
-import type { Planted } from "./planted.ts";
+import type { Planted } from "../planted.ts";
 
 /** One story in each language, written before it was run: figures of two years, bounds, what is not so. */
 export const RECALLS: readonly Planted[] = [

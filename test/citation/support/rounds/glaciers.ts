@@ -1,4 +1,4 @@
-import type { Planted } from "./planted.ts";
+import type { Planted } from "../planted.ts";
 
 /** Another story in each language, written before it was run, when the checks had been mended by the others. */
 export const GLACIERS: readonly Planted[] = [

@@ -1,4 +1,4 @@
-import type { Planted } from "./planted.ts";
+import type { Planted } from "../planted.ts";
 /** Written before any of it was run: memos, release notes, minutes and encyclopaedic articles, with many forms of negation and of numbers. */
 export const OFFICES: readonly Planted[] = [
   {
