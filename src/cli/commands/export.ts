@@ -16,6 +16,7 @@ import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 import { openThreads, readThread } from "../thread-database.ts";
+import { counted } from "../../view/amounts.ts";
 import { NOTHING_YET, readRecord } from "../view/run-record.ts";
 
 type Runs = () => AsyncIterable<Trajectory>;
@@ -120,7 +121,7 @@ function createCount(encode: Encode | undefined) {
     },
     words(): string {
       const told = [
-        `${runs} runs, ${rows} rows.`,
+        `${counted(runs, "run")}, ${counted(rows, "row")}.`,
         missing.failed > 0 && `${missing.failed} failed before the model wrote anything.`,
         missing.messages > 0 &&
           `${missing.messages} were sent as messages, so that no prompt and no ids are known: --to trl takes them.`,

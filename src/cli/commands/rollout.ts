@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import type { Trajectory } from "../../trajectory/trajectory.ts";
+import { counted } from "../../view/amounts.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { chooseNow } from "../arguments/chosen-settings.ts";
 import { readDataset } from "../data/dataset.ts";
@@ -103,7 +104,7 @@ function createRolloutProgress(output: TextOutput): RolloutProgress & { stop(): 
     words() {
       const means = [...sums].map(([name, { sum, count }]) => `${name} ${(sum / count).toFixed(3)}`);
       const before = there > 0 ? `, ${there} were there` : "";
-      return `${runs} runs${before}, ${failed} failed, ${rate().toFixed(1)} a second.${means.length > 0 ? ` Means: ${means.join(", ")}.` : ""}\n`;
+      return `${counted(runs, "run")}${before}, ${failed} failed, ${rate().toFixed(1)} a second.${means.length > 0 ? ` Means: ${means.join(", ")}.` : ""}\n`;
     },
   };
 }

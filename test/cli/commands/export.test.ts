@@ -69,7 +69,7 @@ test("--save keeps the whole run, with ids of all that was read and drawn", asyn
 test("token rows have the ids of the server, the mask and the log-probabilities; Parquet has the same", async () => {
   const { folder, one, server } = await saved();
   const { exitCode, out, err } = await run(["export", "--to", "tokens", "runs.jsonl"], folder);
-  expect({ exitCode, err }).toEqual({ exitCode: 0, err: "1 runs, 1 rows.\n" });
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: "1 run, 1 row.\n" });
   const [row] = rowsIn(out);
   const drawn = REPLIES.flat();
   const between = one.segments.slice(2, -1).map(({ text }) => text);

@@ -90,7 +90,7 @@ test("a killed rollout goes on: what is whole is not asked again, half a line is
 test("a run that fails is kept, and not asked again", async () => {
   const refused = { status: 400, ...json({ error: { message: "no such model" } }) };
   const { rollout, runs, server } = await begin([refused], ROWS.slice(0, 1));
-  expect(await rollout()).toMatchObject({ exitCode: 0, err: expect.stringContaining("1 runs, 1 failed") });
+  expect(await rollout()).toMatchObject({ exitCode: 0, err: expect.stringContaining("1 run, 1 failed") });
   expect(await runs()).toMatchObject([
     { id: "one/0", stopReason: "model-error", failure: { code: "model-rejected" } },
   ]);
