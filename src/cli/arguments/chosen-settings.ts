@@ -80,6 +80,14 @@ export function chooseSettings(
   }
 }
 
+/** The same surroundings for a command that asks no model: whatever is set of one is no matter to it. */
+export function withoutModel<Given extends Pick<Surroundings, "environment">>(surroundings: Given): Given {
+  const others = Object.entries(surroundings.environment).filter(
+    ([name]) => !/^AGENTIC_RAG_(?:MODEL|GGUF)/.test(name),
+  );
+  return { ...surroundings, environment: Object.fromEntries(others) };
+}
+
 /** @throws AgenticRagError `settings-invalid` when a folder of documents is not there, or has no index yet. */
 export function requireIndex({ documents, search }: Settings): void {
   const missing = asksLocal(search) ? documents.find(({ index }) => !existsSync(index)) : undefined;

@@ -7,7 +7,7 @@ import { ROW_FORMS, rowsOf, type Row, type RowForm } from "../../trajectory/rows
 import { redrawn, type Encode } from "../../trajectory/tokens.ts";
 import { trajectoryJsonSchema, type Trajectory } from "../../trajectory/trajectory.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { chooseSettings } from "../arguments/chosen-settings.ts";
+import { chooseSettings, withoutModel } from "../arguments/chosen-settings.ts";
 import { openTokenizer } from "../data/local-tokenizer.ts";
 import { fitsParquet, writeParquet } from "../data/parquet.ts";
 import { savedRun } from "../data/saved-run.ts";
@@ -61,7 +61,7 @@ async function openRuns(args: Arguments, surroundings: Surroundings): Promise<Ru
   }
   if (file !== undefined) return () => readTrajectories(resolve(surroundings.folder, file));
   const name = thread ?? "";
-  const settings = chooseSettings(args, surroundings);
+  const settings = chooseSettings(args, withoutModel(surroundings));
   const durability = await openThreads(settings);
   try {
     if ((await durability.book.find(name)) === undefined) throw threadUnknown(name);

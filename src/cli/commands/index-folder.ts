@@ -7,7 +7,7 @@ import type { Settings } from "../../settings/settings.ts";
 import { indexFileOf, joinPaths } from "../../settings/documents.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { askCommand } from "../arguments/chosen-documents.ts";
-import { chooseSettings } from "../arguments/chosen-settings.ts";
+import { chooseSettings, withoutModel } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
 import { openGroups } from "../terminal/grouped-output.ts";
@@ -39,7 +39,7 @@ interface Indexed {
 export async function indexFolder(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { stdout, stderr, environment } = surroundings;
   const values = new Map(args.values).set("docs", joinPaths(args.words));
-  const { documents, indexing } = chooseSettings({ values }, surroundings);
+  const { documents, indexing } = chooseSettings({ values }, withoutModel(surroundings));
   if (documents.length > 1 && documents.every(({ folder = "" }) => !existsSync(folder))) {
     const question = ["index", ...args.words].join(" ");
     throw new UsageError(

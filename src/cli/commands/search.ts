@@ -3,7 +3,7 @@ import { proxyFetchOf } from "../../assemble/assemble.ts";
 import type { SearchSettings } from "../../settings/search.ts";
 import type { SearchOutcome } from "../../search/engine.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { chooseSettings, requireIndex } from "../arguments/chosen-settings.ts";
+import { chooseSettings, requireIndex, withoutModel } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { createProblemTeller, withoutKeys } from "../terminal/keys.ts";
@@ -13,7 +13,7 @@ import type { Surroundings } from "../terminal/surroundings.ts";
 
 /** Sends one query to the engine alone, without a model, shows what it finds, and gives the code to end with. */
 export async function search(args: Arguments, surroundings: Surroundings): Promise<number> {
-  const settings = chooseSettings(args, surroundings);
+  const settings = chooseSettings(args, withoutModel(surroundings));
   requireIndex(settings);
   const fetch = proxyFetchOf(settings);
   const { engine, close } = assembleSearch(settings, {

@@ -2,7 +2,7 @@ import type { Durability, ThreadRow } from "../../durability/durability.ts";
 import { threadBusy, threadUnknown } from "../../durability/lease.ts";
 import { ago } from "../../view/amounts.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { chooseSettings } from "../arguments/chosen-settings.ts";
+import { chooseSettings, withoutModel } from "../arguments/chosen-settings.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { cut } from "../terminal/line-wrapper.ts";
 import { createPaint } from "../terminal/paint.ts";
@@ -20,7 +20,7 @@ const REMOVAL_MS = 60_000;
 /** Lists the threads, shows or removes one, and gives the code to end with. */
 export async function threads(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { stdout } = surroundings;
-  const durability = await openThreads(chooseSettings(args, surroundings));
+  const durability = await openThreads(chooseSettings(args, withoutModel(surroundings)));
   const json = args.switches.has("json");
   try {
     const [, shown] = args.words;
