@@ -1,6 +1,6 @@
 import { type Check, likeClauses, restOf, type ShareOf } from "./checks.ts";
 import type { Claim } from "./claim.ts";
-import { isPlace, isRefusing, isTelling, negations } from "./cues.ts";
+import { isConditional, isOddlyNegated, isPlace, isRefusing, isTelling, negations } from "./cues.ts";
 import { exceptedKeys, exceptionsIn } from "./exceptions.ts";
 import type { Passage } from "./passage.ts";
 import { isNamed } from "./figure-checks.ts";
@@ -41,8 +41,7 @@ export function checkCues(
       (byNegation ? (isWhole && !isGivenBeside(claim, passage) ? negated : elsewhere) : turned).push(
         clause.text.trim(),
       );
-    }
-    if (flips.every(({ doubtful }) => doubtful)) doubted.push(clause.text.trim());
+    } else if (flips.every(({ odd, doubtful }) => odd || doubtful)) doubted.push(clause.text.trim());
     if (claim.cues().hedges.length === 0 && matching.every((other) => other.cues().hedges.length > 0))
       certain.push(clause.text.trim());
     const isGeneral = passage.units.some(
@@ -173,8 +172,12 @@ function flipsOf(
   );
   const isRefused =
     refusing.size > 0 && clause.cues().negatedBeside(refusing) !== other.cues().negatedBeside(refusing);
+  const whole = text.slice(unit?.start ?? other.start, unit?.end ?? other.end);
   const isOdd = byNegation ? turned.size === 0 || turned.size > 1 : turned.size % 2 === 1;
-  const isOpen = byNegation && turned.size === 0 && (excepted || isRefused);
+  const isOpen =
+    byNegation &&
+    turned.size === 0 &&
+    (excepted || isRefused || isOddlyNegated(clause.text, whole) || isConditional(clause.text, whole));
   return {
     odd: isOdd && !isOpen,
     byNegation: byNegation && turned.size === 0,

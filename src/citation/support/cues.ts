@@ -11,7 +11,7 @@ export const EXCEPTING = String.raw`(?:but|and) not (?=(?:in|on|at|for|with|the|
 /** What only looks like a negation. */
 const NOT_NEGATED = new RegExp(
   String.raw`(?<![\p{L}])(?:${EXCEPTING})|` +
-    String.raw`\b(?:not only|not just|not least|no later than|no (?:fewer|less|more) than|no\.\s?\d|non-?profit|nicht nur|nicht zuletzt|nichts anderes als|non seulement|no s[oó]lo|no solamente|no obstante|nevertheless|nonetheless|nichtsdestotrotz)|(?:不仅|不僅|不但|不光|不只|不过|不過|不断|不斷|不久|不少|不同|不管|不论|不論|不得不|无论|無論|无线|無線|未来|未來|非常|非洲|不错|不錯|没收|ليس فقط|لا سيما|لا يزال|לא רק)`,
+    String.raw`\b(?:not only|not just|not least|no later than|no (?:fewer|less|more) than|(?:not|never|cannot) (?:be )?(?:exceed|(?:larger|bigger|higher|greater|longer|heavier|more|older|taller) than)(?= [\p{Sc}]?\p{N})|nicht (?:mehr|größer|höher|länger|älter|schwerer) als(?= \p{N})|no\.\s?\d|non-?profit|nicht nur|nicht zuletzt|nichts anderes als|non seulement|no s[oó]lo|no solamente|no obstante|nevertheless|nonetheless|nichtsdestotrotz)|(?:不仅|不僅|不但|不光|不只|不过|不過|不断|不斷|不久|不少|不同|不管|不论|不論|不得不|无论|無論|无线|無線|未来|未來|非常|非洲|不错|不錯|没收|ليس فقط|لا سيما|لا يزال|לא רק)`,
   "giu",
 );
 const NEGATED = new RegExp(
@@ -136,7 +136,7 @@ function directionsIn(text: string, words = wordsOf(text)): readonly (readonly D
 const LEAST =
   /(?<![\p{L}])(?:at least|no (?:fewer|less) than|not (?:fewer|less) than|au moins|al menos|por lo menos|como mínimo|على الأقل)(?![\p{L}])/giu;
 const MOST =
-  /(?<![\p{L}])(?:at most|no more than|not more than|au (?:plus|maximum)|a lo sumo|como (?:máximo|mucho)|على الأكثر|לכל היותר)(?![\p{L}])/giu;
+  /(?<![\p{L}])(?:at most|no more than|not more than|(?:not|never|cannot) (?:be )?(?:exceed|(?:larger|bigger|higher|greater|longer|heavier|more|older|taller) than)(?= [\p{Sc}]?\p{N})|up to(?= [\p{Sc}]?\p{N})|bis zu(?= \p{N})|nicht (?:mehr|größer|höher|länger|älter|schwerer) als(?= \p{N})|jusqu['’]à(?= \p{N})|hasta(?= \p{N})|au (?:plus|maximum)|a lo sumo|como (?:máximo|mucho)|على الأكثر|לכל היותר)(?![\p{L}])/giu;
 
 function wordsOf(text: string): readonly string[] {
   return (
@@ -191,6 +191,23 @@ export function isRefusing(pair: number): boolean {
   return pair < OPPOSITES.length
     ? REFUSING.has(pair)
     : HAN_REFUSING.test(HAN_OPPOSITES[pair - OPPOSITES.length]?.[0].source ?? "");
+}
+
+/** What is no more, so that it is not. */
+const REMOVED =
+  /(?<![\p{L}])(?:remov\p{L}*|dropp\p{L}*|discontinu\p{L}*|abolish\p{L}*|scrapp\p{L}*|cancel\p{L}*|withdr\p{L}*|died|dead|destroy\p{L}*|demolish\p{L}*|dissol\p{L}*|gestrichen|abgeschafft|entfernt?|eingestellt|aufgelöst|gestorben|starb\p{L}*|zerstör\p{L}*|abgerissen|supprim\p{L}*|abandonn\p{L}*|détrui\p{L}*|mort\p{L}?|décéd\p{L}*|suprim\p{L}*|elimin\p{L}*|muri\p{L}*|destru\p{L}*|ألغ\p{L}*|توفي\p{L}*|هدم\p{L}*|دمر\p{L}*|בוטל\p{L}*|נהרס\p{L}*|נפטר\p{L}*|הוסר\p{L}*)(?![\p{L}])|取消|废除|拆除|去世|烧毁|销毁/iu;
+const WITHOUT = /(?<![\p{L}])(?:without|ohne|sans|sin|بدون|בלי|ללא)(?![\p{L}])/iu;
+const UNLESS =
+  /(?<![\p{L}])(?:unless|only (?:if|with|when)|es sei denn|nur (?:mit|in|wenn)|à moins|que si|a menos que|s[oó]lo (?:con|si)|إلا|אלא)(?![\p{L}])|除非|只有/iu;
+
+/** Whether one of two texts says in words of its own, which no check reads, that something is not so. */
+export function isOddlyNegated(one: string, other: string): boolean {
+  return REMOVED.test(one) !== REMOVED.test(other);
+}
+
+/** "not without", of which "only with" or "unless" may say the same. */
+export function isConditional(one: string, other: string): boolean {
+  return WITHOUT.test(one) && !cuesOf(one).negated && UNLESS.test(other);
 }
 
 /** Whether a word is one of a pair of opposites: which one is checked by itself. */

@@ -2,7 +2,7 @@ import { type Check, graded, hasLike, type Others, type ShareOf } from "./checks
 import type { Claim } from "./claim.ts";
 import { exceptionsIn } from "./exceptions.ts";
 import { type Figure, isSame, isYear, likeness } from "./figures/figures.ts";
-import { otherRatios } from "./figures/ratios.ts";
+import { isRatioOf, otherRatios } from "./figures/ratios.ts";
 import type { Passage } from "./passage.ts";
 import { turnedChanges, yearOf } from "./time-checks.ts";
 import type { Cell, SourceText } from "./source-text.ts";
@@ -16,12 +16,12 @@ export function checkFigures(
   shareOf: ShareOf,
 ): readonly Check[] {
   const said = passage.units.map(({ start, end }) => passage.text.slice(start, end)).join("\n");
-  const ratios = otherRatios(claim.text, said);
+  const ratios = otherRatios(claim.text, said, passage.figures);
   if (claim.figures.length === 0 && ratios.failed.length === 0 && ratios.weak.length === 0) return [];
   const failed: string[] = [...turnedChanges(claim, passage), ...ratios.failed];
   const weak: string[] = [...ratios.weak];
   for (const figure of claim.figures) {
-    if (isPartOfName(figure, claim, source)) continue;
+    if (isPartOfName(figure, claim, source) || isRatioOf(figure, said)) continue;
     const here = likest(figure, passage.figures);
     if (here === "same" || here === "rounded") {
       if (isSaidOfAnother(figure, claim, passage, source, shareOf)) failed.push(figure.text);

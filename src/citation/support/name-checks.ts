@@ -24,6 +24,7 @@ export function checkNames(
     if (isIn(source) || others.some(isIn)) weak.push(name.text);
     else if (
       isWithinWord(name, source) ||
+      isCompoundOf(name, passage) ||
       isMoreOfName(name, claim, source) ||
       /^\p{Lu}\p{N}$/u.test(name.text)
     )
@@ -38,6 +39,20 @@ export function checkNames(
       all.map(({ text }) => text),
     ),
   ];
+}
+
+/** `Staumauer` of `Mauer`. */
+function isCompoundOf({ text }: Name, { clauses }: Passage): boolean {
+  const whole = text.toLowerCase();
+  return clauses.some(({ terms }) =>
+    terms.some(
+      (term) =>
+        term.text.length > 4 &&
+        term.text.length < whole.length - 1 &&
+        /^\p{Lu}/u.test(term.text) &&
+        whole.endsWith(term.text.toLowerCase()),
+    ),
+  );
 }
 
 /** Fewer words are no sentence: they say something only of what the question asks. */

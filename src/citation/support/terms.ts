@@ -104,8 +104,11 @@ export function stemKey(word: string): string | undefined {
   return key;
 }
 
+/** German: `gebadet` is of `baden`. */
+const PARTICIPLE = /^ge(\p{L}{3,}?)e?t(?:e[nmrs]?)?$/u;
+
 function makeKey(word: string): string | undefined {
-  const lower = word.toLowerCase();
+  const lower = word.toLowerCase().replace(PARTICIPLE, "$1en");
   if (lower === "" || EMPTY_WORDS.has(lower)) return undefined;
   if (/\p{sc=Arabic}/u.test(lower)) return arabicKey(lower);
   if (/\p{sc=Hebrew}/u.test(lower)) return hebrewKey(lower);

@@ -20,6 +20,7 @@ import { FRESH_GERMAN } from "./fresh-german.ts";
 import { GLACIERS } from "./rounds/glaciers.ts";
 import { OFFICES } from "./rounds/offices.ts";
 import type { Kind, Planted } from "./planted.ts";
+import { RECORDS } from "./rounds/records.ts";
 import { RECALLS } from "./rounds/recalls.ts";
 
 const SETS: readonly Planted[] = [
@@ -44,9 +45,10 @@ const SETS: readonly Planted[] = [
   ...GLACIERS,
   ...OFFICES,
   ...ERRANDS,
+  ...RECORDS,
 ];
 const LANGUAGES = [...new Set(SETS.map(({ language }) => language))];
-const TOTAL = 1213;
+const TOTAL = 1308;
 /** What must never be called supported. */
 const WRONG: readonly Kind[] = [
   "number",

@@ -1,3 +1,5 @@
+import type { Figure } from "./figures.ts";
+
 /** A fraction or a multiple of something else: "a third", `两成`, "three times as many". */
 interface Ratio {
   readonly text: string;
@@ -111,22 +113,36 @@ function findRatios(text: string): readonly Ratio[] {
   return found;
 }
 
-/** Ratios of a sentence that a passage does not give, which gives another one. */
+/** The fractions and multiples of a sentence that a passage does not give; `failed` where it gives another one. */
 export function otherRatios(
   sentence: string,
   passage: string,
+  figures: readonly Figure[],
 ): { readonly failed: string[]; readonly weak: string[] } {
   const wanted = findRatios(sentence);
   if (wanted.length === 0) return { failed: [], weak: [] };
   const given = findRatios(passage);
+  const percentages = figures.flatMap(({ unit, values }) => (unit === "%" ? values : []));
   const failed: string[] = [];
   const weak: string[] = [];
   for (const { text, value } of wanted) {
-    const isIn = (other: number): boolean => given.some((each) => Math.abs(each.value - other) < 0.005);
-    if (isIn(value)) continue;
+    const isIn = (other: number): boolean => given.some((each) => isClose(each.value, other));
+    if (isIn(value) || percentages.some((each) => isClose(each / 100, value))) continue;
     // "two thirds of" and "a third less", "half of" and "twice as much" may say the same
     if (given.length === 0 || isIn(1 - value) || isIn(1 / value)) weak.push(text);
     else failed.push(text);
   }
   return { failed, weak };
+}
+
+/** `60 %` of a text that says "six tenths". */
+export function isRatioOf({ unit, values }: Figure, passage: string): boolean {
+  return (
+    unit === "%" &&
+    findRatios(passage).some((ratio) => values.some((value) => isClose(value / 100, ratio.value)))
+  );
+}
+
+function isClose(one: number, other: number): boolean {
+  return Math.abs(one - other) < 0.005;
 }

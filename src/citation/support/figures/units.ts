@@ -169,7 +169,7 @@ export function measureOfHead(head: string): Pick<Measure, "scale" | "unit"> | u
 
 const SPACES = String.raw`[ \t\u00a0\u202f]`;
 const WORD_BEHIND = new RegExp(
-  String.raw`^${SPACES}*-?${SPACES}*([°$€£¥%]\p{L}?|[\p{L}](?:[\p{L}\p{M}]|["'’](?=\p{L}))*(?:\.|[²³]|/[hs](?!\p{L}))?)`,
+  String.raw`^${SPACES}*-?${SPACES}*(°\p{sc=Latin}?|[$€£¥%]|[\p{L}](?:[\p{L}\p{M}]|["'’](?=\p{L}))*(?:\.|[²³]|/[hs](?!\p{L}))?)`,
   "u",
 );
 /** `千瓦` and `兆瓦` are units. */
