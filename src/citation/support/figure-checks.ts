@@ -25,7 +25,7 @@ export function checkFigures(
     const here = likest(figure, passage.figures);
     if (here === "same" || here === "rounded") {
       if (isSaidOfAnother(figure, claim, passage, source, shareOf)) failed.push(figure.text);
-      else if (here === "rounded") weak.push(figure.text);
+      else if (here === "rounded" || isGivenAsWhole(figure, claim, passage)) weak.push(figure.text);
       continue;
     }
     const isIn = (text: SourceText): boolean => ["same", "rounded"].includes(likest(figure, text.figures()));
@@ -72,7 +72,11 @@ function isSaidOfAnother(
   const given = passage.figures.filter((other) => isSame(figure, other));
   // "40 branches" of "40 miles", where the source counts branches as well
   const all = given.every(({ isMeasured }) => isMeasured) ? source.figures() : passage.figures;
-  if (isExcepted(given, claim, passage) || isOfWhole(figure, given, claim, passage)) return true;
+  if (
+    isExcepted(given, claim, passage) ||
+    (PART.test(claim.text.slice(figure.end)) && isOfWhole(given, claim, passage))
+  )
+    return true;
   const ofYear = yearOf(figure, claim, passage);
   if (countsAnother(figure, given, all) || ofYear === "other") return true;
   if (given.every((other) => isOfOtherColumn(other, claim, passage))) return true;
@@ -104,13 +108,7 @@ const WHOLE = /(?<=\p{L}{2}|\p{N}|%)\s(?:of|von|der|sur|de|des)\s(?:the|its|thei
 const PART = /^\s*(?:of|von|der|des|de|d['’]entre)\s/iu;
 
 /** "Fourteen of the members" of "eleven of the fourteen members": of the whole is said what was said of a part. */
-function isOfWhole(
-  figure: Figure,
-  given: readonly Figure[],
-  claim: Claim,
-  { text, figures }: Passage,
-): boolean {
-  if (!PART.test(claim.text.slice(figure.end))) return false;
+function isOfWhole(given: readonly Figure[], claim: Claim, { text, figures }: Passage): boolean {
   return given.every((whole) =>
     figures.some(
       (part) =>
@@ -119,6 +117,12 @@ function isOfWhole(
         !claim.figures.some((each) => isSame(each, part)),
     ),
   );
+}
+
+/** "22 came" of "17 of 22 came". */
+function isGivenAsWhole(figure: Figure, claim: Claim, passage: Passage): boolean {
+  const given = passage.figures.filter((other) => isSame(figure, other));
+  return given.length > 0 && isOfWhole(given, claim, passage);
 }
 
 /** The sentence that says most of what the figure is said of gives another one of the kind. */

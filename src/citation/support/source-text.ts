@@ -225,6 +225,9 @@ const BREAK =
 /** Fewer words say nothing by themselves: they belong to the clause before, or behind. */
 const MIN_TERMS = 2;
 
+/** "…, flash is not": of what it names, what was said before is not so. */
+const ELLIPTIC = /\p{L}[\s\S]*\s(?:not|nicht|pas|non|no)[\s.!]*$/iu;
+
 /** The clauses of a sentence, in order, with their places in a text in which it begins `by`. */
 export function clausesOf(sentence: string, by = 0): readonly Clause[] {
   const ends = [...[...sentence.matchAll(BREAK)].map(({ index }) => index), sentence.length];
@@ -234,8 +237,8 @@ export function clausesOf(sentence: string, by = 0): readonly Clause[] {
     if (end <= start) continue;
     const terms = termsOf(sentence.slice(start, end), by + start);
     const last = pieces.at(-1);
-    if (last === undefined || (terms.length >= MIN_TERMS && last.terms.length >= MIN_TERMS))
-      pieces.push({ start, end, terms });
+    const isWhole = terms.length >= MIN_TERMS || ELLIPTIC.test(sentence.slice(start, end));
+    if (last === undefined || (isWhole && last.terms.length >= MIN_TERMS)) pieces.push({ start, end, terms });
     else pieces.splice(-1, 1, { start: last.start, end, terms: [...last.terms, ...terms] });
     start = end;
   }

@@ -99,12 +99,22 @@ function changesIn(figures: readonly Figure[], text: string): readonly (readonly
   });
 }
 
-/** A change is told the other way round: "from 24 to 18" of "from 18 to 24". */
+const TO_ALONE = /(?:^|[^\p{L}])(?:to|auf|à|a|إلى)[-\s\p{Sc}]*$|[到至]\s*$/iu;
+
+/** A change is told the other way round: "from 24 to 18" of "from 18 to 24", or "to 18". */
 export function turnedChanges(claim: Claim, passage: Passage): readonly string[] {
   const given = changesIn(passage.figures, passage.text);
-  return changesIn(claim.figures, claim.text).flatMap(([from, to]) => {
+  const changes = changesIn(claim.figures, claim.text);
+  const alone = claim.figures.filter(
+    (figure) =>
+      TO_ALONE.test(claim.text.slice(0, figure.start)) &&
+      given.some(([first]) => isSame(figure, first)) &&
+      !given.some(([, second]) => isSame(figure, second)),
+  );
+  const turned = changes.flatMap(([from, to]) => {
     const isTurned = given.some(([first, second]) => isSame(from, second) && isSame(to, first));
     const isTold = given.some(([first, second]) => isSame(from, first) && isSame(to, second));
     return isTurned && !isTold ? [from.text, to.text] : [];
   });
+  return turned.length > 0 || changes.length > 0 ? turned : alone.map(({ text }) => text);
 }

@@ -11,6 +11,7 @@ import { MORE_CHINESE } from "./more-chinese.ts";
 import { MORE_ENGLISH } from "./more-english.ts";
 import { MORE_GERMAN } from "./more-german.ts";
 import { OTHERS } from "./planted-others.ts";
+import { DENIALS } from "./rounds/denials.ts";
 import { ERRANDS } from "./rounds/errands.ts";
 import { FRESH_ARABIC, FRESH_HEBREW } from "./fresh-semitic.ts";
 import { FRESH_CHINESE } from "./fresh-chinese.ts";
@@ -46,9 +47,10 @@ const SETS: readonly Planted[] = [
   ...OFFICES,
   ...ERRANDS,
   ...RECORDS,
+  ...DENIALS,
 ];
 const LANGUAGES = [...new Set(SETS.map(({ language }) => language))];
-const TOTAL = 1308;
+const TOTAL = 1373;
 /** What must never be called supported. */
 const WRONG: readonly Kind[] = [
   "number",

@@ -138,6 +138,8 @@ function readNumber(written: string): readonly number[] {
   if (!isOneKind) return [Number(asDecimal)];
   const isGrouped = /^[-]?\d{1,3}(?:[.,]\d{3})+$/.test(grouped);
   if (signs.length > 1) return isGrouped ? [Number(asGroups)] : [];
+  // nobody writes 52 as `52,000`
+  if (isGrouped && grouped.endsWith("00") && !grouped.startsWith("0")) return [Number(asGroups)];
   return isGrouped && !grouped.startsWith("0") ? [Number(asGroups), Number(asDecimal)] : [Number(asDecimal)];
 }
 

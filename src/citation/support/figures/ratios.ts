@@ -54,6 +54,16 @@ const WORDS: readonly (readonly [number, RegExp])[] = (
     [value, new RegExp(`${NOT_BEFORE}(?:${words})(?:ها|ه|هم)?${NOT_BEHIND}`, "giu")] as const,
 );
 
+/** Of what is more than one, the half says nothing by itself. */
+const AND_A_HALF = new RegExp(
+  `${NOT_BEFORE}(?:hora y media|(?:año|día|mes) y medio|(?:an?|one) (?:\\p{L}+ )?and a half|anderthalb\\p{L}*|eineinhalb\\p{L}*|heure et demie|an et demi|ساعة ونصف|שעה וחצי)${NOT_BEHIND}|一个半`,
+  "giu",
+);
+const HALF = new RegExp(
+  `${NOT_BEFORE}(?:media hora|demi-heure|halbe stunde)${NOT_BEHIND}|半(?=小时|个小时|天|年)`,
+  "giu",
+);
+
 const PART = PARTS.map(
   ([parts, names]) =>
     [
@@ -83,8 +93,13 @@ function hanDigit(sign: string | undefined): number {
 }
 
 /** The fractions and multiples that are written as words. */
-function findRatios(text: string): readonly Ratio[] {
+function findRatios(sentence: string): readonly Ratio[] {
   const found: Ratio[] = [];
+  const text = sentence.replaceAll(AND_A_HALF, (words) => {
+    found.push({ text: words, value: 1.5 });
+    return " ";
+  });
+  for (const [half] of text.matchAll(HALF)) found.push({ text: half, value: 0.5 });
   for (const [value, words] of WORDS)
     for (const [written] of text.matchAll(words)) found.push({ text: written, value });
   for (const [parts, words] of PART) {
