@@ -1,6 +1,6 @@
 import { type Check, likeClauses, type ShareOf } from "./checks.ts";
 import type { Claim } from "./claim.ts";
-import { comparands, isCoordinated, isTelling } from "./cues.ts";
+import { comparands, isCoordinated, isOpposite, isTelling } from "./cues.ts";
 import { findFigures } from "./figures/figures.ts";
 import { findNames, type Name } from "./names.ts";
 import type { Passage } from "./passage.ts";
@@ -203,7 +203,7 @@ function doneByAnotherBehind(claim: Claim, { text, keys, clauses }: Passage): re
 
 /** What says only where, when or how, and may stand anywhere. */
 const ADVERBIAL =
-  /(?:^|[^\p{L}])(?:in|on|at|since|during|under|for|from|near|as|of|to|against|with|within|among|between|into|onto|after|before|gegen|um|über|hinter|neben|mit|nach|vor|zwischen|beim|vom|am|ins|durch|ohne|contre|avec|après|avant|entre|contra|con|im|am|in|an|auf|seit|während|unter|aus|bei|für|zum|zur|en|à|au|aux|sous|pour|depuis|dans|de|du|des|desde|bajo|para|del|في|منذ|خلال|تحت|إلى|לפי|מאז)\s+(?:the\s+|a\s+|der\s+|dem\s+|den\s+|die\s+|le\s+|la\s+|les\s+|el\s+)?$/iu;
+  /(?:^|[^\p{L}])(?:in|on|at|since|during|under|for|from|near|as|of|to|against|with|within|among|between|into|onto|after|before|gegen|um|über|hinter|neben|mit|nach|vor|zwischen|beim|vom|am|ins|durch|ohne|contre|avec|après|avant|entre|contra|con|im|am|in|an|auf|seit|während|unter|aus|bei|für|zum|zur|en|à|au|aux|sous|pour|depuis|dans|de|du|des|desde|bajo|para|del|jede[snr]|eines|dieses|في|منذ|خلال|تحت|إلى|לפי|מאז)\s+(?:the\s+|a\s+|der\s+|dem\s+|den\s+|die\s+|le\s+|la\s+|les\s+|el\s+)?(?:\p{L}{3,}e[nm]\s+)?$/iu;
 
 /** A list in Chinese: the rest of a word, and what joins it to the next. */
 const HAN_LIST = /^\p{sc=Han}{0,4}[和与與及跟、或]\p{sc=Han}{0,2}$/u;
@@ -263,7 +263,7 @@ function movable(text: string, clause: Clause) {
         !/[年月日夜晚晨时時期间間不周週]/u.test(word) &&
         !/^\p{sc=Han}?[内內里裡中上外]/u.test(text.slice(end, end + 2)));
     const [key] = keys;
-    return key === undefined || !isNamed || ADVERBIAL.test(before)
+    return key === undefined || !isNamed || isOpposite(word) || ADVERBIAL.test(before)
       ? []
       : [{ key, word, isName: names.some((name) => name.start <= start && name.end >= end), start, end }];
   });

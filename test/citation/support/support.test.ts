@@ -21,6 +21,7 @@ import { FRESH_GERMAN } from "./fresh-german.ts";
 import { GLACIERS } from "./rounds/glaciers.ts";
 import { OFFICES } from "./rounds/offices.ts";
 import type { Kind, Planted } from "./planted.ts";
+import { PLACES } from "./rounds/places.ts";
 import { RECORDS } from "./rounds/records.ts";
 import { RECALLS } from "./rounds/recalls.ts";
 
@@ -48,9 +49,10 @@ const SETS: readonly Planted[] = [
   ...ERRANDS,
   ...RECORDS,
   ...DENIALS,
+  ...PLACES,
 ];
 const LANGUAGES = [...new Set(SETS.map(({ language }) => language))];
-const TOTAL = 1373;
+const TOTAL = 1427;
 /** What must never be called supported. */
 const WRONG: readonly Kind[] = [
   "number",
