@@ -215,6 +215,10 @@ describe("users of langgraph.production.json", () => {
     ] as const)
       judge(`users: ${path.replace(idle, ":idle")}`, await post(path, body), 429);
     const [busy] = await alice.threads.search({ status: "busy" });
+    // until a worker has taken it up, its own run waits, too
+    await expect
+      .poll(() => alice.runs.list(busy!.thread_id, { status: "running" }), { timeout: 20_000 })
+      .toHaveLength(1);
     const enqueue = { ...run("held?"), multitask_strategy: "enqueue" };
     const queued = [];
     for (let n = 0; n < 6; n += 1) queued.push(await post(`/threads/${busy!.thread_id}/runs`, enqueue));
