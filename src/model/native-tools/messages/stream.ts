@@ -5,6 +5,7 @@ import type { Finish, SaidPart } from "../../exchange/read-to-end.ts";
 import { readReason } from "../../langchain/end.ts";
 import type { ModelUsage } from "../../model.ts";
 import type { JsonObject } from "../delta-merge.ts";
+import { partsOfEvents } from "../event-parts.ts";
 
 const count = z.number().int().nonnegative().nullish();
 const usageSchema = z.object({
@@ -151,14 +152,7 @@ export function createMessageReading(): MessageReading {
 
   return {
     read,
-    async *parts(events, target) {
-      for await (const data of events) {
-        if (data.trim() === "[DONE]") return;
-        const value = parseJson(data);
-        if (value === undefined) throw badReply(target, "an event that is not JSON");
-        yield* read(value, target);
-      }
-    },
+    parts: (events, target) => partsOfEvents(events, target, read),
     get blocks() {
       return isKnown ? [...blocks.values()] : undefined;
     },

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { parseJson } from "../../../net/json.ts";
 import { badReply, reportedFailure, truncated, type RequestTarget } from "../../exchange/http-failure.ts";
 import { readFinish } from "../../exchange/openai-end.ts";
 import type { SaidPart } from "../../exchange/read-to-end.ts";
 import type { ModelUsage } from "../../model.ts";
 import type { JsonObject } from "../delta-merge.ts";
+import { partsOfEvents } from "../event-parts.ts";
 
 const count = z.number().int().nonnegative().nullish();
 const text = z.string().nullish();
@@ -178,14 +178,7 @@ export function createResponseReading(): ResponseReading {
   }
 
   return {
-    async *parts(events, target) {
-      for await (const data of events) {
-        if (data.trim() === "[DONE]") return;
-        const value = parseJson(data);
-        if (value === undefined) throw badReply(target, "an event that is not JSON");
-        yield* read(value, target);
-      }
-    },
+    parts: (events, target) => partsOfEvents(events, target, read),
     output,
     get id() {
       return id;
