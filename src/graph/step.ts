@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import {
   readContext,
@@ -43,7 +44,8 @@ export function createStepReader({ choose, limits: own, ceilings }: StepDeps): S
       limits: { ...limits, approveSearches: limits.approveSearches || own.approveSearches },
       chosen,
       config,
-      emit: (event) => config.writer?.(event),
+      // LangGraph 1.7.3 looks up whose event it is in the context that asks, which is the model's while it writes
+      emit: AsyncResource.bind((event) => config.writer?.(event)),
     };
   };
 }

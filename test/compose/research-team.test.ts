@@ -70,10 +70,13 @@ test("each researcher streams under a namespace of its own", async () => {
     { question: QUESTION },
     { ...thread(), streamMode: ["updates", "custom"], subgraphs: true },
   );
-  const searched = new Set<string>();
+  const told = new Map<string, Set<string>>();
   for await (const [[place = ""], mode, data] of stream) {
     if (mode === "updates") steps.set(place, [...(steps.get(place) ?? []), ...Object.keys(data)]);
-    else if ((data as { type: string }).type === "search-start") searched.add(place);
+    else {
+      const { type } = data as { type: string };
+      told.set(type, (told.get(type) ?? new Set()).add(place));
+    }
   }
   expect(steps.get("")).toEqual(["divide", "research", "research", "research", "write"]);
   const places = [...steps.keys()].filter((place) => place !== "");
@@ -81,7 +84,9 @@ test("each researcher streams under a namespace of its own", async () => {
   for (const place of places) {
     expect(steps.get(place)).toEqual(["generate", "parse-tool-call", "web-search", "generate", "finalize"]);
   }
-  expect([...searched].sort()).toEqual([...places].sort());
+  // what a model says while it writes is a researcher's too
+  for (const [type, by] of told) expect([type, [...by].sort()]).toEqual([type, [...places].sort()]);
+  expect([...told.keys()]).toEqual(expect.arrayContaining(["answer-delta", "search-start", "answer-end"]));
 });
 
 describe("what fails", () => {
