@@ -47,7 +47,7 @@ export function environmentWith(
     }
   }
   // a run that is kept for training has its ids
-  if (values.has("save") || values.has("out")) chosen["AGENTIC_RAG_LOGPROBS"] ||= "on";
+  if (["save", "out", "queue"].some((name) => values.has(name))) chosen["AGENTIC_RAG_LOGPROBS"] ||= "on";
   const database = chosen["AGENTIC_RAG_DATABASE"]?.trim() ?? "";
   if (database !== "" && !isPostgres(database)) chosen["AGENTIC_RAG_DATABASE"] = resolve(folder, database);
   return chosen;

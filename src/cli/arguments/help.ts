@@ -55,6 +55,7 @@ goes on where it was ended. Each run is added to the file as it ends, a failed o
     examples: [
       "agentic-rag rollout train.parquet --out runs.jsonl --samples 8 --temperature 1",
       "agentic-rag rollout dev.jsonl --out runs.jsonl --reward em,format:0.2,searches:-0.05",
+      "AGENTIC_RAG_DATABASE=postgres://user@host/name agentic-rag rollout train.parquet --queue epoch-1 --out runs.jsonl",
     ],
   },
   export: {

@@ -88,6 +88,13 @@ export const OPTIONS: readonly Option[] = [
     about: "the file to write; .parquet makes it Parquet",
     commands: ["export", "rollout"],
   },
+  {
+    name: "queue",
+    value: "<name>",
+    about: "share the samples with all processes that name this queue in the same database",
+    commands: ["rollout"],
+  },
+  { name: "forget", about: "remove what the queue has kept", commands: ["rollout"] },
   { name: "samples", value: "<n>", about: "runs of each question (1)", commands: ["rollout"] },
   { name: "concurrency", value: "<n>", about: "runs at once (8)", commands: ["rollout"] },
   {

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { parseJson } from "../../net/json.ts";
@@ -21,8 +22,12 @@ export interface RolloutFile {
   close(): Promise<void>;
 }
 
-/** Opens a file to go on with it. A line that a killed process left unfinished is cut off. */
+/**
+ * Opens a file to go on with it, and makes it, with its folder, where there is none. A line that a killed process left
+ * unfinished is cut off.
+ */
 export async function openRolloutFile(file: string): Promise<RolloutFile> {
+  await mkdir(dirname(file), { recursive: true });
   const handle = await open(file, "a+");
   const whole = await endOfLines(handle);
   await handle.truncate(whole);

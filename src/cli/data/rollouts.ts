@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { AgenticRagError, isAbort } from "../../errors.ts";
+import { AgenticRagError, isAbort, messageOf } from "../../errors.ts";
 import type { AgenticRag } from "../../graph/graph.ts";
+import { waitFor } from "../../net/wait.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Trajectory } from "../../trajectory/trajectory.ts";
-import { messageOf } from "../../errors.ts";
 import { NOTHING_YET, readRecord } from "../view/run-record.ts";
 import type { DatasetQuestion } from "./dataset.ts";
 import type { Score } from "./rewards.ts";
-import type { RolloutFile } from "./rollout-file.ts";
+import type { SampleBook } from "./sample-book.ts";
 import { savedRun } from "./saved-run.ts";
 
 export interface RolloutPlan {
@@ -27,8 +27,8 @@ export interface Sample {
   readonly sample: number;
 }
 
-/** The name of a sample, under which it is recorded once. */
-function idOf({ asked, sample }: Sample): string {
+/** The name of a sample, under which it is kept once. */
+export function idOf({ asked, sample }: Sample): string {
   return `${asked.group}/${sample}`;
 }
 
@@ -82,15 +82,23 @@ function seedOf(sampled: Sample, seed: number): number {
 
 export interface RolloutProgress {
   /** Told once, before the first run. */
-  begin(total: number, recorded: number): void;
+  begin(total: number): void;
+  /** The run of a sample is there already. */
+  there(): void;
   done(run: Trajectory): void;
 }
 
-/** Runs all samples that a file does not have, so many at a time, and adds each as it ends. */
+/** How long it is waited until samples are looked at again that other processes are at. */
+const OTHERS_MS = 1000;
+
+/**
+ * Runs all samples whose runs are not kept, so many at a time, and keeps each as it ends. Samples that other processes are at are
+ * waited for, and run where these are gone.
+ */
 export async function runRollouts(
   plan: RolloutPlan,
   questions: readonly DatasetQuestion[],
-  file: RolloutFile,
+  book: SampleBook,
   {
     samples,
     concurrency,
@@ -99,34 +107,57 @@ export async function runRollouts(
 ): Promise<void> {
   // each run at once listens to it
   setMaxListeners(0, plan.signal);
-  const left = samplesOf(questions, samples, file.recorded);
-  progress.begin(questions.length * samples, file.recorded.size);
+  progress.begin(questions.length * samples);
   let failure: { readonly error: unknown } | undefined;
-  async function work(): Promise<void> {
+  async function work(left: Iterable<Sample>, elsewhere: Sample[]): Promise<void> {
     for (const sampled of left) {
       if (failure !== undefined) return;
       try {
-        const run = await runSample(plan, sampled);
-        await file.add(run);
-        progress.done(run);
+        const ended = await workAt(plan, sampled, book);
+        if (ended === "kept") progress.there();
+        else if (ended === "busy") elsewhere.push(sampled);
+        else progress.done(ended);
       } catch (error) {
         failure ??= { error };
       }
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, work));
-  if (failure !== undefined) throw failure.error;
+  for (let left: Iterable<Sample> = samplesOf(questions, samples); ;) {
+    const elsewhere: Sample[] = [];
+    const shared = left[Symbol.iterator]();
+    const each = { [Symbol.iterator]: () => ({ next: () => shared.next() }) };
+    await Promise.all(Array.from({ length: concurrency }, () => work(each, elsewhere)));
+    if (failure !== undefined) throw failure.error;
+    if (elsewhere.length === 0) return;
+    await waitFor(OTHERS_MS, plan.signal);
+    left = elsewhere;
+  }
 }
 
-function* samplesOf(
+async function workAt(
+  plan: RolloutPlan,
+  sampled: Sample,
+  book: SampleBook,
+): Promise<Trajectory | "kept" | "busy"> {
+  const held = await book.take(idOf(sampled));
+  if (held === "kept" || held === "busy") return held;
+  const { lost } = held;
+  const signal = lost === undefined ? plan.signal : AbortSignal.any([plan.signal, lost]);
+  try {
+    const run = await runSample({ ...plan, signal }, sampled);
+    return (await held.keep(run)) ? run : "busy";
+  } catch (error) {
+    await held.leave();
+    if (lost?.aborted === true && !plan.signal.aborted) return "busy";
+    throw error;
+  }
+}
+
+export function* samplesOf(
   questions: readonly DatasetQuestion[],
   samples: number,
-  recorded: ReadonlySet<string>,
 ): Generator<Sample, void, undefined> {
   for (const asked of questions) {
-    for (let sample = 0; sample < samples; sample += 1) {
-      const sampled = { asked, sample };
-      if (!recorded.has(idOf(sampled))) yield sampled;
-    }
+    for (let sample = 0; sample < samples; sample += 1) yield { asked, sample };
   }
 }

@@ -99,6 +99,23 @@ test("a run that fails is kept, and not asked again", async () => {
   expect(server.requests).toHaveLength(asked);
 });
 
+test("a call that had to be repaired costs the score of the format", async () => {
+  const { rollout, runs } = await begin(
+    ["Let me look.\n<tool_call>\n{broken\n</tool_call>", ANSWER],
+    ROWS.slice(0, 1),
+  );
+  await rollout("--reward", "format");
+  expect(await runs()).toMatchObject([
+    { rawAnswer: "Rome", repairs: 1, scores: { em: 1, format: 0 }, reward: 0 },
+  ]);
+});
+
+test("the folder of the file is made", async () => {
+  const { folder, rollout } = await begin([ANSWER, ANSWER]);
+  expect(await rollout("--out", "new/folder/runs.jsonl")).toMatchObject({ exitCode: 0 });
+  expect((await readFile(join(folder, "new/folder/runs.jsonl"), "utf8")).match(/\n/g)).toHaveLength(2);
+});
+
 test("a reward of a module, and of a command", async () => {
   const { rollout, runs, folder } = await begin([ANSWER, ANSWER], ROWS.slice(0, 1));
   await writeFile(join(folder, "reward.mjs"), "export default (run) => run.rawAnswer.length;\n");
