@@ -54,6 +54,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["src/search/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/text/"]],
   ["src/citation/", ["src/text/"]],
   ["src/trajectory/", ["src/turn.ts", "src/text/"]],
+  ["src/eval/", ["src/text/", "src/trajectory/trajectory.ts"]],
   // a thread that is removed takes its searches along
   ["src/durability/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/search/journal/"]],
   // what LangGraph gives a node (its store) can only be put before an engine there

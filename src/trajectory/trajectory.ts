@@ -53,6 +53,10 @@ export const trajectorySchema = z.strictObject({
       split: z.string().optional(),
       index: z.number().int().optional(),
       goldenAnswers: z.array(z.string()).optional(),
+      /** False: nothing answers it, so that refusing is right. */
+      answerable: z.boolean().optional(),
+      /** Titles or addresses of the documents that hold the answer. */
+      evidence: z.array(z.string()).optional(),
     })
     .optional(),
   /** The prompt as messages, with date, boundary, budgets and names; null where the run failed before it. */
@@ -70,6 +74,8 @@ export const trajectorySchema = z.strictObject({
     z.looseObject({ number: z.number().int(), title: z.string(), url: z.string(), text: z.string() }),
   ),
   citations: z.array(z.looseObject({})),
+  /** Sentences of the answer that state a fact and cite nothing; absent where nobody looked. */
+  uncited: z.array(z.string()).optional(),
   queries: z.array(z.looseObject({ query: z.string() })),
   searches: z.number().int(),
   repairs: z.number().int().optional(),
@@ -99,6 +105,7 @@ export type FinishedRun = Pick<
   | "failure"
   | "sources"
   | "citations"
+  | "uncited"
   | "queries"
   | "searches"
   | "repairs"

@@ -4,14 +4,14 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { parseJson } from "../../net/json.ts";
-import { scoresOf } from "../../trajectory/score.ts";
+import { MATCHES, scoresOf } from "../../eval/score.ts";
 import type { Trajectory } from "../../trajectory/trajectory.ts";
 import { UsageError } from "../terminal/failure.ts";
 
 /** The run with its scores, and the reward that is made of them. */
 export type Score = (run: Trajectory) => Promise<Trajectory>;
 
-const SCORES = ["em", "subem", "f1", "format", "searches"];
+const SCORES: readonly string[] = [...MATCHES, "format", "searches"];
 const ownSchema = z.union([z.number(), z.looseObject({ reward: z.number() })]);
 
 /**

@@ -54,7 +54,7 @@ test("each question is asked as often as wanted; the samples of one share their 
   const { exitCode, err } = await rollout("--samples", "2", "--reward", "em,format:0.5");
   expect(exitCode).toBe(0);
   expect(err).toMatch(
-    /4 runs, 0 failed, [\d.]+ a second. Means: em 0.500, subem 0.500, f1 0.500, format 1.000, searches 0.000, reward 1.000.\n$/,
+    /4 runs, 0 failed, [\d.]+ a second. Means: em 0.500, f1 0.500, cover_em 0.500, subem 0.500, em_unicode 0.500, f1_unicode 0.500, format 1.000, searches 0.000, reward 1.000.\n$/,
   );
   const done = await runs();
   expect(done.map(({ id, group, sample, reward }) => [id, group, sample, reward])).toEqual([
