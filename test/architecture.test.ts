@@ -20,7 +20,7 @@ function sourcesIn(folder: string): readonly SourceFile[] {
     .filter(
       (entry) =>
         entry.isFile() &&
-        entry.name.endsWith(".ts") &&
+        /\.tsx?$/.test(entry.name) &&
         !/[\\/]node_modules(?:[\\/]|$)/.test(entry.parentPath),
     )
     .map((entry) => {
@@ -104,6 +104,11 @@ describe("a planted violation is found", () => {
       "src/trajectory/x.ts",
       'import { State } from "../graph/state.ts";',
       "src/trajectory/x.ts imports src/graph/state.ts",
+    ],
+    [
+      "src/page/x.tsx",
+      'import { a } from "../view/event-text.ts";',
+      "src/page/x.tsx imports src/view/event-text.ts",
     ],
     ["src/citation/x.ts", 'import "../errors.ts";', "src/citation/x.ts imports src/errors.ts"],
     ["src/errors.ts", 'import { a } from "./graph/state.ts";', "src/errors.ts imports src/graph/state.ts"],

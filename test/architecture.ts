@@ -117,6 +117,19 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ],
   // what the command line and the server both say of a run
   ["src/view/", ["src/graph/"]],
+  // runs in browsers, too: of the graph and the protocols it knows types alone
+  [
+    "src/page/",
+    [
+      "src/citation/",
+      "src/graph/events.ts",
+      "src/protocol/protocol.ts",
+      "src/text/",
+      "src/trajectory/",
+      "src/view/amounts.ts",
+      "src/view/markdown.ts",
+    ],
+  ],
   [
     "src/server/",
     [

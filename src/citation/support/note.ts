@@ -2,7 +2,8 @@ import { plainLine } from "../plain-stream.ts";
 import type { Check } from "./checks.ts";
 import type { Support } from "./support.ts";
 
-type Citation = Pick<Support, "verdict" | "checks"> & {
+type Citation = Pick<Support, "verdict"> & {
+  readonly checks: readonly Readonly<Check>[];
   readonly number: number | null;
   readonly sentence: string;
   readonly known: boolean;
@@ -41,8 +42,12 @@ const REASONS: Readonly<Record<Check["check"], (words: string) => string>> = {
 function reasonOf(cited: readonly Citation[]): string {
   if (cited.every(({ known }) => !known)) return "what it cites was not found by this run";
   const failed = cited.flatMap(({ checks }) => checks).find(({ result }) => result === "fail");
-  if (failed === undefined) return "the source says nothing of it";
-  return REASONS[failed.check](failed.words.map((word) => `"${word}"`).join(", "));
+  return failed === undefined ? "the source says nothing of it" : findingOf(failed);
+}
+
+/** What a check found that did not pass, in words. */
+export function findingOf({ check, words }: Pick<Check, "check" | "words">): string {
+  return REASONS[check](words.map((word) => `"${word}"`).join(", "));
 }
 
 /** The same in one line; empty where there is nothing to say. */

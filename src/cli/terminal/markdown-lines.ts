@@ -1,6 +1,6 @@
 import { hyperlink } from "./hyperlink.ts";
 import type { Style } from "./line-wrapper.ts";
-import type { MarkdownBlock } from "./markdown-source.ts";
+import type { MarkdownBlock } from "../../view/markdown.ts";
 import { printableLine } from "./printable.ts";
 import { tableLines } from "./markdown-table.ts";
 import type { Line, Rendering, Span } from "./rendering.ts";

@@ -1,28 +1,5 @@
-import { gfmTableFromMarkdown } from "mdast-util-gfm-table";
-import { fromMarkdown } from "mdast-util-from-markdown";
-import { gfmTable } from "micromark-extension-gfm-table";
+import { parseMarkdown, type MarkdownBlock } from "../../view/markdown.ts";
 import { isIdeographic } from "./line-breaks.ts";
-
-export type MarkdownTree = ReturnType<typeof fromMarkdown>;
-export type MarkdownBlock = MarkdownTree["children"][number];
-
-/** Marks of quotes and lists one in another: the parser's time grows with their square. */
-const TOO_DEEP = /(?:^|\n)(?:[ \t]*[>*+-]){40}/u;
-
-/**
- * Markdown as a terminal shows it: with tables, and without what a later line may change (headings that are underlined,
- * references) or what a model does not mean (code by indentation, HTML).
- */
-export function parseMarkdown(source: string): MarkdownTree {
-  if (TOO_DEEP.test(source)) return { type: "root", children: [{ type: "code", value: source }] };
-  return fromMarkdown(source, {
-    extensions: [
-      gfmTable(),
-      { disable: { null: ["setextUnderline", "codeIndented", "definition", "htmlFlow", "htmlText"] } },
-    ],
-    mdastExtensions: [gfmTableFromMarkdown()],
-  });
-}
 
 /** What may become the mark of a list, a quote, a heading, a rule, a fence or a table. */
 const MARKS_ALONE = /^[\s>*+\-_#`~|=.):\d]*$/;

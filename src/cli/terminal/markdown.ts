@@ -1,6 +1,7 @@
+import { parseMarkdown } from "../../view/markdown.ts";
 import type { LineWrapper } from "./line-wrapper.ts";
 import { blockLines, isApart } from "./markdown-lines.ts";
-import { parseMarkdown, safeEnd } from "./markdown-source.ts";
+import { safeEnd } from "./markdown-source.ts";
 import { printable } from "./printable.ts";
 import type { Line, Rendering } from "./rendering.ts";
 

@@ -1,0 +1,158 @@
+/** @jsxRuntime automatic @jsxImportSource preact */
+import type { ComponentChildren } from "preact";
+import { parseMarkdown, type MarkdownBlock } from "../view/markdown.ts";
+import { shown, webAddress } from "./shown.ts";
+
+type Inline = Extract<MarkdownBlock, { type: "paragraph" }>["children"][number];
+type Node = MarkdownBlock | Inline;
+
+/** What stands for a mark such as `[1]`; undefined where it is none. */
+export type MarkOf = (number: number) => ComponentChildren | undefined;
+
+export interface MarkdownProps {
+  readonly text: string;
+  /** Called in the order of the text. Default: nothing is a mark. */
+  readonly mark?: MarkOf | undefined;
+  /** Added to the levels of headings, so that they fit the page. Default: 2. */
+  readonly level?: number | undefined;
+}
+
+/** Markdown as elements: HTML is text, images are their words, and links lead to http and https alone. */
+export function Markdown({ text, mark = () => undefined, level = 2 }: MarkdownProps) {
+  return <>{blocks(parseMarkdown(shown(text)).children, { mark, level })}</>;
+}
+
+interface Context {
+  readonly mark: MarkOf;
+  readonly level: number;
+}
+
+function blocks(nodes: readonly Node[], context: Context): ComponentChildren {
+  return nodes.map((node) => element(node, context));
+}
+
+function element(node: Node, context: Context): ComponentChildren {
+  switch (node.type) {
+    case "text":
+      return marked(node.value, context);
+    case "emphasis":
+      return <em>{blocks(node.children, context)}</em>;
+    case "strong":
+      return <strong>{blocks(node.children, context)}</strong>;
+    case "inlineCode":
+      return <code>{node.value}</code>;
+    case "break":
+      return <br />;
+    case "link":
+      return link(node, context);
+    case "image":
+      return node.alt ?? "";
+    case "paragraph":
+      return <p dir="auto">{blocks(node.children, context)}</p>;
+    case "heading": {
+      const Heading = HEADINGS[Math.min(node.depth + context.level, 6) - 1] ?? "h6";
+      return <Heading dir="auto">{blocks(node.children, context)}</Heading>;
+    }
+    case "blockquote":
+      return <blockquote>{blocks(node.children, context)}</blockquote>;
+    case "list":
+      return node.ordered === true ? (
+        <ol start={node.start ?? 1}>{blocks(node.children, context)}</ol>
+      ) : (
+        <ul>{blocks(node.children, context)}</ul>
+      );
+    case "listItem":
+      return <li dir="auto">{item(node, context)}</li>;
+    case "code":
+      return (
+        <pre tabIndex={0}>
+          <code>{node.value}</code>
+        </pre>
+      );
+    case "thematicBreak":
+      return <hr />;
+    case "table":
+      return table(node, context);
+    case "html":
+      return node.value;
+    case "delete":
+    case "tableRow":
+    case "tableCell":
+    case "linkReference":
+    case "footnoteDefinition":
+      return blocks(node.children, context);
+    case "imageReference":
+      return node.alt ?? "";
+    // nothing of these is shown
+    case "definition":
+    case "footnoteReference":
+    case "yaml":
+      return null;
+  }
+}
+
+const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"] as const;
+
+/** The paragraphs of a tight list are no paragraphs. */
+function item(node: Extract<Node, { type: "listItem" }>, context: Context): ComponentChildren {
+  if (node.spread === true) return blocks(node.children, context);
+  return node.children.map((child) =>
+    child.type === "paragraph" ? blocks(child.children, context) : element(child, context),
+  );
+}
+
+function table({ children: [head, ...rows] }: Extract<Node, { type: "table" }>, context: Context) {
+  return (
+    <div class="wide" tabIndex={0} role="group" aria-label="Table">
+      <table>
+        {head !== undefined && (
+          <thead>
+            <tr>
+              {head.children.map((cell) => (
+                <th scope="col" dir="auto">
+                  {blocks(cell.children, context)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+        )}
+        <tbody>
+          {rows.map((row) => (
+            <tr>
+              {row.children.map((cell) => (
+                <td dir="auto">{blocks(cell.children, context)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function link(node: Extract<Node, { type: "link" }>, context: Context): ComponentChildren {
+  const [only] = node.children;
+  const number =
+    node.children.length === 1 && only?.type === "text" ? /^\[(\d{1,4})\]$/.exec(only.value)?.[1] : undefined;
+  const mark = number === undefined ? undefined : context.mark(Number(number));
+  if (mark !== undefined) return mark;
+  const children = blocks(node.children, context);
+  const address = webAddress(node.url);
+  if (address === undefined) return children;
+  return (
+    <a href={address} rel="noopener noreferrer nofollow" target="_blank">
+      {children}
+    </a>
+  );
+}
+
+function marked(text: string, { mark }: Context): ComponentChildren {
+  return text.split(/(\[\d{1,4}(?:, ?\d{1,4})*\])/).map((piece, at) => {
+    if (at % 2 === 0) return piece;
+    const marks = piece
+      .slice(1, -1)
+      .split(",")
+      .map((number) => mark(Number(number)));
+    return marks.every((one) => one !== undefined) ? marks : piece;
+  });
+}

@@ -1,0 +1,88 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { reportPage } from "../../src/page/report.js";
+import type { PageRun } from "../../src/page/run.ts";
+import { launchBrowser, NO_BROWSER, watchPage, type WatchOptions } from "../servers/browser.ts";
+import { ANSWERED, POISONED } from "./runs.ts";
+
+const browser: Browser | undefined = await launchBrowser();
+const notHere = browser === undefined ? ` (skipped: ${NO_BROWSER})` : "";
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "report-"));
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+async function open(runs: readonly PageRun[], options?: WatchOptions) {
+  if (browser === undefined) throw new Error(NO_BROWSER);
+  const file = join(folder, `${crypto.randomUUID()}.html`);
+  await writeFile(file, await reportPage(runs));
+  return await watchPage(browser, pathToFileURL(file).href, options);
+}
+
+/** Attributes that would run something. */
+const HANDLERS = `[...document.querySelectorAll("*")].flatMap((one) => one.getAttributeNames().filter((name) => /^on|^srcdoc$|^style$/.test(name)))`;
+
+test("the file holds its run as JSON, a policy that lets nothing in, and no script", async () => {
+  const html = await reportPage([POISONED]);
+  const [, data = ""] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html) ?? [];
+  expect(JSON.parse(data)).toEqual({ runs: [POISONED] });
+  expect(data).not.toMatch(/[<>&\u2028\u2029]/);
+  const [, policy = ""] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];
+  expect(policy.replace(/'sha256-[^']*'/, "'sha256-…'")).toBe(
+    "default-src 'none'; style-src 'sha256-…'; base-uri 'none'; form-action 'none'",
+  );
+  expect(html.match(/<script\b[^>]*>/g)).toEqual(['<script type="application/json" id="data">']);
+  expect(html.match(/<(?:img|iframe|object|embed|link|svg:|video|audio|form)\b/g)).toBeNull();
+  expect(html.match(/href="(?!https?:\/\/)[^"]*"/g)).toBeNull();
+});
+
+describe.skipIf(browser === undefined)(`in a browser${notHere}`, () => {
+  const windows: readonly [name: string, options: WatchOptions][] = [
+    ["light", {}],
+    ["dark", { dark: true }],
+    ["a telephone", { width: 390 }],
+  ];
+  test.each(windows)(
+    "%s: nothing is asked for, nothing fails, and axe-core finds nothing",
+    async (_, options) => {
+      for (const run of [ANSWERED, POISONED]) {
+        const { page, requests, problems, violations } = await open([run], options);
+        await page.locator("details").evaluateAll((all) => {
+          for (const one of all) one.setAttribute("open", "");
+        });
+        expect(await violations()).toEqual([]);
+        expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+        expect(await page.evaluate(HANDLERS)).toEqual([]);
+        expect(await page.title()).not.toBe("harmed");
+        expect({ requests, problems }).toEqual({ requests: [], problems: [] });
+      }
+    },
+  );
+
+  test("a mark shows what stands behind it to keys and pointers, without a script", async () => {
+    const { page } = await open([ANSWERED], { scripts: false });
+    const mark = page.getByRole("button", { name: "Source 2: Partly supported" });
+    await mark.press("Enter");
+    const card = page.getByRole("note");
+    expect((await card.innerText()).split(/\n+/)).toEqual([
+      "~ Partly supported",
+      "the source says nothing of it",
+      "Number of Parameters: 32.5B",
+      "Qwen/QwQ-32B · Hugging Face",
+      "huggingface.co",
+    ]);
+    await page.keyboard.press("Escape");
+    expect(await card.count()).toBe(0);
+    await page.getByRole("button", { name: "Source 1: Supported" }).hover();
+    expect((await card.innerText()).split(/\n+/)[0]).toBe("✓ Supported");
+  });
+});
