@@ -12,7 +12,7 @@ import type { HttpOptions } from "../search/engines/wire/http.ts";
 import { buildIndex } from "../search/local/index-builder.ts";
 import { createHttpApiEngine, type HttpApiOptions } from "../search/engines/http-api.ts";
 import { createJinaEngine } from "../search/engines/jina.ts";
-import { openIndexes } from "../search/local/joined-index.ts";
+import { openIndexes } from "../search/local/local-index.ts";
 import { createLocalEngine } from "../search/local/local.ts";
 import { createMcpEngine, type McpEngine } from "../search/engines/mcp.ts";
 import { createRetrieverEngine } from "../search/engines/retriever.ts";

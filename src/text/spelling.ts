@@ -38,6 +38,11 @@ function spelledWords(text: string): SpelledWord[] {
   });
 }
 
+/** The words of a text that `respell` asks about, each once. */
+export function wordsToCheck(text: string): readonly string[] {
+  return [...new Set(spelledWords(text).map(({ word }) => word))];
+}
+
 /** The words of a text that others may be mistyped for, in lower case, each once; a Korean one without its particle. */
 export function vocabularyOf(text: string): Set<string> {
   return new Set(

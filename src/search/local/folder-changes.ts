@@ -16,8 +16,12 @@ export type OnProgress = (progress: {
 }) => void;
 
 export interface FolderChanges {
-  /** Reads the files that are new or changed, one at a time; to be gone through once, before the rest is asked for. */
-  readonly entries: AsyncIterable<Entry>;
+  /** Whether the index holds the file as it is, or is known not to be able to. */
+  isSettled(file: ListedFile): boolean;
+  /** Reads those of some files that are new or changed, one at a time. All are to be gone through before the rest is asked for. */
+  entries(files: Iterable<ListedFile> | AsyncIterable<ListedFile>): AsyncIterable<Entry>;
+  /** Ends what reads them. */
+  close(): Promise<void>;
   /** Files whose contents are the same, although their time is not. */
   readonly touched: ReadonlyMap<string, FileState>;
   /** Files of the index that are gone. One that is there but cannot be read is not. */
@@ -49,13 +53,14 @@ export function readFolderChanges(
   const touched = new Map<string, FileState>();
   const unread: ListedFile[] = [];
   let unchanged = 0;
+  let done = 0;
 
   async function readEntry({ path, size, modified }: ListedFile): Promise<Entry | undefined> {
     const held = known.get(path);
     const told = before.get(path);
-    const isHeld = held?.size === size && held.modified === modified;
-    const isTold = told?.size === size && told.modified === modified;
-    if (isTold) problems.push(told);
+    const isHeld = isSame(held, { size, modified });
+    const isTold = isSame(told, { size, modified });
+    if (isTold && told !== undefined) problems.push(told);
     if (isTold && !isHeld) unread.push({ path, size, modified });
     if (isHeld) unchanged++;
     if (isTold || isHeld) return undefined;
@@ -72,23 +77,20 @@ export function readFolderChanges(
     if (problem !== undefined) problems.push({ path, reason: problem, size, modified });
     return { key: path, title, url: url ?? null, date, passages: passagesOf(sections), file: state };
   }
-  async function* readEntries(): AsyncGenerator<Entry> {
-    try {
-      for (const [index, file] of listing.files.entries()) {
-        const entry = await readEntry(file).catch((error: unknown) => {
-          const kept = known.has(file.path) ? "; what was indexed of it before stays" : "";
-          const reason = `${describe(error)}${kept}`;
-          const { path, size, modified } = file;
-          problems.push(
-            error instanceof UnreadableFile ? { path, reason, size, modified } : { path, reason },
-          );
-          unread.push(file);
-        });
-        if (entry !== undefined) yield entry;
-        onProgress({ path: file.path, done: index + 1, total: listing.files.length });
-      }
-    } finally {
-      await reading.close();
+  async function* readEntries(
+    files: Iterable<ListedFile> | AsyncIterable<ListedFile>,
+  ): AsyncGenerator<Entry> {
+    for await (const file of files) {
+      const entry = await readEntry(file).catch((error: unknown) => {
+        const kept = known.has(file.path) ? "; what was indexed of it before stays" : "";
+        const reason = `${describe(error)}${kept}`;
+        const { path, size, modified } = file;
+        problems.push(error instanceof UnreadableFile ? { path, reason, size, modified } : { path, reason });
+        unread.push(file);
+      });
+      if (entry !== undefined) yield entry;
+      done++;
+      onProgress({ path: file.path, done, total: listing.files.length });
     }
   }
   function isThere(path: string): boolean {
@@ -96,13 +98,22 @@ export function readFolderChanges(
   }
   const present = new Set(listing.files.map((file) => file.path));
   return {
-    entries: readEntries(),
+    isSettled: (file) => isSame(known.get(file.path), file) || isSame(before.get(file.path), file),
+    entries: readEntries,
+    close: () => reading.close(),
     touched,
     removed: [...known.keys()].filter((path) => !isThere(path)),
     problems,
     unread,
     unchanged: () => unchanged,
   };
+}
+
+function isSame(
+  before: { readonly size?: number | undefined; readonly modified?: number | undefined } | undefined,
+  { size, modified }: Pick<ListedFile, "size" | "modified">,
+): boolean {
+  return before?.size === size && before.modified === modified;
 }
 
 function describe(error: unknown): string {

@@ -1,13 +1,9 @@
-import { z } from "zod";
 import type { Build } from "./build-record.ts";
 import type { Document } from "./documents/document.ts";
 import type { ListedFile } from "./documents/folder.ts";
-import { inTransaction, type SqliteDatabase } from "../../sqlite/sqlite.ts";
-import { otherForms, toIndexedForm } from "./indexed-form.ts";
-import { type NotRead, readNotRead, writeNotRead } from "./not-read.ts";
+import type { NotRead } from "./not-read.ts";
 import type { Passage } from "./passages.ts";
-import { createVocabularyWriter } from "./spelling.ts";
-import { latinLanguageOf } from "./stems.ts";
+import type { Awaitable } from "./steps.ts";
 
 /** What tells whether a file changed since it was indexed. */
 export interface FileState {
@@ -24,129 +20,32 @@ export interface Entry extends Omit<Document, "url" | "text"> {
   readonly file?: FileState;
 }
 
-export interface IndexWriter {
-  /** The files in the index by key. */
-  readFiles(): Map<string, FileState>;
-  /** Adds documents, or replaces those under the same keys: all of them or none. Returns how many were replaced. */
-  put(entries: readonly Entry[]): number;
-  /** Notes that files were touched although their contents are the same. */
-  touch(files: ReadonlyMap<string, FileState>): void;
-  remove(keys: readonly string[]): void;
-  /** Notes what is to be read from where; until `finish` the index says that it is not whole. */
-  begin(build: Omit<Build, "finished">): void;
-  /** Notes that everything was read, but for these files. */
-  finish(unread: readonly ListedFile[]): void;
-  readNotRead(): NotRead;
-  /** What of the folder is not in the index. */
-  setNotRead(notRead: NotRead): void;
-  /** Merges the full-text index into one piece, which makes searching fastest. */
-  optimise(): void;
+/** Files of a folder that builds on several machines share out among themselves. */
+export interface FileClaims {
+  /** Takes those that no other build has. Tells of each what the index holds of it now; undefined where nothing. */
+  take(keys: readonly string[]): Awaitable<ReadonlyMap<string, FileState | undefined>>;
+  /** Gives back what was taken and not put. */
+  release(): Awaitable<void>;
 }
 
-const fileRow = z.object({ key: z.string(), size: z.number(), modified: z.number(), sha256: z.string() });
-const idRow = z.object({ id: z.number() }).optional();
-
-export function createIndexWriter(database: SqliteDatabase): IndexWriter {
-  const selectId = database.prepare("select id from documents where key = ?");
-  const deleteTerms = database.prepare(
-    "delete from passage_terms where rowid in (select id from passages where document = ?)",
-  );
-  const deletePassages = database.prepare("delete from passages where document = ?");
-  const deleteDocument = database.prepare("delete from documents where id = ?");
-  const insertDocument = database.prepare(
-    "insert into documents (key, title, url, date, size, modified, sha256) values (?, ?, ?, ?, ?, ?, ?)",
-  );
-  const insertPassage = database.prepare(
-    "insert into passages (document, position, text, page, heading) values (?, ?, ?, ?, ?)",
-  );
-  const insertTerms = database.prepare(
-    "insert into passage_terms (rowid, title, text, forms) values (?, ?, ?, ?)",
-  );
-  const setSetting = database.prepare("insert or replace into settings (name, value) values (?, ?)");
-  const insertUnread = database.prepare(
-    "insert or replace into unread (key, size, modified) values (?, ?, ?)",
-  );
-  const noteWords = createVocabularyWriter(database);
-  const updateFile = database.prepare("update documents set size = ?, modified = ? where key = ?");
-
-  function removeOne(key: string): boolean {
-    const id = idRow.parse(selectId.get(key))?.id;
-    if (id === undefined) return false;
-    for (const statement of [deleteTerms, deletePassages, deleteDocument]) statement.run(id);
-    return true;
-  }
-  function insertOne({ key, title, url, date, passages, file }: Entry): void {
-    const document = insertDocument.run(
-      key,
-      title,
-      url,
-      date ?? null,
-      file?.size ?? null,
-      file?.modified ?? null,
-      file?.sha256 ?? null,
-    ).lastInsertRowid;
-    const indexedTitle = toIndexedForm(title);
-    noteWords(title);
-    const language = latinLanguageOf(passages.map(({ text }) => text).join("\n"));
-    for (const [position, { text, page, headings = [] }] of passages.entries()) {
-      const lines = headings.some((heading) => heading !== "") ? headings.join("\n") : null;
-      const id = insertPassage.run(document, position, text, page ?? null, lines).lastInsertRowid;
-      insertTerms.run(id, indexedTitle, toIndexedForm(text), otherForms(`${title}\n${text}`, language));
-      noteWords(text);
-    }
-  }
-
-  return {
-    readFiles() {
-      const rows = database
-        .prepare("select key, size, modified, sha256 from documents where sha256 is not null")
-        .all();
-      return new Map(
-        z
-          .array(fileRow)
-          .parse(rows)
-          .map(({ key, ...file }) => [key, file]),
-      );
-    },
-    put(entries) {
-      let replaced = 0;
-      inTransaction(database, "immediate", () => {
-        for (const entry of entries) {
-          if (removeOne(entry.key)) replaced++;
-          insertOne(entry);
-        }
-      });
-      return replaced;
-    },
-    touch(files) {
-      inTransaction(database, "immediate", () => {
-        for (const [key, { size, modified }] of files) updateFile.run(size, modified, key);
-      });
-    },
-    remove(keys) {
-      inTransaction(database, "immediate", () => {
-        for (const key of keys) removeOne(key);
-      });
-    },
-    begin({ folder, listed, options }) {
-      inTransaction(database, "immediate", () => {
-        setSetting.run("folder", folder);
-        setSetting.run("listed", String(listed));
-        setSetting.run("options", JSON.stringify(options));
-        setSetting.run("finished", "no");
-      });
-    },
-    finish(unread) {
-      inTransaction(database, "immediate", () => {
-        database.exec("delete from unread");
-        for (const { path, size, modified } of unread) insertUnread.run(path, size, modified);
-        setSetting.run("finished", "yes");
-      });
-    },
-    readNotRead: () => readNotRead(database),
-    setNotRead: (notRead) => writeNotRead(database, notRead),
-    optimise() {
-      database.exec("insert into passage_terms (passage_terms) values ('optimize')");
-    },
-  };
+/** What a build asks of the store that an index lies in. */
+export interface IndexWriter {
+  /** Absent where one build at a time is at work. */
+  readonly claims?: FileClaims;
+  /** The files in the index by key. */
+  readFiles(): Awaitable<Map<string, FileState>>;
+  /** Adds documents, or replaces those under the same keys: all of them or none. Returns how many were replaced. */
+  put(entries: readonly Entry[]): Awaitable<number>;
+  /** Notes that files were touched although their contents are the same. */
+  touch(files: ReadonlyMap<string, FileState>): Awaitable<void>;
+  remove(keys: readonly string[]): Awaitable<void>;
+  /** Notes what is to be read from where; until `finish` the index says that it is not whole. */
+  begin(build: Omit<Build, "finished">): Awaitable<void>;
+  /** Notes that everything was read, but for these files. */
+  finish(unread: readonly ListedFile[]): Awaitable<void>;
+  readNotRead(): Awaitable<NotRead>;
+  /** What of the folder is not in the index. */
+  setNotRead(notRead: NotRead): Awaitable<void>;
+  /** Merges the full-text index into one piece, which makes searching fastest. */
+  optimise(): Awaitable<void>;
 }

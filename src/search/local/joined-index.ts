@@ -1,50 +1,42 @@
-import { openIndex, type LocalIndex, type RankedResult } from "./local-index.ts";
-import { joinSpellings, respellQuestion } from "./spelling.ts";
+import type { Respelt } from "../../text/spelling.ts";
+import type { BuildRecord } from "./build-record.ts";
+import type { Counts, IndexReader } from "./index-reader.ts";
+import type { NotRead } from "./not-read.ts";
+import { type RankedResult, rankJoined } from "./ranking.ts";
+import { respellQuestion } from "./spelling.ts";
+import { ask, type Steps } from "./steps.ts";
 
-/**
- * Opens indexes that were built before, to be searched as one.
- *
- * @throws AgenticRagError `index-unusable` for the first that cannot be
- */
-export function openIndexes(files: readonly string[]): LocalIndex {
-  const opened: LocalIndex[] = [];
-  try {
-    for (const file of files) opened.push(openIndex(file));
-  } catch (error) {
-    for (const index of opened) index.close();
-    throw error;
-  }
-  return joinIndexes(opened);
+/** What is asked of one index, or of several as one. */
+export interface JoinedIndex {
+  builds(): Steps<readonly BuildRecord[]>;
+  count(): Steps<Counts>;
+  notRead(): Steps<NotRead>;
+  rank(question: string, maxResults: number): Steps<RankedResult[]>;
+  respell(question: string): Steps<Respelt>;
 }
 
-/**
- * Several indexes as one. The scores of two cannot be compared, because a word is rare in one and common in the other:
- * what holds every term comes first, and the best of each come by turns.
- */
-function joinIndexes(indexes: readonly LocalIndex[]): LocalIndex {
-  const [only, ...others] = indexes;
-  if (only !== undefined && others.length === 0) return only;
-  const spelling = joinSpellings(indexes.map((index) => index.spelling));
-  function rank(question: string, maxResults: number): RankedResult[] {
-    const ranked = indexes.flatMap((index) =>
-      index.rank(question, maxResults).map((result, place) => ({ ...result, place })),
-    );
-    return ranked
-      .sort((a, b) => Number(b.holdsAll) - Number(a.holdsAll) || a.place - b.place)
-      .slice(0, maxResults)
-      .map(({ result, holdsAll }) => ({ result, holdsAll }));
-  }
+export function joinIndexes(readers: readonly IndexReader[]): JoinedIndex {
   return {
-    file: indexes.map(({ file }) => file).join(", "),
-    count: () => {
-      const counts = indexes.map((index) => index.count());
-      return {
-        documents: counts.reduce((sum, { documents }) => sum + documents, 0),
-        passages: counts.reduce((sum, { passages }) => sum + passages, 0),
-      };
+    *builds() {
+      const builds: BuildRecord[] = [];
+      for (const reader of readers) {
+        const build = yield* ask(() => reader.build());
+        if (build !== undefined) builds.push(build);
+      }
+      return builds;
     },
-    notRead: () => {
-      const all = indexes.map((index) => index.notRead());
+    *count() {
+      let [documents, passages] = [0, 0];
+      for (const reader of readers) {
+        const held = yield* ask(() => reader.count());
+        documents += held.documents;
+        passages += held.passages;
+      }
+      return { documents, passages };
+    },
+    *notRead() {
+      const all: NotRead[] = [];
+      for (const reader of readers) all.push(yield* ask(() => reader.notRead()));
       const counts = new Map<string, number>();
       for (const { kind, files } of all.flatMap(({ leftOut }) => leftOut)) {
         counts.set(kind, (counts.get(kind) ?? 0) + files);
@@ -54,16 +46,7 @@ function joinIndexes(indexes: readonly LocalIndex[]): LocalIndex {
         problems: all.flatMap(({ problems }) => problems),
       };
     },
-    // each is compared with its own folder
-    build: () => undefined,
-    builds: () => indexes.flatMap((index) => index.builds()),
-    rank,
-    spelling,
-    respell: (question) => respellQuestion(question, spelling),
-    find: (question, maxResults) =>
-      rank(respellQuestion(question, spelling).text, maxResults).map(({ result }) => result),
-    close: () => {
-      for (const index of indexes) index.close();
-    },
+    rank: (question, maxResults) => rankJoined(question, maxResults, readers),
+    respell: (question) => respellQuestion(question, readers),
   };
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
 import type { DocumentProblem, LeftOut } from "./documents/document.ts";
 
 /** What of a folder the last build of its index left out, or could not read. */
@@ -15,8 +14,7 @@ export interface KnownProblem extends DocumentProblem {
   readonly modified?: number | undefined;
 }
 
-const settingRow = z.object({ value: z.string() }).optional();
-const notRead = z.object({
+export const notReadSchema = z.object({
   leftOut: z.array(z.object({ kind: z.string(), files: z.number() })),
   problems: z.array(
     z.object({
@@ -27,14 +25,3 @@ const notRead = z.object({
     }),
   ),
 });
-
-export function writeNotRead(database: SqliteDatabase, { leftOut, problems }: NotRead): void {
-  database
-    .prepare("insert or replace into settings (name, value) values ('not-read', ?)")
-    .run(JSON.stringify({ leftOut, problems }));
-}
-
-export function readNotRead(database: SqliteDatabase): NotRead {
-  const row = settingRow.parse(database.prepare("select value from settings where name = 'not-read'").get());
-  return row === undefined ? { leftOut: [], problems: [] } : notRead.parse(JSON.parse(row.value));
-}

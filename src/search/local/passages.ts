@@ -1,5 +1,5 @@
 import type { Section } from "./documents/document.ts";
-import { countUnspacedLetters, UNSPACED } from "./indexed-form.ts";
+import { countUnspacedLetters, UNSPACED } from "./terms/indexed-form.ts";
 
 const MAX_WORDS = 200;
 const MAX_CHARACTERS = 2_000;

@@ -1,7 +1,7 @@
 import { foldWord, wordForms } from "../../text/word-forms.ts";
 import { partsOf, splitWords } from "../../text/words.ts";
-import { latinLanguageOf } from "./stems.ts";
-import { isStopWord } from "./stop-words.ts";
+import { latinLanguageOf } from "./terms/stems.ts";
+import { isStopWord } from "./terms/stop-words.ts";
 
 interface FoundText {
   readonly title: string;

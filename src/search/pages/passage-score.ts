@@ -1,5 +1,5 @@
-import { readIndexQuery } from "../local/index-query.ts";
-import { toIndexedForm } from "../local/indexed-form.ts";
+import { readIndexQuery } from "../local/terms/index-query.ts";
+import { toIndexedForm } from "../local/terms/indexed-form.ts";
 
 /** A passage beside a telling one helps to understand it. */
 const NEIGHBOUR_WEIGHT = 0.2;

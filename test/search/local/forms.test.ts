@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { indexDocuments } from "../../../src/search/local/index-builder.ts";
-import { readIndexQuery } from "../../../src/search/local/index-query.ts";
+import { readIndexQuery } from "../../../src/search/local/terms/index-query.ts";
 
 async function find(question: string, texts: readonly string[]): Promise<string[]> {
   const documents = texts.map((text, index) => ({

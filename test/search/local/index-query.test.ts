@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readIndexQuery } from "../../../src/search/local/index-query.ts";
+import { readIndexQuery } from "../../../src/search/local/terms/index-query.ts";
 
 test.each([
   ["hafnium discovery", '"hafnium" AND "discovery"', '"hafnium" OR "discovery"'],

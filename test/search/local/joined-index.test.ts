@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openIndexes } from "../../../src/search/local/joined-index.ts";
+import { openIndexes } from "../../../src/search/local/local-index.ts";
 import { createLocalEngine } from "../../../src/search/local/local.ts";
 import { createFolder } from "../temporary-folder.ts";
 import { build } from "./index-files.ts";

@@ -1,4 +1,4 @@
-import { FUNCTION_WORDS } from "../../text/function-words.ts";
+import { FUNCTION_WORDS } from "../../../text/function-words.ts";
 import type { StemLanguage } from "./stems.ts";
 
 /** Also those of Chinese and Japanese, because a question in these languages has no spaces that would set them apart. */

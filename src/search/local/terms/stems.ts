@@ -3,7 +3,7 @@ import { stemmer as spanish } from "@orama/stemmers/spanish";
 import { stemmer as french } from "@orama/stemmers/french";
 import { stemmer as italian } from "@orama/stemmers/italian";
 import { stemmer as portuguese } from "@orama/stemmers/portuguese";
-import { FUNCTION_WORDS } from "../../text/function-words.ts";
+import { FUNCTION_WORDS } from "../../../text/function-words.ts";
 
 /** Languages whose words are also indexed as Snowball stems. The index's tokenizer has the stems of English. */
 const STEMMERS = { de: german, es: spanish, fr: french, it: italian, pt: portuguese } as const;

@@ -1,12 +1,14 @@
 import type { IndexQuery } from "./index-query.ts";
 import { stemsOf } from "./stems.ts";
 
-/** Expressions of FTS5, each for one term and the other ways to write it. */
+/** Phrases, words with spaces between, each of which stands for the term: itself and the other ways to write it. */
+export type Term = readonly string[];
+
 export interface Match {
   /** What a passage should hold. */
-  readonly all: readonly string[];
+  readonly all: readonly Term[];
   /** Any of these is better than nothing. */
-  readonly any: readonly string[];
+  readonly any: readonly Term[];
 }
 
 const COMPOUND = /^[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*$/u;
@@ -15,16 +17,14 @@ const COMPOUND = /^[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*$/u;
 export function matchOf({ terms, anyOf }: IndexQuery): Match {
   const pairs = terms.slice(1).flatMap((term, index) => {
     const pair = `${bare(terms[index] ?? "")}-${bare(term)}`;
-    return COMPOUND.test(pair) ? [quote(pair.replaceAll("-", ""))] : [];
+    return COMPOUND.test(pair) ? [[pair.replaceAll("-", "")]] : [];
   });
   return { all: terms.map(withOtherForms), any: [...anyOf.map(withOtherForms), ...pairs] };
 }
 
-function withOtherForms(phrase: string): string {
+function withOtherForms(phrase: string): Term {
   const word = bare(phrase);
-  const others = new Set([...spellingsOf(word), ...stemsOf(word)]);
-  others.delete(word);
-  return others.size === 0 ? phrase : `(${[phrase, ...[...others].map(quote)].join(" OR ")})`;
+  return [...new Set([word, ...spellingsOf(word), ...stemsOf(word)])];
 }
 
 /** `QwQ-32B` for `QwQ32B` and the other way round, `Lang Graph` for `LangGraph`: a hyphen separates words, as a space. */
@@ -41,8 +41,4 @@ function spellingsOf(word: string): string[] {
 
 function bare(phrase: string): string {
   return phrase.slice(1, -1);
-}
-
-function quote(text: string): string {
-  return `"${text}"`;
 }

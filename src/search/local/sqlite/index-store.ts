@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { AgenticRagError } from "../../errors.ts";
-import { sqliteProblem, SqliteProblem } from "../../sqlite/problem.ts";
+import { AgenticRagError } from "../../../errors.ts";
+import { sqliteProblem, SqliteProblem } from "../../../sqlite/problem.ts";
 import {
   forbidWriting,
   inTransaction,
   openDatabase,
   type DatabaseOptions,
   type SqliteDatabase,
-} from "../../sqlite/sqlite.ts";
+} from "../../../sqlite/sqlite.ts";
 
 const FORMAT = {
   /** "ARAG" */

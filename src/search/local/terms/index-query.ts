@@ -1,4 +1,4 @@
-import { cleanLine } from "../clean-text.ts";
+import { cleanLine } from "../../clean-text.ts";
 import { isStopWord } from "./stop-words.ts";
 import { separateLetters, spellSigns, UNSPACED } from "./indexed-form.ts";
 import { latinLanguageOf } from "./stems.ts";

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { SqliteDatabase } from "../../../sqlite/sqlite.ts";
+import type { IndexReader } from "../index-reader.ts";
+import type { Term } from "../terms/match.ts";
+import { readBuild, readNotRead } from "./records.ts";
+import { tokenOf } from "./vocabulary.ts";
+
+/** Matches of the title weigh 4. SQLite's bm25 is smaller for the better, so its sign is turned. */
+const FIND = `
+  select hit.score, passage.document, passage.position, passage.text, passage.page, passage.heading,
+    document.key, document.title, document.url, document.date
+  from (
+    select rowid, -bm25(passage_terms, 4.0, 1.0) as score from passage_terms
+    where passage_terms match ? order by bm25(passage_terms, 4.0, 1.0) limit ?
+  ) hit
+  join passages passage on passage.id = hit.rowid
+  join documents document on document.id = passage.document
+  order by hit.score desc, document.key, passage.position`;
+
+const COUNT_UP_TO = `
+  select count(*) as count from (select 1 from passage_terms where passage_terms match ? limit ?)`;
+
+/** Words by how many trigrams they share with another, of about its length. */
+const LIKE = `
+  select word from words join (
+    select hit.rowid as id, count(*) as shared
+    from json_each(?) trigram join word_trigrams hit on hit.word_trigrams match trigram.value
+    group by hit.rowid
+  ) like on like.id = words.id
+  where length(word) between ? and ?
+  order by like.shared desc, word limit ?`;
+
+const passageRows = z.array(
+  z.object({
+    score: z.number(),
+    document: z.number(),
+    position: z.number(),
+    text: z.string(),
+    page: z.number().nullable(),
+    heading: z.string().nullable(),
+    key: z.string(),
+    title: z.string(),
+    url: z.string().nullable(),
+    date: z.string().nullable(),
+  }),
+);
+const countsRow = z.object({ documents: z.number(), passages: z.number() });
+const countRow = z.object({ count: z.number() });
+const wordRows = z.array(z.object({ word: z.string() }));
+const settingRow = z.object({ value: z.string() }).optional();
+
+/** The index in an open database. Its methods answer at once. */
+export function createIndexReader(database: SqliteDatabase): IndexReader {
+  const find = database.prepare(FIND);
+  const countUpTo = database.prepare(COUNT_UP_TO);
+  const countPassages = database.prepare("select coalesce(max(id), 0) as count from passages");
+  const like = database.prepare(LIKE);
+  return {
+    folder: () =>
+      settingRow.parse(database.prepare("select value from settings where name = 'folder'").get())?.value,
+    build: () => readBuild(database),
+    count: () =>
+      countsRow.parse(
+        database
+          .prepare(
+            "select (select count(*) from documents) as documents, (select count(*) from passages) as passages",
+          )
+          .get(),
+      ),
+    size: () => countRow.parse(countPassages.get()).count,
+    notRead: () => readNotRead(database),
+    find: (terms, hold, most) =>
+      passageRows.parse(find.all(terms.map(expressionOf).join(hold === "all" ? " AND " : " OR "), most)),
+    countUpTo: (terms, most) =>
+      terms.map((term) => countRow.parse(countUpTo.get(expressionOf(term), most)).count),
+    countAll: (terms, most) =>
+      countRow.parse(countUpTo.get(terms.map(expressionOf).join(" AND "), most)).count,
+    wordsLike(trigrams, { least, most }, limit) {
+      const tokens = trigrams.map((trigram) => `"${tokenOf(trigram)}"`);
+      return wordRows.parse(like.all(JSON.stringify(tokens), least, most, limit)).map(({ word }) => word);
+    },
+  };
+}
+
+/** A term as FTS5 takes it. */
+function expressionOf(term: Term): string {
+  const phrases = term.map((phrase) => `"${phrase}"`);
+  return phrases.length === 1 ? phrases.join() : `(${phrases.join(" OR ")})`;
+}
