@@ -13,6 +13,7 @@ export const ROW_FORMS = [
   "verl",
   "verl-parquet",
   "text",
+  "runs",
 ] as const;
 export type RowForm = (typeof ROW_FORMS)[number];
 
@@ -37,6 +38,7 @@ export interface Rows {
 
 /** The rows of a run in a form. A run that failed before it said anything has none. */
 export function rowsOf(trajectory: Trajectory, form: RowForm, options: RowOptions): Rows {
+  if (form === "runs") return { rows: [trajectory] };
   if (form === "verl-parquet") return { rows: [questionRow(trajectory)] };
   const { segments, opening } = trajectory;
   if (opening === null || !segments.some(({ origin }) => origin === "model"))

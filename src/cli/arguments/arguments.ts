@@ -100,8 +100,6 @@ function requireKnown(command: Command, words: readonly string[], names: readonl
   if (command === "pull" && words.length > 1) {
     throw new UsageError(`pull takes one model: agentic-rag pull <name>${orAsk(command, words)}`);
   }
-  if (command === "view" && words.length !== 1)
-    throw new UsageError("view takes one file: agentic-rag view <file>");
   if (command === "search" && words.join("").trim() === "") {
     throw new UsageError('search needs what to search for: agentic-rag search "…"');
   }

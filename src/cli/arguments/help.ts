@@ -61,21 +61,24 @@ goes on where it was ended. Each run is added to the file as it ends, a failed o
   export: {
     about: "write saved runs in the form that a trainer takes",
     usage:
-      "agentic-rag export --to <form> [options] <file>\n       agentic-rag export --to <form> --thread <name>",
-    details: `Reads what ask --save has written, or the last run of a thread. What a model wrote has the mask 1, all else 0.
+      "agentic-rag export --to <form> [options] <file>\n       agentic-rag export --to <form> --thread <name>|--all [--server <url>]\n       agentic-rag export --to <form> --queue <name>",
+    details: `Reads what ask --save and rollout have written, the last run of a thread or of all, or what a queue has kept.
+With --to runs they are written as ask --save does. What a model wrote has the mask 1, all else 0.
 Ids are those that the server told; --tokenizer makes those that it did not, and tells what that changes.`,
     examples: [
       "agentic-rag export --to trl runs.jsonl > rows.jsonl",
       "agentic-rag export --to tokens --out rows.parquet runs.jsonl",
       "agentic-rag export --to text --thread holidays",
+      "agentic-rag export --to runs --out runs.jsonl --server http://localhost:2024 --all",
     ],
   },
   view: {
     about: "show saved runs: what the model wrote, and what was put into its turn",
-    usage: "agentic-rag view [options] <file>",
+    usage:
+      "agentic-rag view [options] <file>\n       agentic-rag view --thread <name>|--all [--server <url>]\n       agentic-rag view --queue <name>",
     details:
       "What counts for a loss is shown in colour, all else dim; without colours it stands between ⟪ and ⟫.",
-    examples: ["agentic-rag view runs.jsonl"],
+    examples: ["agentic-rag view runs.jsonl", "agentic-rag view --thread holidays"],
   },
   search: {
     about: "send one query to the search engine alone, without a model, and see what it finds",

@@ -72,8 +72,14 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "thread",
     value: "<name>",
-    about: "keep what is said on this thread, and go on with what it knows; export: take its last run",
-    commands: ["ask", "chat", "export"],
+    about: "keep what is said on this thread, and go on with what it knows; export, view: take its last run",
+    commands: ["ask", "chat", "export", "view"],
+  },
+  {
+    name: "server",
+    value: "<url>",
+    about: "take threads of this LangGraph Server (LANGGRAPH_API_KEY), not of the database",
+    commands: ["export", "view"],
   },
   { name: "save", value: "<file>", about: "add the whole run to this file, for training", commands: ["ask"] },
   {
@@ -91,8 +97,9 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "queue",
     value: "<name>",
-    about: "share the samples with all processes that name this queue in the same database",
-    commands: ["rollout"],
+    about:
+      "share the samples with all processes that name this queue in the same database; export, view: take what it has kept",
+    commands: ["rollout", "export", "view"],
   },
   { name: "forget", about: "remove what the queue has kept", commands: ["rollout"] },
   { name: "samples", value: "<n>", about: "runs of each question (1)", commands: ["rollout"] },
@@ -110,7 +117,11 @@ export const OPTIONS: readonly Option[] = [
     commands: ["export"],
   },
   { name: "no-history", about: "keep nothing of this conversation", commands: ["chat"] },
-  { name: "all", about: "finish every run whose process is gone", commands: ["resume"] },
+  {
+    name: "all",
+    about: "finish every run whose process is gone; export, view: take every thread",
+    commands: ["resume", "export", "view"],
+  },
   {
     name: "approve",
     about: "ask before each search, and before pages are opened",

@@ -1,25 +1,18 @@
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { threadUnknown } from "../../durability/lease.ts";
 import { protocols } from "../../protocol/index.ts";
 import { advantagesOf, type GroupedReward } from "../../trajectory/advantages.ts";
 import { ROW_FORMS, rowsOf, type Row, type RowForm } from "../../trajectory/rows.ts";
 import { redrawn, type Encode } from "../../trajectory/tokens.ts";
 import { trajectoryJsonSchema, type Trajectory } from "../../trajectory/trajectory.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { chooseSettings, withoutModel } from "../arguments/chosen-settings.ts";
+import { openKeptRuns, type KeptRuns } from "../data/kept-runs.ts";
 import { openTokenizer } from "../data/local-tokenizer.ts";
 import { fitsParquet, writeParquet } from "../data/parquet.ts";
-import { savedRun } from "../data/saved-run.ts";
-import { readTrajectories } from "../data/trajectory-file.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
-import { openThreads, readThread } from "../thread-database.ts";
 import { counted } from "../../view/amounts.ts";
-import { NOTHING_YET, readRecord } from "../view/run-record.ts";
-
-type Runs = () => AsyncIterable<Trajectory>;
 
 /** Writes runs as rows of a form, tells on stderr what has none, and gives the code to end with. */
 export async function exportRuns(args: Arguments, surroundings: Surroundings): Promise<number> {
@@ -41,38 +34,20 @@ export async function exportRuns(args: Arguments, surroundings: Surroundings): P
       `--to ${form} is written as JSON lines: name an --out that does not end in .parquet.`,
     );
   }
-  const runs = await openRuns(args, surroundings);
   const tokenizer = args.values.get("tokenizer");
   const encode = tokenizer === undefined ? undefined : await openTokenizer(resolve(folder, tokenizer));
   const count = createCount(encode);
-  const rows = makeRows(runs, form, { encode, count });
-  if (out === undefined) for await (const row of rows) stdout.write(`${JSON.stringify(row)}\n`);
-  else if (isParquet) await writeParquet(resolve(folder, out), form, rows);
-  else await writeLines(resolve(folder, out), rows);
+  const runs = await openKeptRuns(args, surroundings);
+  try {
+    const rows = makeRows(runs, form, { encode, count });
+    if (out === undefined) for await (const row of rows) stdout.write(`${JSON.stringify(row)}\n`);
+    else if (isParquet) await writeParquet(resolve(folder, out), form, rows);
+    else await writeLines(resolve(folder, out), rows);
+  } finally {
+    await runs.close();
+  }
   stderr.write(`${count.words()}\n`);
   return count.rows === 0 ? EXIT_CODES.failed : EXIT_CODES.answered;
-}
-
-async function openRuns(args: Arguments, surroundings: Surroundings): Promise<Runs> {
-  const thread = args.values.get("thread");
-  const [file] = args.words;
-  if ((thread === undefined) === (file === undefined)) {
-    throw new UsageError("export takes one file, or --thread: agentic-rag export --to <form> <file>");
-  }
-  if (file !== undefined) return () => readTrajectories(resolve(surroundings.folder, file));
-  const name = thread ?? "";
-  const settings = chooseSettings(args, withoutModel(surroundings));
-  const durability = await openThreads(settings);
-  try {
-    if ((await durability.book.find(name)) === undefined) throw threadUnknown(name);
-    const record = readRecord({ ...NOTHING_YET, ...(await readThread(durability.checkpointer, name)) });
-    const run = savedRun(record, { id: name, question: record.opening?.question ?? "", settings });
-    return async function* () {
-      yield run;
-    };
-  } finally {
-    await durability.close();
-  }
 }
 
 interface Making {
@@ -80,12 +55,12 @@ interface Making {
   readonly count: Count;
 }
 
-async function* makeRows(runs: Runs, form: RowForm, { encode, count }: Making): AsyncGenerator<Row> {
+async function* makeRows(runs: KeptRuns, form: RowForm, { encode, count }: Making): AsyncGenerator<Row> {
   const rewards: GroupedReward[] = [];
-  for await (const { id, group, reward } of runs()) rewards.push({ id, group, reward });
+  for await (const { id, group, reward } of runs.each()) rewards.push({ id, group, reward });
   const advantages = advantagesOf(rewards);
   const asked = new Set<string>();
-  for await (const run of runs()) {
+  for await (const run of runs.each()) {
     const { id, group } = run;
     // a question is one row, however many samples it has
     if (form === "verl-parquet" && asked.has(group ?? id)) continue;

@@ -1,18 +1,21 @@
-import { resolve } from "node:path";
 import { maskOf } from "../../trajectory/spans.ts";
 import type { Trajectory } from "../../trajectory/trajectory.ts";
 import type { Arguments } from "../arguments/arguments.ts";
-import { readTrajectories } from "../data/trajectory-file.ts";
+import { openKeptRuns } from "../data/kept-runs.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { createPaint, type Paint } from "../terminal/paint.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
-/** Shows the runs of a file by their mask, and gives the code to end with. */
-export async function view(args: Arguments, { stdout, environment, folder }: Surroundings): Promise<number> {
+/** Shows kept runs by their mask, and gives the code to end with. */
+export async function view(args: Arguments, surroundings: Surroundings): Promise<number> {
+  const { stdout, environment } = surroundings;
   const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
-  for await (const run of readTrajectories(resolve(folder, args.words[0] ?? ""))) {
-    stdout.write(`${headOf(run, paint)}\n${turnOf(run, paint)}\n\n`);
+  const runs = await openKeptRuns(args, surroundings);
+  try {
+    for await (const run of runs.each()) stdout.write(`${headOf(run, paint)}\n${turnOf(run, paint)}\n\n`);
+  } finally {
+    await runs.close();
   }
   return EXIT_CODES.answered;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { BaseStore } from "@langchain/langgraph";
 import { z } from "zod";
 import type { Durability, Lease } from "../../durability/durability.ts";
 import { startHeartbeat } from "../../durability/lease.ts";
@@ -53,7 +54,7 @@ export async function openSampleQueue(
   const places = placesOf(name);
   const plan = await agree(name, wanted, { durability, leaseMs, signal });
   const done = new Set<string>();
-  for (const { key } of await store.search(places.done, { limit: Number.MAX_SAFE_INTEGER })) done.add(key);
+  for (const { key } of await keptIn(store, places)) done.add(key);
 
   async function isKept(id: string): Promise<boolean> {
     if (!done.has(id) && (await store.get(places.done, id)) !== null) done.add(id);
@@ -91,11 +92,26 @@ export async function openSampleQueue(
         },
       };
     },
-    async find(id) {
-      const item = itemSchema.safeParse((await store.get(places.runs, id))?.value);
-      return item.success ? trajectorySchema.parse(parseJson(item.data.run)) : undefined;
-    },
+    find: (id) => find(store, places, id),
   };
+}
+
+async function find(store: BaseStore, { runs }: Places, id: string): Promise<Trajectory | undefined> {
+  const item = itemSchema.safeParse((await store.get(runs, id))?.value);
+  return item.success ? trajectorySchema.parse(parseJson(item.data.run)) : undefined;
+}
+
+/** What a queue has kept so far, in the order of ids. */
+export async function* queuedRuns(name: string, { store }: Durability): AsyncGenerator<Trajectory> {
+  const places = placesOf(name);
+  for (const { key } of await keptIn(store, places)) {
+    const run = await find(store, places, key);
+    if (run !== undefined) yield run;
+  }
+}
+
+function keptIn(store: BaseStore, { done }: Places) {
+  return store.search(done, { limit: Number.MAX_SAFE_INTEGER });
 }
 
 interface QueueOptions {
@@ -138,7 +154,7 @@ async function agree(
 /** Removes what a queue has kept, and gives how many runs that were. */
 export async function forgetQueue(name: string, { book, store }: Durability): Promise<number> {
   const places = placesOf(name);
-  const kept = await store.search(places.done, { limit: Number.MAX_SAFE_INTEGER });
+  const kept = await keptIn(store, places);
   for (const { key } of kept) {
     await store.batch([
       { namespace: places.runs, key, value: null },
@@ -151,13 +167,15 @@ export async function forgetQueue(name: string, { book, store }: Durability): Pr
   return kept.length;
 }
 
+type Places = Record<"plan" | "runs" | "done", string[]>;
+
 /** The name under which a sample is claimed. It is never begun as a thread, so that it is in no list of these. */
 function sampleThread(name: string, id: string): string {
   return JSON.stringify(["rollout", name, id]);
 }
 
 /** Only letters, digits and dashes, whatever the queue is called. */
-function placesOf(name: string): Record<"plan" | "runs" | "done", string[]> {
+function placesOf(name: string): Places {
   const place = ["agentic-rag", "rollouts", hashOf(name)];
   return { plan: [...place, "plan"], runs: [...place, "runs"], done: [...place, "done"] };
 }

@@ -141,12 +141,15 @@ test("text has the spans of who wrote it", async () => {
   );
 });
 
-test("the last run of a thread is exported, too", async () => {
-  const { folder } = await saved("--thread", "t");
+test("the last run of a thread is exported and viewed, too; so is that of each", async () => {
+  const { folder, one } = await saved("--thread", "t");
   const { exitCode, out } = await run(["export", "--to", "text", "--thread", "t"], folder);
   expect({ exitCode, id: rowsIn(out)[0]?.["id"] }).toEqual({ exitCode: 0, id: "t" });
   const unknown = await run(["export", "--to", "text", "--thread", "none"], folder);
   expect(unknown.exitCode).not.toBe(0);
+  const all = await run(["export", "--to", "runs", "--all"], folder);
+  expect(rowsIn(all.out)).toMatchObject([{ ...one, id: "t", finishedAt: expect.any(String), sampling: {} }]);
+  expect((await run(["view", "--thread", "t"], folder)).out).toContain(`Let me look é.\n${call("a")}⟪`);
 });
 
 test("without ids a tokenizer makes them", async () => {
@@ -182,6 +185,18 @@ test("what cannot be exported is told", async () => {
   await writeFile(join(folder, "other.jsonl"), "{}\n");
   expect((await run(["export", "--to", "trl", "other.jsonl"], folder)).err).toContain("Line 1 of ");
   expect((await run(["export", "--to", "trl", "none.jsonl"], folder)).err).toContain("cannot be read");
+  for (const named of [
+    [],
+    ["a.jsonl", "b.jsonl"],
+    ["a.jsonl", "--all"],
+    ["--thread", "t", "--queue", "q"],
+    ["--server", "http://127.0.0.1:9"],
+  ]) {
+    expect(await run(["view", ...named], folder)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining("view takes one file"),
+    });
+  }
   expect((await run(["export", "--to", "sft", "other.jsonl"], folder)).err).toContain("export needs a form");
   expect((await run(["export", "--to", "trl", "--out", "a.parquet", "other.jsonl"], folder)).err).toContain(
     "JSON lines",

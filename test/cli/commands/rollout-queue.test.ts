@@ -20,7 +20,7 @@ function argsOf(...more: readonly string[]): readonly string[] {
   return ["rollout", "data.jsonl", "--queue", "first", "--samples", "2", "--concurrency", "3", ...more];
 }
 
-async function begin(reply: ServerReply, database = "queue.sqlite") {
+async function begin(reply: ServerReply, { database = "queue.sqlite", leaseSeconds = 60 } = {}) {
   const folder = await temporaryFolder();
   const rows = Array.from({ length: QUESTIONS }, (_, at) => ({
     id: `q${at}`,
@@ -43,7 +43,7 @@ async function begin(reply: ServerReply, database = "queue.sqlite") {
     TAVILY_API_KEY: "tvly-canary-3141",
     TAVILY_BASE_URL: tavily.url,
     AGENTIC_RAG_DATABASE: database,
-    AGENTIC_RAG_LEASE_SECONDS: "1",
+    AGENTIC_RAG_LEASE_SECONDS: String(leaseSeconds),
   };
   const run = async (args: readonly string[]) => {
     const stage = createStage({ environment, folder });
@@ -64,7 +64,7 @@ const seedsOf = (requests: readonly { readonly body: object }[]) =>
 function describeQueue(where: string, newDatabase: () => Promise<string>): void {
   describe(`a queue in ${where}`, () => {
     test("workers share the samples: each is asked once, and every file has them all, in order", async () => {
-      const { server, run, runsIn } = await begin(ANSWER, await newDatabase());
+      const { server, run, runsIn } = await begin(ANSWER, { database: await newDatabase() });
       const names = ["a.jsonl", "b.jsonl", "c.jsonl"];
       const ended = await Promise.all(names.map((name) => run(argsOf("--out", name))));
       expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
@@ -74,6 +74,13 @@ function describeQueue(where: string, newDatabase: () => Promise<string>): void 
       expect(first.map(({ id }) => id)).toEqual(IDS);
       expect(first.map(({ reward }) => reward)).toEqual(IDS.map(() => 1));
       for (const other of others) expect(other).toEqual(first);
+      const { out } = await run(["export", "--to", "runs", "--queue", "first"]);
+      expect(
+        out
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line)),
+      ).toEqual(first);
       expect((await run(["threads"])).out).not.toContain("q0");
     });
 
@@ -86,7 +93,10 @@ function describeQueue(where: string, newDatabase: () => Promise<string>): void 
         if (said === 3) kill?.();
         return ANSWER;
       };
-      const { server, run, runsIn, environment, folder } = await begin(reply, await newDatabase());
+      const { server, run, runsIn, environment, folder } = await begin(reply, {
+        database: await newDatabase(),
+        leaseSeconds: 1,
+      });
       const first = startProgram(argsOf(), { environment, folder });
       kill = () => first.child.kill("SIGKILL");
       expect(await first.ended).toMatchObject({ signal: "SIGKILL" });
