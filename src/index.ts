@@ -96,6 +96,8 @@ export { withCache, type CacheOptions } from "./search/around/cache.ts";
 export { createDeferredEngine } from "./search/around/deferred.ts";
 export { createDuckDuckGoEngine, type DuckDuckGoOptions } from "./search/engines/duckduckgo.ts";
 export type {
+  RerankedCandidate,
+  Reranking,
   SearchAttempt,
   SearchEngine,
   SearchFailure,
@@ -133,6 +135,13 @@ export {
   type ReplayOptions,
 } from "./search/around/recording.ts";
 export { createMcpEngine, type McpEngine, type McpOptions } from "./search/engines/mcp.ts";
+export {
+  createHttpReranker,
+  type HttpRerankerOptions,
+  type Reranker,
+  type Scored,
+} from "./search/around/reranker.ts";
+export { withReranking, type RerankingOptions } from "./search/around/reranking.ts";
 export type { RetrieverApi } from "./search/engines/retriever-api.ts";
 export { createRetrieverEngine, type RetrieverOptions } from "./search/engines/retriever.ts";
 export { withRetry, type RetryOptions } from "./search/around/retry.ts";

@@ -34,6 +34,7 @@ test("the public names", () => {
       "createGeminiModel",
       "createGgufModel",
       "createHttpApiEngine",
+      "createHttpReranker",
       "createJinaEngine",
       "createJinaPageReader",
       "createJournaledEngine",
@@ -86,6 +87,7 @@ test("the public names", () => {
       "withCache",
       "withRateLimit",
       "withRecording",
+      "withReranking",
       "withRetry",
     ]
   `);

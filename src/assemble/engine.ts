@@ -14,6 +14,7 @@ import { createHttpApiEngine, type HttpApiOptions } from "../search/engines/http
 import { createJinaEngine } from "../search/engines/jina.ts";
 import { openIndexes } from "../search/local/local-index.ts";
 import { createLocalEngine } from "../search/local/local.ts";
+import type { ResultLimits } from "../search/outcome.ts";
 import { createMcpEngine, type McpEngine } from "../search/engines/mcp.ts";
 import { createRetrieverEngine } from "../search/engines/retriever.ts";
 import { createSearxngEngine } from "../search/engines/searxng.ts";
@@ -33,6 +34,9 @@ export const CORPUS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../.
 /** What settings say of one engine, as its factory takes it. What is left out is the engine's own default. */
 export type EngineSettings = Pick<Settings, "search" | "documents">;
 
+/** Text, title and address of one. */
+const MAX_CANDIDATE_BYTES = 8_000;
+
 /** An engine; one with a process or a connection of its own is to be closed. */
 export type OpenedEngine = SearchEngine & { readonly close?: () => Promise<void> };
 
@@ -46,11 +50,12 @@ export function createEngine(
   { search, documents }: EngineSettings,
   fetch: HttpOptions["fetch"],
 ): OpenedEngine {
-  const http = httpOptions(search, fetch);
+  const limits = limitsOf(search);
+  const http = { ...httpOptions(search, fetch), limits };
   if (isMcp(name)) return openMcp(name, search, http);
   switch (name) {
     case "local":
-      return createDeferredEngine("local", () => openLocal(documents));
+      return createDeferredEngine("local", () => openLocal(documents, limits));
     case "tavily":
       return createTavilyEngine({ ...http, ...keyed(name, search.tavily) });
     case "brave":
@@ -85,7 +90,7 @@ export function createEngine(
 function openMcp(
   spec: McpSpec,
   { mcp: { key, env } }: EngineSettings["search"],
-  http: HttpOptions,
+  http: HttpOptions & { readonly limits: ResultLimits },
 ): McpEngine {
   return createMcpEngine({
     ...mcpParts(spec),
@@ -130,9 +135,17 @@ function needed<Value>(engine: EngineName, value: Value | undefined): Value {
 }
 
 /** The shipped articles are indexed in memory, which takes a moment; folders of the user's have their indexes in files. */
-async function openLocal(documents: EngineSettings["documents"]): Promise<SearchEngine> {
+async function openLocal(
+  documents: EngineSettings["documents"],
+  limits: ResultLimits,
+): Promise<SearchEngine> {
   if (documents.length > 0)
-    return createLocalEngine({ index: openIndexes(documents.map(({ index }) => index)) });
+    return createLocalEngine({ index: openIndexes(documents.map(({ index }) => index)), limits });
   const { index } = await buildIndex({ folder: CORPUS_FOLDER, file: ":memory:" });
-  return createLocalEngine({ index });
+  return createLocalEngine({ index, limits });
+}
+
+/** A reranker is given each of its candidates whole. */
+function limitsOf({ reranking }: EngineSettings["search"]): ResultLimits {
+  return reranking === undefined ? {} : { maxResponseBytes: reranking.top * MAX_CANDIDATE_BYTES };
 }

@@ -2,6 +2,7 @@ import { createEngine, type EngineSettings, type OpenedEngine } from "./engine.t
 import { createHash } from "node:crypto";
 import { AgenticRagError } from "../errors.ts";
 import { isMcp, shownName, type EngineName } from "../settings/engine-names.ts";
+import type { RerankingSettings } from "../settings/reranking.ts";
 import { adviceFor, configuredEngines, hasNeed, type SearchSettings } from "../settings/search.ts";
 import { createDiskCache } from "../search/around/cache-disk.ts";
 import { createMemoryCache } from "../search/around/cache-store.ts";
@@ -12,6 +13,8 @@ import { createFallbackEngine } from "../search/around/fallback.ts";
 import type { HttpOptions } from "../search/engines/wire/http.ts";
 import { withRateLimit, type RateLimitOptions } from "../search/around/rate-limit.ts";
 import { createReplayEngine, withRecording } from "../search/around/recording.ts";
+import { createHttpReranker, type Reranker } from "../search/around/reranker.ts";
+import { withReranking } from "../search/around/reranking.ts";
 import { withRetry } from "../search/around/retry.ts";
 
 /** What assembling is given besides settings. */
@@ -38,7 +41,7 @@ const HOUR_MS = 3_600_000;
 /**
  * The engines of the settings, with what lies around them. Around each engine behind a network, from the inside: the
  * rate limit, so that each try counts; the retry; the cache, so that what is known neither waits nor is tried. Around
- * them the chain; and outermost the recording, which so has every search, from wherever it was answered.
+ * them the chain, and the reranker; and outermost the recording, which so has every search, from wherever it was answered.
  *
  * @throws AgenticRagError `settings-invalid` that names all that the chosen engines lack; `recording-unusable`.
  */
@@ -67,18 +70,49 @@ export function assembleSearch(
     return withRecording(engine, { file: search.record, ...(onProblem !== undefined && { onProblem }) });
   }
 
+  const reranked = rerankingOf(search, fetch);
   const [first, ...others] = search.engines.map(one);
   if (first === undefined) throw new TypeError("settings name an engine");
-  const engine = recorded(others.length === 0 ? first : createFallbackEngine([first, ...others]));
+  const engine = recorded(reranked(others.length === 0 ? first : createFallbackEngine([first, ...others])));
   const names = new Set<EngineName>([...search.engines, ...configuredEngines(search), ...FREE]);
   return {
     engine,
-    engines: Object.fromEntries([...names].map((name) => [shownName(name), () => recorded(one(name))])),
+    engines: Object.fromEntries(
+      [...names].map((name) => [shownName(name), () => recorded(reranked(one(name)))]),
+    ),
     close() {
       store?.close();
       for (const engineOf of opened) void engineOf.close?.();
     },
   };
+}
+
+/** Puts the reranker of the settings, if there is one, around an engine. */
+function rerankingOf(
+  { reranking, seconds }: SearchSettings,
+  fetch: SearchSurroundings["fetch"],
+): (engine: SearchEngine) => SearchEngine {
+  if (reranking === undefined) return (engine) => engine;
+  const { top: candidates } = reranking;
+  const reranker = createReranker(reranking, fetch);
+  return (engine) =>
+    withReranking(engine, {
+      reranker,
+      candidates,
+      ...(seconds !== undefined && { deadlineMs: seconds * 1000 }),
+    });
+}
+
+/**
+ * The reranker of the settings; nothing is contacted yet.
+ *
+ * @throws AgenticRagError `settings-invalid`
+ */
+export function createReranker(
+  { baseUrl, model, key }: RerankingSettings,
+  fetch: SearchSurroundings["fetch"],
+): Reranker {
+  return createHttpReranker({ baseUrl, model, apiKey: key?.reveal(), fetch });
 }
 
 /** Engines that need nothing. */

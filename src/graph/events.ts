@@ -1,7 +1,7 @@
 import type { SearchFailureKind } from "../search/engine.ts";
 import type { PageFailureKind } from "../search/pages/page-reader.ts";
 import type { Citation } from "./citation.ts";
-import type { Attempt, BudgetName, StopReason } from "./state.ts";
+import type { Attempt, BudgetName, QueryRecord, StopReason } from "./state.ts";
 
 /** What is left of each budget. Seconds and tokens include the fifth that is kept back for the answer. */
 export interface BudgetLeft {
@@ -62,6 +62,8 @@ export type RunEvent =
       readonly attempts: readonly Attempt[];
       /** What the engine says about all that it searched, such as that an index lacks files. */
       readonly note?: string;
+      /** The order before and after, where a reranker changed it. */
+      readonly reranking?: QueryRecord["reranking"];
       readonly milliseconds: number;
       /** What came of condensing the results, where that was asked for. */
       readonly digest?: DigestReport;

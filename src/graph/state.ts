@@ -70,6 +70,15 @@ export const attemptSchema = z.strictObject({
   milliseconds: z.number(),
 });
 
+/** How a reranker ordered what a search found, best first; see `Reranking`. */
+const rerankingSchema = z.strictObject({
+  by: z.string(),
+  milliseconds: z.number(),
+  order: z.array(
+    z.strictObject({ title: z.string(), url: z.string(), before: z.number().int(), score: z.number() }),
+  ),
+});
+
 /** One search of this run. */
 export const queryRecordSchema = z.strictObject({
   query: z.string(),
@@ -84,6 +93,7 @@ export const queryRecordSchema = z.strictObject({
   reason: z.string(),
   /** What the engine says about all that it searched, such as that an index lacks files. */
   note: z.string().optional(),
+  reranking: rerankingSchema.optional(),
   milliseconds: z.number(),
 });
 

@@ -55,6 +55,25 @@ export interface SearchAttempt {
   readonly milliseconds: number;
 }
 
+/** One of the results that a reranker was given. */
+export interface RerankedCandidate {
+  readonly title: string;
+  readonly url: string;
+  /** Its place in the engine's own order, from 1. */
+  readonly before: number;
+  /** How well it answers the query, as the reranker says; to be compared within one search only. */
+  readonly score: number;
+}
+
+/** How a reranker changed the order of what an engine found. */
+export interface Reranking {
+  /** The model, or where it runs. */
+  readonly by: string;
+  readonly milliseconds: number;
+  /** All candidates in the new order: the results are the first of them. */
+  readonly order: readonly RerankedCandidate[];
+}
+
 /**
  * "Found something", "found nothing" and "failed" are three different values. `results` is never empty. `attempts`
  * tells how a wrapper came to the outcome, in the order of time; the last one is the one that decided. An engine that
@@ -70,6 +89,8 @@ export type SearchOutcome = (
   readonly note?: string;
   /** What the engine looked up in the place of which words, because they are likely to be mistyped. */
   readonly respellings?: readonly Respelling[];
+  /** The order before and after, where a reranker was asked and answered. */
+  readonly reranking?: Reranking;
 };
 
 export interface SearchOptions {

@@ -1,10 +1,16 @@
-import { join } from "node:path";
 import { z } from "zod";
 import type { RetrieverApi } from "../search/engines/retriever-api.ts";
 import { Secret } from "../secret.ts";
 import { ENGINE_NAMES, isEngineName, type EngineName } from "./engine-names.ts";
 import { documentsFields, documentsProblems } from "./documents.ts";
 import { address, keptAt, number, numberOr, secret, type Given } from "./fields.ts";
+import {
+  rerankingFields,
+  rerankingProblems,
+  rerankingSettings,
+  type RerankingSettings,
+} from "./reranking.ts";
+import { searchCacheFields, searchCacheOf, searchCacheProblems, type SearchCache } from "./search-cache.ts";
 
 const RETRIEVER_API_NAMES = [
   "search-r1",
@@ -76,8 +82,9 @@ export interface SearchSettings {
   readonly duckduckgo: Addressed & { readonly region?: string | undefined };
   /** What MCP servers are given: those of an address the key, those of a command the variables. */
   readonly mcp: { readonly key?: Secret | undefined; readonly env: Readonly<Record<string, Secret>> };
-  /** Where answers of engines behind a network are kept. */
-  readonly cache: "off" | "memory" | { readonly file: string };
+  /** Who orders what the engines find; without it, they do. */
+  readonly reranking?: RerankingSettings;
+  readonly cache: SearchCache;
   readonly cacheHours: number;
   /** Searches that each engine may be sent in a second. */
   readonly ratePerSecond?: number;
@@ -119,14 +126,6 @@ const engines = z
   })
   .transform((names) => names.filter(isEngineName))
   .optional();
-
-const place = z
-  .string()
-  .refine((text) => ["off", "memory", "disk"].includes(text) || /[/\\.]/.test(text), {
-    error: "must be off, memory, disk, or the path of a file, such as ./searches.sqlite",
-  })
-  .optional()
-  .meta({ destination: true });
 
 /** An address that is filled in for each search. */
 const templated = z
@@ -197,10 +196,8 @@ export const searchFields = {
     .transform((names) => names.split(",").map((name) => name.trim()))
     .optional()
     .describe("variables of this environment that commands of MCP servers get, such as their keys"),
-  AGENTIC_RAG_SEARCH_CACHE: place.describe(
-    "where answers of engines are kept: off, memory (default, of this process), disk (in the user's cache folder), or a file",
-  ),
-  AGENTIC_RAG_SEARCH_CACHE_HOURS: numberOr(24, z.number().positive().max(8760)).describe("how long"),
+  ...rerankingFields,
+  ...searchCacheFields,
   AGENTIC_RAG_SEARCH_ATTEMPTS: numberOr(3, z.number().int().min(1).max(20)).describe(
     "how often an engine is tried for a search",
   ),
@@ -219,8 +216,8 @@ type SearchEnvironment = z.infer<typeof environmentSchema>;
 
 /** What does not fit together, whether each part of it is well or not. */
 export function searchProblems(given: Given, cacheFolder: string | undefined): readonly string[] {
-  const problems: string[] = [...documentsProblems(given)];
-  const { AGENTIC_RAG_RECORD: record, AGENTIC_RAG_REPLAY: replay, AGENTIC_RAG_SEARCH_CACHE: cache } = given;
+  const problems: string[] = [...documentsProblems(given), ...rerankingProblems(given)];
+  const { AGENTIC_RAG_RECORD: record, AGENTIC_RAG_REPLAY: replay } = given;
   if (record !== undefined && replay !== undefined) {
     problems.push("AGENTIC_RAG_RECORD and AGENTIC_RAG_REPLAY are both set. Leave one of them out.");
   }
@@ -229,12 +226,7 @@ export function searchProblems(given: Given, cacheFolder: string | undefined): r
       "HTTP_SEARCH_URL is set without HTTP_SEARCH_RESULTS, which says where in the reply the results are. Set it as in hits[].{title: title, url: url, text: content}.",
     );
   }
-  if (cache === "disk" && cacheFolder === undefined) {
-    problems.push(
-      "AGENTIC_RAG_SEARCH_CACHE is disk, but neither HOME nor XDG_CACHE_HOME names a folder for it. Set it to the path of a file.",
-    );
-  }
-  return problems;
+  return [...problems, ...searchCacheProblems(given, cacheFolder)];
 }
 
 /** Where searches go by settings without problems. */
@@ -249,6 +241,7 @@ export function searchSettings(
     AGENTIC_RAG_SEARCH_SECONDS: seconds,
   } = env;
   const { AGENTIC_RAG_RECORD: record, AGENTIC_RAG_REPLAY: replay } = env;
+  const reranking = rerankingSettings(env);
   const settings: SearchSettings = {
     engines: named ?? [],
     named: named !== undefined,
@@ -269,8 +262,9 @@ export function searchSettings(
     wikipedia: { baseUrl: env.WIKIPEDIA_BASE_URL, language: env.WIKIPEDIA_LANGUAGE },
     duckduckgo: { baseUrl: env.DUCKDUCKGO_BASE_URL, region: env.DUCKDUCKGO_REGION },
     mcp: { key: env.AGENTIC_RAG_MCP_KEY, env: variables(env.AGENTIC_RAG_MCP_ENV ?? [], environment) },
-    cache: cacheOf(env.AGENTIC_RAG_SEARCH_CACHE, cacheFolder),
+    cache: searchCacheOf(env.AGENTIC_RAG_SEARCH_CACHE, cacheFolder),
     cacheHours: env.AGENTIC_RAG_SEARCH_CACHE_HOURS,
+    ...(reranking !== undefined && { reranking }),
     attempts: env.AGENTIC_RAG_SEARCH_ATTEMPTS,
     ...(rate !== undefined && { ratePerSecond: rate }),
     ...(seconds !== undefined && { seconds }),
@@ -280,14 +274,6 @@ export function searchSettings(
   return named === undefined
     ? { ...settings, engines: [configuredEngines(settings)[0] ?? "local"] }
     : settings;
-}
-
-/** In memory where nothing is set: on a disk, what somebody searched for would be found by others, and days later. */
-function cacheOf(wanted: string | undefined, folder: string | undefined): SearchSettings["cache"] {
-  if (wanted === undefined || wanted === "memory") return "memory";
-  if (wanted === "off") return wanted;
-  if (wanted !== "disk") return { file: wanted };
-  return folder === undefined ? "memory" : { file: join(folder, "searches.sqlite") };
 }
 
 function variables(names: readonly string[], environment: Given): Readonly<Record<string, Secret>> {

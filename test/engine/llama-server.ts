@@ -35,6 +35,8 @@ export interface LlamaServerOptions {
   readonly model?: string;
   /** A LoRA adapter for it. */
   readonly lora?: string;
+  /** What it does besides generating, or instead. */
+  readonly task?: "--reranking" | "--embedding";
 }
 
 /** Starts llama.cpp's server with the scripted model, or another one, on a free port of the loopback, and waits until it is ready. */
@@ -66,6 +68,7 @@ export async function startLlamaServer(options: LlamaServerOptions = {}): Promis
       "0.01",
       "--slots",
       ...(lora === undefined ? [] : ["--lora", lora]),
+      ...(options.task === undefined ? [] : [options.task]),
       ...(special ? ["--special"] : []),
       ...(apiKey === undefined ? [] : ["--api-key", apiKey]),
     ],

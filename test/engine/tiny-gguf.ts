@@ -1,4 +1,5 @@
 import { createRandom } from "../../bench/seeded-text.ts";
+import { ggufFile, key, type Tensor } from "./gguf-file.ts";
 
 /** What a scripted model says: each token leads to the next one. */
 export interface Script {
@@ -17,7 +18,6 @@ const FEED_FORWARD = 128;
 const LAYERS = 2;
 const HEADS = 4;
 const CONTEXT = 32_768;
-const ALIGNMENT = 32;
 
 const NORMAL = 1;
 const CONTROL = 3;
@@ -35,7 +35,6 @@ const CHAT_TEMPLATE =
  * A model file (GGUF version 3) of half a megabyte for llama.cpp, whose weights make it follow a script: all layers add
  * nothing, so that the state is the last token alone, and the output row of each token is the embedding of those that
  * lead to it. A token from which no edge leads is followed by noise.
- * Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export function createTinyGguf(script: Script): Buffer {
   const { texts, types } = vocabulary(script);
@@ -67,10 +66,8 @@ export function createTinyGguf(script: Script): Buffer {
     for (const part of ["ffn_gate", "ffn_up"]) tensors.push([name(part), ...zeros(FEED_FORWARD)]);
     tensors.push([name("ffn_down"), [FEED_FORWARD, WIDTH], new Float32Array(FEED_FORWARD * WIDTH)]);
   }
-  return toFile(metadata(texts, types, idOf, script.template ?? CHAT_TEMPLATE), tensors);
+  return ggufFile(metadata(texts, types, idOf, script.template ?? CHAT_TEMPLATE), tensors);
 }
-
-type Tensor = [dimensions: readonly number[], values: Float32Array];
 
 function vocabulary({ pieces, control = [] }: Script): { texts: string[]; types: number[] } {
   // the one merge needs a token of its own
@@ -98,87 +95,34 @@ export function lettersOf(text: string): string[] {
   return Array.from(Buffer.from(text), (byte) => letters[byte]!);
 }
 
-const U32 = 4;
-const I32 = 5;
-const F32 = 6;
-const BOOL = 7;
-const STRING = 8;
-const ARRAY = 9;
-
 function metadata(
   texts: string[],
   types: number[],
   idOf: (text: string) => number,
   template: string,
 ): Buffer[] {
-  const entry = (key: string, type: number, value: Buffer): Buffer =>
-    Buffer.concat([string(key), u32(type), value]);
-  const number = (key: string, value: number): Buffer => entry(key, U32, u32(value));
-  const float = (key: string, value: number): Buffer => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeFloatLE(value);
-    return entry(key, F32, bytes);
-  };
-  const list = (key: string, type: number, values: Buffer[]): Buffer =>
-    entry(key, ARRAY, Buffer.concat([u32(type), u64(values.length), ...values]));
   return [
-    entry("general.architecture", STRING, string("llama")),
-    entry("general.name", STRING, string("scripted")),
-    number("general.alignment", ALIGNMENT),
-    number("llama.context_length", CONTEXT),
-    number("llama.embedding_length", WIDTH),
-    number("llama.block_count", LAYERS),
-    number("llama.feed_forward_length", FEED_FORWARD),
-    number("llama.attention.head_count", HEADS),
-    number("llama.attention.head_count_kv", HEADS),
-    float("llama.attention.layer_norm_rms_epsilon", 1e-6),
-    number("llama.rope.dimension_count", WIDTH / HEADS),
-    float("llama.rope.freq_base", 1e6),
-    number("llama.vocab_size", texts.length),
-    entry("tokenizer.ggml.model", STRING, string("gpt2")),
-    entry("tokenizer.ggml.pre", STRING, string("qwen2")),
-    list("tokenizer.ggml.tokens", STRING, texts.map(string)),
-    list("tokenizer.ggml.token_type", I32, types.map(u32)),
-    list("tokenizer.ggml.merges", STRING, [string("Ġ Ġ")]),
-    number("tokenizer.ggml.eos_token_id", idOf("<|im_end|>")),
-    number("tokenizer.ggml.bos_token_id", idOf("<|endoftext|>")),
-    number("tokenizer.ggml.padding_token_id", idOf("<|endoftext|>")),
-    entry("tokenizer.ggml.add_bos_token", BOOL, Buffer.from([0])),
-    entry("tokenizer.chat_template", STRING, string(template)),
+    key.text("general.architecture", "llama"),
+    key.text("general.name", "scripted"),
+    key.count("llama.context_length", CONTEXT),
+    key.count("llama.embedding_length", WIDTH),
+    key.count("llama.block_count", LAYERS),
+    key.count("llama.feed_forward_length", FEED_FORWARD),
+    key.count("llama.attention.head_count", HEADS),
+    key.count("llama.attention.head_count_kv", HEADS),
+    key.number("llama.attention.layer_norm_rms_epsilon", 1e-6),
+    key.count("llama.rope.dimension_count", WIDTH / HEADS),
+    key.number("llama.rope.freq_base", 1e6),
+    key.count("llama.vocab_size", texts.length),
+    key.text("tokenizer.ggml.model", "gpt2"),
+    key.text("tokenizer.ggml.pre", "qwen2"),
+    key.texts("tokenizer.ggml.tokens", texts),
+    key.counts("tokenizer.ggml.token_type", types),
+    key.texts("tokenizer.ggml.merges", ["Ġ Ġ"]),
+    key.count("tokenizer.ggml.eos_token_id", idOf("<|im_end|>")),
+    key.count("tokenizer.ggml.bos_token_id", idOf("<|endoftext|>")),
+    key.count("tokenizer.ggml.padding_token_id", idOf("<|endoftext|>")),
+    key.flag("tokenizer.ggml.add_bos_token", false),
+    key.text("tokenizer.chat_template", template),
   ];
-}
-
-function toFile(entries: readonly Buffer[], tensors: readonly [string, ...Tensor][]): Buffer {
-  let offset = 0;
-  const infos: Buffer[] = [];
-  const data: Buffer[] = [];
-  for (const [name, dimensions, values] of tensors) {
-    infos.push(string(name), u32(dimensions.length), ...dimensions.map(u64), u32(0), u64(offset));
-    const bytes = padded(Buffer.from(values.buffer));
-    offset += bytes.length;
-    data.push(bytes);
-  }
-  const head = [Buffer.from("GGUF"), u32(3), u64(tensors.length), u64(entries.length), ...entries, ...infos];
-  return Buffer.concat([padded(Buffer.concat(head)), ...data]);
-}
-
-function padded(bytes: Buffer): Buffer {
-  return Buffer.concat([bytes, Buffer.alloc((ALIGNMENT - (bytes.length % ALIGNMENT)) % ALIGNMENT)]);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-}
-
-function string(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([u64(bytes.length), bytes]);
 }

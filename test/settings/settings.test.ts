@@ -257,6 +257,7 @@ test("every setting says what it is for", () => {
     "HTTP_SEARCH_API_KEY",
     "JINA_API_KEY",
     "AGENTIC_RAG_MCP_KEY",
+    "AGENTIC_RAG_RERANK_KEY",
     "HTTP_PROXY",
     "HTTPS_PROXY",
   ]);

@@ -16,6 +16,7 @@ import type { Check } from "./check.ts";
 import { checkDocuments } from "./documents-check.ts";
 import { checkEngines, withLocalSearch } from "./engine-checks.ts";
 import { checkModel } from "./model-checks.ts";
+import { checkReranker } from "./reranker-check.ts";
 import { checkSearchFiles } from "./search-files-check.ts";
 import { checkNode, checkSettingFiles, checkSettings, checkUnknownNames } from "./settings-checks.ts";
 
@@ -71,11 +72,13 @@ async function* runChecks(
   }
   if (!("status" in engine)) engine.close();
   else if (!told.includes(engine.message)) yield engine;
+  const asking = { fetch: proxyFetchOf(settings), signal };
   yield* checkEngines(
     settings,
     documents.every(({ status }) => status !== "failed"),
-    { fetch: proxyFetchOf(settings), signal },
+    asking,
   );
+  yield* checkReranker(settings, asking);
 }
 
 /** The parts of an agent, or what is missing for them. */

@@ -71,12 +71,20 @@ function summary({ engine, outcome, milliseconds, ...rest }: Searched): string {
   const took = duration(milliseconds);
   switch (outcome.status) {
     case "found":
-      return `${answeredBy} found ${counted(outcome.results.length, "result")} in ${took}${cache}${how}`;
+      return `${answeredBy} found ${counted(outcome.results.length, "result")} in ${took}${cache}${rerankedWords(outcome)}${how}`;
     case "nothing":
       return `${answeredBy} found nothing in ${took}${cache}. Ask it in other words, or another engine with --engine.${how}`;
     case "failed":
       return `${printableLine(engine)} failed after ${took}. ${printableLine(outcome.failure.message)}${how}\nTo check all engines: agentic-rag doctor`;
   }
+}
+
+/** Where each result stood before a reranker ordered them. */
+function rerankedWords({ results, reranking }: Extract<SearchOutcome, { status: "found" }>): string {
+  if (reranking === undefined) return "";
+  const { by, order, milliseconds } = reranking;
+  const before = order.slice(0, results.length).map((candidate) => candidate.before);
+  return `\n${counted(order.length, "candidate")} reranked by ${printableLine(by)} in ${duration(milliseconds)}; these were ${before.join(", ")}`;
 }
 
 /** The beginning of a text, on one line, cut at a word. */

@@ -153,6 +153,9 @@ function recordOf(
       sources: [...new Set(results.map(({ number }) => number))],
       reason: outcome.status === "failed" ? withoutWrittenKeys(outcome.failure.message) : "",
       ...(outcome.note !== undefined && { note: outcome.note }),
+      ...(outcome.reranking !== undefined && {
+        reranking: { ...outcome.reranking, order: [...outcome.reranking.order] },
+      }),
       milliseconds,
     },
   };
@@ -182,7 +185,7 @@ function attemptsOf(engine: string, outcome: SearchOutcome, milliseconds: number
 }
 
 function searchEnd({ record, results, digestReport }: FreshReply, outcome: SearchOutcome): RunEvent {
-  const { query, engine, status, attempts, note, milliseconds } = record;
+  const { query, engine, status, attempts, note, reranking, milliseconds } = record;
   return {
     type: "search-end",
     query,
@@ -194,6 +197,7 @@ function searchEnd({ record, results, digestReport }: FreshReply, outcome: Searc
       failure: { kind: outcome.failure.kind, message: withoutWrittenKeys(outcome.failure.message) },
     }),
     ...(note !== undefined && { note }),
+    ...(reranking !== undefined && { reranking }),
     milliseconds,
     ...(digestReport !== undefined && { digest: digestReport }),
   };

@@ -8,16 +8,23 @@ import type { SearchEngine, SearchOutcome, SearchResult } from "../../../src/sea
 import { createFallbackEngine } from "../../../src/search/around/fallback.ts";
 import { withRateLimit } from "../../../src/search/around/rate-limit.ts";
 import { withRecording } from "../../../src/search/around/recording.ts";
+import type { Reranker } from "../../../src/search/around/reranker.ts";
+import { withReranking } from "../../../src/search/around/reranking.ts";
 import { withRetry } from "../../../src/search/around/retry.ts";
 import { json } from "../engines/wire/http-harness.ts";
 import { createFolder } from "../temporary-folder.ts";
 import { refused, tavilyAt, TAVILY } from "./wrapped.ts";
 import { type Answer, openWireServer } from "../../servers/wire-server.ts";
 
+const even: Reranker = {
+  name: "even",
+  score: async (_query, texts) => ({ status: "scored", scores: texts.map(() => 0) }),
+};
+
 /** Engines in one another, as a description that can be shrunk and read. */
 type Shape =
   | { readonly kind: "engine" }
-  | { readonly kind: "retry" | "limit" | "cache" | "disk" | "recording"; readonly of: Shape }
+  | { readonly kind: "retry" | "limit" | "cache" | "disk" | "recording" | "reranking"; readonly of: Shape }
   | { readonly kind: "chain"; readonly of: readonly Shape[]; readonly onNothing: "stop" | "next" };
 
 const { shape } = fc.letrec<{ shape: Shape }>((tie) => ({
@@ -31,6 +38,7 @@ const { shape } = fc.letrec<{ shape: Shape }>((tie) => ({
         "cache" as const,
         "disk" as const,
         "recording" as const,
+        "reranking" as const,
       ),
       of: tie("shape"),
     }),
@@ -81,6 +89,8 @@ function build(shapeOf: Shape, url: string): Built {
       }
       case "recording":
         return withRecording(one(part.of), { file: join(createFolder(), "searches.jsonl") });
+      case "reranking":
+        return withReranking(one(part.of), { reranker: even });
       case "chain":
         return createFallbackEngine(part.of.map(one), { onNothing: part.onNothing });
     }

@@ -6,6 +6,8 @@ import type { SearchEngine } from "../../../src/search/engine.ts";
 import { createFallbackEngine } from "../../../src/search/around/fallback.ts";
 import { withRateLimit } from "../../../src/search/around/rate-limit.ts";
 import { createReplayEngine, withRecording } from "../../../src/search/around/recording.ts";
+import type { Reranker } from "../../../src/search/around/reranker.ts";
+import { withReranking } from "../../../src/search/around/reranking.ts";
 import { withRetry } from "../../../src/search/around/retry.ts";
 import { createSearxngEngine } from "../../../src/search/engines/searxng.ts";
 import { describeHttpSearchEngine, describeSearchEngine } from "../../conformance/search-engine.ts";
@@ -17,6 +19,26 @@ const again = (engine: SearchEngine): SearchEngine =>
 const limited = (engine: SearchEngine): SearchEngine => withRateLimit(engine, { requests: 1000, perMs: 1 });
 const recorded = (engine: SearchEngine): SearchEngine =>
   withRecording(engine, { file: join(createFolder(), "searches.jsonl") });
+
+const evenly: Reranker = {
+  name: "evenly",
+  score: async (_query, texts) => ({ status: "scored", scores: texts.map(() => 0) }),
+};
+const failing: Reranker = { name: "failing", score: async () => Promise.reject(new Error("down")) };
+const reranked = (engine: SearchEngine): SearchEngine => untold(withReranking(engine, { reranker: evenly }));
+const unreranked = (engine: SearchEngine): SearchEngine =>
+  untold(withReranking(engine, { reranker: failing }));
+
+/** Without what a reranker says beside the results. */
+function untold(engine: SearchEngine): SearchEngine {
+  return {
+    name: engine.name,
+    async search(query, options) {
+      const { note: _note, reranking: _reranking, ...outcome } = await engine.search(query, options);
+      return outcome;
+    },
+  };
+}
 
 function keptOnDisk(engine: SearchEngine): SearchEngine {
   const store = createDiskCache({ file: join(createFolder(), "cache.sqlite") });
@@ -30,6 +52,8 @@ describe.each<readonly [string, (engine: SearchEngine) => SearchEngine]>([
   ["a cache in memory", (engine) => withCache(engine)],
   ["a cache on disk", keptOnDisk],
   ["a recording", recorded],
+  ["a reranker", reranked],
+  ["a reranker that fails", unreranked],
   ["a chain of one", (engine) => createFallbackEngine([engine])],
   [
     "all of them, the other way round",
