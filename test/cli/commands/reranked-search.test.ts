@@ -5,7 +5,7 @@ import { assemble } from "../../../src/assemble/assemble.ts";
 import { createScriptedModel } from "../../../src/model/scripted.ts";
 import { readSettings } from "../../../src/settings/settings.ts";
 import { jsonAnswer, startEngineServer } from "../../servers/engines.ts";
-import { rerankBy, RERANK_KEY, TWINS } from "../../servers/rerankers.ts";
+import { rerankBy, RERANK_KEY, TWINS } from "../../search/around/rerankers.ts";
 import { type Answer, startWireServer } from "../../servers/wire-server.ts";
 import { doctor } from "../doctor/run.ts";
 import { call } from "../scripts.ts";

@@ -4,7 +4,7 @@ import type { SearchEngine, SearchOptions } from "../../../src/search/engine.ts"
 import { createHttpReranker, type Reranker } from "../../../src/search/around/reranker.ts";
 import { withReranking } from "../../../src/search/around/reranking.ts";
 import { toOutcome } from "../../../src/search/outcome.ts";
-import { bodyOf, rerankBy, RERANK_KEY, TWINS } from "../../servers/rerankers.ts";
+import { bodyOf, rerankBy, RERANK_KEY, TWINS } from "./rerankers.ts";
 import { type Answer, startWireServer } from "../../servers/wire-server.ts";
 import { html, json } from "../engines/wire/http-harness.ts";
 

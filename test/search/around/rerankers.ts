@@ -1,6 +1,6 @@
-import { parseJson } from "../../src/net/json.ts";
-import { json } from "../search/engines/wire/http-harness.ts";
-import type { Answer, RecordedRequest } from "./wire-server.ts";
+import { parseJson } from "../../../src/net/json.ts";
+import { json } from "../engines/wire/http-harness.ts";
+import type { Answer, RecordedRequest } from "../../servers/wire-server.ts";
 
 /** What a request to a reranker holds, as it came. */
 export interface RerankRequest {
