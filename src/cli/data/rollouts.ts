@@ -36,7 +36,7 @@ export function idOf({ asked, sample }: Sample): string {
 export async function runSample(plan: RolloutPlan, sampled: Sample): Promise<Trajectory> {
   const { agent, settings, score, date, seed, signal } = plan;
   const { asked, sample } = sampled;
-  const { group, question, goldenAnswers, source, split, index } = asked;
+  const { group, question, goldenAnswers, answerable, evidence, source, split, index } = asked;
   const about = {
     id: idOf(sampled),
     group,
@@ -48,6 +48,8 @@ export async function runSample(plan: RolloutPlan, sampled: Sample): Promise<Tra
       ...(source !== undefined && { source }),
       ...(split !== undefined && { split }),
       ...(goldenAnswers !== undefined && { goldenAnswers: [...goldenAnswers] }),
+      ...(answerable !== undefined && { answerable }),
+      ...(evidence !== undefined && { evidence: [...evidence] }),
     },
   };
   let state: unknown;
