@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAgenticRag } from "../../src/graph/graph.ts";
+import { createChatPrefixModel } from "../../src/model/chat-prefix/chat-prefix.ts";
 import { createCompletionsModel } from "../../src/model/completions/completions.ts";
 import type { ContinuationModel } from "../../src/model/model.ts";
 import { createScriptedModel } from "../../src/model/scripted.ts";
@@ -10,6 +11,9 @@ import { spansOf } from "../../src/trajectory/spans.ts";
 import { stretchesOf } from "../../src/trajectory/stretches.ts";
 import { tokenSequences } from "../../src/trajectory/tokens.ts";
 import { FIXED, pagesEngine } from "../graph/agent.ts";
+import { overAnthropic } from "../model/langchain/prefilled-chat-ask.ts";
+import { startChatServer } from "../servers/chat.ts";
+import { startMessagesServer } from "../servers/messages.ts";
 import { startCompletionsServer } from "../servers/completions.ts";
 import { startEngineServer } from "../servers/completions-engine.ts";
 import { maskedTexts, trajectoryOf } from "./run.ts";
@@ -31,6 +35,18 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     const server = await startCompletionsServer(said.map((text) => ({ text, chunkSize: 3 })));
     onTestFinished(() => server.close());
     return createCompletionsModel({ baseUrl: server.url, modelName: "m", dialect: "generic", maxRetries: 0 });
+  },
+  async "chat-prefix"(said) {
+    const server = await startChatServer(said.map((text) => ({ text, chunkSize: 3 })));
+    onTestFinished(() => server.close());
+    const options = { baseUrl: server.url, modelName: "m", dialect: "vllm", maxRetries: 0 } as const;
+    return createChatPrefixModel(options);
+  },
+  async "chat-prefix through LangChain"(said) {
+    // white space where a prompt ends is not sent, so that what a reply begins with is taken for it
+    const server = await startMessagesServer(said.map((text) => ({ text: text.trimStart(), chunkSize: 3 })));
+    onTestFinished(() => server.close());
+    return overAnthropic(server.url);
   },
   async "completions by ids"(said, { stop }) {
     const pieces = said.map((text) => [...piecesOf(text, stop), "<|im_end|>"]);
@@ -64,11 +80,12 @@ describe.each(Object.entries(FAMILIES))("%s", (family, open) => {
     expect(spans.slice(1).map(({ start }) => start)).toEqual(spans.slice(0, -1).map(({ end }) => end));
     const { written, spliced } = maskedTexts(text, spans);
     // the end of a turn and what closes an answer may be the protocol's own stop string
-    expect(said.join("").startsWith(written)).toBe(true);
+    const spoken = family.endsWith("LangChain") ? said.map((one) => one.trimStart()) : said;
+    expect(spoken.join("").slice(0, written.length)).toBe(written);
     expect(written).toContain("It is Rome [1].");
     for (const query of ["Rome", "Rome's 😀 age"]) expect(spliced).toContain(`All about ${query}.`);
     expect(written).not.toContain("All about");
-    if (family === "scripted") return;
+    if (!family.startsWith("completions")) return;
 
     const [stretch = []] = stretchesOf(run);
     expect(stretch.map((part) => part.text).join("")).toBe(
