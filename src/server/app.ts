@@ -9,6 +9,7 @@ import type { ReportedFailure } from "./error-reply.ts";
 import { checkRequests, guard, type GuardedVariables } from "./guard.ts";
 import { limitBody } from "./json-body.ts";
 import { mcpRoutes } from "./mcp/http.ts";
+import { keepInStore } from "./openai/responses/kept.ts";
 import { openAiRoutes } from "./openai/routes.ts";
 import { createSlots } from "./slots.ts";
 
@@ -63,7 +64,7 @@ export function createServerApp({
   const plain = createPlainModel(parts);
   const named = plain === null ? [] : Object.keys(agents).map((name) => [name, plain] as const);
   const plainModels = Object.fromEntries(named);
-  app.route("/v1", openAiRoutes({ ...shared, agents, plainModels }));
+  app.route("/v1", openAiRoutes({ ...shared, agents, plainModels, openKept: keepInStore }));
   app.route("/mcp", mcpRoutes({ ...shared, agent, engine: parts.engine }));
   return app;
 }

@@ -51,14 +51,20 @@ test("keys that cannot be used end the start", () => {
 describe("on a developer's machine no page reaches our routes by a name or an origin of its own", () => {
   const environment = { AGENTIC_RAG_ALLOWED_HOSTS: "rag.example.org:8443" };
   const app = createServerApp({ environment, guarded: false, deleted });
-  const question = { model: "agentic-rag", messages: [{ role: "user", content: "What is BM25?" }] };
+  const content = "What is BM25?";
+  const question = {
+    model: "agentic-rag",
+    messages: [{ role: "user", content }],
+    input: content,
+    store: false,
+  };
   const reply = async (path: string, headers: Readonly<Record<string, string>>) =>
     app.request(
       path,
       path === "/mcp" ? post({ jsonrpc: "2.0", id: 1, method: "ping" }, headers) : post(question, headers),
     );
 
-  describe.each(["/v1/chat/completions", "/mcp"])("%s", (path) => {
+  describe.each(["/v1/chat/completions", "/v1/responses", "/mcp"])("%s", (path) => {
     test.each([
       [{ host: "attacker.example" }, 421, "AGENTIC_RAG_ALLOWED_HOSTS"],
       [{ host: "localhost.attacker.example:2024" }, 421, "AGENTIC_RAG_ALLOWED_HOSTS"],
@@ -90,29 +96,32 @@ describe("on a developer's machine no page reaches our routes by a name or an or
     });
   });
 
-  test.each(["/v1/chat/completions", "/mcp"])("a body for %s beyond the limit is not read", async (path) => {
-    const whole = `"${"x".repeat(2 * 1024 * 1024)}"`;
-    for (const body of [whole, new Blob([whole]).stream()]) {
-      const { headers = {} } = post("");
-      const length = typeof body === "string" ? { "content-length": String(body.length) } : {};
-      const refused = await app.request(path, {
-        method: "POST",
-        body,
-        headers: { ...(headers as Record<string, string>), ...length },
-        ...(typeof body !== "string" && { duplex: "half" as const }),
-      });
-      const { error } = (await refused.json()) as { error: { code: string; message: string } };
-      expect([refused.status, error]).toEqual([
-        413,
-        {
-          message: "The body is larger than 2097152 bytes.",
-          type: "invalid_request_error",
-          param: null,
-          code: "body_too_large",
-        },
-      ]);
-    }
-  });
+  test.each(["/v1/chat/completions", "/v1/responses", "/mcp"])(
+    "a body for %s beyond the limit is not read",
+    async (path) => {
+      const whole = `"${"x".repeat(2 * 1024 * 1024)}"`;
+      for (const body of [whole, new Blob([whole]).stream()]) {
+        const { headers = {} } = post("");
+        const length = typeof body === "string" ? { "content-length": String(body.length) } : {};
+        const refused = await app.request(path, {
+          method: "POST",
+          body,
+          headers: { ...(headers as Record<string, string>), ...length },
+          ...(typeof body !== "string" && { duplex: "half" as const }),
+        });
+        const { error } = (await refused.json()) as { error: { code: string; message: string } };
+        expect([refused.status, error]).toEqual([
+          413,
+          {
+            message: "The body is larger than 2097152 bytes.",
+            type: "invalid_request_error",
+            param: null,
+            code: "body_too_large",
+          },
+        ]);
+      }
+    },
+  );
 
   test("the list of models neither", async () => {
     expect((await app.request("/v1/models", { headers: { host: "attacker.example" } })).status).toBe(421);

@@ -1,7 +1,10 @@
 import type { Client } from "@langchain/langgraph-sdk";
+import OpenAI from "openai";
+import { KEYS } from "./visitors.ts";
 
 /**
- * Ids of what is alice's: a thread with a finished run, one with a run that waits, and a stateless run that waits.
+ * Ids of what is alice's: a thread with a finished run, one with a run that waits, a stateless run that waits, and a
+ * response of `/v1`.
  */
 export interface Belongings {
   readonly thread: string;
@@ -9,10 +12,11 @@ export interface Belongings {
   readonly busy: string;
   readonly waiting: string;
   readonly stateless: string;
+  readonly response: string;
 }
 
 /** Makes them, and an item in alice's part of the store. */
-export async function createBelongings(alice: Client): Promise<Belongings> {
+export async function createBelongings(alice: Client, url: string): Promise<Belongings> {
   const { thread_id: thread } = await alice.threads.create();
   await alice.runs.wait(thread, "agentic-rag", { input: { question: "What is QwQ-32B?" } });
   const [done] = await alice.runs.list(thread);
@@ -21,7 +25,19 @@ export async function createBelongings(alice: Client): Promise<Belongings> {
   const waiting = await alice.runs.create(busy, "agentic-rag", later);
   const stateless = await alice.runs.create(null, "agentic-rag", later);
   await alice.store.putItem(["alice", "notes"], "first", { text: "hers" });
-  return { thread, done: done!.run_id, busy, waiting: waiting.run_id, stateless: stateless.run_id };
+  const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: KEYS.alice, maxRetries: 0 });
+  const { id: response } = await openai.responses.create({
+    model: "agentic-rag",
+    input: "What is QwQ-32B?",
+  });
+  return {
+    thread,
+    done: done!.run_id,
+    busy,
+    waiting: waiting.run_id,
+    stateless: stateless.run_id,
+    response,
+  };
 }
 
 /** All that the server tells alice of them. */

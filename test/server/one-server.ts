@@ -98,8 +98,9 @@ export async function startOneServer(
 const CITED = " [2],";
 const SAID = ["I know.\n</think>\n\n", "It is so", CITED, " as is", " [1]."];
 
+/** The last one that is asked about: others may have been before. */
 function nameIn(prompt: string): string {
-  return /Who is (q\d+)\?/.exec(prompt)?.[1] ?? "";
+  return [...prompt.matchAll(/Who is (q\d+)\?/g)].at(-1)?.[1] ?? "";
 }
 
 interface Gate {

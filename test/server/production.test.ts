@@ -56,7 +56,7 @@ beforeAll(async () => {
   alice = client(KEYS.alice);
   bob = client(KEYS.bob);
 
-  mine = await createBelongings(alice);
+  mine = await createBelongings(alice, server.url);
   bobs = (await bob.threads.create()).thread_id;
 }, 90_000);
 

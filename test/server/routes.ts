@@ -43,6 +43,10 @@ export const ROUTES: readonly (readonly [status: number, method: string, path: s
   [404, "POST", "/threads/:bobs/runs/:waiting/cancel"],
   [404, "DELETE", "/threads/:bobs/runs/:waiting"],
   [403, "GET", "/runs/:stateless/stream"],
+  [404, "GET", "/v1/responses/:response"],
+  [404, "DELETE", "/v1/responses/:response"],
+  [404, "POST", "/v1/responses", { model: "agentic-rag", input: "And?", previous_response_id: ":response" }],
+  [403, "GET", "/store/items?namespace=alice.responses&key=:response"],
   [403, "GET", "/store/items?namespace=alice.notes&key=first"],
   [403, "PUT", "/store/items", { namespace: ["alice", "notes"], key: "first", value: { text: "his" } }],
   [403, "PUT", "/store/items", { namespace: ["agentic-rag", "searches"], key: "k", value: {} }],
@@ -80,6 +84,7 @@ export const OPEN: readonly (readonly [method: string, path: string, body?: unkn
   ["POST", "/assistants/agentic-rag/versions", {}],
   ["POST", "/store/items/search", { namespace_prefix: ["bob"] }],
   ["GET", "/v1/models"],
+  ["POST", "/v1/responses", { model: "agentic-rag", input: "What is QwQ-32B?" }],
 ];
 
 const DEEP = `{"input":${"[".repeat(5000)}${"]".repeat(5000)}}`;

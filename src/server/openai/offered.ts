@@ -5,18 +5,21 @@ import { runAgent, withoutThreads, type RunEnd, type RunRequest } from "./agent-
 import { toChunks, type Chunk, type ChunkOptions } from "./chunks.ts";
 import { toCompletion, type ReplyHead } from "./completion.ts";
 import { plainChunks, plainCompletion } from "./plain.ts";
+import { plainEvents, toEvents, type ResponseEvent, type ResponseOptions } from "./responses/events.ts";
 
 /** What is asked of a model by its name. */
 export interface OfferedRequest extends Omit<RunRequest, "agent"> {
-  readonly head: ReplyHead;
   /** Sets the place free that it takes. */
   readonly release: () => void;
 }
 
-/** A model that the routes offer: its reply in one, or in pieces. Each begins the run. */
+type Headed = OfferedRequest & { readonly head: ReplyHead };
+
+/** A model that the routes offer: its reply in one, in pieces, or as events of a response. Each begins the run. */
 export interface Offered {
-  whole(request: OfferedRequest, ignored: readonly string[]): Promise<object>;
-  pieces(request: OfferedRequest, options: ChunkOptions): AsyncGenerator<Chunk, void>;
+  whole(request: Headed, ignored: readonly string[]): Promise<object>;
+  pieces(request: Headed, options: ChunkOptions): AsyncGenerator<Chunk, void>;
+  respond(request: OfferedRequest, options: ResponseOptions): AsyncGenerator<ResponseEvent, void>;
 }
 
 export function offerAgent(served: AgenticRag): Offered {
@@ -26,6 +29,7 @@ export function offerAgent(served: AgenticRag): Offered {
   return {
     whole: (request, ignored) => toCompletion(run(request), request.head, ignored),
     pieces: (request, options) => toChunks(run(request), request.head, options),
+    respond: (request, options) => toEvents(run(request), options),
   };
 }
 
@@ -34,6 +38,7 @@ export function offerModel(model: PlainModel): Offered {
   return {
     whole: async (request, ignored) => plainCompletion(await ask(request), request.head, ignored),
     pieces: (request, options) => plainChunks(ask(request), request.head, options),
+    respond: (request, options) => plainEvents(ask(request), options),
   };
 }
 

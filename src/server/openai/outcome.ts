@@ -13,19 +13,23 @@ export function finishReason(stopReason: StopReason): "stop" | "length" {
     : "stop";
 }
 
-/** Tokens of all requests to the model. How many of them were reasoning is estimated from the answer's length. */
+/** Tokens of all requests to the model. How many of them were reasoning is estimated from the answer's length where the endpoint does not tell. */
 export function usageOf({ usage, conclusion }: RunEnd) {
   return tokensOf(usage, conclusion.answered ? withoutMarks(conclusion.answer) : "");
 }
 
 /** @param said what was not reasoning */
-export function tokensOf({ promptTokens, completionTokens, cachedTokens }: Usage, said: string) {
+export function tokensOf(
+  { promptTokens, completionTokens, cachedTokens, reasoningTokens }: Usage,
+  said: string,
+) {
+  const estimated = Math.max(0, completionTokens - estimateTokens(said));
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
     prompt_tokens_details: { cached_tokens: cachedTokens },
-    completion_tokens_details: { reasoning_tokens: Math.max(0, completionTokens - estimateTokens(said)) },
+    completion_tokens_details: { reasoning_tokens: reasoningTokens ?? estimated },
   };
 }
 

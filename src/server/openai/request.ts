@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RequestError } from "../error-reply.ts";
+import { readAs, refuse, refusePart } from "./reading.ts";
 
 const textPart = z.object({ type: z.literal("text"), text: z.string() });
 const refusalPart = z.object({ type: z.literal("refusal"), refusal: z.string() });
@@ -7,7 +7,7 @@ const refusalPart = z.object({ type: z.literal("refusal"), refusal: z.string() }
 const otherPart = z.object({ type: z.string().refine((type) => type !== "text" && type !== "refusal") });
 const content = z.union([z.string(), z.array(z.union([textPart, refusalPart, otherPart]))]);
 /** Some clients send -1 for "as many as it takes". */
-const tokens = z.union([z.literal(-1).transform(() => null), z.number().int().positive()]).nullish();
+export const tokens = z.union([z.literal(-1).transform(() => null), z.number().int().positive()]).nullish();
 
 const messageSchema = z.discriminatedUnion("role", [
   z.object({ role: z.enum(["system", "developer", "user"]), content }),
@@ -17,7 +17,7 @@ const messageSchema = z.discriminatedUnion("role", [
 ]);
 
 const flag = z.boolean().nullish();
-const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 
 const requestSchema = z.object({
   model: z.string(),
@@ -57,19 +57,7 @@ export type ChatMessage = ChatRequest["messages"][number];
  */
 export function readRequest(value: unknown): ChatRequest {
   refuseOtherParts(value);
-  const read = requestSchema.safeParse(value);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    const path = issue?.path ?? [];
-    const param = pathText(path);
-    throw new RequestError({
-      status: 400,
-      code: "invalid_value",
-      message: `${param === "" ? "The request" : param} is not as it has to be: ${issue?.message ?? "unknown problem"}.`,
-      ...(param !== "" && { param }),
-    });
-  }
-  const request = read.data;
+  const request = readAs(requestSchema, value);
   if (request.n != null && request.n !== 1) refuse("n", "One answer is given to a request: leave out n.");
   const { tool_choice: choice, response_format: format } = request;
   if (choice != null && choice !== "auto" && choice !== "none")
@@ -93,7 +81,6 @@ const messagesSchema = z.object({
   ),
 });
 
-/** A picture in the question gets a word of its own: "invalid" would not tell what to do. */
 function refuseOtherParts(value: unknown): void {
   const messages = messagesSchema.safeParse(value).data?.messages ?? [];
   const at = messages.findLastIndex(({ role }) => role !== "system" && role !== "developer");
@@ -101,20 +88,5 @@ function refuseOtherParts(value: unknown): void {
   const other = parts.findIndex(({ type }) => type !== "text" && type !== "refusal");
   const type = parts[other]?.type;
   if (type === undefined) return;
-  refuse(
-    `messages[${at}].content[${other}]`,
-    `The agent reads text only: leave out the part of type ${JSON.stringify(type.slice(0, 40))}.`,
-  );
-}
-
-function refuse(param: string, why: string): never {
-  throw new RequestError({ status: 400, code: "unsupported_value", message: why, param });
-}
-
-/** `messages[0].content`, as OpenAI names fields. */
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
-    .join("")
-    .replace(/^\./, "");
+  refusePart(`messages[${at}].content[${other}]`, type);
 }

@@ -25,14 +25,23 @@ const SEARCHES: Readonly<Partial<Record<NonNullable<ChatRequest["reasoning_effor
   low: 2,
 };
 
+/** What a request may wish of a run. */
+export type Wishes = Partial<Omit<ChatRequest, "model" | "messages">> & {
+  readonly max_searches?: number | null | undefined;
+};
+
 /** A request's wishes as settings of a run. No request can raise a budget above its ceiling. */
-export function toRunSettings(request: ChatRequest, ceilings: Ceilings): RunSettings {
+export function toRunSettings(request: Wishes, ceilings: Ceilings): RunSettings {
   const { temperature, top_p: topP, top_k: topK, min_p: minP, seed, reasoning_effort: effort } = request;
   const tokens = request.max_completion_tokens ?? request.max_tokens;
-  const searches = effort == null ? undefined : SEARCHES[effort];
+  const searches = Math.min(
+    (effort == null ? undefined : SEARCHES[effort]) ?? ceilings.maxSearches,
+    request.max_searches ?? ceilings.maxSearches,
+    ceilings.maxSearches,
+  );
   const context: RunWishes = {
     maxTokens: Math.min(Math.max(tokens ?? ceilings.maxTokens, MIN_TOKENS), ceilings.maxTokens),
-    maxSearches: Math.min(searches ?? ceilings.maxSearches, ceilings.maxSearches),
+    maxSearches: searches,
     ...(temperature != null && { temperature }),
     ...(topP != null && { topP: Math.max(topP, MIN_TOP_P) }),
     ...(topK != null && { topK }),

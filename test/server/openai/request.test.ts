@@ -154,7 +154,8 @@ test.each([[0], [-2], ["many"]])("max_tokens %j is refused", async (tokens) => {
 });
 
 test.each([
-  ["POST", "/responses"],
+  ["GET", "/responses"],
+  ["POST", "/responses/resp_1/cancel"],
   ["POST", "/embeddings"],
   ["GET", "/chat/completions"],
   ["DELETE", "/models/agentic-rag"],

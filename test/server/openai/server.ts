@@ -10,7 +10,10 @@ export interface OpenAiServer {
   /** Ends in `/v1`. */
   readonly url: string;
   readonly client: OpenAI;
+  /** To `/chat/completions`. */
   readonly post: (body: unknown, init?: RequestInit) => Promise<Response>;
+  /** To `/responses`. */
+  readonly respond: (body: unknown, init?: RequestInit) => Promise<Response>;
 }
 
 /** The routes behind a real HTTP server on the loopback, at `/v1`, until the test ends. `x-caller` names who asks. */
@@ -30,15 +33,19 @@ export async function startOpenAiServer(options: OpenAiOptions): Promise<OpenAiS
     }),
   );
   const url = `${await serveOnLoopback((request) => app.fetch(request))}/v1`;
-  return {
-    url,
-    client: new OpenAI({ baseURL: url, apiKey: "none", maxRetries: 0 }),
-    post: (body, init) =>
-      fetch(`${url}/chat/completions`, {
+  const postTo =
+    (path: string) =>
+    (body: unknown, init?: RequestInit): Promise<Response> =>
+      fetch(url + path, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: typeof body === "string" ? body : JSON.stringify(body),
         ...init,
-      }),
+      });
+  return {
+    url,
+    client: new OpenAI({ baseURL: url, apiKey: "none", maxRetries: 0 }),
+    post: postTo("/chat/completions"),
+    respond: postTo("/responses"),
   };
 }
