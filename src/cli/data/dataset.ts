@@ -8,6 +8,7 @@ import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { readQuestions } from "../../eval/datasets/datasets.ts";
 import { parseJson } from "../../net/json.ts";
+import { decodeBytes } from "../../text/encoding.ts";
 
 /** A question of a data set. */
 export interface DatasetQuestion {
@@ -44,10 +45,13 @@ export async function readDataset(file: string): Promise<readonly DatasetQuestio
   }
   const seen = new Set<string>();
   return read.map(({ id, golden, ...told }, index) => {
-    const named = id ?? String(index);
-    const group = seen.has(named) ? `${named}#${index}` : named;
+    let group = id ?? String(index);
+    while (seen.has(group)) group += `#${index}`;
     seen.add(group);
-    return { ...told, group, index, ...(golden !== undefined && { goldenAnswers: golden }) };
+    // an empty cell is no answer
+    const known = golden?.filter((answer) => answer.trim() !== "");
+    const isKnown = known !== undefined && (known.length > 0 || golden?.length === 0);
+    return { ...told, group, index, ...(isKnown && { goldenAnswers: known }) };
   });
 }
 
@@ -69,8 +73,11 @@ async function rowsOf(file: string): Promise<readonly unknown[]> {
         compressors,
       });
     }
-    return textRows(new TextDecoder("utf8", { fatal: true }).decode(bytes));
+    const decoded = decodeBytes(bytes);
+    if (decoded === undefined || decoded.broken > 0) throw new Error("it is no text");
+    return textRows(decoded.text, file);
   } catch (cause) {
+    if (AgenticRagError.isInstance(cause)) throw cause;
     throw new AgenticRagError(
       "settings-invalid",
       `${file} cannot be read as a data set. Give a file of JSON, JSON lines, CSV, TSV or Parquet; unpack archives.`,
@@ -79,18 +86,30 @@ async function rowsOf(file: string): Promise<readonly unknown[]> {
   }
 }
 
-function textRows(text: string): readonly unknown[] {
+function textRows(text: string, file: string): readonly unknown[] {
   const [first = ""] = text.trimStart();
   if (first !== "[" && first !== "{") {
     const [head = ""] = text.trimStart().split("\n", 1);
-    const delimiter = head.includes("\t") ? "\t" : ",";
-    return Papa.parse(text, { header: true, skipEmptyLines: "greedy", delimiter }).data;
+    return Papa.parse(text, { header: true, skipEmptyLines: "greedy", delimiter: delimiterOf(head) }).data;
   }
   const whole = parseJson(text);
   const list = listSchema.safeParse(whole).data ?? underNameSchema.safeParse(whole).data;
   if (list !== undefined) return list;
-  return text
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .map((line) => parseJson(line));
+  if (whole !== undefined) return [whole];
+  return text.split("\n").flatMap((line, at) => {
+    if (line.trim() === "") return [];
+    const row = parseJson(line);
+    if (row !== undefined) return [row];
+    throw new AgenticRagError(
+      "settings-invalid",
+      `Line ${at + 1} of ${file} is no JSON, as if it were cut off. Mend or remove it.`,
+    );
+  });
+}
+
+/** What stands between the names of a head: a tab where there is one, else the sign that is there most often. */
+function delimiterOf(head: string): string {
+  if (head.includes("\t")) return "\t";
+  const count = (sign: string): number => head.split(sign).length;
+  return [",", ";", "|"].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
 }

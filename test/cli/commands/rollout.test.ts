@@ -167,3 +167,47 @@ test("data sets are read in all their forms", async () => {
   await writeFile(join(folder, "b.jsonl"), '{"text":"x"}\n');
   await expect(readDataset(join(folder, "b.jsonl"))).rejects.toThrow("is no data set that is known");
 });
+
+test.each([
+  ["CSV with a byte order mark", '\uFEFFid,question,answer\n7,"Q, one?",a\n'],
+  [
+    "CSV with semicolons, as spreadsheets of many countries write it",
+    "id;question;answer\r\n7;Q, one?;a\r\n",
+  ],
+  ["CSV with semicolons and a byte order mark", "\uFEFFid;question;answer\n7;Q, one?;a\n"],
+  ["TSV", "id\tquestion\tanswer\n7\tQ, one?\ta\n"],
+  ["UTF-16", Buffer.from('\uFEFFid,question,answer\n7,"Q, one?",a\n', "utf16le")],
+  ["one object", '{\n  "id": 7,\n  "question": "Q, one?",\n  "answer": "a"\n}'],
+])("%s", async (_name, content) => {
+  const file = join(await temporaryFolder(), "data.csv");
+  await writeFile(file, content);
+  expect(await readDataset(file)).toEqual([
+    { group: "7", question: "Q, one?", index: 0, goldenAnswers: ["a"] },
+  ]);
+});
+
+test("rows have names of their own, whatever ids they bring; an empty cell is no answer", async () => {
+  const file = join(await temporaryFolder(), "data.jsonl");
+  const rows = [
+    { id: "a", question: "法国的首都是哪里？", answer: "巴黎" },
+    { id: "a#2", question: "Q?", answer: [] },
+    { id: "a", question: "Q?", answer: "" },
+    { id: 1, question: "Q?", answer: ["", "x"] },
+    { question: "Q?" },
+  ];
+  await writeFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join("\n"));
+  const read = await readDataset(file);
+  expect(read.map(({ group, goldenAnswers }) => [group, goldenAnswers])).toEqual([
+    ["a", ["巴黎"]],
+    ["a#2", []],
+    ["a#2#2", undefined],
+    ["1", ["x"]],
+    ["4", undefined],
+  ]);
+});
+
+test("a line that is cut off is named", async () => {
+  const file = join(await temporaryFolder(), "data.jsonl");
+  await writeFile(file, '{"question":"Q?"}\n\n{"question":"R?","ans\n');
+  await expect(readDataset(file)).rejects.toThrow(`Line 3 of ${file} is no JSON`);
+});

@@ -23,7 +23,7 @@ describe("a file that is none is told", () => {
       `problem,answer,canary\n${encrypted(LONG, "x")},${encrypted("a", "x")},${CANARY}\n`,
       "is no data set that is known",
     ],
-    ["a line that is no JSON", `${lines({ question: "Q?" })}{"question": `, "Row 2 of .* It has no fields."],
+    ["a line that is no JSON", `${lines({ question: "Q?" })}{"question": `, "Line 2 of .* is no JSON"],
     ["a blank question", lines({ question: "Q?" }, { question: " " }), "Row 2 of"],
     ["nothing", "", "has no rows"],
     ["another kind of file", Uint8Array.from([0xff, 0xfe, 0, 1, 0xd8]), "cannot be read as a data set"],
