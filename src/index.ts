@@ -107,6 +107,23 @@ export type {
   SearchResult,
 } from "./search/engine.ts";
 export { createExaEngine, type ExaContents, type ExaOptions } from "./search/engines/exa.ts";
+export {
+  type Embedded,
+  type Embedder,
+  type EmbedOptions,
+  type Prefixes,
+} from "./search/embedding/embedder.ts";
+export { createEndpointEmbedder, type EndpointEmbedderOptions } from "./search/embedding/endpoint.ts";
+export {
+  createLangChainEmbedder,
+  type LangChainEmbedderOptions,
+  type LangChainEmbeddings,
+} from "./search/embedding/langchain.ts";
+export {
+  createGgufEmbeddings,
+  type GgufEmbeddings,
+  type GgufEmbeddingsOptions,
+} from "./model/gguf/embedding.ts";
 export { createFallbackEngine, type FallbackOptions } from "./search/around/fallback.ts";
 export { buildIndex, indexDocuments, type IndexReport } from "./search/local/index-builder.ts";
 export type { Document } from "./search/local/documents/document.ts";
@@ -118,6 +135,12 @@ export {
 } from "./search/langchain/langchain.ts";
 export { openIndex, type LocalIndex } from "./search/local/local-index.ts";
 export { createLocalEngine, type LocalEngineOptions } from "./search/local/local.ts";
+export {
+  buildVectors,
+  type VectorBuildOptions,
+  type VectorReport,
+} from "./search/local/vectors/build-vectors.ts";
+export { openMeaning, type Meaning, type MeaningOptions } from "./search/local/vectors/meaning.ts";
 export { createJinaPageReader, type JinaPageReaderOptions } from "./search/pages/jina.ts";
 export type { PageOutcome, PageReader } from "./search/pages/page-reader.ts";
 export { createToolPageReader, type ToolPageReaderOptions } from "./search/pages/tool.ts";

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { createEmbedder } from "./embedder.ts";
 import { fileURLToPath } from "node:url";
 import { AgenticRagError } from "../errors.ts";
 import { isMcp, mcpParts, shownName, type EngineName, type McpSpec } from "../settings/engine-names.ts";
@@ -21,6 +22,8 @@ import { createSearxngEngine } from "../search/engines/searxng.ts";
 import { createSerperEngine } from "../search/engines/serper.ts";
 import { createTavilyEngine } from "../search/engines/tavily.ts";
 import { createWikipediaEngine } from "../search/engines/wikipedia.ts";
+import type { Embedder } from "../search/embedding/embedder.ts";
+import { openMeaning } from "../search/local/vectors/meaning.ts";
 import type { Secret } from "../secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import { VERSION } from "../version.ts";
@@ -55,7 +58,7 @@ export function createEngine(
   if (isMcp(name)) return openMcp(name, search, http);
   switch (name) {
     case "local":
-      return createDeferredEngine("local", () => openLocal(documents, limits));
+      return openDocuments({ search, documents }, limits, fetch);
     case "tavily":
       return createTavilyEngine({ ...http, ...keyed(name, search.tavily) });
     case "brave":
@@ -134,13 +137,32 @@ function needed<Value>(engine: EngineName, value: Value | undefined): Value {
   throw new AgenticRagError("settings-invalid", adviceFor(engine));
 }
 
+/** The user's documents; what embeds is let go of with them. */
+function openDocuments(
+  { search: { embedding }, documents }: EngineSettings,
+  limits: ResultLimits,
+  fetch: HttpOptions["fetch"],
+): OpenedEngine {
+  if (embedding === undefined || documents.length === 0) {
+    return createDeferredEngine("local", () => openLocal(documents, limits));
+  }
+  const embedder = createEmbedder(embedding, fetch);
+  const engine = createDeferredEngine("local", () => openLocal(documents, limits, embedder));
+  return { ...engine, close: async () => embedder.close?.() };
+}
+
 /** The shipped articles are indexed in memory, which takes a moment; folders of the user's have their indexes in files. */
 async function openLocal(
   documents: EngineSettings["documents"],
   limits: ResultLimits,
+  embedder?: Embedder,
 ): Promise<SearchEngine> {
-  if (documents.length > 0)
-    return createLocalEngine({ index: openIndexes(documents.map(({ index }) => index)), limits });
+  const files = documents.map(({ index }) => index);
+  if (files.length > 0) {
+    const index = openIndexes(files);
+    const meaning = embedder === undefined ? undefined : openMeaning({ files, embedder });
+    return createLocalEngine({ index, limits, meaning });
+  }
   const { index } = await buildIndex({ folder: CORPUS_FOLDER, file: ":memory:" });
   return createLocalEngine({ index, limits });
 }

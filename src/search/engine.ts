@@ -89,6 +89,8 @@ export type SearchOutcome = (
   readonly note?: string;
   /** What the engine looked up in the place of which words, because they are likely to be mistyped. */
   readonly respellings?: readonly Respelling[];
+  /** The embedding model by which it was searched besides the words. */
+  readonly embedding?: string;
   /** The order before and after, where a reranker was asked and answered. */
   readonly reranking?: Reranking;
 };

@@ -3,6 +3,12 @@ import type { RetrieverApi } from "../search/engines/retriever-api.ts";
 import { Secret } from "../secret.ts";
 import { ENGINE_NAMES, isEngineName, type EngineName } from "./engine-names.ts";
 import { documentsFields, documentsProblems } from "./documents.ts";
+import {
+  embeddingFields,
+  embeddingProblems,
+  embeddingSettings,
+  type EmbeddingSettings,
+} from "./embedding.ts";
 import { address, keptAt, number, numberOr, secret, type Given } from "./fields.ts";
 import {
   rerankingFields,
@@ -82,6 +88,8 @@ export interface SearchSettings {
   readonly duckduckgo: Addressed & { readonly region?: string | undefined };
   /** What MCP servers are given: those of an address the key, those of a command the variables. */
   readonly mcp: { readonly key?: Secret | undefined; readonly env: Readonly<Record<string, Secret>> };
+  /** What the documents are searched with besides their words. */
+  readonly embedding?: EmbeddingSettings;
   /** Who orders what the engines find; without it, they do. */
   readonly reranking?: RerankingSettings;
   readonly cache: SearchCache;
@@ -142,6 +150,7 @@ export const searchFields = {
     "engines that a run on a server may choose by name, with commas between (those of AGENTIC_RAG_ENGINE)",
   ),
   ...documentsFields,
+  ...embeddingFields,
   TAVILY_API_KEY: secret.describe("key for the engine tavily"),
   TAVILY_BASE_URL: address.describe("another address of Tavily's API"),
   BRAVE_API_KEY: secret.describe("key for the engine brave"),
@@ -216,7 +225,9 @@ type SearchEnvironment = z.infer<typeof environmentSchema>;
 
 /** What does not fit together, whether each part of it is well or not. */
 export function searchProblems(given: Given, cacheFolder: string | undefined): readonly string[] {
-  const problems: string[] = [...documentsProblems(given), ...rerankingProblems(given)];
+  const problems: string[] = [documentsProblems, embeddingProblems, rerankingProblems].flatMap((of) =>
+    of(given),
+  );
   const { AGENTIC_RAG_RECORD: record, AGENTIC_RAG_REPLAY: replay } = given;
   if (record !== undefined && replay !== undefined) {
     problems.push("AGENTIC_RAG_RECORD and AGENTIC_RAG_REPLAY are both set. Leave one of them out.");
@@ -241,6 +252,7 @@ export function searchSettings(
     AGENTIC_RAG_SEARCH_SECONDS: seconds,
   } = env;
   const { AGENTIC_RAG_RECORD: record, AGENTIC_RAG_REPLAY: replay } = env;
+  const embedding = embeddingSettings(env);
   const reranking = rerankingSettings(env);
   const settings: SearchSettings = {
     engines: named ?? [],
@@ -264,6 +276,7 @@ export function searchSettings(
     mcp: { key: env.AGENTIC_RAG_MCP_KEY, env: variables(env.AGENTIC_RAG_MCP_ENV ?? [], environment) },
     cache: searchCacheOf(env.AGENTIC_RAG_SEARCH_CACHE, cacheFolder),
     cacheHours: env.AGENTIC_RAG_SEARCH_CACHE_HOURS,
+    ...(embedding !== undefined && { embedding }),
     ...(reranking !== undefined && { reranking }),
     attempts: env.AGENTIC_RAG_SEARCH_ATTEMPTS,
     ...(rate !== undefined && { ratePerSecond: rate }),

@@ -70,6 +70,7 @@ test("what decides where requests and records go is known by name", () => {
   expect(DESTINATIONS).toEqual([
     "AGENTIC_RAG_MODEL_URL",
     "AGENTIC_RAG_INDEX_FILE",
+    "AGENTIC_RAG_EMBEDDING_URL",
     "TAVILY_BASE_URL",
     "BRAVE_BASE_URL",
     "SERPER_BASE_URL",
@@ -80,6 +81,7 @@ test("what decides where requests and records go is known by name", () => {
     "JINA_BASE_URL",
     "WIKIPEDIA_BASE_URL",
     "DUCKDUCKGO_BASE_URL",
+    "AGENTIC_RAG_RERANK_URL",
     "AGENTIC_RAG_SEARCH_CACHE",
     "AGENTIC_RAG_RECORD",
     "AGENTIC_RAG_DATABASE",

@@ -29,6 +29,8 @@ export function createTinyBert({ meanings, task, seed = 11, width = 32, context 
   const draw = (): Float32Array => Float32Array.from({ length: width }, () => random() * 2 - 1);
   const first = draw();
   const embedding = new Float32Array(tokens.length * width);
+  // a text of unknown words alone is something, too
+  embedding.set(draw(), width * SPECIAL.indexOf("[CLS]"));
   let at = SPECIAL.length;
   for (const [group, synonyms] of meanings.entries()) {
     const vector = group === 0 ? first : draw();

@@ -250,6 +250,7 @@ test("every setting says what it is for", () => {
   expect(SETTINGS.filter(({ about }) => about === "")).toEqual([]);
   expect(SETTINGS.filter(({ secret }) => secret === true).map(({ name }) => name)).toEqual([
     "AGENTIC_RAG_MODEL_API_KEY",
+    "AGENTIC_RAG_EMBEDDING_KEY",
     "TAVILY_API_KEY",
     "BRAVE_API_KEY",
     "SERPER_API_KEY",

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { buildIndex, type IndexReport } from "../../search/local/index-builder.ts";
 import { compareWithFolder, lackOf } from "../../search/local/index-state.ts";
 import { openIndex } from "../../search/local/local-index.ts";
+import type { VectorReport } from "../../search/local/vectors/build-vectors.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { indexFileOf, joinPaths } from "../../settings/documents.ts";
 import type { Arguments } from "../arguments/arguments.ts";
@@ -16,7 +17,8 @@ import { createPaint } from "../terminal/paint.ts";
 import { printableJson, printableLine } from "../terminal/printable.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
-import { showIndexReport } from "../view/index-view.ts";
+import { showIndexReport, showVectorReport } from "../view/index-view.ts";
+import { openEmbedding } from "../embedding-build.ts";
 
 const STOPPED = "Stopped. The index holds what was read so far; the same command goes on from there.";
 
@@ -30,6 +32,8 @@ interface Indexed {
   readonly folder: string;
   readonly file: string;
   readonly report: IndexReport;
+  /** What came of embedding its passages, where a model for it is set. */
+  readonly vectors?: VectorReport;
 }
 
 /**
@@ -39,7 +43,9 @@ interface Indexed {
 export async function indexFolder(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { stdout, stderr, environment } = surroundings;
   const values = new Map(args.values).set("docs", joinPaths(args.words));
-  const { documents, indexing } = chooseSettings({ values }, withoutModel(surroundings));
+  const settings = chooseSettings({ values }, withoutModel(surroundings));
+  const { documents, indexing } = settings;
+  const embedding = openEmbedding(settings);
   if (documents.length > 1 && documents.every(({ folder = "" }) => !existsSync(folder))) {
     const question = ["index", ...args.words].join(" ");
     throw new UsageError(
@@ -50,24 +56,31 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
   const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
   const groups = openGroups(stdout, { environment, noColor: args.switches.has("no-color") });
 
-  async function build(signal: AbortSignal): Promise<void> {
+  async function build(signal: AbortSignal): Promise<boolean> {
     const done: Indexed[] = [];
     for (const [number, { folder = "", index }] of documents.entries()) {
       const report = await buildOne(folder, index, indexing, signal, surroundings);
-      done.push({ given: args.words[number] ?? folder, folder, file: index, report });
+      const vectors = await embedding?.build(index, signal, surroundings);
+      const given = args.words[number] ?? folder;
+      done.push({ given, folder, file: index, report, ...(vectors !== undefined && { vectors }) });
     }
+    const isWhole = done.every(({ vectors }) => vectors?.problem === undefined);
     if (args.switches.has("json")) {
       const reports = done.map(toJson);
       stdout.write(`${printableJson(reports.length === 1 ? reports[0] : { folders: reports })}\n`);
-      return;
+      return isWhole;
     }
-    for (const { given, report } of done) showIndexReport(groups, paint, given, report);
+    for (const { given, report, vectors } of done) {
+      showIndexReport(groups, paint, given, report);
+      if (vectors !== undefined) showVectorReport(groups, paint, given, vectors);
+    }
     if (done.some(({ report }) => report.documents > 0)) groups.line("next", `Ask: ${asked(done)}`);
     else groups.line("next", NOTHING, paint.yellow);
+    return isWhole;
   }
-  async function work(signal: AbortSignal): Promise<void> {
-    await build(signal);
-    if (!watches) return;
+  async function work(signal: AbortSignal): Promise<boolean> {
+    const isWhole = await build(signal);
+    if (!watches) return isWhole;
     stderr.write(`Watching ${args.words.map(printableLine).join(", ")}. Ctrl-C ends it.\n`);
     for (let pause = LOOK_AGAIN_MS; ;) {
       await delay(pause, undefined, { signal });
@@ -77,8 +90,12 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
       if (behind.includes(true)) await build(signal);
     }
   }
-  await interruptible(surroundings, work, watches ? "Stopped watching." : STOPPED);
-  return EXIT_CODES.answered;
+  try {
+    const isWhole = await interruptible(surroundings, work, watches ? "Stopped watching." : STOPPED);
+    return isWhole ? EXIT_CODES.answered : EXIT_CODES.failed;
+  } finally {
+    await embedding?.close();
+  }
 }
 
 const NOTHING =
@@ -121,7 +138,7 @@ function asked(done: readonly Indexed[]): string {
   );
 }
 
-function toJson({ folder, file, report }: Indexed): unknown {
+function toJson({ folder, file, report, vectors }: Indexed): unknown {
   const { added, updated, removed, unchanged, documents, passages, bytes, ms, problems, leftOut } = report;
   return {
     folder,
@@ -136,5 +153,6 @@ function toJson({ folder, file, report }: Indexed): unknown {
     ms,
     problems,
     leftOut,
+    ...(vectors !== undefined && { vectors }),
   };
 }

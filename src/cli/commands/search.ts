@@ -58,7 +58,7 @@ function withoutKeysIn(outcome: SearchOutcome, { environment }: Surroundings): S
     : { ...outcome, ...told };
 }
 
-/** The keys are always there, in this order, but for `failure`, `note`, `respellings` and `reranking`. */
+/** The keys are always there, in this order, but for `failure`, `note`, `respellings`, `embedding` and `reranking`. */
 function toJson(searched: Searched): string {
   const { query, engine, outcome, milliseconds } = searched;
   return printableJson({
@@ -70,6 +70,7 @@ function toJson(searched: Searched): string {
     attempts: outcome.attempts ?? [],
     ...(outcome.note !== undefined && { note: outcome.note }),
     ...(outcome.respellings !== undefined && { respellings: outcome.respellings }),
+    ...(outcome.embedding !== undefined && { embedding: outcome.embedding }),
     ...(outcome.reranking !== undefined && { reranking: outcome.reranking }),
     cache: cacheState(searched),
     milliseconds,

@@ -14,6 +14,7 @@ import { printableJson, printableLine } from "../terminal/printable.ts";
 import type { Surroundings, TextOutput } from "../terminal/surroundings.ts";
 import type { Check } from "./check.ts";
 import { checkDocuments } from "./documents-check.ts";
+import { checkEmbedding } from "./embedding-check.ts";
 import { checkEngines, withLocalSearch } from "./engine-checks.ts";
 import { checkModel } from "./model-checks.ts";
 import { checkReranker } from "./reranker-check.ts";
@@ -74,6 +75,11 @@ async function* runChecks(
   else if (!told.includes(engine.message)) yield engine;
   const asking = { fetch: proxyFetchOf(settings), signal };
   yield* checkEngines(
+    settings,
+    documents.every(({ status }) => status !== "failed"),
+    asking,
+  );
+  yield* checkEmbedding(
     settings,
     documents.every(({ status }) => status !== "failed"),
     asking,

@@ -1,5 +1,6 @@
 import type { IndexReport } from "../../search/local/index-builder.ts";
 import type { NotRead } from "../../search/local/not-read.ts";
+import type { VectorReport } from "../../search/local/vectors/build-vectors.ts";
 import { size } from "../../text/size.ts";
 import { counted, duration } from "../../view/amounts.ts";
 import type { GroupedOutput } from "../terminal/grouped-output.ts";
@@ -28,6 +29,38 @@ export function notReadLine({ leftOut, problems }: NotRead): string | undefined 
       : `${counted(problems.length, "problem")}: ${printableLine(`${first.path}: ${first.reason}`)}${others}`;
   const parts = [leftOutLine({ leftOut }), said].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join("; ");
+}
+
+/** What a build did to the vectors of the index of one folder. */
+export function showVectorReport(
+  groups: GroupedOutput,
+  paint: Paint,
+  folder: string,
+  report: VectorReport,
+): void {
+  const { model, dimensions, passages, vectors, embedded, reused, failed, renewed, problem, ms } = report;
+  const group = `vectors of ${folder}`;
+  if (renewed !== undefined) {
+    groups.line(group, `All vectors were made anew: ${printableLine(renewed)}.`, paint.dim);
+  }
+  if (model !== undefined) {
+    const kept = reused === 0 ? "" : `, ${reused} kept from before`;
+    groups.line(
+      group,
+      `Vectors of ${printableLine(model)} (${dimensions} dimensions): ${embedded} made${kept}; ${vectors} of ${counted(passages, "passage")} have one, ${duration(ms)}.`,
+      paint.dim,
+    );
+  }
+  if (failed > 0) {
+    groups.line(group, `${counted(failed, "passage")} could not be embedded.`, paint.yellow);
+  }
+  if (problem === undefined) return;
+  const lacking = passages - vectors - failed;
+  const advice =
+    lacking > 0
+      ? ` ${counted(lacking, "passage")} ${lacking === 1 ? "has" : "have"} no vector yet; the same command goes on from there.`
+      : "";
+  groups.line(group, `Not embedded: ${printableLine(problem)}${advice}`, paint.yellow);
 }
 
 /** What a build did to the index of one folder. */

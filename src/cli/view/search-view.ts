@@ -71,12 +71,17 @@ function summary({ engine, outcome, milliseconds, ...rest }: Searched): string {
   const took = duration(milliseconds);
   switch (outcome.status) {
     case "found":
-      return `${answeredBy} found ${counted(outcome.results.length, "result")} in ${took}${cache}${rerankedWords(outcome)}${how}`;
+      return `${answeredBy} found ${counted(outcome.results.length, "result")} in ${took}${cache}${embeddingWords(outcome)}${rerankedWords(outcome)}${how}`;
     case "nothing":
       return `${answeredBy} found nothing in ${took}${cache}. Ask it in other words, or another engine with --engine.${how}`;
     case "failed":
       return `${printableLine(engine)} failed after ${took}. ${printableLine(outcome.failure.message)}${how}\nTo check all engines: agentic-rag doctor`;
   }
+}
+
+/** By what it was searched besides its words. */
+function embeddingWords({ embedding }: SearchOutcome): string {
+  return embedding === undefined ? "" : `, by words and by vectors of ${printableLine(embedding)}`;
 }
 
 /** Where each result stood before a reranker ordered them. */

@@ -24,6 +24,13 @@ export interface GgufFile extends GgufTokenizer {
   readonly fileInfo: {
     readonly metadata: { readonly tokenizer?: { readonly chat_template?: string | undefined } | undefined };
   };
+  /** Tokens that it was trained to read at once. */
+  readonly trainContextSize: number;
+  createEmbeddingContext(options: {
+    readonly contextSize: number;
+    readonly batchSize: number;
+    readonly threads: number;
+  }): Promise<GgufEmbeddingContext>;
   createContext(options: {
     readonly contextSize: number | { readonly max: number };
     readonly threads: number;
@@ -31,6 +38,11 @@ export interface GgufFile extends GgufTokenizer {
   }): Promise<GgufContext>;
   /** Frees the file and what was made of it. */
   dispose(): Promise<void>;
+}
+
+export interface GgufEmbeddingContext {
+  /** Of tokens, which the library has a type of its own for. */
+  getEmbeddingFor(tokens: number[] | string | object): Promise<{ readonly vector: readonly number[] }>;
 }
 
 export interface GgufTokenizer {

@@ -106,7 +106,8 @@ function groupByDocument(passages: readonly FoundPassage[]): FoundPassage[][] {
   return [...groups.values()];
 }
 
-function toResult(
+/** A document by its passages, the best first; further ones are shown where they score half as well. */
+export function toResult(
   passages: readonly FoundPassage[],
   folder: string | undefined,
   question: string,

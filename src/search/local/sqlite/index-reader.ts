@@ -30,7 +30,8 @@ const LIKE = `
   where length(word) between ? and ?
   order by like.shared desc, word limit ?`;
 
-const passageRows = z.array(
+/** Passages with their documents. */
+export const passageRows = z.array(
   z.object({
     score: z.number(),
     document: z.number(),

@@ -87,6 +87,7 @@ function startOver(database: SqliteDatabase, from: number): void {
     "word_trigrams",
     "settings",
     "unread",
+    "vectors",
   ])
     database.exec(`drop table if exists ${table}`);
   database.exec(FORMAT.schema);

@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { createEmbedder } from "../../assemble/embedder.ts";
+import type { HttpOptions } from "../../search/engines/wire/http.ts";
+import { differenceOf, probeMaking } from "../../search/local/vectors/making.ts";
+import type { VectorMaking } from "../../search/local/vectors/vector-table.ts";
+import { readVectorState } from "../../search/local/vectors/vector-state.ts";
+import type { DocumentsSetting } from "../../settings/documents.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { counted, duration } from "../../view/amounts.ts";
+import { buildCommand } from "../arguments/chosen-documents.ts";
+import type { Check } from "./check.ts";
+
+const DEADLINE_MS = 60_000;
+const NAME = "embedding";
+
+/** By what the documents are searched besides their words: the model, really asked, and the vectors of each index. */
+export async function* checkEmbedding(
+  { documents, search: { embedding } }: Settings,
+  isReadable: boolean,
+  { fetch, signal }: { readonly fetch: HttpOptions["fetch"]; readonly signal: AbortSignal },
+): AsyncGenerator<Check> {
+  const indexes = isReadable ? documents.filter(({ index }) => existsSync(index)) : [];
+  if (embedding === undefined) {
+    for (const one of indexes) {
+      const state = readVectorState(one.index);
+      if (state === undefined) continue;
+      const message = `${calledOf(one)} is searched by words alone: it has vectors of ${state.making.model}, but no embedding model is set (AGENTIC_RAG_EMBEDDING_URL or AGENTIC_RAG_EMBEDDING_GGUF)`;
+      yield { name: NAME, status: "ok", message };
+    }
+    return;
+  }
+  const embedder = createEmbedder(embedding, fetch);
+  const begun = performance.now();
+  const making = await probeMaking(embedder, { signal, deadlineMs: DEADLINE_MS });
+  const took = duration(performance.now() - begun);
+  await embedder.close?.();
+  if ("kind" in making) {
+    const address = "gguf" in embedding.from ? "AGENTIC_RAG_EMBEDDING_GGUF" : "AGENTIC_RAG_EMBEDDING_URL";
+    const message = `${making.message} Documents are searched by words alone. The setting is ${address}.`;
+    yield { name: NAME, status: "warning", message };
+    return;
+  }
+  const { model, dimensions } = making;
+  const unused = documents.length === 0 ? "; the shipped articles are searched by words alone" : "";
+  const message = `${model} gives ${dimensions} dimensions, asked in ${took}${unused}`;
+  yield { name: NAME, status: "ok", message };
+  for (const one of indexes) yield checkVectors(one, making);
+}
+
+function checkVectors(one: DocumentsSetting, now: VectorMaking): Check {
+  const state = readVectorState(one.index);
+  const called = calledOf(one);
+  const advice = `Run: ${buildCommand(one)}`;
+  const warning = (message: string): Check => ({ name: NAME, status: "warning", message });
+  if (state === undefined)
+    return warning(`${called} has no vectors yet, so it is searched by words alone. ${advice}`);
+  const difference = differenceOf(state.making, now);
+  if (difference !== undefined) {
+    return warning(
+      `the vectors of ${called} do not fit: ${difference}. It is searched by words alone. ${advice}`,
+    );
+  }
+  const { passages, embedded, failed } = state;
+  const lacking = passages - embedded - failed;
+  if (lacking > 0) {
+    return warning(
+      `${lacking} of ${counted(passages, "passage")} of ${called} have no vectors yet. ${advice}`,
+    );
+  }
+  const without = failed === 0 ? "" : `, ${failed} could not be embedded`;
+  const held = `${called} is searched by words and by vectors of ${now.model}: ${embedded} of ${counted(passages, "passage")}${without}`;
+  return { name: NAME, status: "ok", message: held };
+}
+
+function calledOf({ folder, index }: DocumentsSetting): string {
+  return folder ?? index;
+}
