@@ -102,7 +102,6 @@ const ROUTES = [
   "POST /v1/chat/completions",
   "POST /v1/responses",
   "GET and DELETE /v1/responses/<response>",
-  "GET /v1/responses/<response>/input_items",
 ];
 
 function unknownRoute(method: string, path: string): ErrorReply {
