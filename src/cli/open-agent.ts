@@ -1,4 +1,4 @@
-import { assemble } from "../assemble/assemble.ts";
+import { assemble, type AssembledParts } from "../assemble/assemble.ts";
 import type { Durability } from "../durability/durability.ts";
 import { createAgenticRag, type AgenticRag } from "../graph/graph.ts";
 import { openIndex } from "../search/local/local-index.ts";
@@ -24,6 +24,7 @@ export interface Kept {
 export interface OpenAgent<Keeping extends Kept = Kept> {
   readonly agent: AgenticRag;
   readonly engine: SearchEngine;
+  readonly parts: AssembledParts;
   readonly settings: Settings;
   readonly kept: Keeping;
   /** Who answers from what, before the first question. */
@@ -59,6 +60,7 @@ export async function openAgent<Keeping extends Kept>(
     return {
       agent: createAgenticRag({ ...parts, limits, now }, kept.durability),
       engine: parts.engine,
+      parts,
       settings,
       kept,
       header: note + (kept.note ?? "") + notReadNote(settings) + headerFor(settings),

@@ -113,6 +113,8 @@ async function runCommand(read: Arguments, surroundings: Surroundings): Promise<
       return (await import("./commands/models.ts")).models(read, surroundings);
     case "rollout":
       return (await import("./commands/rollout.ts")).rollout(read, surroundings);
+    case "eval":
+      return (await import("./commands/eval.ts")).evaluate(read, surroundings);
     case "export":
       return (await import("./commands/export.ts")).exportRuns(read, surroundings);
     case "view":

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Trajectory } from "../trajectory/trajectory.ts";
 import { evidenceFound } from "./evidence.ts";
-import { scoresOf, withoutMarks } from "./score.ts";
+import { goldenOf, scoresOf, withoutMarks } from "./score.ts";
 
 /** A run of a question, scored. */
 export interface Case {
@@ -49,8 +49,7 @@ const citationSchema = z.looseObject({
 /** A run as a case. One that failed, or gave no answer, is wrong. */
 export function toCase(run: Trajectory): Case {
   const usage = usageSchema.parse(run.usage);
-  const told = run.data?.goldenAnswers;
-  const golden = told === undefined || told.length === 0 || run.data?.answerable === false ? undefined : told;
+  const golden = goldenOf(run.data);
   const { searches: _, ...scores } = scoresOf(run, golden);
   const citations = run.answered ? run.citations.map((one) => citationSchema.parse(one)) : [];
   const { opening } = run;

@@ -30,6 +30,17 @@ function matchesOf(answer: string | undefined, golden: readonly string[]): Recor
 
 const NO_MATCH = { em: 0, f1: 0, cover_em: 0, subem: 0, em_unicode: 0, f1_unicode: 0 };
 
+/** The golden answers that a data set tells of a question; `undefined` where it tells none, or that nothing answers it. */
+export function goldenOf(
+  data: {
+    readonly goldenAnswers?: readonly string[] | undefined;
+    readonly answerable?: boolean | undefined;
+  } = {},
+): readonly string[] | undefined {
+  const { goldenAnswers: golden = [], answerable } = data;
+  return golden.length === 0 || answerable === false ? undefined : golden;
+}
+
 /** An answer without its marks of citation. */
 export function withoutMarks(answer: string): string {
   return answer.replaceAll(/\s*\[\d+(?:,\s*\d+)*\]/g, "").trim();

@@ -1,5 +1,5 @@
 /** Colours, type and measures, which every page of the project shares. */
-const BASE = `
+export const BASE = `
 :root {
   color-scheme: light dark;
   --paper: #fbfaf6; --raised: #ffffff; --ink: #1e1c19; --soft: #5c574e; --rule: #e2ddd1; --wash: #f3f0e8;

@@ -62,6 +62,7 @@ const TAKE_WORDS: ReadonlySet<Command> = new Set([
   "index",
   "pull",
   "rollout",
+  "eval",
   "export",
   "view",
 ]);
@@ -111,4 +112,12 @@ function requireKnown(command: Command, words: readonly string[], names: readonl
 function orAsk(command: Command, words: readonly string[]): string {
   if (words.length === 0) return "";
   return `\nA question that begins with "${command}" is asked by: agentic-rag ask "${[command, ...words].join(" ")}"`;
+}
+
+/** The whole number above 0 that an option gives. @throws UsageError */
+export function countOf({ values }: Pick<Arguments, "values">, name: string, byDefault: number): number {
+  const given = values.get(name);
+  if (given === undefined) return byDefault;
+  if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
+  throw new UsageError(`--${name} must be a whole number above 0: ${given}`);
 }

@@ -59,6 +59,20 @@ goes on where it was ended. Each run is added to the file as it ends, a failed o
       "AGENTIC_RAG_DATABASE=postgres://user@host/name agentic-rag rollout train.parquet --queue epoch-1 --out runs.jsonl",
     ],
   },
+  eval: {
+    about: "score a data set or saved runs: matches, searches, citations, time, with intervals",
+    usage: "agentic-rag eval <dataset> --out <file> [options]\n       agentic-rag eval <runs> [options]",
+    details: `A data set is asked as rollout asks it, and the same command goes on where it was ended. Runs are scored as they are.
+A run that failed counts as wrong. --baseline asks the same questions otherwise: the model alone (direct), with one search
+(one-shot), the offline reader (offline); their runs are kept beside the others. To judge by another model, set that one
+when the runs are there.`,
+    examples: [
+      "agentic-rag eval bamboogle.jsonl --out runs.jsonl",
+      "agentic-rag eval nq.jsonl --out runs.jsonl --limit 200 --baseline direct,one-shot,offline --html page.html",
+      "agentic-rag eval new.jsonl --against old.jsonl --json",
+      "agentic-rag eval runs.jsonl --judge hle --model-url http://127.0.0.1:8000/v1",
+    ],
+  },
   export: {
     about: "write saved runs in the form that a trainer takes",
     usage:

@@ -15,6 +15,7 @@ export const COMMANDS = [
   "setup",
   "pull",
   "rollout",
+  "eval",
   "export",
   "view",
 ] as const;
@@ -43,7 +44,7 @@ export type Option = OptionBase &
     | { readonly value?: never }
   );
 
-const RUNS = ["ask", "chat", "resume", "mcp", "rollout"] as const;
+const RUNS = ["ask", "chat", "resume", "mcp", "rollout", "eval"] as const;
 const CHECKED = [...RUNS, "doctor"] as const;
 const PREPARED = [...CHECKED, "setup"] as const;
 const SEARCHED = [...PREPARED, "search"] as const;
@@ -54,7 +55,7 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "json",
     about: "one JSON object instead of text",
-    commands: ["ask", "resume", "threads", "search", "index", "models", "doctor", "probe", "pull"],
+    commands: ["ask", "resume", "threads", "search", "index", "models", "doctor", "probe", "pull", "eval"],
   },
   {
     name: "quiet",
@@ -92,7 +93,7 @@ export const OPTIONS: readonly Option[] = [
     name: "out",
     value: "<file>",
     about: "the file to write; .parquet makes it Parquet",
-    commands: ["export", "rollout"],
+    commands: ["export", "rollout", "eval"],
   },
   {
     name: "queue",
@@ -102,13 +103,39 @@ export const OPTIONS: readonly Option[] = [
     commands: ["rollout", "export", "view"],
   },
   { name: "forget", about: "remove what the queue has kept", commands: ["rollout"] },
-  { name: "samples", value: "<n>", about: "runs of each question (1)", commands: ["rollout"] },
-  { name: "concurrency", value: "<n>", about: "runs at once (8)", commands: ["rollout"] },
+  { name: "samples", value: "<n>", about: "runs of each question (1)", commands: ["rollout", "eval"] },
+  { name: "concurrency", value: "<n>", about: "runs at once (8)", commands: ["rollout", "eval"] },
   {
     name: "reward",
     value: "<what>",
     about: "scores with weights (em,format:0.2), a module (./reward.mjs) or a command (!python reward.py)",
     commands: ["rollout"],
+  },
+  {
+    name: "baseline",
+    value: "<names>",
+    about: "runs to set beside, on the same questions: direct, one-shot, offline; with commas between",
+    commands: ["eval"],
+  },
+  {
+    name: "against",
+    value: "<file>",
+    about: "compare with the runs of this file, question by question; may be given several times",
+    commands: ["eval"],
+    together: (files: readonly string[]) => files.join("\n"),
+  },
+  {
+    name: "judge",
+    value: "<name>",
+    about: "have the model of the settings judge the answers, too: simpleqa or hle",
+    commands: ["eval"],
+  },
+  { name: "limit", value: "<n>", about: "ask the first so many questions alone", commands: ["eval"] },
+  {
+    name: "html",
+    value: "<file>",
+    about: "write a page with the figures, plots and all answers",
+    commands: ["eval"],
   },
   {
     name: "tokenizer",

@@ -5,7 +5,7 @@ import { parseJson } from "../../net/json.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { chooseNow } from "../arguments/chosen-settings.ts";
 import { createScore } from "../data/rewards.ts";
-import { runSample } from "../data/rollouts.ts";
+import { runSample, statesOf } from "../data/rollouts.ts";
 import { appendTrajectory } from "../data/trajectory-file.ts";
 import { openAgent } from "../open-agent.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
@@ -49,7 +49,14 @@ export async function rolloutWorker(args: Arguments, given: Surroundings): Promi
         index: 0,
         ...(golden !== undefined && { goldenAnswers: golden }),
       };
-      const plan = { agent, settings, score, date, seed: settings.sampling.seed ?? 0, signal };
+      const plan = {
+        states: statesOf(agent),
+        settings,
+        score,
+        date,
+        seed: settings.sampling.seed ?? 0,
+        signal,
+      };
       const run = await runSample(plan, { asked, sample: 0 });
       const out = args.values.get("out");
       if (out !== undefined) await appendTrajectory(resolve(folder, out), run);

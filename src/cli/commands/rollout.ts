@@ -1,21 +1,20 @@
 import { resolve } from "node:path";
-import { SingleBar } from "cli-progress";
 import type { Durability } from "../../durability/durability.ts";
-import type { Trajectory } from "../../trajectory/trajectory.ts";
 import { counted } from "../../view/amounts.ts";
-import type { Arguments } from "../arguments/arguments.ts";
+import { countOf, type Arguments } from "../arguments/arguments.ts";
 import { chooseNow, chooseSettings, withoutModel } from "../arguments/chosen-settings.ts";
 import { readDataset, type DatasetQuestion } from "../data/dataset.ts";
 import { createScore, type Score } from "../data/rewards.ts";
 import { openRolloutFile, type RolloutFile } from "../data/rollout-file.ts";
-import { idOf, runRollouts, samplesOf, type RolloutProgress, type Sample } from "../data/rollouts.ts";
+import { createRolloutProgress } from "../data/rollout-progress.ts";
+import { idOf, runRollouts, samplesOf, statesOf, type Sample } from "../data/rollouts.ts";
 import { bookOf } from "../data/sample-book.ts";
 import { digestOf, forgetQueue, openSampleQueue, type SampleQueue } from "../data/sample-queue.ts";
 import { openAgent } from "../open-agent.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
 import { interruptible } from "../terminal/interruption.ts";
-import type { Surroundings, TextOutput } from "../terminal/surroundings.ts";
+import type { Surroundings } from "../terminal/surroundings.ts";
 import { openThreads } from "../thread-database.ts";
 import { rolloutWorker } from "./rollout-worker.ts";
 
@@ -77,7 +76,7 @@ async function work(args: Arguments, surroundings: Surroundings, wanted: Wanted)
       queue = await openSampleQueue(name, mine, { durability, leaseMs, signal });
     }
     stderr.write(`${header}\n`);
-    const plan = { agent, settings, score, date: queue?.plan.date ?? date, seed, signal };
+    const plan = { states: statesOf(agent), settings, score, date: queue?.plan.date ?? date, seed, signal };
     const book = queue ?? (file === undefined ? undefined : bookOf(file));
     if (book !== undefined) await runRollouts(plan, questions, book, { samples, concurrency, progress });
     if (queue !== undefined && file !== undefined) await gather(queue, file, samplesOf(questions, samples));
@@ -112,59 +111,4 @@ async function forget(args: Arguments, surroundings: Surroundings): Promise<numb
   } finally {
     await durability.close();
   }
-}
-
-function countOf({ values }: Arguments, name: string, byDefault: number): number {
-  const given = values.get(name);
-  if (given === undefined) return byDefault;
-  if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
-  throw new UsageError(`--${name} must be a whole number above 0: ${given}`);
-}
-
-/** A bar with rate and time left at a terminal, and what came of the runs at the end. */
-function createRolloutProgress(output: TextOutput): RolloutProgress & { stop(): void; words(): string } {
-  const bar =
-    output.isTTY === true
-      ? new SingleBar({
-          format: "{bar} {value}/{total} · {rate} a second · {eta_formatted} left",
-          stream: output,
-          barCompleteChar: "#",
-          barIncompleteChar: "-",
-          barsize: 24,
-          hideCursor: true,
-          clearOnComplete: true,
-          gracefulExit: false,
-        })
-      : undefined;
-  const sums = new Map<string, { sum: number; count: number }>();
-  let [runs, failed, there, begun] = [0, 0, 0, performance.now()];
-  const rate = (): number => runs / Math.max(0.001, (performance.now() - begun) / 1000);
-  return {
-    begin(total) {
-      begun = performance.now();
-      bar?.start(total, 0, { rate: "…" });
-    },
-    there() {
-      there += 1;
-      bar?.update(there + runs, { rate: rate().toFixed(1) });
-    },
-    done(run: Trajectory) {
-      runs += 1;
-      if (run.failure !== null) failed += 1;
-      for (const [name, value] of Object.entries({
-        ...run.scores,
-        ...(run.reward !== undefined && { reward: run.reward }),
-      })) {
-        const { sum, count } = sums.get(name) ?? { sum: 0, count: 0 };
-        sums.set(name, { sum: sum + value, count: count + 1 });
-      }
-      bar?.update(there + runs, { rate: rate().toFixed(1) });
-    },
-    stop: () => bar?.stop(),
-    words() {
-      const means = [...sums].map(([name, { sum, count }]) => `${name} ${(sum / count).toFixed(3)}`);
-      const before = there > 0 ? `, ${there} were there` : "";
-      return `${counted(runs, "run")}${before}, ${failed} failed, ${rate().toFixed(1)} a second.${means.length > 0 ? ` Means: ${means.join(", ")}.` : ""}\n`;
-    },
-  };
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { parseJson } from "../../net/json.ts";
-import { MATCHES, scoresOf } from "../../eval/score.ts";
+import { goldenOf, MATCHES, scoresOf } from "../../eval/score.ts";
 import type { Trajectory } from "../../trajectory/trajectory.ts";
 import { UsageError } from "../terminal/failure.ts";
 
@@ -24,7 +24,7 @@ const ownSchema = z.union([z.number(), z.looseObject({ reward: z.number() })]);
 export async function createScore(wanted: string, folder: string): Promise<Score> {
   const reward = await rewardOf(wanted, folder);
   return async (run) => {
-    const scores = scoresOf(run, run.data?.goldenAnswers);
+    const scores = scoresOf(run, goldenOf(run.data));
     const scored = { ...run, scores };
     const value = await reward(scored);
     return value === undefined ? scored : { ...scored, reward: value };

@@ -11,8 +11,23 @@ import type { Score } from "./rewards.ts";
 import type { SampleBook } from "./sample-book.ts";
 import { savedRun } from "./saved-run.ts";
 
+/** The states of the run of a question: the last one is what it came to, or how far it got. */
+export type RunStates = (
+  question: string,
+  context: { readonly date: string; readonly boundary: string; readonly seed: number },
+  signal: AbortSignal,
+) => AsyncIterable<unknown>;
+
+/** Runs of an agent. */
+export function statesOf(agent: AgenticRag): RunStates {
+  return async function* (question, context, signal) {
+    const stream = await agent.stream({ question }, { context, signal, streamMode: ["values"] });
+    for await (const [, state] of stream) yield state;
+  };
+}
+
 export interface RolloutPlan {
-  readonly agent: AgenticRag;
+  readonly states: RunStates;
   readonly settings: Pick<Settings, "sampling">;
   readonly score: Score;
   /** The day that every run is told, so that all samples of a question share their prompt. */
@@ -34,7 +49,7 @@ export function idOf({ asked, sample }: Sample): string {
 
 /** Asks one sample. A run that fails is one, too; only an abort is thrown. */
 export async function runSample(plan: RolloutPlan, sampled: Sample): Promise<Trajectory> {
-  const { agent, settings, score, date, seed, signal } = plan;
+  const { states, settings, score, date, seed, signal } = plan;
   const { asked, sample } = sampled;
   const { group, question, goldenAnswers, answerable, evidence, source, split, index } = asked;
   const about = {
@@ -56,8 +71,7 @@ export async function runSample(plan: RolloutPlan, sampled: Sample): Promise<Tra
   try {
     const context = { date, boundary: boundaryOf(group, seed), seed: seedOf(sampled, seed) };
     // what a run did before it failed is kept, too
-    const stream = await agent.stream({ question }, { context, signal, streamMode: ["values"] });
-    for await (const [, data] of stream) state = data;
+    for await (const reached of states(question, context, signal)) state = reached;
   } catch (error) {
     if (signal.aborted || isAbort(error)) throw error;
     const code = AgenticRagError.isInstance(error) ? error.code : "run-failed";

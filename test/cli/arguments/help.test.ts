@@ -70,6 +70,7 @@ test("help for the program begins with what it is and how it is called", () => {
       resume   finish the last question of a thread, whatever ended it
       threads  list what is kept of conversations, show one, or forget it
       rollout  ask every question of a data set, and keep the runs for training
+      eval     score a data set or saved runs: matches, searches, citations, time, with intervals
       export   write saved runs in the form that a trainer takes
       view     show saved runs: what the model wrote, and what was put into its turn
       search   send one query to the search engine alone, without a model, and see what it finds

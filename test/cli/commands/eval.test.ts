@@ -1,0 +1,210 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { readTrajectories } from "../../../src/cli/data/trajectory-file.ts";
+import { runProgram } from "../../../src/cli/program.ts";
+import { json, startCompletionsServer, type ServerReply } from "../../servers/completions.ts";
+import { startTavilyServer } from "../../servers/tavily.ts";
+import { runOf } from "../../eval/run.ts";
+import { createStage } from "../surroundings.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const ROWS = [
+  { id: "one", question: "Capital of Italy?", golden_answers: ["Rome"] },
+  { id: "two", question: "Capital of France?", golden_answers: ["Paris"] },
+];
+
+async function begin(replies: readonly ServerReply[] = []) {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "data.jsonl"), ROWS.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  const server = await startCompletionsServer(replies);
+  const tavily = await startTavilyServer();
+  onTestFinished(async () => {
+    await server.close();
+    await tavily.close();
+  });
+  const environment = {
+    AGENTIC_RAG_MODEL_URL: server.url,
+    AGENTIC_RAG_MODEL: "m",
+    AGENTIC_RAG_MODEL_FAMILY: "completions",
+    AGENTIC_RAG_MODEL_DIALECT: "generic",
+    AGENTIC_RAG_ENGINE: "tavily",
+    TAVILY_API_KEY: "tvly-canary-3141",
+    TAVILY_BASE_URL: tavily.url,
+  };
+  const evaluate = async (...args: readonly string[]) => {
+    const stage = createStage({ environment, folder });
+    const exitCode = await runProgram(["eval", "--concurrency", "1", ...args], stage.surroundings);
+    return { exitCode, out: stage.out(), err: stage.err() };
+  };
+  return { folder, server, tavily, evaluate };
+}
+
+async function runsOf(file: string) {
+  const runs = [];
+  for await (const run of readTrajectories(file)) runs.push(run);
+  return runs;
+}
+
+async function keep(folder: string, name: string, right: readonly boolean[]): Promise<void> {
+  const runs = right.map((isRight, at) =>
+    runOf({
+      id: `q${at}/0`,
+      group: `q${at}`,
+      question: `Question ${at}?`,
+      ...(!isRight && { rawAnswer: "Milan", answer: "Milan", citations: [] }),
+    }),
+  );
+  await writeFile(join(folder, name), runs.map((run) => `${JSON.stringify(run)}\n`).join(""));
+}
+
+test("a data set is asked, and again by each baseline, and all are set side by side", async () => {
+  const { evaluate, server, folder } = await begin([
+    "I know.\n</think>\n\nRome",
+    "I know.\n</think>\n\nLyon",
+    "Hm.\n</think>\n\nMilan",
+    "Hm.\n</think>\n\nI do not know.",
+    "Hm.\n</think>\n\nRome [1].",
+    "Hm.\n</think>\n\nParis",
+  ]);
+  const { exitCode, out, err } = await evaluate(
+    "data.jsonl",
+    "--out",
+    "runs.jsonl",
+    "--baseline",
+    "direct,one-shot,offline",
+    "--json",
+  );
+  expect(err).toContain("2 runs, 0 failed");
+  expect(exitCode).toBe(0);
+  const told = z
+    .object({
+      runs: z.array(
+        z.object({
+          name: z.string(),
+          scores: z.looseObject({ em: z.object({ mean: z.number() }) }),
+          searches: z.object({ mean: z.number() }),
+          setups: z.record(z.string(), z.number()),
+        }),
+      ),
+      comparisons: z.array(z.looseObject({ first: z.string(), second: z.string(), score: z.string() })),
+    })
+    .parse(JSON.parse(out));
+  expect(told.runs.map(({ name, scores, searches }) => [name, scores.em.mean, searches.mean])).toEqual([
+    ["runs", 0.5, 0],
+    ["direct", 0, 0],
+    ["one-shot", 1, 1],
+    ["offline", 0, expect.any(Number)],
+  ]);
+  expect(told.runs.map(({ setups }) => Object.keys(setups)[0])).toEqual([
+    "qwq, m, tavily",
+    "direct, m, none",
+    "one-shot, m, tavily",
+    "qwq, offline-extractive, tavily",
+  ]);
+  expect(told.comparisons.find(({ second, score }) => second === "one-shot" && score === "em")).toMatchObject(
+    {
+      first: "runs",
+      pairs: 2,
+      wins: 0,
+      losses: 1,
+      p: 1,
+      test: "mcnemar",
+    },
+  );
+  const prompts = server.requests.map(({ body }) => z.looseObject({ prompt: z.string() }).parse(body).prompt);
+  expect(prompts).toHaveLength(6);
+  expect(prompts[2]).toContain("Question: Capital of Italy?");
+  expect(prompts[2]).not.toContain("Search results");
+  expect(prompts[4]).toContain("Search results:\n\n[1] ");
+  expect(await runsOf(join(folder, "runs.direct.jsonl"))).toMatchObject([
+    { id: "one/0", rawAnswer: "Milan", answered: true, stopReason: "answered", searches: 0 },
+    { id: "two/0", rawAnswer: "I do not know.", answered: false, stopReason: "not-found" },
+  ]);
+  expect(await runsOf(join(folder, "runs.one-shot.jsonl"))).toMatchObject([
+    { rawAnswer: "Rome [1].", searches: 1, citations: [{ number: 1, known: true }] },
+    { rawAnswer: "Paris", queries: [{ query: "Capital of France?", status: "found" }] },
+  ]);
+  // nothing is asked again
+  await evaluate("data.jsonl", "--out", "runs.jsonl", "--baseline", "direct,one-shot");
+  expect(server.requests).toHaveLength(6);
+});
+
+test("a baseline's failed request is a run that failed, and wrong", async () => {
+  const refused = { status: 400, ...json({ error: { message: "no such model" } }) };
+  const { evaluate, folder } = await begin(["x\n</think>\n\nRome", refused]);
+  const { out } = await evaluate("data.jsonl", "--out", "runs.jsonl", "--limit", "1", "--baseline", "direct");
+  expect(out).toMatch(/^runs +1, 0 failed +1, 1 failed$/m);
+  expect(out).toMatch(/^em +100\.0 \[100\.0, 100\.0\] +0\.0 \[0\.0, 0\.0\]$/m);
+  expect(await runsOf(join(folder, "runs.direct.jsonl"))).toMatchObject([
+    { stopReason: "model-error", failure: { code: "model-rejected" } },
+  ]);
+});
+
+describe("saved runs", () => {
+  test("are compared question by question, with no model set", async () => {
+    const { evaluate, folder } = await begin();
+    const right = Array.from({ length: 12 }, () => true);
+    await keep(folder, "new.jsonl", right);
+    await keep(
+      folder,
+      "old.jsonl",
+      right.map((_, at) => at < 4),
+    );
+    const { exitCode, out } = await evaluate("new.jsonl", "--against", "old.jsonl");
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^ +new +old$/m);
+    expect(out).toContain("em: new less old 66.7 [");
+    expect(out).toContain("8 better, 0 worse of 12; p 0.0078 (McNemar's exact test).");
+    expect(out).toMatch(/^citation precision +100\.0 \(12 of 12\) +100\.0 \(4 of 4\)$/m);
+  });
+
+  test("are written as one page that loads nothing, with what models wrote as text", async () => {
+    const { evaluate, folder } = await begin();
+    const evil = runOf({ rawAnswer: '<img src=x onerror="alert(1)">', question: "A <b>?" });
+    await writeFile(join(folder, "runs.jsonl"), `${JSON.stringify(evil)}\n`);
+    await evaluate("runs.jsonl", "--html", "out/page.html");
+    const page = await readFile(join(folder, "out/page.html"), "utf8");
+    expect(page).toContain("<h1>Evaluation of runs</h1>");
+    expect(page).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
+    expect(page).not.toMatch(/<img|<b>\?|<script(?! type="application\/json")|\s(?:src|href|style)=(?!x)/);
+    expect(page.match(/<svg /g)).toHaveLength(4);
+  });
+
+  test("are judged once by the model of the settings", async () => {
+    const { evaluate, folder, server } = await begin([
+      "Same.\nCORRECT",
+      "Hm.\n</think>\nOther.\nINCORRECT",
+      "no idea",
+    ]);
+    await keep(folder, "runs.jsonl", [true, false, false]);
+    const judge = async () => evaluate("runs.jsonl", "--judge", "simpleqa", "--json");
+    const { out, err } = await judge();
+    const judged = z.object({
+      runs: z.array(z.looseObject({ judge: z.looseObject({ counts: z.unknown(), f1: z.number() }) })),
+    });
+    expect(judged.parse(JSON.parse(out)).runs[0]?.judge).toMatchObject({
+      counts: { correct: 1, incorrect: 1, notAttempted: 0, unreadable: 1 },
+      correctGivenAttempted: 1 / 3,
+    });
+    expect(err).toContain("No grade can be read from what the judge wrote of q2/0.");
+    await judge();
+    // the one that had no grade is asked again
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
+test.each([
+  [["eval"], "eval takes a data set or a file of runs"],
+  [["eval", "data.jsonl"], "eval keeps the runs of a data set: agentic-rag eval data.jsonl --out <file>"],
+  [
+    ["eval", "data.jsonl", "--out", "r.jsonl", "--baseline", "rag"],
+    '--baseline has no "rag". Name direct, one-shot, offline.',
+  ],
+  [["eval", "data.jsonl", "--judge", "gpt"], '--judge has no "gpt". Name simpleqa, hle.'],
+])("%j is told", async (args, message) => {
+  const { evaluate } = await begin();
+  const { exitCode, err } = await evaluate(...args.slice(1));
+  expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringContaining(message) });
+});
