@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
-import { resolve } from "node:path";
+import { mkdir, open } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { protocols } from "../../protocol/index.ts";
 import { advantagesOf, type GroupedReward } from "../../trajectory/advantages.ts";
 import { ROW_FORMS, rowsOf, type Row, type RowForm } from "../../trajectory/rows.ts";
@@ -9,6 +9,7 @@ import type { Arguments } from "../arguments/arguments.ts";
 import { openKeptRuns, type KeptRuns } from "../data/kept-runs.ts";
 import { openTokenizer } from "../data/local-tokenizer.ts";
 import { fitsParquet, writeParquet } from "../data/parquet.ts";
+import { writingTo } from "../data/writing.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
@@ -41,8 +42,13 @@ export async function exportRuns(args: Arguments, surroundings: Surroundings): P
   try {
     const rows = makeRows(runs, form, { encode, count });
     if (out === undefined) for await (const row of rows) stdout.write(`${JSON.stringify(row)}\n`);
-    else if (isParquet) await writeParquet(resolve(folder, out), form, rows);
-    else await writeLines(resolve(folder, out), rows);
+    else {
+      const file = resolve(folder, out);
+      await writingTo(file, async () => {
+        await mkdir(dirname(file), { recursive: true });
+        await (isParquet ? writeParquet(file, form, rows) : writeLines(file, rows));
+      });
+    }
   } finally {
     await runs.close();
   }

@@ -5,11 +5,18 @@ import { createInterface } from "node:readline";
 import { AgenticRagError } from "../../errors.ts";
 import { parseJson } from "../../net/json.ts";
 import { trajectorySchema, type Trajectory } from "../../trajectory/trajectory.ts";
+import { writingTo } from "./writing.ts";
 
-/** Adds a run to a file, which is made where it is not there. */
+/**
+ * Adds a run to a file, which is made where it is not there.
+ *
+ * @throws AgenticRagError `settings-invalid` where it cannot be written
+ */
 export async function appendTrajectory(file: string, trajectory: Trajectory): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await appendFile(file, lineOf(trajectory));
+  await writingTo(file, async () => {
+    await mkdir(dirname(file), { recursive: true });
+    await appendFile(file, lineOf(trajectory));
+  });
 }
 
 function lineOf(trajectory: Trajectory): string {

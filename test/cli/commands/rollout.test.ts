@@ -87,6 +87,32 @@ test("a killed rollout goes on: what is whole is not asked again, half a line is
   expect(server.requests.length - asked).toBe(2);
 });
 
+test.each([
+  ["a data set", "data.jsonl", `${JSON.stringify(ROWS[0])}\n`, "Line 1 of "],
+  ["a note of one line", "notes.txt", "my notes", "Line 1 of "],
+  ["a line between runs", "mixed.jsonl", '{"format":"agentic-rag-trajectory"\n{"format"', "Line 1 of "],
+])("what is no file of runs stays as it is: %s", async (_name, name, content, told) => {
+  const { folder, rollout, server } = await begin([]);
+  await writeFile(join(folder, name), content);
+  const { exitCode, err } = await rollout("--out", name);
+  expect({ exitCode, told: err.includes(`${told}${join(folder, name)} is no run`) }).toEqual({
+    exitCode: 2,
+    told: true,
+  });
+  expect(await readFile(join(folder, name), "utf8")).toBe(content);
+  expect(server.requests).toEqual([]);
+});
+
+test("a place that cannot be written is told before anything is asked", async () => {
+  const { folder, rollout, server } = await begin([]);
+  expect(await rollout("--out", ".")).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining(`${folder} cannot be written (EISDIR).`),
+  });
+  expect(await rollout("--out", "data.jsonl/runs.jsonl")).toMatchObject({ exitCode: 2 });
+  expect(server.requests).toEqual([]);
+});
+
 test("a run that fails is kept, and not asked again", async () => {
   const refused = { status: 400, ...json({ error: { message: "no such model" } }) };
   const { rollout, runs, server } = await begin([refused], ROWS.slice(0, 1));
