@@ -3,16 +3,21 @@ import { requestOf } from "../graph/context.ts";
 import type { AgenticRagParts } from "../graph/parts.ts";
 import { requestUsage, type Usage } from "../graph/usage.ts";
 import { generateText } from "../model/generate-text.ts";
-import type { PromptMessage } from "../model/model.ts";
+import type { JsonForm, PromptMessage } from "../model/model.ts";
 import { neutralise } from "../protocol/neutralise.ts";
 import { ALL_CONTROL_TOKENS } from "../text/control-tokens.ts";
 import { withoutReasoning } from "../text/shown-reasoning.ts";
+import { readForm } from "./checked-form.ts";
 import type { RunSettings } from "./agent-run.ts";
+
+export type { JsonForm } from "../model/model.ts";
 
 export interface PlainRequest {
   readonly messages: readonly BaseMessage[];
   /** Its sampling and `maxTokens` count. */
   readonly context: RunSettings;
+  /** The reply has to be JSON of it. */
+  readonly form?: JsonForm;
   readonly signal: AbortSignal;
 }
 
@@ -22,6 +27,8 @@ export interface PlainReply {
   readonly content: string;
   /** True where the token limit ended it. */
   readonly cut: boolean;
+  /** Why `content` is not of the form that was asked for; absent where it is, or none was. */
+  readonly problem?: string;
   readonly usage: Usage;
 }
 
@@ -38,20 +45,24 @@ export function createPlainModel({
 }: Pick<AgenticRagParts, "model" | "protocol">): PlainModel | null {
   const model = typeof given === "function" ? given(protocol) : given;
   if (model.family === "offline") return null;
-  return async ({ messages, context, signal }) => {
+  return async ({ messages, context, form, signal }) => {
     const { maxTokens, temperature, topP, topK, minP, seed, presencePenalty, repetitionPenalty } = context;
     const chosen = { temperature, topP, topK, minP, seed, presencePenalty, repetitionPenalty };
     const prompt = messages.flatMap(turnOf);
     const reply = await generateText(model, prompt, {
       ...requestOf(chosen),
       signal,
+      ...(form !== undefined && { form }),
       ...(maxTokens !== undefined && { maxTokens }),
     });
     if (reply.error !== undefined) throw reply.error;
     const thought = /^([\s\S]*)<\/think>/.exec(reply.text)?.[1] ?? "";
+    const said = withoutReasoning(reply.text);
+    const formed = form && readForm(said, form.schema);
     return {
       reasoning: thought.replace(/^\s*<think>\s*/, "").trim(),
-      content: withoutReasoning(reply.text),
+      content: formed !== undefined && "json" in formed ? formed.json : said,
+      ...(formed !== undefined && "problem" in formed && { problem: formed.problem }),
       cut: reply.cut,
       usage: requestUsage(prompt.map(({ content }) => content).join(""), reply.text, reply.usage),
     };

@@ -1,21 +1,13 @@
 import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
 import { BaseChatModel, type BaseChatModelCallOptions } from "@langchain/core/language_models/chat_models";
-import { AIMessage, AIMessageChunk, type BaseMessage, type UsageMetadata } from "@langchain/core/messages";
+import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import type { PromptMessage, ReceivedMessage, SpliceTags, TurnPiece } from "../turn.ts";
 import type { Sampling } from "./sampling.ts";
+import { toUsageMetadata, type ModelUsage } from "./usage-metadata.ts";
 
+export { toUsageMetadata, type ModelUsage } from "./usage-metadata.ts";
 export type { PromptMessage, ReceivedMessage, SpliceTags, TurnPiece } from "../turn.ts";
-
-/** Tokens as the endpoint counts them; `undefined` where it does not say. */
-export interface ModelUsage {
-  readonly promptTokens?: number;
-  readonly completionTokens?: number;
-  /** Those of `promptTokens` that came from the endpoint's prefix cache. */
-  readonly cachedTokens?: number;
-  /** Those of `completionTokens` that were thought and not said. */
-  readonly reasoningTokens?: number;
-}
 
 /** The assistant's turn that is to go on, apart from the turns before it. */
 export interface OpenTurn {
@@ -94,6 +86,17 @@ export type ModelChunk =
       readonly continued?: number;
     };
 
+/** The form in which a reply is wanted: one JSON value that fits a JSON Schema. */
+export interface JsonForm {
+  /** Letters, digits, `_` and `-`. */
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** What its author says that it is for. */
+  readonly description?: string;
+  /** Servers of OpenAI's refuse schemas that they cannot hold a model to, where this is true. */
+  readonly strict?: boolean;
+}
+
 export interface ContinuationOptions {
   /** Generation ends at the first of these. Whether it is part of the text depends on the endpoint. */
   readonly stop?: readonly string[];
@@ -124,6 +127,11 @@ export interface ContinuationOptions {
   readonly isOpen?: (said: string) => boolean;
   /** What stands for the conversation to those who may not know its id: a router keeps it at one server by that. */
   readonly session?: string;
+  /**
+   * The whole reply is to be JSON of this form: a server that can hold its model to it is asked to, another is not, so that
+   * what comes has to be checked. With it no tools are offered.
+   */
+  readonly form?: JsonForm;
   /** A family that offers its model tools offers the opening of pages too, `open_url`. */
   readonly pages?: boolean;
   readonly signal?: AbortSignal;
@@ -279,22 +287,4 @@ function toGenerationChunk(chunk: ModelChunk): ChatGenerationChunk {
     ...(usageMetadata !== undefined && { usage_metadata: usageMetadata }),
   });
   return new ChatGenerationChunk({ text: "", message });
-}
-
-/** LangChain's form has no way to leave one of the counts open: it is there only where both are told. */
-export function toUsageMetadata({
-  promptTokens,
-  completionTokens,
-  cachedTokens,
-  reasoningTokens,
-}: ModelUsage) {
-  if (promptTokens === undefined || completionTokens === undefined) return undefined;
-  const usage: UsageMetadata = {
-    input_tokens: promptTokens,
-    output_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens,
-  };
-  if (cachedTokens !== undefined) usage.input_token_details = { cache_read: cachedTokens };
-  if (reasoningTokens !== undefined) usage.output_token_details = { reasoning: reasoningTokens };
-  return usage;
 }

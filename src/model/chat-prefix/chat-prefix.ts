@@ -15,6 +15,7 @@ import {
   type ModelChunk,
   type ModelDescription,
 } from "../model.ts";
+import { chatForm } from "../server/json-form.ts";
 import { chatReasoning } from "../server/reasoning.ts";
 import { QWQ_SAMPLING } from "../sampling.ts";
 import { describeContext } from "../server/context-size.ts";
@@ -116,7 +117,11 @@ export class ChatPrefixModel extends ContinuationModel {
             maxTokens: tokensLeft(options.maxTokens ?? maxTokens, said),
             sampling: { ...QWQ_SAMPLING, ...sampling, ...options.sampling },
             stop: options.stop,
-            extra: { ...chatReasoning(reasoning, server), ...extraBody },
+            extra: {
+              ...chatReasoning(reasoning, server),
+              ...chatForm(options.form, server),
+              ...extraBody,
+            },
           }),
           read: (events, target) =>
             readTurn(readChat(events, target), {

@@ -164,6 +164,7 @@ export class CompletionsModel extends ContinuationModel {
             maxTokens: tokensLeft(options.maxTokens ?? maxTokens, said),
             sampling: wanted,
             contextTokens,
+            form: options.form,
             extraBody,
             signal: ended,
           });

@@ -1,7 +1,7 @@
 import type { DialectName } from "../server/dialects.ts";
 import type { RequestTarget } from "../exchange/http-failure.ts";
 import type { ReplyPart } from "../exchange/read-to-end.ts";
-import type { ModelUsage } from "../model.ts";
+import type { JsonForm, ModelUsage } from "../model.ts";
 import type { Sampling } from "../sampling.ts";
 import type { ScoredToken } from "./token-logprobs.ts";
 import type { TokenRoutes } from "./tokenizer.ts";
@@ -19,6 +19,8 @@ export interface RequestFields {
   readonly stopTokenIds: readonly number[];
   /** The context that the model is to have there, for a server that takes it with a request. */
   readonly contextTokens?: number | undefined;
+  /** The text has to be JSON of it, where the server can hold its model to that. */
+  readonly form?: JsonForm | undefined;
   /** Token ids are wanted with the text. */
   readonly withIds: boolean;
 }

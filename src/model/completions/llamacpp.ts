@@ -30,6 +30,7 @@ export const llamacpp: Dialect = {
   body: (fields) => ({
     ...openAiBody(fields),
     repetition_penalty: undefined,
+    json_schema: fields.form?.schema,
     cache_prompt: true,
     verbose: true,
     return_tokens: fields.withIds || undefined,

@@ -29,7 +29,7 @@ export const ollama: Dialect = {
   showsStop: "never",
   tellsLogprobs: true,
   url: (baseUrl) => `${rootOf(baseUrl)}/api/generate`,
-  body({ prompt, modelName, maxTokens, sampling, stop, contextTokens }) {
+  body({ prompt, modelName, maxTokens, sampling, stop, contextTokens, form }) {
     return {
       model: modelName,
       prompt,
@@ -39,6 +39,7 @@ export const ollama: Dialect = {
       think: false,
       truncate: false,
       shift: false,
+      format: form?.schema,
       logprobs: sampling.logprobs === true || undefined,
       options: {
         num_ctx: contextTokens,

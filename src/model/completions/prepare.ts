@@ -10,7 +10,7 @@ import type { Tokenizer } from "./tokenizer.ts";
 
 export interface RequestPlan extends Pick<
   RequestFields,
-  "stop" | "stopTokenIds" | "maxTokens" | "sampling" | "contextTokens"
+  "stop" | "stopTokenIds" | "maxTokens" | "sampling" | "contextTokens" | "form"
 > {
   readonly connection: Connection;
   readonly target: RequestTarget;
@@ -59,6 +59,7 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
           maxTokens: plan.maxTokens,
           sampling: plan.sampling,
           contextTokens: plan.contextTokens,
+          form: plan.form,
           stop,
           stopTokenIds,
           withIds: encoding !== undefined,

@@ -19,6 +19,7 @@ export const sglang: Dialect = {
   body: (fields) => ({
     ...openAiBody(fields),
     repeat_penalty: undefined,
+    json_schema: fields.form && JSON.stringify(fields.form.schema),
     stop_token_ids: fields.stopTokenIds.length > 0 ? fields.stopTokenIds : undefined,
     ...(fields.withIds && { return_token_ids: true, no_stop_trim: true, skip_special_tokens: false }),
   }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { chatForm } from "../server/json-form.ts";
 import { rootOf } from "../server/dialects.ts";
 import type { Dialect } from "./dialect.ts";
 import { openAiBody, openAiUrl, readOpenAi } from "./openai.ts";
@@ -22,6 +23,7 @@ export const vllm: Dialect = {
   body: (fields) => ({
     ...openAiBody(fields),
     repeat_penalty: undefined,
+    ...chatForm(fields.form, "vllm"),
     stop_token_ids: fields.stopTokenIds.length > 0 ? fields.stopTokenIds : undefined,
     ...(fields.withIds && {
       return_token_ids: true,

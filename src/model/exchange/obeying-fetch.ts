@@ -39,6 +39,9 @@ const DISPENSABLE: readonly string[] = [
   "cache_prompt",
   "cache_control",
   "include",
+  "response_format",
+  "json_schema",
+  "format",
 ];
 
 /** The most tokens of a reply: OpenAI, DeepSeek, Groq, Anthropic. */

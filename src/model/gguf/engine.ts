@@ -31,6 +31,8 @@ export interface GgufEngine {
   /** As in `ModelDescription`. */
   readonly controlTokens: readonly string[];
   readonly template: ChatTemplate;
+  /** See `Running`. */
+  grammarFor(schema: object): Promise<object | undefined>;
   dispose(): Promise<void>;
 }
 
@@ -40,7 +42,7 @@ const DEFAULT_CONTEXT = 32_768;
 /** @throws `dependency-missing` without node-llama-cpp, `settings-invalid` for a file that cannot be run */
 export async function openEngine(options: EngineOptions): Promise<GgufEngine> {
   const { modelPath, gpu = "auto" } = options;
-  const { runtime, loadAlone } = await startRuntime(gpu, options.load);
+  const { runtime, loadAlone, grammarFor } = await startRuntime(gpu, options.load);
   const file = await loadAlone((complaints) =>
     settled(runtime.loadModel({ modelPath }), (cause) => {
       // the first complaint names the cause, those after it that something failed
@@ -69,6 +71,7 @@ export async function openEngine(options: EngineOptions): Promise<GgufEngine> {
       knowsTemplate: template !== chatmlTemplate || options.template === chatmlTemplate,
       controlTokens: vocabularyTokens(file),
       template,
+      grammarFor: (schema) => grammarFor(file, schema),
       async dispose() {
         queue.close(new Error("the model was disposed"));
         await file.dispose();

@@ -10,6 +10,8 @@ export interface EvaluationRequest {
   readonly queue: SequenceQueue;
   readonly prompt: number[];
   readonly sampling: Sampling;
+  /** What the tokens are held to. */
+  readonly grammar?: object | undefined;
   /** Tokens of the prompt that are evaluated at once: an abort is heeded in between. */
   readonly batchSize: number;
   readonly signal: AbortSignal | undefined;
@@ -40,7 +42,7 @@ export async function* evaluatePrompt(request: EvaluationRequest): AsyncGenerato
       await run(sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, at + batchSize)));
     }
     const recent = prompt.slice(-PENALISED);
-    tokens = sequence.evaluate(prompt.slice(at), evaluationOf(request.sampling, recent));
+    tokens = sequence.evaluate(prompt.slice(at), evaluationOf(request, recent));
     for (let first = true; ; first = false) {
       const { done, value } = await run(tokens.next());
       if (done === true) return;
@@ -67,7 +69,7 @@ function evaluated({ usedInputTokens, usedOutputTokens }: GgufMeter): number {
 }
 
 /** What is `null` is left to the library, but for the seed: it takes the current second, so that parallel requests would draw alike. */
-function evaluationOf(sampling: Sampling, recent: number[]): GgufEvaluation {
+function evaluationOf({ sampling, grammar }: EvaluationRequest, recent: number[]): GgufEvaluation {
   const { temperature, topP, topK, minP, seed } = sampling;
   const { repetitionPenalty, frequencyPenalty, presencePenalty } = sampling;
   const penalised = repetitionPenalty !== null || frequencyPenalty !== null || presencePenalty !== null;
@@ -85,6 +87,7 @@ function evaluationOf(sampling: Sampling, recent: number[]): GgufEvaluation {
         presencePenalty: presencePenalty ?? 0,
       },
     }),
+    ...(grammar !== undefined && { grammarEvaluationState: grammar }),
     yieldEogToken: true,
   };
 }

@@ -120,7 +120,7 @@ export class GgufModel extends ContinuationModel {
     engine: GgufEngine,
     prompt: number[],
     limit: number,
-    { sampling, stop = [], signal }: ContinuationOptions & { sampling: Sampling },
+    { sampling, stop = [], form, signal }: ContinuationOptions & { sampling: Sampling },
   ): AsyncGenerator<ModelChunk> {
     const joiner = createTokenJoiner(engine.tokenizer, prompt);
     const holdback = createStopHoldback(stop);
@@ -130,7 +130,8 @@ export class GgufModel extends ContinuationModel {
     if (end === undefined) {
       const { queue, batchSize } = engine;
       const onPrompt = (evaluated: number): void => void (cachedTokens = prompt.length - evaluated);
-      const tokens = evaluatePrompt({ queue, prompt, sampling, batchSize, signal, onPrompt });
+      const grammar = form && (await engine.grammarFor(form.schema));
+      const tokens = evaluatePrompt({ grammar, queue, prompt, sampling, batchSize, signal, onPrompt });
       try {
         for await (const token of tokens) {
           completionTokens += 1;

@@ -1,5 +1,7 @@
 /** What is used of `node-llama-cpp`: its types are not needed to build against this package. */
 export interface GgufLibrary {
+  /** How far a text has come in a grammar: takes `{ model, grammar }`, both as the library gave them. */
+  readonly LlamaGrammarEvaluationState: new (options: never) => object;
   getLlama(options: {
     readonly gpu: GgufGpu;
     readonly build: "never";
@@ -16,6 +18,8 @@ export type GgufGpu = "auto" | "metal" | "cuda" | "vulkan" | false;
 
 export interface GgufRuntime {
   readonly cpuMathCores: number;
+  /** A grammar of the texts that fit a JSON schema, as far as it is understood. */
+  createGrammarForJsonSchema(schema: object): Promise<object>;
   loadModel(options: { readonly modelPath: string }): Promise<GgufFile>;
 }
 
@@ -100,4 +104,5 @@ export interface GgufEvaluation {
     readonly presencePenalty?: number;
   };
   readonly yieldEogToken?: boolean;
+  readonly grammarEvaluationState?: object;
 }

@@ -1,10 +1,12 @@
 import { AgenticRagError } from "../../errors.ts";
 import { loadPackage, reasonOf } from "../../net/optional-package.ts";
-import type { GgufGpu, GgufLibrary, GgufRuntime } from "./library.ts";
+import type { GgufFile, GgufGpu, GgufLibrary, GgufRuntime } from "./library.ts";
 
 /** llama.cpp as it runs in this process. */
 export interface Running {
   readonly runtime: GgufRuntime;
+  /** Holds what a model writes next to JSON of a schema; undefined for a schema that llama.cpp has no grammar for. */
+  readonly grammarFor: (model: GgufFile, schema: object) => Promise<object | undefined>;
   /**
    * Loads of files, one at a time, each with what the library complains of meanwhile, the oldest first: the log does not
    * say which file a line is about.
@@ -53,7 +55,13 @@ async function start(library: GgufLibrary, gpu: GgufGpu): Promise<Running> {
       maxThreads: 0,
       logger: (level, message) => void (level === "error" && complaints.push(message.trim())),
     });
-    return { runtime, loadAlone };
+    const grammarFor: Running["grammarFor"] = async (model, schema) => {
+      const grammar = await runtime.createGrammarForJsonSchema(schema).catch(() => undefined);
+      if (grammar === undefined) return undefined;
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of its own classes no more is known here than is used
+      return new library.LlamaGrammarEvaluationState({ model, grammar } as never);
+    };
+    return { runtime, loadAlone, grammarFor };
   } catch (cause) {
     const machine = gpu === "auto" ? "this machine" : `this machine and gpu: ${gpu}`;
     throw new AgenticRagError(

@@ -1,5 +1,6 @@
 import { DIALECTS, sampledBy } from "../chat-prefix/dialect.ts";
 import { readChat } from "../chat-prefix/stream.ts";
+import { chatForm } from "../server/json-form.ts";
 import type { SaidPart } from "../exchange/read-to-end.ts";
 import { chatDialectOf } from "../server/dialects.ts";
 import { chatReasoning } from "../server/reasoning.ts";
@@ -18,7 +19,7 @@ const CHAT: ToolsWire<ChatMessage> = {
   fixed: new Set(["role", "content", "tool_calls", "tool_call_id"]),
   read: readChatMessage,
   messages: (replayed, dialect) => replayed.map((message) => toChat(message, CHAT_TOOLS[dialect])),
-  body({ sent: messages }, { modelName, maxTokens, sampling, reasoning, tools, calls }, dialect) {
+  body({ sent: messages }, { modelName, maxTokens, sampling, reasoning, tools, calls, form }, dialect) {
     const { asksForUsage, sampling: names } = DIALECTS[chatDialectOf(dialect)];
     return {
       model: modelName,
@@ -27,9 +28,9 @@ const CHAT: ToolsWire<ChatMessage> = {
       stream: true,
       ...(asksForUsage && { stream_options: { include_usage: true } }),
       ...sampledBy(sampling, names),
-      tools,
+      ...(tools.length > 0 && { tools, ...(!calls && { tool_choice: "none" }) }),
       ...chatReasoning(reasoning, dialect),
-      ...(!calls && { tool_choice: "none" }),
+      ...chatForm(form, dialect),
     };
   },
   reply({ events, target, origin }) {

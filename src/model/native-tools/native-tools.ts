@@ -75,8 +75,9 @@ export class NativeToolsModel extends ContinuationModel {
     const prompt = replay(turns, replayPieces(pieces, { side, pages, origin, read: readSigned })).map(
       toLangchain,
     );
-    const chat: ChatRequest["chat"] = () => chatModel.bindTools?.(tools) ?? chatModel;
-    const callOptions = options.calls === false ? { tool_choice: "none" } : {};
+    const asks = options.form === undefined;
+    const chat: ChatRequest["chat"] = () => (asks ? chatModel.bindTools?.(tools) : undefined) ?? chatModel;
+    const callOptions = asks && options.calls === false ? { tool_choice: "none" } : {};
     const whole = createWholeReply();
     try {
       const replies = whole.watch(

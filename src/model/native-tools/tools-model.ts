@@ -9,6 +9,7 @@ import {
   ContinuationModel,
   openTurn,
   type ContinuationOptions,
+  type JsonForm,
   type ModelChunk,
   type ModelDescription,
 } from "../model.ts";
@@ -50,6 +51,8 @@ export interface ToolsRequest {
   readonly tools: ReturnType<typeof toolsFor>;
   /** False: it may only answer. */
   readonly calls: boolean;
+  /** The reply has to be JSON of it; no tools are offered then. */
+  readonly form: JsonForm | undefined;
 }
 
 /** The conversation of a request, as it is and as it is sent. */
@@ -200,8 +203,12 @@ export class ToolsModel<Message> extends ContinuationModel {
       sampling: { ...QWQ_SAMPLING, ...given },
       given,
       reasoning,
-      tools: toolsFor({ pages, ...(toolDescription !== undefined && { toolDescription }) }),
+      tools:
+        options.form === undefined
+          ? toolsFor({ pages, ...(toolDescription !== undefined && { toolDescription }) })
+          : [],
       calls,
+      form: options.form,
     };
     return bodyText(this.#wire.body(prompt, request, this.#dialect), extraBody);
   }

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../graph/events.ts";
-import type { RunEnd } from "./agent-run.ts";
+import type { FormedEnd } from "./form.ts";
 import { annotationsOf, type Annotation } from "../../citation/annotations.ts";
 import type { ReplyHead } from "./completion.ts";
 import { createAnswerContent, type Shown } from "../../graph/answer-content.ts";
@@ -10,6 +10,7 @@ import { detailsOf, finishReason, unsupportedOf, usageOf } from "./outcome.ts";
 interface Delta {
   readonly role?: "assistant";
   readonly content?: string;
+  readonly refusal?: string;
   readonly reasoning_content?: string;
   readonly annotations?: readonly Annotation[];
 }
@@ -27,7 +28,7 @@ export type Chunk = Readonly<Record<string, unknown>>;
  * finishes comes when the run has ended by itself, and never otherwise.
  */
 export async function* toChunks(
-  run: AsyncGenerator<RunEvent, RunEnd>,
+  run: AsyncGenerator<RunEvent, FormedEnd>,
   head: ReplyHead,
   { includeUsage, ignored }: ChunkOptions,
 ): AsyncGenerator<Chunk, void> {
@@ -66,8 +67,10 @@ export async function* toChunks(
   const end = step.value;
   const { citations, stopReason } = end.conclusion;
   if (!begun) yield piece({ role: "assistant", content: "" });
-  yield* said(content.finish(end.conclusion));
-  const annotations = annotationsOf(content.sent, end.sources, citations);
+  const { formed } = end;
+  if (formed === undefined) yield* said(content.finish(end.conclusion));
+  else yield piece("json" in formed ? { content: formed.json } : { refusal: formed.refusal });
+  const annotations = formed === undefined ? annotationsOf(content.sent, end.sources, citations) : [];
   if (annotations.length > 0) yield piece({ annotations });
   const unsupported = unsupportedOf(end.conclusion);
   const details = {

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../graph/events.ts";
 import { annotationsOf } from "../../citation/annotations.ts";
 import { createAnswerContent } from "../../graph/answer-content.ts";
-import type { RunEnd } from "./agent-run.ts";
+import type { Formed, FormedEnd } from "./form.ts";
 import { detailsOf, finishReason, usageOf } from "./outcome.ts";
 
 /** What every object of one reply carries. */
@@ -14,7 +14,7 @@ export interface ReplyHead {
 
 /** The whole reply in one: a `chat.completion`. Its content is the checked answer, in which known marks are links. */
 export async function toCompletion(
-  run: AsyncGenerator<RunEvent, RunEnd>,
+  run: AsyncGenerator<RunEvent, FormedEnd>,
   head: ReplyHead,
   ignored: readonly string[],
 ) {
@@ -30,14 +30,13 @@ export async function toCompletion(
   }
 }
 
-function completion(end: RunEnd, reasoning: string, head: ReplyHead, ignored: readonly string[]) {
+function completion(end: FormedEnd, reasoning: string, head: ReplyHead, ignored: readonly string[]) {
   const { answer, citations, stopReason } = end.conclusion;
   const message = {
     role: "assistant",
-    content: answer,
-    refusal: null,
+    ...saidIn(end.formed, answer),
     reasoning_content: reasoning,
-    annotations: annotationsOf(answer, end.sources, citations),
+    annotations: end.formed === undefined ? annotationsOf(answer, end.sources, citations) : [],
   };
   return {
     id: head.id,
@@ -48,4 +47,12 @@ function completion(end: RunEnd, reasoning: string, head: ReplyHead, ignored: re
     usage: usageOf(end),
     agentic_rag: detailsOf(end, ignored),
   };
+}
+
+/** What a message says: a text, the JSON that was asked for, or why that is none. */
+export function saidIn(formed: Formed | undefined, text: string) {
+  if (formed === undefined) return { content: text, refusal: null };
+  return "json" in formed
+    ? { content: formed.json, refusal: null }
+    : { content: null, refusal: formed.refusal };
 }

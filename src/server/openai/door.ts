@@ -4,6 +4,7 @@ import { toRequestError } from "../failed-run.ts";
 import { callerOf } from "../caller.ts";
 import type { Slots } from "../slots.ts";
 import { toEventStream, type EventStreamOptions } from "./event-stream.ts";
+import { refuseForm } from "./form.ts";
 import type { Offered } from "./offered.ts";
 import type { Ceilings } from "./run-settings.ts";
 
@@ -46,13 +47,14 @@ const STREAM_HEADERS = {
 /**
  * Answers one request. Its id is in `x-request-id`, and whatever is thrown becomes the reply.
  *
- * @param ask reads the request, takes a place for it with `enter`, given the name of a model, and answers it.
+ * @param ask reads the request, takes a place for it with `enter`, given the name of a model, and answers it. `form`: the field
+ * that wants the answer in a form, which is refused where the model writes none.
  */
 export async function answering(
   c: Context,
   door: Door,
   requestId: string,
-  ask: (enter: (model: string) => Visit) => Promise<Response>,
+  ask: (enter: (model: string, form?: string) => Visit) => Promise<Response>,
 ): Promise<Response> {
   const request = c.req.raw;
   const told = (error: unknown): ErrorReply => {
@@ -63,9 +65,10 @@ export async function answering(
     }
     return reply;
   };
-  const enter = (name: string): Visit => {
+  const enter = (name: string, form?: string): Visit => {
     const model = door.offered.get(name);
     if (model === undefined) throw new RequestError(unknownModel(name, door.offered.keys()));
+    if (form !== undefined && !model.takesForms) refuseForm(form);
     const release = door.slots.take(callerOf(c.var));
     if (release === null) throw new RequestError(TOO_MANY);
     const { signal, abort } = followed(request.signal);

@@ -5,6 +5,7 @@ import { supportHeadline } from "../../citation/support/note.ts";
 import type { StopReason } from "../../graph/state.ts";
 import { estimateTokens, type Usage } from "../../graph/usage.ts";
 import type { RunEnd } from "./agent-run.ts";
+import type { FormedEnd } from "./form.ts";
 
 /** Budgets that cut a run short count as its length; every other end is an end. */
 export function finishReason(stopReason: StopReason): "stop" | "length" {
@@ -40,13 +41,15 @@ export function unsupportedOf({ answered, citations, uncited }: RunEnd["conclusi
 
 /** What OpenAI's form has no place for: how the answer came about. */
 export function detailsOf(
-  { conclusion, queries, readings, sources, usage }: RunEnd,
+  { conclusion, queries, readings, sources, usage, formed }: FormedEnd,
   ignored: readonly string[],
 ) {
   const note = unsupportedOf(conclusion);
   return {
     answered: conclusion.answered,
     stopReason: conclusion.stopReason,
+    /** The answer itself, where the content is in another form, or refuses to be. */
+    ...(formed !== undefined && { answer: conclusion.answer }),
     /** Absent where all of its sentences have a source that stands behind them. */
     ...(note !== "" && { note }),
     searches: queries.map(({ query, engine, status, sources: found, milliseconds }) => ({

@@ -1,19 +1,22 @@
 import type { PlainReply } from "../../compose/plain-model.ts";
 import type { Chunk, ChunkOptions } from "./chunks.ts";
-import type { ReplyHead } from "./completion.ts";
+import { saidIn, type ReplyHead } from "./completion.ts";
+import { formOf, type Formed } from "./form.ts";
 import { tokensOf } from "./outcome.ts";
 
 /** Behind the name of an agent: its model alone. */
 export const PLAIN = "-plain";
 
+/** Absent where no form was asked for, or the reply has it. */
+const formedBy = (reply: PlainReply): Formed | undefined =>
+  reply.problem === undefined ? undefined : formOf(reply);
 const finishOf = ({ cut }: PlainReply): "stop" | "length" => (cut ? "length" : "stop");
 
 /** The reply in one. */
 export function plainCompletion(reply: PlainReply, head: ReplyHead, ignored: readonly string[]) {
   const message = {
     role: "assistant",
-    content: reply.content,
-    refusal: null,
+    ...saidIn(formedBy(reply), reply.content),
     reasoning_content: reply.reasoning,
     annotations: [],
   };
@@ -48,7 +51,9 @@ export async function* plainChunks(
   const reply = await asked;
   yield piece({ role: "assistant", content: "" });
   if (reply.reasoning !== "") yield piece({ reasoning_content: reply.reasoning });
-  if (reply.content !== "") yield piece({ content: reply.content });
+  const formed = formedBy(reply);
+  if (formed !== undefined && "refusal" in formed) yield piece({ refusal: formed.refusal });
+  else if (reply.content !== "") yield piece({ content: reply.content });
   yield piece({}, finishOf(reply), { agentic_rag: { ignored } });
   if (includeUsage) yield frame([], { usage: tokensOf(reply.usage, reply.content) });
 }

@@ -1,4 +1,6 @@
+import type { JsonForm } from "../../compose/plain-model.ts";
 import { z } from "zod";
+import { ANY_OBJECT, formSchema, toForm } from "./form.ts";
 import { readAs, refuse, refusePart } from "./reading.ts";
 
 const textPart = z.object({ type: z.literal("text"), text: z.string() });
@@ -40,7 +42,7 @@ const requestSchema = z.object({
   tools: z.array(z.unknown()).nullish(),
   functions: z.array(z.unknown()).nullish(),
   tool_choice: z.union([z.string(), z.object({ type: z.string() })]).nullish(),
-  response_format: z.object({ type: z.string() }).nullish(),
+  response_format: z.object({ type: z.string(), json_schema: formSchema.nullish() }).nullish(),
   modalities: z.array(z.string()).nullish(),
   logprobs: flag,
   logit_bias: z.record(z.string(), z.unknown()).nullish(),
@@ -65,11 +67,21 @@ export function readRequest(value: unknown): ChatRequest {
       "tool_choice",
       "The agent calls no tools of the caller: leave out tool_choice, or set it to auto.",
     );
-  if (format != null && format.type !== "text")
-    refuse("response_format", "The agent answers in Markdown: leave out response_format.");
+  if (format != null && !["text", "json_object", "json_schema"].includes(format.type))
+    refuse("response_format", "The agent answers in Markdown, or as JSON (json_object, json_schema).");
   if (request.modalities?.some((name) => name !== "text") === true)
     refuse("modalities", "The agent answers in text only: leave out modalities.");
   return request;
+}
+
+/** The form that is asked for, if any. @throws RequestError 400 for a schema that cannot be used. */
+export function formIn({ response_format: format }: ChatRequest): JsonForm | undefined {
+  if (format == null || format.type === "text") return undefined;
+  if (format.type === "json_object") return ANY_OBJECT;
+  return toForm(
+    readAs(formSchema, format.json_schema, ["response_format", "json_schema"]),
+    "response_format.json_schema.schema",
+  );
 }
 
 const messagesSchema = z.object({

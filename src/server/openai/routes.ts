@@ -10,7 +10,7 @@ import { toConversation } from "./conversation.ts";
 import { answering, unknownModel, type Door } from "./door.ts";
 import { offerAgent, offerModel, type Offered } from "./offered.ts";
 import { PLAIN } from "./plain.ts";
-import { readRequest } from "./request.ts";
+import { formIn, readRequest } from "./request.ts";
 import { keepNothing, type OpenKept } from "./responses/kept.ts";
 import { responsesRoutes } from "./responses/routes.ts";
 import { toRunSettings, type Ceilings } from "./run-settings.ts";
@@ -44,11 +44,12 @@ const KEEP_ALIVE_MS = 15_000;
  * threads. Who may ask, and with how large a body, is decided in front of it.
  */
 export function openAiRoutes({ now = () => new Date(), ...options }: OpenAiRoutesOptions): Hono {
+  const { plainModels = {} } = options;
   const offered = new Map<string, Offered>([
-    ...Object.entries(options.agents).map(([name, agent]) => [name, offerAgent(agent)] as const),
-    ...Object.entries(options.plainModels ?? {}).map(
-      ([name, model]) => [name + PLAIN, offerModel(model)] as const,
+    ...Object.entries(options.agents).map(
+      ([name, agent]) => [name, offerAgent(agent, plainModels[name])] as const,
     ),
+    ...Object.entries(plainModels).map(([name, model]) => [name + PLAIN, offerModel(model)] as const),
   ]);
   const door: Door = {
     offered,
@@ -79,9 +80,10 @@ export function openAiRoutes({ now = () => new Date(), ...options }: OpenAiRoute
       const asked = readRequest(await readJson(c.req.raw));
       const messages = toConversation(asked.messages);
       const { context, ignored } = toRunSettings(asked, door.ceilings);
-      const { model, signal, release, told, stream } = enter(asked.model);
+      const form = formIn(asked);
+      const { model, signal, release, told, stream } = enter(asked.model, form && "response_format");
       const head = { id, created: door.seconds(), model: asked.model };
-      const run = { messages, context, signal, head, release };
+      const run = { messages, context, signal, head, release, ...(form !== undefined && { form }) };
       if (asked.stream !== true) return Response.json(await model.whole(run, ignored));
       const includeUsage = asked.stream_options?.include_usage === true;
       return stream<Chunk>(model.pieces(run, { includeUsage, ignored }), {

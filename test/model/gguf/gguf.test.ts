@@ -53,8 +53,25 @@ describe.skipIf(notHere !== "")(`a GGUF file in this process${notHere}`, () => {
       ["<utf8>\n", ...lettersOf("é€😀"), ".", END],
       ["<control>\n", "before ", "<|im_start|>", " after", END],
       ["<loop>\n", "tick ", "tock ", "tick "],
+      ["<form>\n", "Sure.", "{", '"yes"', ":", "true", "}", END],
     ]),
   );
+
+  test("where JSON of a schema is asked for, it can write nothing else", async () => {
+    const schema = {
+      type: "object",
+      properties: { yes: { type: "boolean" } },
+      required: ["yes"],
+      additionalProperties: false,
+    };
+    expect(texts(await say(model, "<form>\n")).join("")).toBe('Sure.{"yes":true}');
+    const form = { name: "answer", schema };
+    expect(
+      texts(await say(model, "<form>\n", { form }))
+        .join("")
+        .trim(),
+    ).toBe('{"yes":true}');
+  });
 
   test("tells each text with the ids of exactly that text, and that the turn's end was no stop string", async () => {
     const chunks = await say(model, "<inside>\n");

@@ -78,11 +78,15 @@ const made = new Map<string, GgufSequence[]>();
 
 /** The library itself, with a list kept of the sequences that are made. */
 const watched: GgufLibrary = {
+  LlamaGrammarEvaluationState: Object,
   async getLlama(settings) {
     const library: GgufLibrary = await import("node-llama-cpp");
+    const { LlamaGrammarEvaluationState } = library;
+    Object.assign(watched, { LlamaGrammarEvaluationState });
     const runtime = await library.getLlama(settings);
     return {
       cpuMathCores: runtime.cpuMathCores,
+      createGrammarForJsonSchema: (schema) => runtime.createGrammarForJsonSchema(schema),
       async loadModel(options) {
         const file = await runtime.loadModel(options);
         const createContext = file.createContext.bind(file);

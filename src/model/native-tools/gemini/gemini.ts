@@ -33,7 +33,7 @@ function createGeminiWire(streams: boolean): ToolsWire<Parts> {
     fixed: new Set(["role", "parts"]),
     read: readParts,
     messages: toContents,
-    body({ sent }, { maxTokens, given, reasoning, tools, calls }) {
+    body({ sent }, { maxTokens, given, reasoning, tools, calls, form }) {
       const { temperature, topP, topK, seed, presencePenalty, frequencyPenalty } = given;
       const [first] = sent;
       const generationConfig = {
@@ -45,12 +45,18 @@ function createGeminiWire(streams: boolean): ToolsWire<Parts> {
         ...(presencePenalty != null && { presencePenalty }),
         ...(frequencyPenalty != null && { frequencyPenalty }),
         ...(thinks && { thinkingConfig: thinkingConfig(reasoning) }),
+        ...(form !== undefined && {
+          responseMimeType: "application/json",
+          responseJsonSchema: form.schema,
+        }),
       };
       return {
         ...(first?.["role"] === "system" && { systemInstruction: { parts: first["parts"] } }),
         contents: sent.filter(({ role }) => role !== "system"),
-        tools: [{ functionDeclarations: tools.map((tool) => tool.function) }],
-        ...(!calls && { toolConfig: { functionCallingConfig: { mode: "NONE" } } }),
+        ...(tools.length > 0 && {
+          tools: [{ functionDeclarations: tools.map((tool) => tool.function) }],
+          ...(!calls && { toolConfig: { functionCallingConfig: { mode: "NONE" } } }),
+        }),
         generationConfig,
       };
     },

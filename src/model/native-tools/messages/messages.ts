@@ -52,13 +52,15 @@ const MESSAGES: ToolsWire<Blocks> = {
       ...(temperature != null && { temperature }),
       ...(topP != null && { top_p: topP }),
       ...(topK != null && { top_k: topK }),
-      tools: tools.map(({ function: { name, description, parameters } }) => ({
-        name,
-        description,
-        input_schema: parameters,
-      })),
+      ...(tools.length > 0 && {
+        tools: tools.map(({ function: { name, description, parameters } }) => ({
+          name,
+          description,
+          input_schema: parameters,
+        })),
+        ...(!calls && { tool_choice: { type: "none" } }),
+      }),
       ...chatReasoning(reasoning, "anthropic"),
-      ...(!calls && { tool_choice: { type: "none" } }),
     };
   },
   reply({ events, target, origin }) {

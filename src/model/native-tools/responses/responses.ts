@@ -65,7 +65,7 @@ function createResponsesWire(store: boolean): ToolsWire<Output> {
     ]),
     read: readOutput,
     messages: (replayed) => replayed.flatMap(toItems),
-    body(prompt, { modelName, maxTokens, sampling, reasoning: effort, tools, calls }, dialect) {
+    body(prompt, { modelName, maxTokens, sampling, reasoning: effort, tools, calls, form }, dialect) {
       const reasoning = {
         ...responsesReasoning(effort),
         ...(summarises && SUMMARISES.has(dialect) && { summary: "auto" }),
@@ -80,14 +80,17 @@ function createResponsesWire(store: boolean): ToolsWire<Output> {
         ...(Object.keys(reasoning).length > 0 && { reasoning }),
         ...(sampling.temperature !== null && { temperature: sampling.temperature }),
         ...(sampling.topP !== null && { top_p: sampling.topP }),
-        tools: tools.map(({ type, function: { name, description, parameters } }) => ({
-          type,
-          name,
-          description,
-          parameters,
-          strict: false,
-        })),
-        ...(!calls && { tool_choice: "none" }),
+        ...(form !== undefined && { text: { format: { type: "json_schema", ...form } } }),
+        ...(tools.length > 0 && {
+          tools: tools.map(({ type, function: { name, description, parameters } }) => ({
+            type,
+            name,
+            description,
+            parameters,
+            strict: false,
+          })),
+          ...(!calls && { tool_choice: "none" }),
+        }),
       };
     },
     heeds(words) {

@@ -3,7 +3,7 @@ import { withoutMarks } from "../../../citation/marks.ts";
 import type { PlainReply } from "../../../compose/plain-model.ts";
 import { createAnswerContent, type Shown } from "../../../graph/answer-content.ts";
 import type { RunEvent } from "../../../graph/events.ts";
-import type { RunEnd } from "../agent-run.ts";
+import { formOf, type Formed, type FormedEnd } from "../form.ts";
 import { detailsOf, finishReason } from "../outcome.ts";
 import { citationsOf, type SearchAction } from "./items.ts";
 import { createOutput, type Output, type OutputEvent } from "./output.ts";
@@ -29,7 +29,7 @@ export interface ResponseOptions {
 
 /** The events of a run. The first ones come when there is something to show. */
 export async function* toEvents(
-  run: AsyncGenerator<RunEvent, RunEnd>,
+  run: AsyncGenerator<RunEvent, FormedEnd>,
   { head, ignored, keep }: ResponseOptions,
 ): AsyncGenerator<ResponseEvent, void> {
   const stream = createStream(head);
@@ -49,11 +49,14 @@ export async function* toEvents(
   }
   const end = step.value;
   const { answered, citations, stopReason, answer } = end.conclusion;
-  yield* stream.told(show(output, content.finish(end.conclusion)));
+  const { formed } = end;
+  if (formed === undefined) yield* stream.told(show(output, content.finish(end.conclusion)));
   const cut = finishReason(stopReason) === "length" && stopReason === "token-budget";
   const reason = cut ? "max_output_tokens" : answered ? undefined : stopReason;
   const status = reason === undefined ? "completed" : "incomplete";
-  yield* stream.told(output.close(status, citationsOf(output.writing ?? "", end.sources, citations)));
+  if (formed === undefined)
+    yield* stream.told(output.close(status, citationsOf(output.writing ?? "", end.sources, citations)));
+  else yield* stream.told(tellForm(output, formed, status));
   yield* stream.end(
     {
       status,
@@ -70,14 +73,25 @@ export async function* plainEvents(
   asked: Promise<PlainReply>,
   { head, ignored, keep }: ResponseOptions,
 ): AsyncGenerator<ResponseEvent, void> {
-  const { reasoning, content, cut, usage } = await asked;
+  const reply = await asked;
+  const { reasoning, content, cut, usage } = reply;
   const stream = createStream(head);
   if (reasoning !== "") yield* stream.told(stream.output.think(reasoning));
-  yield* stream.told(stream.output.say(content));
   const status = cut ? "incomplete" : "completed";
-  yield* stream.told(stream.output.close(status));
+  const formed = reply.problem === undefined ? { json: content } : formOf(reply);
+  yield* stream.told(tellForm(stream.output, formed, status));
   const state = { status, usage: usageOf(usage, content), agentic_rag: { ignored } } as const;
   yield* stream.end({ ...state, ...(cut && { reason: "max_output_tokens" }) }, { answer: content, keep });
+}
+
+function tellForm(
+  output: Output,
+  formed: Formed,
+  status: "completed" | "incomplete",
+): readonly OutputEvent[] {
+  return "json" in formed
+    ? [...output.say(formed.json), ...output.close(status)]
+    : output.refuse(formed.refusal, status);
 }
 
 /** Before these, or with them, what was said so far stops. */

@@ -35,12 +35,18 @@ export interface TextPart {
   readonly logprobs: readonly [];
 }
 
+/** Why there is no answer in the form that was asked for. */
+export interface RefusalPart {
+  readonly type: "refusal";
+  readonly refusal: string;
+}
+
 export interface MessageItem {
   readonly id: string;
   readonly type: "message";
   readonly role: "assistant";
   readonly status: "in_progress" | "completed" | "incomplete";
-  readonly content: readonly TextPart[];
+  readonly content: readonly (TextPart | RefusalPart)[];
 }
 
 export type OutputItem = ReasoningItem | SearchItem | MessageItem;

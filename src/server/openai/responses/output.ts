@@ -21,6 +21,8 @@ export interface Output {
   /** Begins a search, or the opening of a page; `id` is handed to `found`. */
   search(action: SearchAction): { readonly id: string; readonly events: readonly OutputEvent[] };
   found(id: string, action: SearchAction, status: "completed" | "failed"): readonly OutputEvent[];
+  /** A message that says why there is none of the form that was asked for. */
+  refuse(refusal: string, status: MessageItem["status"]): readonly OutputEvent[];
   /** Ends what is being thought or said. */
   close(status?: MessageItem["status"], annotations?: readonly UrlCitation[]): readonly OutputEvent[];
 }
@@ -109,6 +111,24 @@ export function createOutput(key: string): Output {
     ];
   }
 
+  function refuse(refusal: string, status: MessageItem["status"]): readonly OutputEvent[] {
+    const events = close();
+    const id = idOf("msg");
+    const begun = { id, type: "message", role: "assistant", content: [] } as const;
+    events.push(added({ ...begun, status: "in_progress" }));
+    const index = items.length - 1;
+    const at = { item_id: id, output_index: index, content_index: 0 };
+    const part = { type: "refusal", refusal } as const;
+    return [
+      ...events,
+      { type: "response.content_part.added", ...at, part: { ...part, refusal: "" } },
+      { type: "response.refusal.delta", ...at, delta: refusal },
+      { type: "response.refusal.done", ...at, refusal },
+      { type: "response.content_part.done", ...at, part },
+      done(index, { ...begun, status, content: [part] }),
+    ];
+  }
+
   return {
     get items() {
       return items;
@@ -118,6 +138,7 @@ export function createOutput(key: string): Output {
     },
     think,
     say,
+    refuse,
     search(action) {
       const events = close();
       const item: SearchItem = { id: idOf("ws"), type: "web_search_call", status: "in_progress", action };

@@ -51,7 +51,7 @@ export function responseOf(
     reasoning: { effort: asked.reasoning?.effort ?? null, summary: "auto" },
     store,
     temperature: asked.temperature ?? null,
-    text: { format: { type: "text" } },
+    text: { format: asked.text?.format ?? { type: "text" } },
     tool_choice: "auto",
     tools: [{ type: "web_search" }],
     top_p: asked.top_p ?? null,

@@ -1,5 +1,7 @@
+import type { JsonForm } from "../../../compose/plain-model.ts";
 import { z } from "zod";
 import type { PlainTurn } from "../../../compose/conversation.ts";
+import { ANY_OBJECT, formSchema, toForm } from "../form.ts";
 import { EFFORTS, tokens } from "../request.ts";
 import { readAs, refuse, refusePart } from "../reading.ts";
 import type { Wishes } from "../run-settings.ts";
@@ -23,7 +25,7 @@ const requestSchema = z.object({
   top_logprobs: z.number().int().min(0).max(20).nullish(),
   reasoning: z.object({ effort: z.enum(EFFORTS).nullish() }).nullish(),
   text: z
-    .object({ format: z.object({ type: z.string() }).nullish(), verbosity: z.string().nullish() })
+    .object({ format: z.looseObject({ type: z.string() }).nullish(), verbosity: z.string().nullish() })
     .nullish(),
   tools: z.array(z.looseObject({ type: z.string() })).nullish(),
   tool_choice: z.union([z.string(), z.object({ type: z.string() })]).nullish(),
@@ -50,6 +52,8 @@ export type InputItem =
 export interface ResponsesRequest {
   readonly asked: z.infer<typeof requestSchema>;
   readonly input: readonly InputItem[];
+  /** The form in which the answer is wanted. */
+  readonly form: JsonForm | undefined;
   readonly wishes: Wishes;
   /** Fields of this API alone that ask for something, and to which nothing is done. */
   readonly ignored: readonly string[];
@@ -74,9 +78,7 @@ export function readResponsesRequest(value: unknown): ResponsesRequest {
       "tool_choice",
       "The agent decides itself when it searches, and calls no tools of the caller: leave out tool_choice, or set it to auto.",
     );
-  const format = asked.text?.format;
-  if (format != null && format.type !== "text")
-    refuse("text.format", "The agent answers in Markdown: leave out text.format.");
+  const form = formIn(asked.text?.format ?? null);
   const others = (asked.tools ?? []).filter((tool) => !isPlainSearch(tool));
   return {
     asked,
@@ -84,6 +86,7 @@ export function readResponsesRequest(value: unknown): ResponsesRequest {
       typeof asked.input === "string"
         ? [{ kind: "message", turn: { role: "user", text: asked.input } }]
         : readItems(asked.input),
+    form,
     wishes: {
       max_tokens: asked.max_output_tokens,
       max_searches: asked.max_tool_calls,
@@ -98,6 +101,14 @@ export function readResponsesRequest(value: unknown): ResponsesRequest {
       ...((asked.text?.verbosity ?? "medium") === "medium" ? [] : ["text.verbosity"]),
     ],
   };
+}
+
+function formIn(format: { readonly type: string } | null): JsonForm | undefined {
+  if (format === null || format.type === "text") return undefined;
+  if (format.type === "json_object") return ANY_OBJECT;
+  if (format.type !== "json_schema")
+    refuse("text.format", "The agent answers in Markdown, or as JSON (json_object, json_schema).");
+  return toForm(readAs(formSchema, format, ["text", "format"]), "text.format.schema");
 }
 
 /** What `include` may name and the reply has anyway. */

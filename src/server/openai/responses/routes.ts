@@ -17,14 +17,15 @@ export function responsesRoutes(door: Door, openKept: OpenKept): Hono {
     const id = newId();
     return answering(c, door, id, async (enter) => {
       const request = readResponsesRequest(await readJson(c.req.raw));
-      const { asked, wishes } = request;
+      const { asked, wishes, form } = request;
       const kept = openKept(c);
       const conversation = await toConversation(request, kept);
       const { context, ignored } = toRunSettings(wishes, door.ceilings);
-      const { model, signal, release, told, stream } = enter(asked.model);
+      const { model, signal, release, told, stream } = enter(asked.model, form && "text.format");
       const store = asked.store !== false && kept !== null;
       const head: ResponseHead = { id, created: door.seconds(), asked, store };
-      const run = { messages: conversation.messages, context, signal, release };
+      const { messages } = conversation;
+      const run = { messages, context, signal, release, ...(form !== undefined && { form }) };
       const events = model.respond(run, {
         head,
         ignored: [...ignored, ...request.ignored],
