@@ -28,7 +28,11 @@ interface Context {
 }
 
 function blocks(nodes: readonly Node[], context: Context): ComponentChildren {
-  return nodes.map((node) => element(node, context));
+  return nodes.map((node, at) => {
+    const next = nodes[at + 1];
+    const isGlued = node.type === "text" && next?.type === "link" && markedNumber(next) !== undefined;
+    return isGlued ? marked(node.value, context, true) : element(node, context);
+  });
 }
 
 function element(node: Node, context: Context): ComponentChildren {
@@ -131,10 +135,8 @@ function table({ children: [head, ...rows] }: Extract<Node, { type: "table" }>, 
 }
 
 function link(node: Extract<Node, { type: "link" }>, context: Context): ComponentChildren {
-  const [only] = node.children;
-  const number =
-    node.children.length === 1 && only?.type === "text" ? /^\[(\d{1,4})\]$/.exec(only.value)?.[1] : undefined;
-  const mark = number === undefined ? undefined : context.mark(Number(number));
+  const number = markedNumber(node);
+  const mark = number === undefined ? undefined : context.mark(number);
   if (mark !== undefined) return mark;
   const children = blocks(node.children, context);
   const address = webAddress(node.url);
@@ -146,9 +148,19 @@ function link(node: Extract<Node, { type: "link" }>, context: Context): Componen
   );
 }
 
-function marked(text: string, { mark }: Context): ComponentChildren {
-  return text.split(/(\[\d{1,4}(?:, ?\d{1,4})*\])/).map((piece, at) => {
-    if (at % 2 === 0) return piece;
+/** The number of a link that is a mark, such as `[[1]](…)`. */
+function markedNumber({ children }: Extract<Node, { type: "link" }>): number | undefined {
+  const [only] = children;
+  const number =
+    children.length === 1 && only?.type === "text" ? /^\[(\d{1,4})\]$/.exec(only.value)?.[1] : undefined;
+  return number === undefined ? undefined : Number(number);
+}
+
+/** `glued`: a mark follows the text. No line begins with a mark. */
+function marked(text: string, { mark }: Context, glued = false): ComponentChildren {
+  const pieces = text.split(/(\[\d{1,4}(?:, ?\d{1,4})*\])/);
+  return pieces.map((piece, at) => {
+    if (at % 2 === 0) return glued || at < pieces.length - 1 ? piece.replace(/ $/, "\u202F") : piece;
     const marks = piece
       .slice(1, -1)
       .split(",")

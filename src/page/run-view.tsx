@@ -2,6 +2,7 @@
 import { counted, duration } from "../view/amounts.ts";
 import { Answer } from "./answer.tsx";
 import { Graph } from "./graph.tsx";
+import { Markdown } from "./markdown.tsx";
 import { MaskView } from "./mask-view.tsx";
 import type { NodeName, PageRun } from "./run.ts";
 import { shown, shownLine } from "./shown.ts";
@@ -21,6 +22,7 @@ export function RunView({ run, prefix }: RunViewProps) {
   const isAnswer = run.answered === true || run.stopReason === "passage";
   return (
     <article class="run" aria-labelledby={`${prefix}-question`}>
+      {run.earlier !== undefined && run.earlier.length > 0 && <Earlier said={run.earlier} />}
       <header>
         <h1 id={`${prefix}-question`} dir="auto">
           {shown(question)}
@@ -28,11 +30,8 @@ export function RunView({ run, prefix }: RunViewProps) {
         <p class={`ending ${run.answered === true ? "good" : status === "ended" ? "bad" : ""}`} role="status">
           {endingOf(run)}
         </p>
-        <p class="meta">
-          {factsOf(run).map((fact) => (
-            <span>{fact}</span>
-          ))}
-        </p>
+        <Facts facts={factsOf(run)} />
+        <Facts facts={namesOf(run)} />
       </header>
       <div class="columns">
         {answer !== undefined && answer.text !== "" && (
@@ -41,16 +40,21 @@ export function RunView({ run, prefix }: RunViewProps) {
             <Answer {...{ answer, sources, prefix }} answered={run.answered} />
           </section>
         )}
-        {sources.length > 0 && (
-          <section class="beside" aria-labelledby={`${prefix}-sources`}>
-            <h2 id={`${prefix}-sources`}>Sources</h2>
-            <Sources {...{ sources, prefix }} citations={answer?.citations ?? []} />
+        <div class="beside">
+          {sources.length > 0 && (
+            <section aria-labelledby={`${prefix}-sources`}>
+              <h2 id={`${prefix}-sources`}>Sources</h2>
+              <Sources {...{ sources, prefix }} citations={answer?.citations ?? []} />
+            </section>
+          )}
+          <section aria-labelledby={`${prefix}-graph`}>
+            <h2 id={`${prefix}-graph`}>The graph</h2>
+            <Graph active={active} visits={visitsOf(run)} />
           </section>
-        )}
+        </div>
         {steps.length > 0 && (
           <section class="happened" aria-labelledby={`${prefix}-steps`}>
             <h2 id={`${prefix}-steps`}>What happened</h2>
-            <Graph active={active} visits={visitsOf(run)} />
             <Timeline steps={steps} running={status === "running"} />
           </section>
         )}
@@ -68,19 +72,34 @@ export function RunView({ run, prefix }: RunViewProps) {
   );
 }
 
-function factsOf({
-  steps,
-  sources,
-  usage,
-  model,
-  engine,
-  protocol,
-  finishedAt,
-  reward,
-}: PageRun): readonly string[] {
+/** The questions and answers before, folded where there are many. */
+function Earlier({ said }: { readonly said: NonNullable<PageRun["earlier"]> }) {
+  return (
+    <details class="fold earlier" open={said.length <= 2}>
+      <summary>Said before: {counted(said.filter(({ role }) => role === "user").length, "question")}</summary>
+      {said.map(({ role, text }, at) => (
+        <div key={at} class={role} dir="auto">
+          {role === "user" ? <p>{shown(text)}</p> : <Markdown text={text} />}
+        </div>
+      ))}
+    </details>
+  );
+}
+
+function Facts({ facts }: { readonly facts: readonly string[] }) {
+  return (
+    <p class="meta">
+      {facts.map((fact) => (
+        <span>{fact}</span>
+      ))}
+    </p>
+  );
+}
+
+function factsOf({ steps, sources, usage = {}, reward }: PageRun): readonly string[] {
   const searches = steps.flatMap((step) => (step.kind === "search" ? step.queries : []));
   const ran = searches.filter(({ status }) => ["found", "nothing", "failed"].includes(status)).length;
-  const { milliseconds, completionTokens, promptTokens, cachedTokens, estimated } = usage ?? {};
+  const { milliseconds, completionTokens, promptTokens, cachedTokens = 0, estimated } = usage;
   const about = estimated === true ? "about " : "";
   return [
     counted(ran, "search", "searches"),
@@ -88,15 +107,16 @@ function factsOf({
     ...(milliseconds === undefined ? [] : [duration(milliseconds)]),
     ...(completionTokens === undefined ? [] : [`${about}${counted(completionTokens, "token")} written`]),
     ...(promptTokens === undefined ? [] : [`${about}${promptTokens.toLocaleString("en-US")} read`]),
-    ...(cachedTokens === undefined || cachedTokens === 0
-      ? []
-      : [`${cachedTokens.toLocaleString("en-US")} of them cached`]),
-    ...(model === undefined || model === "" ? [] : [shownLine(model)]),
-    ...(engine === undefined ? [] : [shownLine(engine)]),
-    ...(protocol === undefined ? [] : [protocol]),
+    ...(cachedTokens === 0 ? [] : [`${cachedTokens.toLocaleString("en-US")} of them cached`]),
     ...(reward === undefined ? [] : [`reward ${reward}`]),
-    ...(finishedAt === undefined ? [] : [finishedAt.replace("T", " ").replace(/\.\d+Z$/, " UTC")]),
   ];
+}
+
+function namesOf({ model, engine, protocol, finishedAt }: PageRun): readonly string[] {
+  const when = finishedAt?.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/, "$1 $2 UTC");
+  return [model, engine, protocol, when].flatMap((name) =>
+    name === undefined || name === "" ? [] : [shownLine(name)],
+  );
 }
 
 /** How often each node was entered, as the steps tell it. */

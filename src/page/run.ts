@@ -115,6 +115,8 @@ export interface PageRun {
   readonly model?: string | undefined;
   readonly protocol?: string | undefined;
   readonly engine?: string | undefined;
+  /** What was said on its thread before. */
+  readonly earlier?: readonly { readonly role: "user" | "assistant"; readonly text: string }[] | undefined;
   /** ISO date and time. */
   readonly finishedAt?: string | undefined;
   readonly reward?: number | undefined;

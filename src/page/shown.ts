@@ -23,14 +23,24 @@ export function webAddress(url: string): string | undefined {
   return username === "" && password === "" ? href : undefined;
 }
 
-/** Where a source lies, in few words: a host, or the name of a file. */
+/** Where a source lies, in few words: a host, or the name of a file, with the page or the heading. */
 export function placeName(url: string): string {
   const address = webAddress(url);
   if (address !== undefined) return new URL(address).host.replace(/^www\./, "");
-  return shownLine(
-    url
-      .replace(/^file:\/\//, "")
-      .split(/[\\/]/)
-      .at(-1) ?? url,
-  );
+  if (!/^file:/i.test(url) || !URL.canParse(url)) return shownLine(url);
+  const { pathname, hash } = new URL(url);
+  const name = decoded(pathname.split("/").at(-1) ?? "");
+  const page = /^#page=(\d+)$/.exec(hash)?.[1];
+  const heading = /^#:~:text=(.+)$/.exec(hash)?.[1];
+  const where =
+    page === undefined ? (heading === undefined ? "" : `, “${decoded(heading)}”`) : `, p. ${page}`;
+  return shownLine(name + where);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -94,7 +94,7 @@ function SourceEntry({
               {text.length > SHOWN && "…"}
             </div>
             {text.length > SHOWN && (
-              <p class="meta">
+              <p class="reason">
                 The first {counted(SHOWN, "character")} of {counted(text.length, "character")}.
               </p>
             )}

@@ -32,8 +32,10 @@ summary { cursor: pointer; color: var(--soft); }
 summary:hover { color: var(--ink); }
 code, pre { font-family: var(--mono); font-size: 0.875em; }
 q { quotes: none; }
-.meta { display: flex; flex-wrap: wrap; gap: 0 0.6em; font-size: 0.8125rem; color: var(--soft); font-variant-numeric: tabular-nums; }
-.meta > :not(:last-child)::after { content: "·"; margin-inline-start: 0.6em; }
+.meta { display: flex; flex-wrap: wrap; font-size: 0.8125rem; color: var(--soft); font-variant-numeric: tabular-nums; }
+/* the dot before what begins a line is cut off */
+.meta { margin-inline-start: -1.2em; clip-path: inset(0 0 0 1.2em); }
+.meta > ::before { content: "·"; display: inline-block; width: 1.2em; text-align: center; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
 
@@ -43,14 +45,22 @@ const RUN = `
 .run .ending.good { color: var(--good); }
 .run .ending.bad { color: var(--bad); }
 .run > section { margin-top: 3rem; padding-top: 1.5rem; border-top: 1px solid var(--rule); }
+.earlier { max-width: 48rem; margin-bottom: 2.5rem; padding-bottom: 1.25rem; border-bottom: 1px solid var(--rule); color: var(--soft); }
+.earlier > div { margin-top: 0.9rem; font: 400 1rem/1.55 var(--serif); }
+.earlier > .user { color: var(--ink); font-weight: 600; font-family: var(--sans); }
+.contents { max-width: 48rem; }
+.contents ol { padding-inline-start: 2em; margin-top: 1.75rem; }
+.contents li + li { margin-top: 0.8rem; }
+.contents li::marker { color: var(--soft); font-variant-numeric: tabular-nums; }
+.contents + .run { margin-top: 5rem; padding-top: 3rem; border-top: 3px double var(--rule); }
 .run + .run { margin-top: 5rem; padding-top: 3rem; border-top: 3px double var(--rule); }
 .columns { display: grid; gap: 2.75rem; }
 .columns > * { min-width: 0; }
+.beside > * + * { margin-top: 2.5rem; }
 @media (min-width: 64rem) {
   .columns { grid-template-columns: minmax(0, 42rem) minmax(16rem, 1fr); gap: 3rem 4rem; }
   .said, .happened { grid-column: 1; }
-  .beside { grid-column: 2; grid-row: 1 / span 3; }
-  .columns:not(:has(> .beside)) > * { grid-column: 1 / -1; max-width: 48rem; }
+  .beside { grid-column: 2; grid-row: 1 / span 2; }
 }
 .answer { font: 400 1.1875rem/1.62 var(--serif); }
 .answer.none { color: var(--soft); }
@@ -134,7 +144,7 @@ const SOURCES = `
 `;
 
 const STEPS = `
-.graph { display: block; width: 100%; max-width: 21.5rem; height: auto; margin-bottom: 1.75rem; }
+.graph { display: block; width: 100%; max-width: 21.5rem; height: auto; }
 .graph .edge { fill: none; stroke: var(--soft); stroke-width: 1.1; }
 .graph .faint { stroke-dasharray: 3 3; }
 .graph marker path { fill: var(--soft); }
@@ -146,6 +156,10 @@ const STEPS = `
 .graph .unused text { fill: var(--soft); }
 .graph .active rect { fill: var(--accent); stroke: var(--accent); }
 .graph .active text { fill: var(--paper); }
+.time { margin-bottom: 1.6rem; font-size: 0.8125rem; color: var(--soft); }
+.strip { display: block; width: 100%; height: 6px; margin-bottom: 0.4rem; }
+.strip .model { fill: var(--soft); opacity: 0.55; }
+.strip .outside { fill: var(--accent); }
 .timeline { list-style: none; padding: 0; }
 .step { position: relative; padding: 0 0 1.5rem 1.6rem; }
 [dir="rtl"] .step { padding: 0 1.6rem 1.5rem 0; }
@@ -155,10 +169,10 @@ const STEPS = `
   content: ""; position: absolute; inset-inline-start: 0; top: 0.48rem; width: 0.625rem; height: 0.625rem; border-radius: 50%;
   border: 1.5px solid var(--soft); background: var(--paper);
 }
-.step:is(.search, .pages)::after { background: var(--accent); border-color: var(--accent); }
-.step.answer::after { background: var(--ink); border-color: var(--ink); }
-.step.splice::after { border-radius: 2px; background: var(--soft); }
-.step.repair::after { border-color: var(--fair); border-radius: 2px; transform: rotate(45deg); }
+.step:is(.is-search, .is-pages)::after { background: var(--accent); border-color: var(--accent); }
+.step.is-answer::after { background: var(--ink); border-color: var(--ink); }
+.step.is-splice::after { border-radius: 2px; background: var(--soft); }
+.step.is-repair::after { border-color: var(--fair); border-radius: 2px; transform: rotate(45deg); }
 .step .head { display: flex; flex-wrap: wrap; gap: 0 0.75em; align-items: baseline; font-size: 0.875rem; }
 .step .name { font-weight: 600; }
 .step .fact { color: var(--soft); font-size: 0.8125rem; font-variant-numeric: tabular-nums; }

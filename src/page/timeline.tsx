@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { counted, duration } from "../view/amounts.ts";
 import type { PageOpened, PageQuery, PageStep, StepCost } from "./run.ts";
 import { placeName, shown, shownLine } from "./shown.ts";
+import { TimeStrip } from "./time-strip.tsx";
 
 export interface TimelineProps {
   readonly steps: readonly PageStep[];
@@ -13,13 +14,16 @@ export interface TimelineProps {
 /** What happened, in its order, with what each step took where that is known. */
 export function Timeline({ steps, running = false }: TimelineProps) {
   return (
-    <ol class="timeline">
-      {steps.map((step, at) => (
-        <li key={at} class={`step ${step.kind}${running && at === steps.length - 1 ? " going" : ""}`}>
-          <Step step={step} />
-        </li>
-      ))}
-    </ol>
+    <>
+      <TimeStrip steps={steps} />
+      <ol class="timeline">
+        {steps.map((step, at) => (
+          <li key={at} class={`step is-${step.kind}${running && at === steps.length - 1 ? " going" : ""}`}>
+            <Step step={step} />
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 
@@ -42,7 +46,10 @@ function Step({ step }: { readonly step: PageStep }) {
       );
     case "answer":
       return (
-        <Entry name={NAMES.answer} facts={[...costWords(step), counted(step.text.length, "character")]} />
+        <Entry
+          name={NAMES.answer}
+          facts={[...costWords(step), counted(step.text.trim().length, "character")]}
+        />
       );
     case "search":
       return (
@@ -79,7 +86,7 @@ function Step({ step }: { readonly step: PageStep }) {
       return (
         <Entry name={NAMES.repair} facts={[]}>
           <Long text={step.text} />
-          {step.detail !== undefined && <p class="meta">{shownLine(step.detail)}</p>}
+          {step.detail !== undefined && <p class="reason">{shownLine(step.detail)}</p>}
         </Entry>
       );
   }

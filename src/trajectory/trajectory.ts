@@ -23,6 +23,7 @@ const generationSchema = z.looseObject({
   promptText: z.string().optional(),
   promptIds: ids.optional(),
   restarts: z.literal(true).optional(),
+  usage: z.looseObject({ completionTokens: z.number(), milliseconds: z.number() }).optional(),
 });
 
 const openingSchema = z.looseObject({
@@ -77,6 +78,8 @@ export const trajectorySchema = z.strictObject({
   /** Sentences of the answer that state a fact and cite nothing; absent where nobody looked. */
   uncited: z.array(z.string()).optional(),
   queries: z.array(z.looseObject({ query: z.string() })),
+  /** Each page that was opened, and what came of it. */
+  readings: z.array(z.looseObject({ url: z.string() })).optional(),
   searches: z.number().int(),
   repairs: z.number().int().optional(),
   usage: z.looseObject({ completionTokens: z.number(), estimated: z.boolean() }),
@@ -107,6 +110,7 @@ export type FinishedRun = Pick<
   | "citations"
   | "uncited"
   | "queries"
+  | "readings"
   | "searches"
   | "repairs"
   | "usage"

@@ -89,6 +89,12 @@ function requireKnown(command: Command, words: readonly string[], names: readonl
   if (names.includes("all") && names.includes("output")) {
     throw new UsageError("--output takes one answer, and --all finishes several. Leave out one of them.");
   }
+  if (command === "resume" && names.includes("all") && names.includes("report")) {
+    throw new UsageError("--report takes one run, and --all finishes several. Leave out one of them.");
+  }
+  if (command === "threads" && names.includes("report") && words.length === 0) {
+    throw new UsageError("--report takes one thread: agentic-rag threads show <thread> --report <file>");
+  }
   if (
     command === "threads" &&
     words.length > 0 &&

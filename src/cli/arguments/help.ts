@@ -44,6 +44,7 @@ sources of the last.`,
     examples: [
       "agentic-rag threads",
       "agentic-rag threads show holidays",
+      "agentic-rag threads show holidays --report holidays.html",
       "agentic-rag threads --delete holidays",
     ],
   },
@@ -91,9 +92,13 @@ Ids are those that the server told; --tokenizer makes those that it did not, and
     about: "show saved runs: what the model wrote, and what was put into its turn",
     usage:
       "agentic-rag view [options] <file>\n       agentic-rag view --thread <name>|--all [--server <url>]\n       agentic-rag view --queue <name>",
-    details:
-      "What counts for a loss is shown in colour, all else dim; without colours it stands between ⟪ and ⟫.",
-    examples: ["agentic-rag view runs.jsonl", "agentic-rag view --thread holidays"],
+    details: `What counts for a loss is shown in colour, all else dim; without colours it stands between ⟪ and ⟫.
+--report writes a page with what happened in each run instead.`,
+    examples: [
+      "agentic-rag view runs.jsonl",
+      "agentic-rag view --thread holidays",
+      "agentic-rag view runs.jsonl --run 3 --report run.html",
+    ],
   },
   search: {
     about: "send one query to the search engine alone, without a model, and see what it finds",

@@ -71,6 +71,13 @@ export const OPTIONS: readonly Option[] = [
     commands: ["ask", "resume"],
   },
   {
+    name: "report",
+    value: "<file>",
+    about: "write the run, or what is shown, to this file as a page for a browser",
+    commands: ["ask", "resume", "view", "threads"],
+  },
+  { name: "run", value: "<number>", about: "take the run of this number alone, from 1", commands: ["view"] },
+  {
     name: "thread",
     value: "<name>",
     about: "keep what is said on this thread, and go on with what it knows; export, view: take its last run",

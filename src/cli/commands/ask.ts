@@ -15,6 +15,7 @@ import type { Surroundings } from "../terminal/surroundings.ts";
 import { newThreadName, openThreads, stoppedLine } from "../thread-database.ts";
 import { withAnswerFile } from "../view/answer-file.ts";
 import { createPresentation } from "../view/presentation.ts";
+import { withReportFile } from "../view/report-file.ts";
 import { NOTHING_YET } from "../view/run-record.ts";
 
 /** Asks one question, shows what happens, and gives the code to end with. */
@@ -26,10 +27,15 @@ export async function ask(args: Arguments, surroundings: Surroundings): Promise<
   if (approves && ["", "-"].includes(question.trim())) {
     throw new UsageError("--approve reads your answers at the terminal: give the question in words.");
   }
-  const shown = withAnswerFile(
-    createPresentation(args, surroundings, () => question),
+  const shown = await withReportFile(
+    withAnswerFile(
+      createPresentation(args, surroundings, () => question),
+      args,
+      surroundings,
+    ),
     args,
     surroundings,
+    () => question,
   );
   const terminal = approves ? openApprovingTerminal(surroundings, shown.ask) : undefined;
   const drain = new AbortController();

@@ -15,6 +15,7 @@ import { interruptible } from "../terminal/interruption.ts";
 import { withAnswerFile } from "../view/answer-file.ts";
 import { createPresentation, type Presentation } from "../view/presentation.ts";
 import { printableLine } from "../terminal/printable.ts";
+import { withReportFile } from "../view/report-file.ts";
 import { exitCodeOf, NOTHING_YET, readRecord } from "../view/run-record.ts";
 import { concludeRun, runAgent } from "../run.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
@@ -85,10 +86,15 @@ async function resumeOne(opened: Opened, name: string): Promise<number> {
   const { args, surroundings, durability, signal, drain, approver } = opened;
   const thread = await durability.book.find(name);
   if (thread === undefined) throw threadUnknown(name);
-  const shown = withAnswerFile(
-    createPresentation(args, surroundings, () => thread.question),
+  const shown = await withReportFile(
+    withAnswerFile(
+      createPresentation(args, surroundings, () => thread.question),
+      args,
+      surroundings,
+    ),
     args,
     surroundings,
+    () => thread.question,
   );
   opened.show(shown);
   let record = NOTHING_YET;

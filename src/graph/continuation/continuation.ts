@@ -11,7 +11,7 @@ import { addUsage, NO_USAGE, requestUsage, type Usage } from "../usage.ts";
 import { bytesBeyond, bytesTooMany, isFull, roomFor, tokensWithout, type Room } from "./room.ts";
 import { echoesPrompt } from "./runtime-echo.ts";
 import { afterOmitting, omitOldest } from "./omitted-results.ts";
-import { endOf, promptOf, type Generation as RequestRecord } from "./generations.ts";
+import { costOf, endOf, promptOf, type Generation as RequestRecord } from "./generations.ts";
 import { leavesOpen, promptText, toMessages } from "./prompt.ts";
 import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
 import { sessionOf } from "./session.ts";
@@ -76,8 +76,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   let rewritten = 0;
   let nudged: "undecided" | "no-answer" | null = null;
   let mentions = 0;
-  let refused = false;
-  let isCut = false;
+  let [refused, isCut] = [false, false];
   let outcome: Generation["outcome"] = "nothing";
 
   const append = (segment: StateSegment): void => {
@@ -158,6 +157,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
       segment: text === "" ? null : told.length,
       ...reply.ended,
       ...promptOf(reply.prompt, [...input.generations, ...generations], told),
+      usage: costOf(reply.usage),
     });
     append({ origin: "model", text, ...reply.kept, ...(noAnswer && { noAnswer }) });
     append({ origin: "runtime", text: closing });

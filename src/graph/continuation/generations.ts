@@ -25,9 +25,25 @@ export const generationSchema = z.strictObject({
   promptIds: idList.optional(),
   /** The prompt does not go on from the one before, because a context was full; `promptText` is all of it. */
   restarts: z.literal(true).optional(),
+  /** What it took, as `usage` counts it for the whole run; absent in runs of earlier versions. */
+  usage: z
+    .strictObject({
+      promptTokens: z.number().int(),
+      completionTokens: z.number().int(),
+      cachedTokens: z.number().int(),
+      estimated: z.boolean(),
+      milliseconds: z.number(),
+    })
+    .optional(),
 });
 
 export type Generation = z.infer<typeof generationSchema>;
+
+/** What a request took, without what only its run counts. */
+export function costOf(usage: NonNullable<Generation["usage"]>): NonNullable<Generation["usage"]> {
+  const { promptTokens, completionTokens, cachedTokens, estimated, milliseconds } = usage;
+  return { promptTokens, completionTokens, cachedTokens, estimated, milliseconds };
+}
 
 /** What ended a request, by its finish and the stop string that the endpoint named. */
 export function endOf(

@@ -18,6 +18,7 @@ test("help for a command", () => {
           --json                 one JSON object instead of text
       -q, --quiet                the answer alone, as Markdown with links
       -o, --output <file>        write the answer to this file too, as Markdown with links
+          --report <file>        write the run, or what is shown, to this file as a page for a browser
           --thread <name>        keep what is said on this thread, and go on with what it knows; export, view: take its last run
           --save <file>          add the whole run to this file, for training
           --approve              ask before each search, and before pages are opened

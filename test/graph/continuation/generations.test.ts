@@ -12,6 +12,8 @@ const [, BODY = ""] = /<tool_call>([^]*)<\/tool_call>/.exec(call("Rome")) ?? [];
 const CALL = ["Look it up.\n", "<tool_call>", BODY, "</tool_call>"];
 const ANSWER = ["Well.\n", "</think>", "\n\nIt is ", "Rome [1].", "<|im_end|>"];
 
+const COUNTED = { cachedTokens: 0, estimated: false, milliseconds: expect.any(Number) };
+
 async function startAgent(engine: Partial<EngineOptions> & Pick<EngineOptions, "replies">, logprobs = true) {
   const server = await startEngineServer({ dialect: "vllm", ...engine });
   onTestFinished(() => server[Symbol.asyncDispose]());
@@ -39,6 +41,7 @@ test("the result has the prompt, the turn and how each generation ended", async 
     end: "stop-string",
     promptText: prompt,
     promptIds: server.spell(prompt),
+    usage: { ...COUNTED, promptTokens: server.spell(prompt).length, completionTokens: CALL.length },
   });
   const between = transcript
     .slice(2, 3)
@@ -50,6 +53,7 @@ test("the result has the prompt, the turn and how each generation ended", async 
     endTokenIds: [server.idOf("<|im_end|>")],
     endLogprobs: [server.logprobOf("<|im_end|>")],
     promptIds: server.spell(between),
+    usage: { ...COUNTED, promptTokens: expect.any(Number), completionTokens: ANSWER.length },
   });
 });
 
