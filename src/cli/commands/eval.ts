@@ -32,6 +32,7 @@ import { UsageError } from "../terminal/failure.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { printable, printableJson } from "../terminal/printable.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
+import { sha256 } from "../view/report-file.ts";
 
 const DEFAULTS = { samples: 1, concurrency: 8 };
 /** The scores that runs are compared by. */
@@ -254,11 +255,12 @@ async function show(
   if (html !== undefined) {
     const file = resolve(folder, html);
     const data = { runs: entries.map(({ name, summary }) => ({ name, ...summary })), comparisons };
-    const page = await htmlDocument({
+    const page = htmlDocument({
       title: `Evaluation of ${first.name}`,
       style: BASE + EVALUATION_STYLE,
       body: evaluationBody(entries, words),
       data,
+      sha256,
     });
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, page);

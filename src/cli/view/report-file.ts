@@ -25,7 +25,8 @@ export async function reportFile(
   return (runs) => file.write(reportPage(runs, sha256));
 }
 
-function sha256(text: string): string {
+/** The SHA-256 of a text in UTF-8, as base64: what a page's policy names its style by. */
+export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("base64");
 }
 
