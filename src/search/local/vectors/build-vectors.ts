@@ -100,7 +100,7 @@ const passagesRow = z.object({ passages: z.number() });
 const LACKING = `
   select passage.id, document.title, passage.heading, passage.text
   from passages passage join documents document on document.id = passage.document
-  where not exists (select 1 from vectors where vectors.passage = passage.id)
+  where passage.id > ? and not exists (select 1 from vectors where vectors.passage = passage.id)
   order by passage.id limit ?`;
 const lackingRows = z.array(
   z.object({ id: z.number(), title: z.string(), heading: z.string().nullable(), text: z.string() }),
@@ -146,9 +146,12 @@ async function embedAll(
       }
     });
   }
-  for (;;) {
-    const rows = lackingRows.parse(lacking.all(BATCH));
-    if (rows.length === 0) break;
+  let isWhole = false;
+  for (let last = 0; ;) {
+    const rows = lackingRows.parse(lacking.all(last, BATCH));
+    last = rows.at(-1)?.id ?? last;
+    isWhole = rows.length === 0;
+    if (isWhole) break;
     const fresh = writeReused(rows);
     if (fresh.length > 0) {
       const batch = await batches.embed(fresh.map(embeddedText), signal);
@@ -160,7 +163,6 @@ async function embedAll(
     await setImmediate();
     throwIfAborted(signal);
   }
-  const isWhole = lackingRows.parse(lacking.all(1)).length === 0;
   if (isWhole) database.exec("delete from vectors where passage < 0");
   return {
     model: now.model,

@@ -9,7 +9,7 @@ import type { FoundPassage } from "../index-reader.ts";
 import { toResult } from "../ranking.ts";
 import { passageRows } from "../sqlite/index-reader.ts";
 import { differenceOf, probeMaking } from "./making.ts";
-import { bytesOf, countVectors, readMaking, type VectorMaking } from "./vector-table.ts";
+import { bytesOf, countVectors, readMaking, type VectorCounts, type VectorMaking } from "./vector-table.ts";
 
 export interface MeaningOptions {
   /** Indexes with vectors, which are searched as one. */
@@ -52,6 +52,7 @@ const NEAREST = `
   join passages passage on passage.id = hit.passage
   join documents document on document.id = passage.document
   order by hit.distance, passage.id`;
+const versionRow = z.object({ version: z.number() });
 const folderRow = z.object({ value: z.string() }).optional();
 
 /** What is known of an index and the model that is asked now. */
@@ -74,6 +75,7 @@ export function openMeaning({ files, embedder, deadlineMs = DEFAULT_DEADLINE_MS 
     throw error;
   }
   const judged = new Map<string, Judged>();
+  const counts = new Map<string, VectorCounts & { readonly version: number }>();
 
   /** Once for each making of the vectors: a model that changes later gives other lengths, or is met by the next process. */
   async function judge(
@@ -89,6 +91,18 @@ export function openMeaning({ files, embedder, deadlineMs = DEFAULT_DEADLINE_MS 
     const difference = differenceOf(making, now);
     const fresh = { making: written, ...(difference !== undefined && { difference }) };
     if (difference === undefined) judged.set(file, fresh);
+    return fresh;
+  }
+
+  /** Counting reads all that there is: once for each state of the file. */
+  function counted(file: string, database: SqliteDatabase): VectorCounts {
+    const { version } = versionRow.parse(
+      database.prepare("select data_version as version from pragma_data_version").get(),
+    );
+    const known = counts.get(file);
+    if (known?.version === version) return known;
+    const fresh = { ...countVectors(database), version };
+    counts.set(file, fresh);
     return fresh;
   }
 
@@ -114,7 +128,7 @@ export function openMeaning({ files, embedder, deadlineMs = DEFAULT_DEADLINE_MS 
         );
         continue;
       }
-      const { passages, embedded, failed } = countVectors(database);
+      const { passages, embedded, failed } = counted(file, database);
       const lacking = passages - embedded - failed;
       if (lacking > 0) {
         notes.push(
