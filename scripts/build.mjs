@@ -1,8 +1,9 @@
-// Compiles src into dist, and bundles pages with what only they need. `prepare` calls it with --if-possible: npm runs that after each install in a clone, and when
-// someone installs the package from git. Where no compiler is installed (npm ci --omit=dev) or no sources lie (the
-// image), nothing is done; and before packing nothing either, since `prepack` has just built.
+// Compiles src into dist, and bundles pages with what only they need. `prepare` calls it with --if-possible: npm
+// runs that after each install in a clone, and when someone installs the package from git. Before packing nothing is done
+// then, since `prepack` has just built; nor where no compiler is installed (npm ci --omit=dev) or no project file lies (the
+// image), but for the page that the server serves. --page: that page alone.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -12,7 +13,8 @@ const project = fileURLToPath(new URL("../tsconfig.build.json", import.meta.url)
 const possible = existsSync(compiler) && existsSync(project);
 const packing = ["pack", "publish"].includes(process.env.npm_command ?? "");
 const asked = !process.argv.includes("--if-possible");
-if (asked && !possible) {
+if (process.argv.includes("--page")) await buildLivePage();
+else if (asked && !possible) {
   console.error("dist cannot be built: there is no compiler. Run npm install first.");
   process.exitCode = 1;
 } else if (asked || (possible && !packing)) {
@@ -22,8 +24,13 @@ if (asked && !possible) {
   const maps = "search/local/documents/cmaps.zip";
   if (status === 0) {
     await bundlePages();
+    await buildLivePage();
     copyFileSync(new URL(`../src/${maps}`, import.meta.url), new URL(`../dist/${maps}`, import.meta.url));
   }
+} else if (!packing && existsSync(new URL("../src/page/live", import.meta.url))) {
+  await buildLivePage().catch(() =>
+    console.error("The page of the server was not built: there is no esbuild."),
+  );
 }
 
 /** Preact is part of the pages: those who install the package need not install it. */
@@ -44,4 +51,38 @@ async function bundlePages() {
     },
     logLevel: "warning",
   });
+}
+
+/** The page that the server serves: its program and its style, each as one file, in dist/page. */
+async function buildLivePage() {
+  const { build } = await import("esbuild");
+  const options = {
+    absWorkingDir: root,
+    bundle: true,
+    // entities are looked up, and not made markup of, which the page forbids itself
+    conditions: ["worker"],
+    format: "esm",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    logLevel: "warning",
+    minify: true,
+    target: ["chrome111", "firefox114", "safari16.4"],
+    write: false,
+  };
+  const [program, style] = await Promise.all(
+    ["main.tsx", "style.ts"].map(async (name) => {
+      const { outputFiles } = await build({
+        ...options,
+        entryPoints: [`src/page/live/${name}`],
+        platform: "browser",
+      });
+      return outputFiles[0].text;
+    }),
+  );
+  const { LIVE_STYLE } = await import(`data:text/javascript,${encodeURIComponent(style)}`);
+  const folder = new URL("../dist/page/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL("live.js", folder), program);
+  writeFileSync(new URL("live.css", folder), LIVE_STYLE);
 }

@@ -13,18 +13,25 @@ export interface MarkdownProps {
   readonly text: string;
   /** Called in the order of the text. Default: nothing is a mark. */
   readonly mark?: MarkOf | undefined;
-  /** Added to the levels of headings, so that they fit the page. Default: 2. */
+  /** The level of the heading that the text stands below; none of its own is skipped. Default: 2. */
   readonly level?: number | undefined;
 }
 
 /** Markdown as elements: HTML is text, images are their words, and links lead to http and https alone. */
 export function Markdown({ text, mark = () => undefined, level = 2 }: MarkdownProps) {
-  return <>{blocks(parseMarkdown(shown(text)).children, { mark, level })}</>;
+  const open: number[] = [];
+  const levelOf = (depth: number): number => {
+    while ((open.at(-1) ?? 0) >= depth) open.pop();
+    open.push(depth);
+    return level + open.length;
+  };
+  return <>{blocks(parseMarkdown(shown(text)).children, { mark, levelOf })}</>;
 }
 
 interface Context {
   readonly mark: MarkOf;
-  readonly level: number;
+  /** Of a heading of this depth, called in the order of the text. */
+  readonly levelOf: (depth: number) => number;
 }
 
 function blocks(nodes: readonly Node[], context: Context): ComponentChildren {
@@ -54,7 +61,7 @@ function element(node: Node, context: Context): ComponentChildren {
     case "paragraph":
       return <p dir="auto">{blocks(node.children, context)}</p>;
     case "heading": {
-      const Heading = HEADINGS[Math.min(node.depth + context.level, 6) - 1] ?? "h6";
+      const Heading = HEADINGS[Math.min(context.levelOf(node.depth), 6) - 1] ?? "h6";
       return <Heading dir="auto">{blocks(node.children, context)}</Heading>;
     }
     case "blockquote":

@@ -1,4 +1,5 @@
 /** @jsxRuntime automatic @jsxImportSource preact */
+import type { ComponentChildren } from "preact";
 import { counted, duration } from "../view/amounts.ts";
 import { Answer } from "./answer.tsx";
 import { Graph } from "./graph.tsx";
@@ -7,19 +8,27 @@ import { MaskView } from "./mask-view.tsx";
 import type { NodeName, PageRun } from "./run.ts";
 import { shown, shownLine } from "./shown.ts";
 import { Sources } from "./sources.tsx";
-import { Timeline } from "./timeline.tsx";
+import { Timeline, type TimelineProps } from "./timeline.tsx";
 import { endingOf } from "./words.ts";
 
 export interface RunViewProps {
   readonly run: PageRun;
   /** Begins the ids of this run: another for each run of a page. */
   readonly prefix: string;
+  /** In the place of how it ended. */
+  readonly standing?: ComponentChildren;
+  /** Below the header. */
+  readonly children?: ComponentChildren;
+  /** Whether the four nodes are drawn. Default: true. */
+  readonly graph?: boolean;
+  /** Below each step. */
+  readonly extra?: TimelineProps["extra"];
 }
 
 /** A whole run: question and how it ended, answer, sources, what happened, and the turn by its mask. */
-export function RunView({ run, prefix }: RunViewProps) {
+export function RunView({ run, prefix, standing, children, graph = true, extra }: RunViewProps) {
   const { question, steps, sources, answer, turn, status, active } = run;
-  const isAnswer = run.answered === true || run.stopReason === "passage";
+  const isAnswer = status !== "ended" || run.answered === true || run.stopReason === "passage";
   return (
     <article class="run" aria-labelledby={`${prefix}-question`}>
       {run.earlier !== undefined && run.earlier.length > 0 && <Earlier said={run.earlier} />}
@@ -28,10 +37,11 @@ export function RunView({ run, prefix }: RunViewProps) {
           {shown(question)}
         </h1>
         <p class={`ending ${run.answered === true ? "good" : status === "ended" ? "bad" : ""}`} role="status">
-          {endingOf(run)}
+          {standing ?? endingOf(run)}
         </p>
         <Facts facts={factsOf(run)} />
         <Facts facts={namesOf(run)} />
+        {children}
       </header>
       <div class="columns">
         {answer !== undefined && answer.text !== "" && (
@@ -47,15 +57,17 @@ export function RunView({ run, prefix }: RunViewProps) {
               <Sources {...{ sources, prefix }} citations={answer?.citations ?? []} />
             </section>
           )}
-          <section aria-labelledby={`${prefix}-graph`}>
-            <h2 id={`${prefix}-graph`}>The graph</h2>
-            <Graph active={active} visits={visitsOf(run)} />
-          </section>
+          {graph && (
+            <section aria-labelledby={`${prefix}-graph`}>
+              <h2 id={`${prefix}-graph`}>The graph</h2>
+              <Graph active={active} visits={visitsOf(run)} />
+            </section>
+          )}
         </div>
         {steps.length > 0 && (
           <section class="happened" aria-labelledby={`${prefix}-steps`}>
-            <h2 id={`${prefix}-steps`}>What happened</h2>
-            <Timeline steps={steps} running={status === "running"} />
+            <h2 id={`${prefix}-steps`}>{status === "running" ? "What happens" : "What happened"}</h2>
+            <Timeline {...{ steps, extra }} running={status === "running"} />
           </section>
         )}
       </div>
@@ -102,7 +114,8 @@ function factsOf({ steps, sources, usage = {}, reward }: PageRun): readonly stri
   const { milliseconds, completionTokens, promptTokens, cachedTokens = 0, estimated } = usage;
   const about = estimated === true ? "about " : "";
   return [
-    counted(ran, "search", "searches"),
+    // agents inside the graph have their own
+    ...(steps.length === 0 && sources.length > 0 ? [] : [counted(ran, "search", "searches")]),
     counted(sources.length, "source"),
     ...(milliseconds === undefined ? [] : [duration(milliseconds)]),
     ...(completionTokens === undefined ? [] : [`${about}${counted(completionTokens, "token")} written`]),
@@ -120,14 +133,14 @@ function namesOf({ model, engine, protocol, finishedAt }: PageRun): readonly str
 }
 
 /** How often each node was entered, as the steps tell it. */
-function visitsOf({ steps, status }: PageRun): Readonly<Record<NodeName, number>> {
+function visitsOf({ steps, stopReason }: PageRun): Readonly<Record<NodeName, number>> {
   const count = (...kinds: readonly string[]) => steps.filter(({ kind }) => kinds.includes(kind)).length;
   const calls = count("search", "pages");
   return {
     generate: count("splice", "repair") + 1,
     "parse-tool-call": Math.max(calls, count("splice", "repair")),
     "web-search": calls,
-    finalize: status === "ended" ? 1 : 0,
+    finalize: stopReason === undefined ? 0 : 1,
   };
 }
 

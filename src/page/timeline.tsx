@@ -9,10 +9,12 @@ export interface TimelineProps {
   readonly steps: readonly PageStep[];
   /** The last step is still going on. Default: false. */
   readonly running?: boolean | undefined;
+  /** What stands below a step besides. */
+  readonly extra?: ((step: PageStep, at: number) => ComponentChildren) | undefined;
 }
 
 /** What happened, in its order, with what each step took where that is known. */
-export function Timeline({ steps, running = false }: TimelineProps) {
+export function Timeline({ steps, running = false, extra }: TimelineProps) {
   return (
     <>
       <TimeStrip steps={steps} />
@@ -20,6 +22,7 @@ export function Timeline({ steps, running = false }: TimelineProps) {
         {steps.map((step, at) => (
           <li key={at} class={`step is-${step.kind}${running && at === steps.length - 1 ? " going" : ""}`}>
             <Step step={step} />
+            {extra?.(step, at)}
           </li>
         ))}
       </ol>
@@ -148,7 +151,7 @@ const STATUS_WORDS: Readonly<Record<PageQuery["status"], string>> = {
   nothing: "found nothing",
   failed: "failed",
   repeated: "asked before",
-  "not-run": "not searched: the budget is spent",
+  "not-run": "not searched",
 };
 
 function Opened({ page: { url, title, status, milliseconds, reason } }: { readonly page: PageOpened }) {
@@ -175,7 +178,7 @@ const PAGE_WORDS: Readonly<Record<PageOpened["status"], string>> = {
   failed: "not read",
   repeated: "opened before",
   refused: "not opened: nobody but the model named it",
-  "not-run": "not opened: the budget is spent",
+  "not-run": "not opened",
 };
 
 /** `1.2 s`, `87 tokens`, `412 of 512 prompt tokens cached`. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import { NOBODY, readApiKeys, type ApiKeys } from "./api-keys.ts";
-import { refusalOf, type RequestRules } from "./request-checks.ts";
+import { PAGE, refusalOf, type RequestRules } from "./request-checks.ts";
 import type { ErrorReply } from "./error-reply.ts";
 
 /** Who and what is let in. */
@@ -12,9 +12,13 @@ export interface Access {
   readonly webhookHosts: readonly string[];
 }
 
+type ConfigurationName = "langgraph.json" | "langgraph.production.json";
+
+/** Beside `graphs`: in a clone at its root, in the package in dist, where the compiled graphs are named. */
+const CONFIGURATIONS = new URL(import.meta.url.endsWith(".ts") ? "../../" : "../", import.meta.url);
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ROOT = new URL("../../", import.meta.url);
 const configurationSchema = z.object({
   http: z.object({
     cors: z
@@ -36,14 +40,16 @@ export function readAccess(environment: Environment): Access {
   };
 }
 
+/** What LangGraph Server is started with. */
+export function configurationFile(name: ConfigurationName): URL {
+  return new URL(name, CONFIGURATIONS);
+}
+
 /**
  * Reads which requests are taken: hosts from `AGENTIC_RAG_ALLOWED_HOSTS` of the environment, origins from the server's
  * configuration, which the server needs itself. Throws `settings-invalid`.
  */
-export function readRules(
-  environment: Environment,
-  configuration: "langgraph.json" | "langgraph.production.json",
-): RequestRules {
+export function readRules(environment: Environment, configuration: ConfigurationName): RequestRules {
   return {
     hosts: readHosts("AGENTIC_RAG_ALLOWED_HOSTS", environment).map((host) => host.replace(/:\d+$/, "")),
     ...readOrigins(configuration),
@@ -51,13 +57,14 @@ export function readRules(
   };
 }
 
-/** The user who sent a request, or why it is not let in. Health is told to everybody. */
+/** The user who sent a request, or why it is not let in. Health is told to everybody, and the page asks for a key itself. */
 export function admit(request: Request, { keys, rules }: Access): { readonly identity: string } | ErrorReply {
   const refusal = refusalOf(request, rules);
   if (refusal !== null) return refusal;
   const user = keys.identify(request.headers);
-  const health = request.method === "GET" && new URL(request.url).pathname === "/ok";
-  return "status" in user && health ? { identity: NOBODY } : user;
+  const { pathname } = new URL(request.url);
+  const open = pathname === PAGE || (request.method === "GET" && pathname === "/ok");
+  return "status" in user && open ? { identity: NOBODY } : user;
 }
 
 function readHosts(name: string, environment: Environment): readonly string[] {
@@ -77,11 +84,11 @@ function readHosts(name: string, environment: Environment): readonly string[] {
 
 /** As LangGraph reads them: where there is a pattern, the list does not count. */
 function readOrigins(
-  configuration: string,
+  configuration: ConfigurationName,
 ): Pick<RequestRules, "origins" | "originPattern" | "originSetting"> {
   try {
     const { http } = configurationSchema.parse(
-      JSON.parse(readFileSync(new URL(configuration, ROOT), "utf8")),
+      JSON.parse(readFileSync(configurationFile(configuration), "utf8")),
     );
     const { allow_origins: origins = [], allow_origin_regex: pattern } = http.cors ?? {};
     return {

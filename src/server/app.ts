@@ -11,6 +11,7 @@ import { limitBody } from "./json-body.ts";
 import { mcpRoutes } from "./mcp/http.ts";
 import { keepInStore } from "./openai/responses/kept.ts";
 import { openAiRoutes } from "./openai/routes.ts";
+import { pageRoutes } from "./page.ts";
 import { createSlots } from "./slots.ts";
 
 /** Bytes of a body of our own routes. */
@@ -31,7 +32,7 @@ export interface ServerAppOptions {
 
 /**
  * The routes that LangGraph Server gets in addition, and what stands in front of its own: what `http.app` names. `/v1`
- * speaks as OpenAI's API does, `/mcp` the Model Context Protocol.
+ * speaks as OpenAI's API does, `/mcp` the Model Context Protocol, and `/` is a page to ask on.
  */
 export function createServerApp({
   environment,
@@ -66,6 +67,7 @@ export function createServerApp({
   const plainModels = Object.fromEntries(named);
   app.route("/v1", openAiRoutes({ ...shared, agents, plainModels, openKept: keepInStore }));
   app.route("/mcp", mcpRoutes({ ...shared, agent, engine: parts.engine }));
+  app.route("/", pageRoutes({ asksKey: guarded }));
   return app;
 }
 

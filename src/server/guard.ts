@@ -37,7 +37,7 @@ const HEADERS = {
 
 /**
  * What stands in front of all routes, LangGraph's and ours. It asks for the key itself, since LangGraph asks for none
- * at `/info`, at `/ui` and, in its image, at routes that it does not know. `/ok` alone is open.
+ * at `/info`, at `/ui` and, in its image, at routes that it does not know. `/ok` and the page at `/` alone are open.
  */
 export function guard(
   access: Access,

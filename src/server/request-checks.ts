@@ -14,7 +14,9 @@ export interface RequestRules {
   readonly originSetting: string;
 }
 
-/** Everything that is served. What is not named here does not exist from outside, `/internal` above all. */
+/** The page of this project, which is there to be looked at only. */
+export const PAGE = "/";
+/** Everything else that is served. What is not named here does not exist from outside, `/internal` above all. */
 const SERVED = ["ok", "info", "metrics", "assistants", "threads", "runs", "store", "ui", "v1", "mcp"];
 const OWN_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 /** Characters of path and query together. */
@@ -60,7 +62,10 @@ export function refusalOf(request: Request, rules: RequestRules): ErrorReply | n
     };
   }
   return (
-    ofAddress(address, rules) ?? ofBody(request) ?? ofEmbedding(request) ?? ofUpgrade(request, address, rules)
+    ofAddress(request.method, address, rules) ??
+    ofBody(request) ??
+    ofEmbedding(request) ??
+    ofUpgrade(request, address, rules)
   );
 }
 
@@ -96,11 +101,12 @@ function ofUpgrade(
   };
 }
 
-function ofAddress(address: string, rules: RequestRules): ErrorReply | null {
+function ofAddress(method: string, address: string, rules: RequestRules): ErrorReply | null {
   if (address.length > MAX_ADDRESS) {
     return { status: 414, code: "address_too_long", message: "The address of this request is too long." };
   }
   const [path, query] = splitOnce(address, "?");
+  if (path === PAGE) return method === "GET" || method === "HEAD" ? null : NOT_FOUND;
   const segments = path.replace(/^\//, "").replace(/\/$/, "").split("/");
   if (!SERVED.includes(segments[0] ?? "")) return NOT_FOUND;
   if (segments.some((segment) => !SEGMENT.test(segment) || NOT_A_NAME.includes(segment))) {

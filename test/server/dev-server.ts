@@ -9,7 +9,7 @@ import { freePort } from "../servers/free-port.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** What the server needs of the project, in a folder of its own. */
-const LINKED = ["corpus", "graphs", "node_modules", "package.json", "src"];
+const LINKED = ["corpus", "dist", "graphs", "node_modules", "package.json", "src"];
 
 export interface DevServer {
   readonly url: string;

@@ -55,8 +55,10 @@ test("our own routes read their bodies themselves", async () => {
   expect(await reply.json()).toEqual({ user: "alice", bytes: LIMIT + 1 });
 });
 
-test("health alone is answered without a key, and not under another name", async () => {
+test("health and the page alone are answered without a key, and not under another name", async () => {
   expect((await app.request("/ok")).status).toBe(200);
+  expect((await app.request("/")).status).toBe(200);
+  expect((await app.request("/", { method: "POST" })).status).toBe(404);
   expect((await app.request("/ok", { method: "POST" })).status).toBe(401);
   expect((await app.request("/okay")).status).toBe(404);
   expect((await app.request("/ok", { headers: { host: "attacker.example" } })).status).toBe(421);

@@ -12,6 +12,8 @@ const at = (address: string, headers: Record<string, string> = {}, method = "GET
   refusalOf(new Request(`http://localhost:2024${address}`, { method, headers }), rules)?.code;
 
 test.each([
+  "/",
+  "/?thread=1",
   "/ok",
   "/info",
   "/assistants/agentic-rag/graph?xray=1",
@@ -31,7 +33,7 @@ test.each([
 });
 
 test.each([
-  ["/", "not_found"],
+  ["//", "not_found"],
   ["/internal/truncate", "not_found"],
   ["/%69nternal/truncate", "not_found"],
   ["//internal/truncate", "not_found"],
