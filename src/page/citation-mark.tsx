@@ -66,5 +66,10 @@ function reasonFor({ known, verdict, checks }: PageCitation): string | undefined
   if (!known) return undefined;
   const found = checks.find(({ result }) => result === (verdict === "unsupported" ? "fail" : "weak"));
   if (verdict === "supported" || found === undefined) return undefined;
-  return findingOf(found);
+  return found.result === "weak" && ABOUT_WORDS.has(found.check)
+    ? `not in the passage: ${found.words.map((word) => `“${word}”`).join(", ")}`
+    : findingOf(found);
 }
+
+/** Checks that look for something of the sentence in the passage. */
+const ABOUT_WORDS: ReadonlySet<string> = new Set(["quotes", "figures", "names", "words"]);

@@ -35,11 +35,50 @@ interface Context {
 }
 
 function blocks(nodes: readonly Node[], context: Context): ComponentChildren {
-  return nodes.map((node, at) => {
-    const next = nodes[at + 1];
-    const isGlued = node.type === "text" && next?.type === "link" && markedNumber(next) !== undefined;
-    return isGlued ? marked(node.value, context, true) : element(node, context);
-  });
+  const shownNodes: ComponentChildren[] = [];
+  for (let at = 0; at < nodes.length; at += 1) {
+    const node = nodes[at];
+    if (node === undefined) break;
+    if (node.type !== "text") {
+      shownNodes.push(element(node, context));
+      continue;
+    }
+    const marks: ComponentChildren[] = [];
+    const words = marked(node.value, context);
+    for (
+      let next = markOf(nodes[at + 1], context);
+      next !== undefined;
+      next = markOf(nodes[at + 1], context)
+    ) {
+      marks.push(next);
+      at += 1;
+    }
+    shownNodes.push(...(marks.length === 0 ? words : tied(words, marks)));
+  }
+  return shownNodes;
+}
+
+function markOf(node: Node | undefined, { mark }: Context): ComponentChildren | undefined {
+  const number = node?.type === "link" ? markedNumber(node) : undefined;
+  return number === undefined ? undefined : mark(number);
+}
+
+/** The last word stays on the line of the marks behind it; in Chinese and Japanese, the last sign. */
+function tied(words: readonly ComponentChildren[], marks: readonly ComponentChildren[]): ComponentChildren[] {
+  const last = words.at(-1);
+  if (typeof last !== "string") return [...words, ...marks];
+  const [word = ""] =
+    /(?:[^\s\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]{1,24}|[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}])? ?$/u.exec(
+      last,
+    ) ?? [];
+  return [
+    ...words.slice(0, -1),
+    last.slice(0, last.length - word.length),
+    <span class="tied">
+      {word}
+      {marks}
+    </span>,
+  ];
 }
 
 function element(node: Node, context: Context): ComponentChildren {
@@ -142,8 +181,7 @@ function table({ children: [head, ...rows] }: Extract<Node, { type: "table" }>, 
 }
 
 function link(node: Extract<Node, { type: "link" }>, context: Context): ComponentChildren {
-  const number = markedNumber(node);
-  const mark = number === undefined ? undefined : context.mark(number);
+  const mark = markOf(node, context);
   if (mark !== undefined) return mark;
   const children = blocks(node.children, context);
   const address = webAddress(node.url);
@@ -163,15 +201,19 @@ function markedNumber({ children }: Extract<Node, { type: "link" }>): number | u
   return number === undefined ? undefined : Number(number);
 }
 
-/** `glued`: a mark follows the text. No line begins with a mark. */
-function marked(text: string, { mark }: Context, glued = false): ComponentChildren {
-  const pieces = text.split(/(\[\d{1,4}(?:, ?\d{1,4})*\])/);
-  return pieces.map((piece, at) => {
-    if (at % 2 === 0) return glued || at < pieces.length - 1 ? piece.replace(/ $/, "\u202F") : piece;
-    const marks = piece
-      .slice(1, -1)
-      .split(",")
-      .map((number) => mark(Number(number)));
-    return marks.every((one) => one !== undefined) ? marks : piece;
-  });
+/** A text with its marks: every second piece of it may be one. */
+function marked(text: string, { mark }: Context): ComponentChildren[] {
+  let pieces: ComponentChildren[] = [];
+  for (const [at, piece] of text.split(/(\[\d{1,4}(?:, ?\d{1,4})*\])/).entries()) {
+    const marks =
+      at % 2 === 0
+        ? []
+        : piece
+            .slice(1, -1)
+            .split(",")
+            .map((number) => mark(Number(number)));
+    if (marks.length === 0 || marks.includes(undefined)) pieces.push(piece);
+    else pieces = tied(pieces, marks);
+  }
+  return pieces;
 }

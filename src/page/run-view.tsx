@@ -57,7 +57,7 @@ export function RunView({ run, prefix, standing, children, graph = true, extra }
               <Sources {...{ sources, prefix }} citations={answer?.citations ?? []} />
             </section>
           )}
-          {graph && (
+          {graph && steps.length > 0 && (
             <section aria-labelledby={`${prefix}-graph`}>
               <h2 id={`${prefix}-graph`}>The graph</h2>
               <Graph active={active} visits={visitsOf(run)} />
@@ -72,7 +72,7 @@ export function RunView({ run, prefix, standing, children, graph = true, extra }
         )}
       </div>
       {turn !== undefined && turn.length > 0 && (
-        <section aria-labelledby={`${prefix}-turn`}>
+        <section class="masked" aria-labelledby={`${prefix}-turn`}>
           <h2 id={`${prefix}-turn`}>The turn, by its mask</h2>
           <details class="fold">
             <summary>{maskWords(turn)}</summary>

@@ -8,7 +8,7 @@ export const BASE = `
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Noto Sans Mono", monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #171614; --raised: #211f1c; --ink: #ebe7df; --soft: #aba59a; --rule: #3a3631; --wash: #1f1d1a;
     --accent: #8ec7e3; --good: #85cd9d; --fair: #e5b863; --bad: #f4958b; --shade: 0 8px 28px rgb(0 0 0 / 0.6);
@@ -48,6 +48,7 @@ const RUN = `
 .earlier { max-width: 48rem; margin-bottom: 2.5rem; padding-bottom: 1.25rem; border-bottom: 1px solid var(--rule); color: var(--soft); }
 .earlier > div { margin-top: 0.9rem; font: 400 1rem/1.55 var(--serif); }
 .earlier > .user { color: var(--ink); font-weight: 600; font-family: var(--sans); }
+.earlier p + p { margin-top: 0.6em; }
 .contents { max-width: 48rem; }
 .contents ol { padding-inline-start: 2em; margin-top: 1.75rem; }
 .contents li + li { margin-top: 0.8rem; }
@@ -94,6 +95,7 @@ const CITATIONS = `
 .mark:hover, .mark:focus-visible, .cite:has(> .card:popover-open) > .mark { background: var(--tone); border-color: var(--tone); color: var(--paper); }
 .partly > .mark { border-style: dashed; }
 .unclear > .mark, .open > .mark { border-style: dotted; }
+.tied { white-space: nowrap; }
 .sign { margin-inline-start: 0.25em; }
 .card {
   white-space: normal; width: min(24rem, 100%); padding: 0.9rem 1.05rem 1rem; margin: 0; color: var(--ink); background: var(--raised);
@@ -211,7 +213,7 @@ const PRINT = `
   main { max-width: none; padding: 0; }
   .columns { display: block; }
   .columns > * + * { margin-top: 1.5rem; }
-  .card, .fold, .sources details { display: none !important; }
+  .card, .fold, .masked, .more, .sources details { display: none !important; }
   .long::details-content { content-visibility: visible; block-size: auto; }
   .sources > li, .step { break-inside: avoid; }
   .sources .title a[href]::after { content: " " attr(href); font-size: 0.85em; color: var(--soft); }

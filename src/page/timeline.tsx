@@ -205,7 +205,7 @@ function Long({ text }: { readonly text: string }) {
         {words}
       </p>
     );
-  const end = Math.max(words.slice(0, OPEN).search(/\s\S*$/), OPEN / 2);
+  const end = endBefore(words, OPEN);
   return (
     <details class="long">
       <summary>
@@ -219,6 +219,15 @@ function Long({ text }: { readonly text: string }) {
       </p>
     </details>
   );
+}
+
+/** Where a text is cut: behind a line, a sentence or a word, whichever comes first of these in its second half. */
+function endBefore(text: string, most: number): number {
+  const head = text.slice(0, most);
+  const ends = [/^[^]*\n/u, /^[^]*(?:[.!?…](?=\s)|[。！？])/u, /^[^]*\s/u].map(
+    (end) => end.exec(head)?.[0].length ?? 0,
+  );
+  return ends.find((end) => end > most / 2) ?? most;
 }
 
 function Verbatim({ text, label }: { readonly text: string; readonly label: string }) {

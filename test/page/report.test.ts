@@ -80,7 +80,7 @@ describe.skipIf(browser === undefined)(`in a browser${notHere}`, () => {
     const card = page.getByRole("note");
     expect((await card.innerText()).split(/\n+/)).toEqual([
       "~ Partly supported",
-      "the source says nothing of it",
+      "not in the passage: “twentieth”",
       "Number of Parameters: 32.5B",
       "Qwen/QwQ-32B · Hugging Face",
       "huggingface.co",
