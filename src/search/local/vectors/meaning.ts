@@ -17,6 +17,8 @@ export interface MeaningOptions {
   readonly embedder: Embedder;
   /** Time for the vector of a question, in milliseconds. Default 5,000. */
   readonly deadlineMs?: number;
+  /** The same for the first question, for which a model may have to be loaded. Default 20,000. */
+  readonly firstDeadlineMs?: number;
 }
 
 /** What lies near a question. */
@@ -36,6 +38,7 @@ export interface Meaning {
 }
 
 const DEFAULT_DEADLINE_MS = 5_000;
+const DEFAULT_FIRST_DEADLINE_MS = 20_000;
 /** Passages for each result that is wanted: a document may have several. */
 const PASSAGES_EACH = 4;
 /** A further passage of a document is shown if it lies nearly as near as the best one. */
@@ -55,6 +58,11 @@ const NEAREST = `
 const versionRow = z.object({ version: z.number() });
 const folderRow = z.object({ value: z.string() }).optional();
 
+interface Limits {
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+}
+
 /** What is known of an index and the model that is asked now. */
 interface Judged {
   readonly making: string;
@@ -63,7 +71,9 @@ interface Judged {
 }
 
 /** @throws AgenticRagError `index-unusable` */
-export function openMeaning({ files, embedder, deadlineMs = DEFAULT_DEADLINE_MS }: MeaningOptions): Meaning {
+export function openMeaning(options: MeaningOptions): Meaning {
+  const { files, embedder, deadlineMs: laterMs = DEFAULT_DEADLINE_MS } = options;
+  const { firstDeadlineMs = DEFAULT_FIRST_DEADLINE_MS } = options;
   const opened: { readonly file: string; readonly database: SqliteDatabase }[] = [];
   const close = (): void => {
     for (const { database } of opened) database.close();
@@ -74,6 +84,7 @@ export function openMeaning({ files, embedder, deadlineMs = DEFAULT_DEADLINE_MS 
     close();
     throw error;
   }
+  let isFirst = true;
   const judged = new Map<string, Judged>();
   const counts = new Map<string, VectorCounts & { readonly version: number }>();
 
@@ -106,10 +117,9 @@ export function openMeaning({ files, embedder, deadlineMs = DEFAULT_DEADLINE_MS 
     return fresh;
   }
 
-  async function search(question: string, maxResults: number, signal: AbortSignal): Promise<Near> {
+  async function search(question: string, maxResults: number, limits: Limits): Promise<Near> {
     let probe: ReturnType<typeof probeMaking> | undefined;
-    const probing = (): ReturnType<typeof probeMaking> =>
-      (probe ??= probeMaking(embedder, { signal, deadlineMs }));
+    const probing = (): ReturnType<typeof probeMaking> => (probe ??= probeMaking(embedder, limits));
     const notes: string[] = [];
     const fitting: { readonly database: SqliteDatabase; readonly making: VectorMaking }[] = [];
     for (const { file, database } of opened) {
@@ -140,7 +150,7 @@ export function openMeaning({ files, embedder, deadlineMs = DEFAULT_DEADLINE_MS 
     const note = notes.length === 0 ? {} : { note: notes.join(" ") };
     const [first] = fitting;
     if (first === undefined) return note;
-    const embedded = await embedder.embed([question], { purpose: "query", signal, deadlineMs });
+    const embedded = await embedder.embed([question], { purpose: "query", ...limits });
     if (embedded.status === "failed") return { note: byWords(embedded.failure.message) };
     const [vector = new Float32Array()] = embedded.vectors;
     const other = fitting.find(({ making }) => making.dimensions !== vector.length);
@@ -161,8 +171,10 @@ export function openMeaning({ files, embedder, deadlineMs = DEFAULT_DEADLINE_MS 
   }
   return {
     async nearest(question, maxResults, signal) {
+      const deadlineMs = isFirst ? Math.max(firstDeadlineMs, laterMs) : laterMs;
+      isFirst = false;
       const found = await withDeadline({ deadlineMs, signal }, (ending) =>
-        search(question, maxResults, ending),
+        search(question, maxResults, { signal: ending, deadlineMs }),
       );
       if (found !== "deadline") return found;
       return { note: byWords(`the embedding model did not answer within ${deadlineMs / 1000} s.`) };

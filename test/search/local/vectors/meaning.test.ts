@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { isAbort } from "../../../../src/errors.ts";
 import { buildVectors } from "../../../../src/search/local/vectors/build-vectors.ts";
@@ -89,10 +90,41 @@ describe("a search", () => {
     const { embedder } = await embedding();
     await buildVectors({ file, embedder });
     const now = await embedding({ silentFrom });
-    const engine = engineOver([file], { files: [file], embedder: now.embedder, deadlineMs: 100 });
+    const engine = engineOver([file], {
+      files: [file],
+      embedder: now.embedder,
+      deadlineMs: 100,
+      firstDeadlineMs: 100,
+    });
     const { note, titles } = await search(engine, "car");
     expect(titles).toEqual(["Garage"]);
     expect(note).toMatch(/^Searched by words alone: .* did not answer within 0\.1 s\.$/u);
+  });
+
+  test("the first question may wait for a model to be loaded, later ones less", async () => {
+    const { file } = await createIndex();
+    const { embedder } = await embedding();
+    await buildVectors({ file, embedder });
+    let asked = 0;
+    const slow: typeof embedder = {
+      ...embedder,
+      async embed(texts, options) {
+        asked += 1;
+        if (asked === 1) await delay(300);
+        if (asked > 2) await new Promise(() => undefined);
+        return embedder.embed(texts, options);
+      },
+    };
+    const engine = engineOver([file], {
+      files: [file],
+      embedder: slow,
+      deadlineMs: 200,
+      firstDeadlineMs: 10_000,
+    });
+    expect((await search(engine, "car")).note).toBeUndefined();
+    expect((await search(engine, "car")).note).toBe(
+      "Searched by words alone: the embedding model did not answer within 0.2 s.",
+    );
   });
 
   test("an abort ends it", async () => {
