@@ -1,9 +1,17 @@
-// Compiles src into dist, and bundles pages with what only they need. `prepare` calls it with --if-possible: npm
+// Compiles src and graphs into dist, and bundles pages with what only they need. `prepare` calls it with --if-possible: npm
 // runs that after each install in a clone, and when someone installs the package from git. Before packing nothing is done
 // then, since `prepack` has just built; nor where no compiler is installed (npm ci --omit=dev) or no project file lies (the
 // image), but for the page that the server serves. --page: that page alone.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -25,6 +33,7 @@ else if (asked && !possible) {
   if (status === 0) {
     await bundlePages();
     await buildLivePage();
+    await compileGraphs();
     copyFileSync(new URL(`../src/${maps}`, import.meta.url), new URL(`../dist/${maps}`, import.meta.url));
   }
 } else if (!packing && existsSync(new URL("../src/page/live", import.meta.url))) {
@@ -85,4 +94,21 @@ async function buildLivePage() {
   mkdirSync(folder, { recursive: true });
   writeFileSync(new URL("live.js", folder), program);
   writeFileSync(new URL("live.css", folder), LIVE_STYLE);
+}
+
+/** What LangGraph serves, for those who have the package alone: graphs over dist, and configurations that name them. */
+async function compileGraphs() {
+  const { transform } = await import("esbuild");
+  mkdirSync(new URL("../dist/graphs/", import.meta.url));
+  for (const name of readdirSync(new URL("../graphs/", import.meta.url))) {
+    const text = readFileSync(new URL(`../graphs/${name}`, import.meta.url), "utf8");
+    const { code } = await transform(text, { loader: "ts", target: "node20" });
+    // ../src/server/app.ts is ../server/app.js there, and ./server-state.ts ./server-state.js
+    const compiled = code.replaceAll(/from "(\.\.?)(?:\/src)?(\/[^"]+)\.ts"/g, 'from "$1$2.js"');
+    writeFileSync(new URL(`../dist/graphs/${name.replace(/\.ts$/, ".js")}`, import.meta.url), compiled);
+  }
+  for (const name of ["langgraph.json", "langgraph.production.json"]) {
+    const text = readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
+    writeFileSync(new URL(`../dist/${name}`, import.meta.url), text.replaceAll(".ts:", ".js:"));
+  }
 }

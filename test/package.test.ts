@@ -57,6 +57,18 @@ test("nothing of the tests is published: no overrides, no files of theirs", { ti
     .parse(JSON.parse(packed));
   const paths = files.map(({ path }) => path).filter((path) => !/^(?:dist|corpus)\//.test(path));
   expect(paths.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
+  // what `agentic-rag ui` serves
+  const { graphs } = z
+    .object({ graphs: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(read("dist/langgraph.json")));
+  const served = Object.values(graphs).map((path) => path.replace("./", "dist/").replace(/:.*/, ""));
+  expect(served).toEqual(
+    ["agentic-rag", "search-r1", "research-team"].map((name) => `dist/graphs/${name}.js`),
+  );
+  const all = files.map(({ path }) => path);
+  expect(
+    [...served, "dist/page/live.js", "dist/page/live.css"].filter((path) => !all.includes(path)),
+  ).toEqual([]);
 });
 
 test("the version is said in two places alike", () => {

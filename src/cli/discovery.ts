@@ -18,6 +18,8 @@ export interface LocalServer {
   readonly models: readonly string[];
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 export interface LocalModel {
   readonly server: LocalServer;
   readonly name: string;
@@ -108,21 +110,24 @@ export function protocolFor(name: string): string | undefined {
 }
 
 /**
- * Where no model is set, the settings with one that runs on this machine, and a line that says so; else those given
- * and no line.
+ * Where no model is set, the settings with one that runs on this machine, a line that says so, and the variables that
+ * name it; else those given, and nothing.
  */
 export async function discoverModel(
   settings: Settings,
   args: Pick<Arguments, "values">,
   surroundings: Pick<Surroundings, "environment" | "folder" | "localServers">,
   signal: AbortSignal,
-): Promise<{ readonly settings: Settings; readonly note: string }> {
-  if (settings.model.family !== "offline" || !settings.model.discover) return { settings, note: "" };
+): Promise<{ readonly settings: Settings; readonly note: string; readonly found: Environment }> {
+  const none = { settings, note: "", found: {} };
+  if (settings.model.family !== "offline" || !settings.model.discover) return none;
   const model = pickModel(await findLocalServers(surroundings.localServers, signal));
-  if (model === undefined) return { settings, note: "" };
+  if (model === undefined) return none;
   const environment = environmentWith(args, surroundings);
+  const found = settingsFor(model, environment);
   return {
-    settings: readSettings({ ...environment, ...settingsFor(model, environment) }),
+    found,
+    settings: readSettings({ ...environment, ...found }),
     note: `No model is set, so ${printableLine(model.name)} is taken from ${placeOf(model.server)}. To choose another: agentic-rag setup; for none: AGENTIC_RAG_DISCOVER=off.\n`,
   };
 }

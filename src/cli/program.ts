@@ -109,6 +109,8 @@ async function runCommand(read: Arguments, surroundings: Surroundings): Promise<
       return (await import("./commands/index-folder.ts")).indexFolder(read, surroundings);
     case "mcp":
       return (await import("./commands/mcp.ts")).mcp(read, surroundings);
+    case "ui":
+      return (await import("./commands/ui.ts")).ui(read, surroundings);
     case "models":
       return (await import("./commands/models.ts")).models(read, surroundings);
     case "rollout":

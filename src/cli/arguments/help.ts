@@ -129,6 +129,14 @@ documents that have not changed are not read again. What is not read is counted,
 failures are told on stderr too. The end of stdin ends it, and what still runs.`,
     examples: ["agentic-rag mcp", "agentic-rag mcp --docs ./handbook --max-searches 3"],
   },
+  ui: {
+    about: "serve a page on this machine to ask on and to watch runs, and open it",
+    usage: "agentic-rag ui [options]",
+    details: `The page shows each step of the graph, the sources, and how well each citation is supported; queries are edited and
+runs forked there. It is served by LangGraph's development server on 127.0.0.1, which is installed once:
+npm install @langchain/langgraph-cli@1.5.1. Threads are kept for each folder. Ctrl-C ends it.`,
+    examples: ["agentic-rag ui", "agentic-rag ui --docs ./handbook"],
+  },
   models: {
     about: "list the models that the model's server has",
     usage: "agentic-rag models [options]",

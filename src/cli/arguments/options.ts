@@ -9,6 +9,7 @@ export const COMMANDS = [
   "search",
   "index",
   "mcp",
+  "ui",
   "models",
   "doctor",
   "probe",
@@ -44,7 +45,7 @@ export type Option = OptionBase &
     | { readonly value?: never }
   );
 
-const RUNS = ["ask", "chat", "resume", "mcp", "rollout", "eval"] as const;
+const RUNS = ["ask", "chat", "resume", "mcp", "ui", "rollout", "eval"] as const;
 const CHECKED = [...RUNS, "doctor"] as const;
 const PREPARED = [...CHECKED, "setup"] as const;
 const SEARCHED = [...PREPARED, "search"] as const;
@@ -168,6 +169,13 @@ export const OPTIONS: readonly Option[] = [
     about: "what the file has to be, where the server does not tell it",
     commands: ["pull"],
   },
+  {
+    name: "port",
+    value: "<n>",
+    about: "where the page is served (the first free one from 2024 on)",
+    commands: ["ui"],
+  },
+  { name: "no-open", about: "do not open the page in the browser", commands: ["ui"] },
   { name: "watch", about: "build it again whenever files change", commands: ["index"] },
   { name: "yes", short: "y", about: "ask nothing: take what is found, and write it", commands: ["setup"] },
   {

@@ -36,13 +36,12 @@ export async function refuseTornState(folder: string): Promise<void> {
  * The same for a process of LangGraph Server, which ends at once where a file cannot be read: going on, or merely failing, it
  * would write an empty state over it.
  */
-export async function endOnTornState({
-  cwd,
-  exit,
-  stderr,
-}: Pick<NodeJS.Process, "cwd" | "exit" | "stderr">): Promise<void> {
+export async function endOnTornState(
+  { exit, stderr }: Pick<NodeJS.Process, "exit" | "stderr">,
+  folder: string,
+): Promise<void> {
   try {
-    await refuseTornState(cwd());
+    await refuseTornState(folder);
   } catch (error) {
     if (!AgenticRagError.isInstance(error)) throw error;
     stderr.write(`${error.message}\n`);

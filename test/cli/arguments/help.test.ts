@@ -77,6 +77,7 @@ test("help for the program begins with what it is and how it is called", () => {
       search   send one query to the search engine alone, without a model, and see what it finds
       index    make a folder of documents searchable, or bring its index up to date
       mcp      serve research and search to other programs over MCP, on stdin and stdout
+      ui       serve a page on this machine to ask on and to watch runs, and open it
       models   list the models that the model's server has
       doctor   check the settings, the model's endpoint, the search engines and the documents
       probe    find out whether a model's server continues a turn, and which settings fit it
