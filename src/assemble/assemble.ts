@@ -13,6 +13,7 @@ export type AssembleOptions = Pick<SearchSurroundings, "onProblem">;
 /** The parts of an agent, and what ends with it. */
 export interface AssembledParts extends AgenticRagParts {
   readonly limits: Settings["limits"];
+  readonly searchAhead: boolean;
   /** Closes what searches keep in a file. Runs may go on, without it. */
   readonly close: () => void;
 }
@@ -42,6 +43,7 @@ export function assemble(settings: Settings, { onProblem }: AssembleOptions = {}
     engine,
     ...(pageReader !== undefined && { pageReader }),
     limits: settings.limits,
+    searchAhead: settings.searchAhead ?? true,
     protocols,
     engines,
     close,

@@ -24,6 +24,8 @@ export function assembleServed(settings: Settings, options: AssembleOptions = {}
     ...parts,
     engines: Object.fromEntries(Object.entries(engines).filter(([name]) => names.includes(name))),
     models,
+    // a client may stop a run before `web-search`, which no node can see
+    searchAhead: settings.searchAhead ?? false,
     ceilings: parts.limits,
   };
 }

@@ -34,12 +34,16 @@ export function emptyBudget({ tokens, milliseconds }: Allowance): BudgetName | n
   return milliseconds < 1 ? "time" : null;
 }
 
-type Counted = Pick<RunState, "opening" | "searches" | "pages">;
+type Counted = Pick<RunState, "opening" | "searches" | "pages" | "usage">;
 
-/** Searches that may still run, and pages that may still be opened; no `pages` where none were offered. */
-export function callsLeft(limits: RunLimits, { opening, searches, pages }: Counted) {
+/**
+ * Searches that may still run, and pages that may still be opened; no `pages` where none were offered. A search that was
+ * sent in vain is gone as well.
+ */
+export function callsLeft(limits: RunLimits, { opening, searches, pages, usage }: Counted) {
+  const sent = notBelowZero(searches) + notBelowZero(usage.droppedSearches ?? 0);
   return {
-    searches: Math.max(0, limits.maxSearches - notBelowZero(searches)),
+    searches: Math.max(0, limits.maxSearches - sent),
     ...(opening?.pages === true && { pages: Math.max(0, limits.maxPages - notBelowZero(pages)) }),
   };
 }

@@ -10,6 +10,7 @@ import { randomBoundary } from "./boundary.ts";
 import { createContextSchema, RUN_DEFAULTS, type RunContext } from "./context.ts";
 import { inWords } from "./nodes/given-settings.ts";
 import { createFinalize } from "./nodes/finalize.ts";
+import { createSearcher } from "./nodes/searcher.ts";
 import { createGenerate } from "./nodes/generate.ts";
 import { createParseToolCall } from "./nodes/parse-tool-call.ts";
 import { choicesOf, createChooser, type AgenticRagParts } from "./parts.ts";
@@ -40,20 +41,21 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   const choose = createChooser(parts);
   const protocolOf = ({ opening }: RunState) =>
     choose({ protocol: required(opening, "an opened question").protocol }).protocol;
-  const { pageReader, ceilings = {} } = parts;
+  const { pageReader, ceilings = {}, searchAhead = false } = parts;
   const { now = () => new Date(), clock = () => performance.now(), boundary = randomBoundary } = parts;
   const readStep = createStepReader({ choose, limits, ceilings });
+  const searcher = createSearcher({ clock, ahead: searchAhead });
   const schema = inWords(createContextSchema(choicesOf(parts), limits));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, see OptionalContext
   const context = schema as unknown as OptionalContext;
   return new StateGraph(studio(State), { input: studio(Input), output: studio(Output), context })
     .addNode(
       "generate",
-      createGenerate({ readStep, choose, limits, ceilings, now, clock, boundary, pageReader }),
+      createGenerate({ readStep, choose, limits, ceilings, now, clock, boundary, pageReader, searcher }),
     )
-    .addNode("parse-tool-call", createParseToolCall(readStep))
-    .addNode("web-search", createWebSearch({ readStep, pageReader, clock }))
-    .addNode("finalize", createFinalize({ protocolOf }))
+    .addNode("parse-tool-call", createParseToolCall(readStep, searcher))
+    .addNode("web-search", createWebSearch({ readStep, pageReader, clock, searcher }))
+    .addNode("finalize", createFinalize({ protocolOf, searcher }))
     .addEdge(START, "generate")
     .addConditionalEdges("generate", (state) => routeGenerated(protocolOf(state), state), {
       "tool call": "parse-tool-call",

@@ -12,6 +12,12 @@ export interface AgenticRagParts {
   readonly engine: SearchEngine;
   /** Opens pages, for runs that allow it (`maxPages`). Default: none can be opened. */
   readonly pageReader?: PageReader;
+  /**
+   * True: a search is sent the moment its query is written, while the model still writes the rest of its call. Leave it where
+   * runs are stopped before `web-search` (`interruptBefore`), which no node can see; where a person is asked first
+   * (`approveSearches`) nothing is sent ahead anyhow. Default: false.
+   */
+  readonly searchAhead?: boolean;
   /** Defaults of the limits; a run's context wins. With `approveSearches`, every run asks, whatever its context says. */
   readonly limits?: Partial<RunLimits>;
   /** What no run's context can exceed. Default: no ceiling. */

@@ -21,6 +21,8 @@ export const usageSchema = z.strictObject({
   cutBytes: z.number().int().positive().optional(),
   /** Results that the model was not shown any more, since it is shown the last `keepResults` alone; absent where none. */
   omittedResults: z.number().int().positive().optional(),
+  /** Searches that were sent ahead of a call that turned out another one, and were ended; absent where none. */
+  droppedSearches: z.number().int().positive().optional(),
   /** Time spent in the model, in searches and on pages; waiting for a person or a restart does not count. */
   milliseconds: z.number(),
 });
@@ -42,12 +44,13 @@ export function addUsage(left: Usage, right: Usage): Usage {
   const sum = (name: Exclude<keyof Usage, "estimated">): number =>
     Math.max(0, (left[name] ?? 0) + (right[name] ?? 0));
   const [continued, cutBytes, reasoningTokens] = [sum("continued"), sum("cutBytes"), sum("reasoningTokens")];
-  const omittedResults = sum("omittedResults");
+  const [omittedResults, droppedSearches] = [sum("omittedResults"), sum("droppedSearches")];
   return {
     ...(reasoningTokens > 0 && { reasoningTokens }),
     ...(continued > 0 && { continued }),
     ...(cutBytes > 0 && { cutBytes }),
     ...(omittedResults > 0 && { omittedResults }),
+    ...(droppedSearches > 0 && { droppedSearches }),
     modelRequests: sum("modelRequests"),
     tokenPrompts: sum("tokenPrompts"),
     promptTokens: sum("promptTokens"),

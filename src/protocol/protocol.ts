@@ -119,6 +119,8 @@ export interface ProtocolReader {
   end(end: StreamEnd): readonly ProtocolEvent[];
   /** True when nothing that follows can count: the stream should be closed. */
   readonly done: boolean;
+  /** The call that is being written, from its opening on as far as it stands; `null` outside of one. */
+  readonly openCall: string | null;
   /** Valid after `end`. */
   readonly generation: Generation;
 }
@@ -190,6 +192,11 @@ export interface Protocol {
   reader(before: string, options: ReaderOptions): ProtocolReader;
   /** The call that `generated` ends in. `closedByModel` is false when the runtime had to write the closing tag. */
   readCall(generated: string, closedByModel: boolean, options?: CallOptions): CallReading;
+  /**
+   * The queries of a call that is being written which are whole already; the call may still turn out otherwise. Absent where
+   * a query ends with its call.
+   */
+  readonly begunQueries?: (openCall: string) => readonly string[];
   /** The text to splice for a call's reply, tags included; what came from outside is neutralised. */
   respond(reply: ToolReply, controlTokens?: ControlTokens): string;
   /**

@@ -15,11 +15,9 @@ export const numberOr = (fallback: number, schema: z.ZodNumber) =>
   numeric.pipe(schema).default(fallback).meta({ fallback });
 
 /** `on` or `off`, as a boolean. */
-export const toggle = (fallback: boolean) =>
-  z
-    .enum(["on", "off"])
-    .transform((value) => value === "on")
-    .default(fallback);
+export const onOrOff = z.enum(["on", "off"]).transform((value) => value === "on");
+
+export const toggle = (fallback: boolean) => onOrOff.default(fallback);
 
 /** A number, or `none`, which is read as `null`. */
 export const optionalNumber = (schema: z.ZodNumber) =>

@@ -14,7 +14,7 @@ import { createProxyFetch } from "../net/proxy.ts";
 import { shownName } from "./engine-names.ts";
 import { searchFields, searchProblems, searchSettings, type SearchSettings } from "./search.ts";
 import { Secret } from "../secret.ts";
-import { keptAt, number, numberOr, optionalNumber, secret, toggle, type Given } from "./fields.ts";
+import { keptAt, onOrOff, number, numberOr, optionalNumber, secret, toggle, type Given } from "./fields.ts";
 import { cacheFolderOf, stateFolderOf } from "./user-folders.ts";
 
 const PROTOCOL_NAMES = ["qwq", "search-r1", "search-o1", "r1-searcher", "re-search"] as const;
@@ -41,6 +41,8 @@ export interface Settings {
   /** The fields that are set; each family of models has defaults of its own for the others. */
   readonly sampling: Partial<Sampling>;
   readonly limits: Omit<RunLimits, "approveSearches">;
+  /** Whether searches are sent while the model still writes their call; unset: where nobody can stop a run in between. */
+  readonly searchAhead?: boolean;
   /** The file in which it is kept what servers were found to do; without it they are asked in each process. */
   readonly probeCache?: string;
   /** Where `chat`, and what names a thread, keep their threads; without it nothing is kept. */
@@ -104,6 +106,9 @@ const environmentSchema = z.object({
   AGENTIC_RAG_CONDENSE_RESULTS: toggle(false).describe(
     "on: the model first condenses what a search found, in a request of its own",
   ),
+  AGENTIC_RAG_SEARCH_AHEAD: onOrOff
+    .optional()
+    .describe("searches are sent while the model still writes their call (on; on a server off)"),
   AGENTIC_RAG_MEND_ANSWER: toggle(false).describe(
     "on: the model is told once which sentences of its answer no source supports, and writes it again; only with the protocol qwq",
   ),
@@ -204,6 +209,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       mendAnswer: env.AGENTIC_RAG_MEND_ANSWER,
     },
     ...(database !== undefined && { database }),
+    ...(env.AGENTIC_RAG_SEARCH_AHEAD !== undefined && { searchAhead: env.AGENTIC_RAG_SEARCH_AHEAD }),
     choosable: {
       engines: (env.AGENTIC_RAG_ALLOW_ENGINES ?? search.engines).map(shownName),
       models: [
@@ -211,10 +217,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
         ...(env.AGENTIC_RAG_ALLOW_MODELS ?? []),
       ],
     },
-    concurrency: {
-      total: env.AGENTIC_RAG_MAX_CONCURRENT,
-      perCaller: env.AGENTIC_RAG_MAX_PER_CALLER,
-    },
+    concurrency: { total: env.AGENTIC_RAG_MAX_CONCURRENT, perCaller: env.AGENTIC_RAG_MAX_PER_CALLER },
     leaseSeconds: env.AGENTIC_RAG_LEASE_SECONDS,
     ...(cacheFolder !== undefined && { probeCache: join(cacheFolder, "probes.json") }),
     ...(Object.keys(proxies.named).length > 0 && { proxies: proxies.named }),

@@ -48,6 +48,8 @@ export interface Plan {
   readonly fights: number;
   /** How likely the wall clock jumps at a point. */
   readonly jumps: number;
+  /** Searches are sent while the model still writes their call. */
+  readonly searchAhead: boolean;
 }
 
 export function drawPlan(chance: Chance, keeper: Plan["keeper"] | undefined): Plan {
@@ -95,5 +97,6 @@ export function drawPlan(chance: Chance, keeper: Plan["keeper"] | undefined): Pl
     stops: often(0.3),
     fights: often(0.5),
     jumps: often(0.1),
+    searchAhead: chance.is(0.7),
   };
 }

@@ -36,7 +36,8 @@ export class RunWatch {
   readonly #answered = new Set<string>();
   /** Answered, and not yet in the journal. */
   readonly #fresh = new Set<string>();
-  #sent = new Set<string>();
+  /** By each process, as far as it knows: one that lost its lease unawares may still send ahead what its step wrote. */
+  #sent = new WeakMap<Process, Set<string>>();
   readonly #edited = new Set<string>();
   readonly #decisions = new Map<string, Decision>();
 
@@ -60,7 +61,7 @@ export class RunWatch {
     this.#isBeginning = true;
     this.#fresh.clear();
     // what was sent by a step that is lost may be asked for, and edited, once more
-    this.#sent = new Set(this.#state?.queries.map(({ query }) => query));
+    this.#sent = new WeakMap();
   }
 
   /** A state was streamed. It is written down before the next step of the same process begins. */
@@ -127,8 +128,9 @@ export class RunWatch {
       const isAnswered = this.#answered.has(query) || this.#fresh.has(query);
       this.#require(!isAnswered, `no answered search is sent again (${query})`);
     }
-    this.#sent.add(query);
-    this.#require(isStale || this.#sent.size <= this.limits.maxSearches, "no search goes beyond the budget");
+    const sent = this.#sent.get(process) ?? new Set(this.#state?.queries.map((record) => record.query));
+    this.#sent.set(process, sent.add(query));
+    this.#require(isStale || sent.size <= this.limits.maxSearches, "no search goes beyond the budget");
     this.#allowed(query, isStale);
     const state = this.#state;
     this.#require(

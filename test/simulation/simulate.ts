@@ -229,6 +229,7 @@ class Simulation {
       now: () => new Date(Date.UTC(2026, 10, 22, 12)),
       clock: () => clock.now,
       boundary: () => "k7f3",
+      searchAhead: plan.searchAhead,
     };
     const { plant = {} } = this.#options;
     const agent = createAgenticRag(plant.parts?.(parts) ?? parts, { checkpointer, store });

@@ -24,6 +24,7 @@ export function closingLine({ stopReason, searches, pages, usage, opening }: Run
   return [
     stopReason === null ? undefined : ENDED[stopReason],
     counted(searches, "search", "searches"),
+    usage.droppedSearches === undefined ? undefined : `${usage.droppedSearches} sent in vain`,
     pages > 0 ? counted(pages, "page") : undefined,
     opening?.model.family === "offline" ? undefined : usage.estimated ? `about ${tokens}` : tokens,
     usage.cutBytes === undefined

@@ -13,6 +13,7 @@ import { echoesPrompt } from "./runtime-echo.ts";
 import { afterOmitting, omitOldest } from "./omitted-results.ts";
 import { costOf, endOf, promptOf, type Generation as RequestRecord } from "./generations.ts";
 import { leavesOpen, promptText, toMessages } from "./prompt.ts";
+import type { QueryListener } from "./query-watch.ts";
 import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
 import { sessionOf } from "./session.ts";
 import { shortenMore, shortenOldest } from "./shortening.ts";
@@ -39,6 +40,7 @@ export interface ContinuationInput {
   readonly onEvent: (event: ProtocolEvent) => void;
   /** Whether a source of this run is or names an address: a link to it may be streamed. */
   readonly isKnown: (address: string) => boolean;
+  readonly onQueries: QueryListener;
   /** No token of an answer is streamed: it may still be mended. Default: false. */
   readonly holdAnswer?: boolean;
 }
@@ -85,20 +87,18 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   const shown = () => omitOldest(protocol, [...transcript, ...segments], limits.keepResults);
   const nudge = (cause: Parameters<Protocol["nudge"]>[1]): void =>
     append({ origin: "runtime", text: protocol.nudge(textOf([...transcript, ...segments]), cause) });
-  const ended = (failure: Continuation["failure"] = null): Continuation => {
-    return {
-      segments,
-      generations,
-      usage,
-      spent,
-      failure,
-      messageId,
-      condensed,
-      inContext,
-      rewritten,
-      cut: isCut,
-    };
-  };
+  const ended = (failure: Continuation["failure"] = null): Continuation => ({
+    segments,
+    generations,
+    usage,
+    spent,
+    failure,
+    messageId,
+    condensed,
+    inContext,
+    rewritten,
+    cut: isCut,
+  });
   /** Leaves out more of the responses, by bytes where it is known how many have to go. */
   const cut = (bytes: number | undefined, room: Room): boolean => {
     const turn = shown();
@@ -210,7 +210,7 @@ async function request(
   left: Allowance,
   { answering, stops }: { readonly answering: boolean; readonly stops: boolean },
 ) {
-  const { protocol, model, opening, request: overrides, clock, config } = input;
+  const { protocol, opening, request: overrides, clock, config } = input;
   const before = textOf(turn);
   const reader = protocol.reader(before, { calls: !answering });
   const deadline = deadlineAfter(left.milliseconds);
@@ -218,13 +218,10 @@ async function request(
   const { line } = described;
   const { spliceTags: tags } = protocol;
   const chatModel = new ProtocolChatModel({
-    model,
+    ...input,
     described,
-    protocol,
     reader,
     deadline: deadline.signal,
-    onEvent: input.onEvent,
-    isKnown: input.isKnown,
     holdAnswer: input.holdAnswer ?? false,
     written: textOf(lastGeneration(turn)),
     pages,

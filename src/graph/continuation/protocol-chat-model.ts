@@ -18,6 +18,7 @@ import {
   type SentPrompt,
 } from "../../model/model.ts";
 import { createHeldAnswer, type HeldAnswer } from "../held-answer.ts";
+import { createQueryWatch, type QueryListener, type QueryWatch } from "./query-watch.ts";
 import { createRepetitionWatch, endsInLoop } from "./repetition.ts";
 import { createShownEvents } from "./shown-events.ts";
 import { createSample, type SampledText, type TurnEnd } from "./sample.ts";
@@ -58,6 +59,7 @@ export interface ProtocolChatModelOptions {
   /** Ends the generation without ending the run. */
   readonly deadline: AbortSignal;
   readonly onEvent: (event: ProtocolEvent) => void;
+  readonly onQueries: QueryListener;
   /** Whether a source of this run is or names an address. */
   readonly isKnown: (address: string) => boolean;
   /** The answer may still be mended: none of it is sent, and its reply has no message id. */
@@ -72,12 +74,14 @@ export interface ProtocolChatModelOptions {
 export class ProtocolChatModel extends BaseChatModel {
   readonly #options: ProtocolChatModelOptions;
   readonly #held: HeldAnswer;
+  readonly #queries: QueryWatch;
   #reply: ModelReply | undefined;
 
   constructor(options: ProtocolChatModelOptions) {
     super({});
     this.#options = options;
     this.#held = createHeldAnswer({ whole: options.holdAnswer });
+    this.#queries = createQueryWatch(options);
   }
 
   override _llmType(): string {
@@ -157,6 +161,7 @@ export class ProtocolChatModel extends BaseChatModel {
           onEvent(event);
           yield* this.#show(event, messageId, runManager);
         }
+        this.#queries.read(chunk.text);
         if (reader.done) break;
         if (watch.add(chunk.text)) {
           end = "loop";
@@ -258,6 +263,7 @@ export class ProtocolChatModel extends BaseChatModel {
         const { protocol, reader, written, pages } = this.#options;
         const call = protocol.readCall(written + reader.generation.text, event.whole, { pages });
         if (call.kind === "fault") return null;
+        if (call.kind === "search") this.#queries.end(call.queries);
         const [name, inputs] =
           call.kind === "search"
             ? (["web_search", call.queries.map((query) => ({ query }))] as const)

@@ -10,20 +10,24 @@ import { citationLink, plainly } from "../../citation/written-answer.ts";
 import { verdictOf, type Verdict } from "../../text/verdict.ts";
 import type { Protocol } from "../../protocol/protocol.ts";
 import { isBlank } from "../../text/blank.ts";
+import type { Searcher } from "./searcher.ts";
 import { inTurns } from "./in-turns.ts";
 import type { RunEvent } from "../events.ts";
 import { everySearchFailed } from "../sources.ts";
-import type { Usage } from "../usage.ts";
+import { NO_USAGE, type Usage } from "../usage.ts";
 import { required, type RunState, type RunUpdate, type StateSegment, type StopReason } from "../state.ts";
 
 export interface FinalizeDeps {
   readonly protocolOf: (state: RunState) => Protocol;
+  readonly searcher: Searcher;
 }
 
 /** Concludes the run: the answer with its citations checked, or the plain word that there is none, and why it ended. */
-export function createFinalize({ protocolOf }: FinalizeDeps) {
+export function createFinalize({ protocolOf, searcher }: FinalizeDeps) {
   return async (state: RunState, config: LangGraphRunnableConfig): Promise<RunUpdate> => {
-    const { model } = required(state.opening, "an opened question");
+    const opening = required(state.opening, "an opened question");
+    const { model } = opening;
+    const droppedSearches = searcher.settle({ state, config, opening }, null);
     const protocol = protocolOf(state);
     const written = state.failure === null ? await answerOf(protocol, state) : null;
     const verdict = written?.verdict ?? null;
@@ -61,6 +65,7 @@ export function createFinalize({ protocolOf }: FinalizeDeps) {
       citations,
       uncited,
       stopReason,
+      ...(droppedSearches > 0 && { usage: { ...NO_USAGE, droppedSearches } }),
       messages: [messageOf(id, answer, { answered, stopReason, model_name: model.name }, state.usage)],
     };
   };

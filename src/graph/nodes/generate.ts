@@ -17,6 +17,7 @@ import { continueAndMend } from "./mend.ts";
 import type { ChosenParts } from "../parts.ts";
 import { requireReader } from "../pages/reading.ts";
 import { refuseMisnamed } from "./given-settings.ts";
+import type { Searcher } from "./searcher.ts";
 import { newQuestion, type NewQuestion } from "../question.ts";
 import { routeGenerated } from "../route.ts";
 import type { Opening, RunState, RunUpdate } from "../state.ts";
@@ -30,14 +31,16 @@ export interface GenerateDeps extends StepDeps {
   /** Makes what the heads of a question's sources carry. */
   readonly boundary: () => string;
   readonly pageReader: PageReader | undefined;
+  readonly searcher: Searcher;
 }
 
 /** Opens the question if it is new, and lets the model write until it calls, answers, or fails. */
 export function createGenerate(deps: GenerateDeps) {
-  const { readStep, clock } = deps;
+  const { readStep, clock, searcher } = deps;
   return async (before: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
     const { state, opened, failure } = await openIfNew(before, config, deps);
-    const { protocol, model, opening, limits, chosen, emit } = readStep(state, config);
+    const step = readStep(state, config);
+    const { protocol, model, opening, limits, chosen, emit } = step;
     // restarted while a call is pending (an approval): that call is read again, the model is not asked
     if (opened === null && routeGenerated(protocol, state) === "tool call") return {};
     if (opened !== null) {
@@ -60,14 +63,19 @@ export function createGenerate(deps: GenerateDeps) {
       clock,
       config,
       isKnown: createAddressTest(state.sources),
+      onQueries: (queries, written) => searcher.ahead(step, queries, written),
       onEvent(event) {
         if (event.type !== "call-end" && event.type !== "response-forged") emit(event);
       },
     };
     const { added, mends } =
       failure === null
-        ? await continueAndMend(input, state, emit)
+        ? await continueAndMend(input, state, emit).catch((error: unknown) => {
+            searcher.settle(step, null);
+            throw error;
+          })
         : { added: { ...NOTHING_ADDED, failure }, mends: 0 };
+    await searcher.allSent(step);
     const { continued, cutBytes, omittedResults } = added.usage;
     if (omittedResults !== undefined)
       emit({ type: "results-omitted", count: omittedResults, kept: limits.keepResults ?? 0 });

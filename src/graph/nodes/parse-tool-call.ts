@@ -11,12 +11,14 @@ import { planSearches, repliesFor, respondToSearches } from "../replies.ts";
 import { lastGeneration, textOf } from "../route.ts";
 import type { BudgetName, RunState, RunUpdate, SearchCall } from "../state.ts";
 import type { Step, StepReader } from "../step.ts";
+import { addUsage, NO_USAGE } from "../usage.ts";
+import type { Searcher } from "./searcher.ts";
 
 /**
  * Reads the call that the model wrote and decides what becomes of it: a search or the opening of pages, an explanation
  * of what is wrong with it (or what a repeated one had brought), or the notice that a budget is spent.
  */
-export function createParseToolCall(readStep: StepReader) {
+export function createParseToolCall(readStep: StepReader, searcher: Searcher) {
   return (state: RunState, config: LangGraphRunnableConfig<RunContext>): RunUpdate => {
     // restarted while this call is pending (an approval): it was read and counted before
     if (state.call?.kind === "search" || state.call?.kind === "open") return {};
@@ -25,9 +27,14 @@ export function createParseToolCall(readStep: StepReader) {
     const closedByModel = generation.at(-1)?.origin === "model";
     const { pages = false } = step.opening;
     const reading = step.protocol.readCall(textOf(generation), closedByModel, { pages });
-    const { outcome, events, ...counts } = decide(reading, state, step.limits);
+    const { decision, droppedSearches } = decideAndSettle(reading, step, searcher);
+    const { outcome, events, ...counts } = decision;
     for (const event of events) step.emit(event);
-    return { ...counts, ...updateFor(outcome, step) };
+    return {
+      ...counts,
+      ...updateFor(outcome, step),
+      ...(droppedSearches > 0 && { usage: { ...NO_USAGE, droppedSearches } }),
+    };
   };
 }
 
@@ -51,6 +58,20 @@ interface Facts {
   readonly state: RunState;
   readonly limits: RunLimits;
   readonly left: { readonly searches: number; readonly pages: number };
+}
+
+/** What was sent ahead and is not run counts, which may leave less to run. */
+function decideAndSettle(reading: CallReading, step: Step, searcher: Searcher) {
+  let droppedSearches = 0;
+  for (;;) {
+    const usage = addUsage(step.state.usage, { ...NO_USAGE, droppedSearches });
+    const decision = decide(reading, { ...step.state, usage }, step.limits);
+    const { outcome } = decision;
+    const run = outcome.kind === "run" && outcome.call.kind === "search" ? outcome.call : null;
+    const dropped = searcher.settle(step, run);
+    if (dropped === 0) return { decision, droppedSearches };
+    droppedSearches += dropped;
+  }
 }
 
 function decide(reading: CallReading, state: RunState, limits: RunLimits): Decision {

@@ -3,11 +3,10 @@ import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { SearchOutcome } from "../../search/engine.ts";
 import type { PageReader } from "../../search/pages/page-reader.ts";
 import { approvePages, approveSearches } from "../approval/approved-call.ts";
-import { budgetLeft, inTimeLeft } from "../budgets.ts";
+import { budgetLeft } from "../budgets.ts";
 import type { RunContext } from "../context.ts";
 import { condenseFound } from "../continuation/digests.ts";
 import type { RunEvent } from "../events.ts";
-import { journaled } from "../journaled.ts";
 import { openPages } from "../pages/reading.ts";
 import { repliesFor, respondToSearches, type FreshReply } from "../replies.ts";
 import { bytesFree, roomFor } from "../continuation/room.ts";
@@ -17,6 +16,7 @@ import { boundResponse, responseBytes } from "../response-size.ts";
 import { createNumbering, mayRefer, placeOf } from "../sources.ts";
 import { required, type Attempt, type RunState, type RunUpdate, type SearchCall } from "../state.ts";
 import type { Step, StepReader } from "../step.ts";
+import type { Searcher } from "./searcher.ts";
 import { tracedSearch } from "./traced.ts";
 import { addUsage, NO_USAGE, type Usage } from "../usage.ts";
 
@@ -24,13 +24,14 @@ export interface SearchDeps {
   readonly readStep: StepReader;
   readonly pageReader: PageReader | undefined;
   readonly clock: () => number;
+  readonly searcher: Searcher;
 }
 
 /**
  * Runs the queries of the call, or opens its pages, side by side and splices what they found. Where a person is asked
  * first, nothing is sent before they have answered.
  */
-export function createWebSearch({ readStep, pageReader, clock }: SearchDeps) {
+export function createWebSearch({ readStep, pageReader, clock, searcher }: SearchDeps) {
   return async (state: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
     const read = readStep(state, config);
     const step = { ...read, limits: fitted(read) };
@@ -47,7 +48,7 @@ export function createWebSearch({ readStep, pageReader, clock }: SearchDeps) {
     const { call, replaced } = approved;
 
     const started = clock();
-    const { answered, cutBytes } = await runQueries(call, step, clock, read.limits.maxResponseBytes);
+    const { answered, cutBytes } = await runQueries(call, step, searcher, read.limits.maxResponseBytes);
     const numbering = createNumbering(state.sources, { refer: mayRefer(state, step.limits) });
     const found = new Map(answered.map((answer) => [answer.query, recordOf(answer, numbering)]));
     const elapsed = (): Usage => ({ ...NO_USAGE, milliseconds: clock() - started });
@@ -112,28 +113,23 @@ const LEAST_BYTES = 400;
 async function runQueries(
   call: SearchCall,
   step: Step,
-  clock: () => number,
+  searcher: Searcher,
   allowed: number,
 ): Promise<{ readonly answered: readonly Answered[]; readonly cutBytes: number }> {
-  const { state, limits, config, emit } = step;
-  const { engine, scope } = journaled(step.engine, state, config, clock);
+  const engine = step.engine.name;
   const run = async (query: string): Promise<Answered> => {
-    emit({ type: "search-start", query, engine: engine.name });
-    const begun = clock();
-    const outcome: SearchOutcome = await tracedSearch(config, { engine: engine.name, query }, () =>
-      inTimeLeft(step, (signal) =>
-        engine.search(query, {
-          maxResults: limits.maxResults,
-          ...(scope !== undefined && { scope }),
-          signal,
-        }),
-      ),
-    );
-    return { query, engine: engine.name, outcome, milliseconds: clock() - begun };
+    step.emit({ type: "search-start", query, engine });
+    let milliseconds = 0;
+    const outcome = await tracedSearch(step.config, { engine, query }, async () => {
+      const found = await searcher.run(step, query);
+      ({ milliseconds } = found);
+      return found.outcome;
+    });
+    return { query, engine, outcome, milliseconds };
   };
   const queries = call.queries.filter(({ plan }) => plan === "run").map(({ query }) => query);
   const whole = boundResponse(await Promise.all(queries.map(run)), allowed);
-  const answered = boundResponse(whole, limits.maxResponseBytes);
+  const answered = boundResponse(whole, step.limits.maxResponseBytes);
   return { answered, cutBytes: responseBytes(whole) - responseBytes(answered) };
 }
 

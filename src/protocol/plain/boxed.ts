@@ -49,6 +49,9 @@ export function unboxingReader(reader: ProtocolReader): ProtocolReader {
     get done() {
       return reader.done;
     },
+    get openCall() {
+      return reader.openCall;
+    },
     get generation() {
       return reader.generation;
     },

@@ -1,4 +1,5 @@
 import { condenseBetween, replaceBetween } from "../condense.ts";
+import { begunQueries } from "../dialects/begun-call.ts";
 import { endsInValue, isQuotedAt, isWholeBody } from "../dialects/call-body.ts";
 import { TURN_ENDS } from "../dialects/channels.ts";
 import { readWrittenCall } from "../dialects/read-call.ts";
@@ -70,6 +71,7 @@ export const qwq: Protocol = {
   open: (options) => qwqOpening(options, spliceTags.think),
   reader: readerOf,
   readCall: readWrittenCall,
+  begunQueries,
   respond: (reply, controlTokens) => spliced(respondTo(reply, controlTokens)),
   nudge(before, cause) {
     const { mode, fence } = positionAfter(before, grammar);

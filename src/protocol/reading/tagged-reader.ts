@@ -176,6 +176,9 @@ export function createTaggedReader(
     get done() {
       return done;
     },
+    get openCall() {
+      return done || !calls || !lexer.holdsCall ? null : lexer.position.held;
+    },
     get generation() {
       const mention = lexer.isMention && outcome !== "call";
       return { text: written(), closing, outcome, ...(mention && { mention }) };

@@ -20,6 +20,8 @@ const SPECIAL = /[\n`~[<{]/;
 export class TurnLexer {
   /** The text ended where a stop string would mean nothing: it goes on behind that. */
   isMention = false;
+  /** What is held back is a call, told by its opening, whose end has not come. */
+  holdsCall = false;
   readonly #grammar: TagGrammar;
   readonly #tags: TagFinder;
   readonly #part: TurnPart;
@@ -58,10 +60,9 @@ export class TurnLexer {
     if (this.#turn.buffer === "" && this.#turn.at.tail.endsWith(tag)) return undefined;
     let leaked = Math.min(tag.length, this.#turn.buffer.length - this.#turn.skip);
     while (leaked > 0 && !this.#turn.buffer.endsWith(tag.slice(0, leaked))) leaked -= 1;
-    const buffer = this.#turn.buffer.slice(0, this.#turn.buffer.length - leaked);
-    this.#turn.buffer = buffer;
+    this.#turn.buffer = this.#turn.buffer.slice(0, this.#turn.buffer.length - leaked);
     const restore = this.#turn.mark();
-    this.#turn.buffer = buffer + tag;
+    this.#turn.buffer += tag;
     const tokens = this.#run(undefined);
     const last = tokens.at(-1);
     if (this.#turn.buffer === "" && last !== undefined && last.type !== "text") return tokens;
@@ -78,6 +79,7 @@ export class TurnLexer {
 
   #run(end: TextEnd | undefined): readonly TurnToken[] {
     const tokens: TurnToken[] = [];
+    this.holdsCall = false;
     while (this.#turn.buffer !== "") {
       const token = this.#next(end);
       if (token === undefined) break;
@@ -197,12 +199,10 @@ export class TurnLexer {
   }
 
   #answerClose(length: number): TurnToken {
-    if (this.#turn.at.mode !== "answer") {
-      return this.#grammar.dialects
-        ? this.#turn.hidden(length)
-        : { type: "turn-end", raw: this.#turn.take(length) };
-    }
-    return { type: "answer-end", raw: this.#turn.mode(length, "text").raw };
+    if (this.#turn.at.mode === "answer")
+      return { type: "answer-end", raw: this.#turn.mode(length, "text").raw };
+    if (this.#grammar.dialects) return this.#turn.hidden(length);
+    return { type: "turn-end", raw: this.#turn.take(length) };
   }
 
   #channel(length: number, channel: Channel): TurnToken {
@@ -246,6 +246,7 @@ export class TurnLexer {
       return this.#callToken(form.open, { state: "call", body: "", end: "cut", close: RUNTIME_CLOSE });
     }
     const cut = callAt(form, text, this.#place(end));
+    this.holdsCall = cut.state === "wait" && form.begins(text) === true;
     return cut.state === "text" ? this.#namedCall(form, text) : this.#cut(form.open, cut);
   }
 
@@ -276,8 +277,7 @@ export class TurnLexer {
       const { length, channel } = harmonyChannel(header);
       return this.#channel(form.open.length + length, channel);
     }
-    const { length } = form.open;
-    const token = this.#grammar.dialects ? this.#turn.text(length) : this.#turn.hidden(length);
+    const token = this.#turn[this.#grammar.dialects ? "text" : "hidden"](form.open.length);
     this.#turn.named = { form, body: "" };
     return token;
   }

@@ -1,0 +1,27 @@
+import { endsInValue } from "./call-body.ts";
+import { readWrittenCall } from "./read-call.ts";
+import { CALL_FORMS, RUNTIME_CLOSE } from "./table.ts";
+
+/** Behind a value that has its end, and behind what shows that its quote was not one within it. */
+const BEHIND_VALUE =
+  /["'](?:\|>)?\s*[,\]})][\s,\]})]*$|<\/(?:parameter|arg_value|｜DSML｜parameter)>\s*$|<\|close\|>argument[^<]*<\|sep\|>\s*$/;
+
+/** What a call in Python may lack; what JSON lacks is repaired, and elements end by themselves. */
+const RESTS = ["", ")", ")]"] as const;
+
+/**
+ * The queries of a call that is still being written, those whose end has come. What follows may yet make the call another
+ * one.
+ *
+ * @param call the text from the opening of the call on, as far as it stands
+ */
+export function begunQueries(call: string): readonly string[] {
+  const form = CALL_FORMS.find(({ open }) => call.startsWith(open));
+  const body = form === undefined ? call : call.slice(form.open.length);
+  if (!BEHIND_VALUE.test(body) || endsInValue(body)) return [];
+  for (const rest of RESTS) {
+    const reading = readWrittenCall(call + rest + (form?.close ?? RUNTIME_CLOSE), true);
+    if (reading.kind === "search") return reading.queries;
+  }
+  return [];
+}
