@@ -45,7 +45,6 @@ else if (asked && !possible) {
 /** Preact is part of the pages: those who install the package need not install it. */
 async function bundlePages() {
   const { build } = await import("esbuild");
-  rmSync(new URL("../dist/page", import.meta.url), { recursive: true, force: true });
   await build({
     absWorkingDir: root,
     entryPoints: ["src/page/report.js"],

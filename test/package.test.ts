@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,6 +43,23 @@ test.each([
 test("what production needs is no tool: it is there after npm ci --omit=dev", () => {
   const needed = [...Object.keys(manifest.dependencies), "@langchain/core", "@langchain/langgraph"];
   expect(needed.filter((name) => lock.packages[`node_modules/${name}`]?.dev !== undefined)).toEqual([]);
+});
+
+test.skipIf(!existsSync(join(ROOT, "dist")))("every import of what was built leads to a file", () => {
+  const files = readdirSync(join(ROOT, "dist"), { recursive: true, encoding: "utf8" });
+  const programs = files.filter((file) => /\.c?js$/.test(file) && !/page[\\/]live\.js$/.test(file));
+  const missing = programs.flatMap((file) => {
+    const text = readFileSync(join(ROOT, "dist", file), "utf8");
+    const targets = [
+      ...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm),
+    ];
+    return targets
+      .map(([, named = "", loaded = ""]) => join("dist", file, "..", named + loaded))
+      .filter((target) => !existsSync(join(ROOT, target)))
+      .map((target) => `${file}: ${target}`);
+  });
+  expect(programs.length).toBeGreaterThan(300);
+  expect(missing).toEqual([]);
 });
 
 test("nothing of the tests is published: no overrides, no files of theirs", { timeout: 120_000 }, () => {
