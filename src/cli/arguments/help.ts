@@ -50,7 +50,8 @@ sources of the last.`,
   },
   rollout: {
     about: "ask every question of a data set, and keep the runs for training",
-    usage: "agentic-rag rollout <dataset> --out <file> [options]",
+    usage:
+      "agentic-rag rollout <dataset> --out <file> [options]\n       agentic-rag rollout <dataset> --queue <name> [--out <file>] [options]\n       agentic-rag rollout --queue <name> --forget",
     details: `The data set is JSON, JSON lines, CSV, TSV or Parquet, with the fields of Search-R1 (question, golden_answers) or as others are
 published (TriviaQA, PopQA, HotpotQA, MuSiQue, FRAMES, …). The same command
 goes on where it was ended. Each run is added to the file as it ends, a failed one too. agentic-rag export writes it for a trainer.`,
