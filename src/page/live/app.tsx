@@ -42,7 +42,7 @@ export function App({ view, session }: AppProps) {
         )}
         {phase === "loading" && (
           <p class="meta" role="status">
-            Asking the server …
+            <span>Asking the server …</span>
           </p>
         )}
         {phase === "ready" && open === undefined && <Idle {...{ graphs, session }} />}

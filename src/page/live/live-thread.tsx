@@ -28,7 +28,7 @@ export function LiveThread({ open, session }: LiveThreadProps) {
   if (activity === "loading") {
     return (
       <p class="meta" role="status">
-        Reading the thread …
+        <span>Reading the thread …</span>
       </p>
     );
   }
@@ -155,7 +155,9 @@ function Parts({ parts }: { readonly parts: readonly FollowedPart[] }) {
       {parts.map(({ place, run }) => (
         <article key={place}>
           <h2 dir="auto">{run.question === "" ? "A part of the question" : shownLine(run.question)}</h2>
-          <p class="meta">{run.status === "running" ? doing(run) : endingOf(run)}</p>
+          <p class="meta">
+            <span>{run.status === "running" ? doing(run) : endingOf(run)}</span>
+          </p>
           {run.steps.length > 0 && (
             <details class="fold" open={run.status !== "ended"}>
               <summary>What happened</summary>

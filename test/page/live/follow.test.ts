@@ -160,6 +160,14 @@ test("a model that fails, and a run that the server ends", async () => {
   `);
 });
 
+test("a run that the server does not know any more is told", () => {
+  const { error, run } = follow(begin("What is alpha?"), { name: "error", place: "", data: "Run not found" });
+  expect([error, run.status]).toEqual([
+    "The server does not know it any more. It may have been started anew.",
+    "ended",
+  ]);
+});
+
 test("a stream that is cut off is at no end, and asks for nothing", async () => {
   const events = await recordedEvents("answered");
   for (let length = 0; length < events.length; length += 1) {

@@ -31,6 +31,9 @@ export interface FollowedPart {
   readonly run: PageRun;
 }
 
+/** LangGraph tells an error in words of its own; what it tells otherwise is that there is no such run. */
+const LOST = "The server does not know it any more. It may have been started anew.";
+
 /** Nothing has happened yet. `run`: what it goes on from. */
 export function begin(question: string, run?: PageRun): Followed {
   const {
@@ -51,10 +54,9 @@ export function begin(question: string, run?: PageRun): Followed {
 export function follow(before: Followed, event: ServerEvent): Followed {
   const { name, place, data } = event;
   if (name === "error") {
-    const { success, data: told } = errorSchema.safeParse(data);
     return {
       ...before,
-      error: success ? told.message : "The run failed.",
+      error: errorSchema.safeParse(data).data?.message ?? LOST,
       run: { ...before.run, status: "ended", active: undefined },
     };
   }
