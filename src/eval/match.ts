@@ -104,7 +104,10 @@ function f1(said: readonly string[], wanted: readonly string[]): number {
     left.set(word, count - 1);
     common += 1;
   }
-  return common === 0 ? 0 : (2 * common) / (said.length + wanted.length);
+  if (common === 0) return 0;
+  // in this order, its last bit is that of the Python ones
+  const [precision, recall] = [common / said.length, common / wanted.length];
+  return (2 * precision * recall) / (precision + recall);
 }
 
 function wordsOf(text: string): readonly string[] {
