@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { createBaseline } from "../../src/cli/data/baselines.ts";
+import { runSample, statesOf, type RunStates } from "../../src/cli/data/rollouts.ts";
+import { toCase, type Case } from "../../src/eval/case.ts";
+import { summarise } from "../../src/eval/summary.ts";
 import { assemble, createAgenticRag, readSettings } from "../../src/index.ts";
 import { buildIndex } from "../../src/search/local/index-builder.ts";
 import type { LocalIndex } from "../../src/search/local/local-index.ts";
@@ -17,14 +21,22 @@ interface Judged {
   readonly answer: string;
   readonly stopReason: string | null;
   readonly ranks: readonly (number | undefined)[];
+  /** The same run as `eval` scores it. */
+  readonly scored: Case;
 }
+
+/** Who answers. The last two ask the model of the environment. */
+const READERS = ["offline reader", "direct", "one-shot"] as const;
+type Reader = (typeof READERS)[number];
 
 const RESULTS = 5;
 const DOCUMENT = fileURLToPath(new URL("../../docs/documents.md", import.meta.url));
 const TABLES = /(<!-- evaluation -->\n).*(?=<!-- end of evaluation -->)/su;
+const README = fileURLToPath(new URL("../../README.md", import.meta.url));
+const FLOOR = /(<!-- floor -->\n).*(?=<!-- end of floor -->)/su;
 
-/** Asks the questions of a half, with the offline reader over an index of their documents. */
-async function evaluate(half: Half): Promise<Judged[]> {
+/** Asks the questions of a half over an index of their documents. */
+async function evaluate(half: Half, who: Reader): Promise<Judged[]> {
   const scratch = mkdtempSync(join(tmpdir(), "evaluate-documents-"));
   const judged: Judged[] = [];
   try {
@@ -33,12 +45,20 @@ async function evaluate(half: Half): Promise<Judged[]> {
         folder: FOLDERS[documents],
         file: join(scratch, `${documents}.db`),
       });
-      const ask = reader(index);
+      const plan = planOf(who, index);
       for (const question of readQuestions(half)) {
         if (question.documents !== documents) continue;
-        const { answer, answered, stopReason } = await ask(question.question);
+        const run = await runSample(plan, { asked: askedOf(question, judged.length), sample: 0 });
+        const { answer, answered, stopReason } = run;
         const verdict = judge(question, { answer, answered: answered && !answer.startsWith("Not found") });
-        judged.push({ question, verdict, answer, stopReason, ranks: ranksOf(question, index) });
+        judged.push({
+          question,
+          verdict,
+          answer,
+          stopReason,
+          ranks: ranksOf(question, index),
+          scored: toCase(run),
+        });
       }
       index.close();
     }
@@ -48,10 +68,40 @@ async function evaluate(half: Half): Promise<Judged[]> {
   return judged;
 }
 
-function reader(index: LocalIndex) {
-  const parts = assemble(readSettings({ AGENTIC_RAG_MODEL_FAMILY: "offline" }));
-  const agent = createAgenticRag({ ...parts, engine: createLocalEngine({ index }) });
-  return async (question: string) => agent.invoke({ question });
+function planOf(who: Reader, index: LocalIndex) {
+  const settings = readSettings(
+    who === "offline reader" ? { AGENTIC_RAG_MODEL_FAMILY: "offline" } : process.env,
+  );
+  const parts = { ...assemble(settings), engine: createLocalEngine({ index }) };
+  let states: RunStates | undefined = statesOf(createAgenticRag(parts));
+  if (who !== "offline reader") states = createBaseline(who, parts);
+  if (states === undefined) throw new Error("Set AGENTIC_RAG_MODEL_URL or AGENTIC_RAG_GGUF.");
+  return {
+    states,
+    settings,
+    score: (run: Awaited<ReturnType<typeof runSample>>) => Promise.resolve(run),
+    date: "2026-01-01",
+    seed: 0,
+    signal: new AbortController().signal,
+  };
+}
+
+/** A question as a row of a data set. Where several facts make the answer, they are golden one after the other. */
+function askedOf({ question, kind, answers }: Question, index: number) {
+  const spelled = answers.map((spellings) =>
+    spellings.filter((spelling) => !/^\/.+\/[a-z]*$/u.test(spelling)),
+  );
+  const [only, ...more] = spelled;
+  const joined = spelled.map(([first]) => first ?? "").join(", ");
+  const golden = more.length === 0 ? (only ?? []) : [joined];
+  const hasAnswer = kind === "answerable" || kind === "two-hop";
+  return {
+    group: String(index),
+    question,
+    index,
+    ...(hasAnswer && { goldenAnswers: golden.length === 0 ? ["(a pattern)"] : golden }),
+    ...(kind === "unanswerable" && { answerable: false }),
+  };
 }
 
 function ranksOf({ question, documents, files }: Question, index: LocalIndex): (number | undefined)[] {
@@ -108,20 +158,59 @@ function report(half: Half, judged: readonly Judged[]): string {
   ].join("\n\n");
 }
 
+function points(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+/** What any model should beat: the scores of `eval`, a row for each who was asked. */
+function floor(rows: readonly (readonly [who: Reader, judged: readonly Judged[]])[]): string {
+  const head = [
+    "",
+    "EM",
+    "F1",
+    "cover EM",
+    "refused, has an answer",
+    "refused, has none",
+    "citation precision",
+    "recall",
+  ];
+  const rule = head.map((_, at) => (at === 0 ? "---" : "--:"));
+  const lines = rows.map(([who, judged]) => {
+    const { scores, refusals, citations } = summarise(judged.map(({ scored }) => scored));
+    const interval = (name: "em" | "f1" | "cover_em"): string => {
+      const { mean, low, high } = scores[name] ?? { mean: 0, low: 0, high: 0 };
+      return `${points(mean)} [${points(low)}, ${points(high)}]`;
+    };
+    return [
+      who,
+      interval("em"),
+      interval("f1"),
+      interval("cover_em"),
+      ...[refusals.false, refusals.honest].map(({ share, of }) => `${points(share)} of ${of}`),
+      ...[citations.precision, citations.recall].map(({ share, of }) => `${points(share)} of ${of}`),
+    ];
+  });
+  return [head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 const { values } = parseArgs({
   options: {
     /** One half instead of both. */
     half: { type: "string" },
     /** Lists the questions of half `tune` that were not answered right. */
     failures: { type: "boolean", default: false },
-    /** Puts the tables of the frozen half into docs/documents.md. */
+    /** Asks the model of the environment too: alone, and with one search. */
+    model: { type: "boolean", default: false },
+    /** Puts the tables of the frozen half into docs/documents.md, and the floor into README.md. */
     write: { type: "boolean", default: false },
   },
 });
 
 for (const half of HALVES.filter((one) => values.half === undefined || one === values.half)) {
-  const judged = await evaluate(half);
-  console.log(`${report(half, judged)}\n`);
+  const judged = await evaluate(half, "offline reader");
+  const rows: (readonly [Reader, readonly Judged[]])[] = [["offline reader", judged]];
+  for (const who of values.model ? READERS.slice(1) : []) rows.push([who, await evaluate(half, who)]);
+  console.log(`${report(half, judged)}\n\n${floor(rows)}\n`);
   if (values.failures && half === "tune") {
     for (const { question, verdict, answer, stopReason, ranks } of judged) {
       if (verdict === "right" || verdict === "honest refusal") continue;
@@ -137,6 +226,10 @@ for (const half of HALVES.filter((one) => values.half === undefined || one === v
     writeFileSync(
       DOCUMENT,
       readFileSync(DOCUMENT, "utf8").replace(TABLES, (_, mark: string) => mark + tables),
+    );
+    writeFileSync(
+      README,
+      readFileSync(README, "utf8").replace(FLOOR, (_, mark: string) => `${mark}\n${floor(rows)}\n\n`),
     );
   }
 }

@@ -73,7 +73,7 @@ export function summarise(cases: readonly Case[], { seed = 0, judgements }: Summ
     scores: Object.fromEntries(estimates.map((estimate, at) => [MATCHES[at], estimate])),
     sources: bySource(cases),
     refusals: {
-      false: refusals(cases.filter(({ answerable }) => answerable !== false)),
+      false: refusals(cases.filter(({ answerable }) => answerable === true)),
       honest: refusals(cases.filter(({ answerable }) => answerable === false)),
     },
     searches: {
