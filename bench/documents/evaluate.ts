@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,13 +77,16 @@ function planOf(who: Reader, index: LocalIndex) {
   let states: RunStates | undefined = statesOf(createAgenticRag(parts));
   if (who !== "offline reader") states = createBaseline(who, parts);
   if (states === undefined) throw new Error("Set AGENTIC_RAG_MODEL_URL or AGENTIC_RAG_GGUF.");
+  const { signal } = new AbortController();
+  // each run listens to it
+  setMaxListeners(0, signal);
   return {
     states,
     settings,
     score: (run: Awaited<ReturnType<typeof runSample>>) => Promise.resolve(run),
     date: "2026-01-01",
     seed: 0,
-    signal: new AbortController().signal,
+    signal,
   };
 }
 

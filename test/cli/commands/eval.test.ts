@@ -59,77 +59,83 @@ async function keep(folder: string, name: string, right: readonly boolean[]): Pr
   await writeFile(join(folder, name), runs.map((run) => `${JSON.stringify(run)}\n`).join(""));
 }
 
-test("a data set is asked, and again by each baseline, and all are set side by side", async () => {
-  const { evaluate, server, folder } = await begin([
-    "I know.\n</think>\n\nRome",
-    "I know.\n</think>\n\nLyon",
-    "Hm.\n</think>\n\nMilan",
-    "Hm.\n</think>\n\nI do not know.",
-    "Hm.\n</think>\n\nRome [1].",
-    "Hm.\n</think>\n\nParis",
-  ]);
-  const { exitCode, out, err } = await evaluate(
-    "data.jsonl",
-    "--out",
-    "runs.jsonl",
-    "--baseline",
-    "direct,one-shot,offline",
-    "--json",
-  );
-  expect(err).toContain("2 runs, 0 failed");
-  expect(exitCode).toBe(0);
-  const told = z
-    .object({
-      runs: z.array(
-        z.object({
-          name: z.string(),
-          scores: z.looseObject({ em: z.object({ mean: z.number() }) }),
-          searches: z.object({ mean: z.number() }),
-          setups: z.record(z.string(), z.number()),
-        }),
-      ),
-      comparisons: z.array(z.looseObject({ first: z.string(), second: z.string(), score: z.string() })),
-    })
-    .parse(JSON.parse(out));
-  expect(told.runs.map(({ name, scores, searches }) => [name, scores.em.mean, searches.mean])).toEqual([
-    ["runs", 0.5, 0],
-    ["direct", 0, 0],
-    ["one-shot", 1, 1],
-    ["offline", 0, expect.any(Number)],
-  ]);
-  expect(told.runs.map(({ setups }) => Object.keys(setups)[0])).toEqual([
-    "qwq, m, tavily",
-    "direct, m, none",
-    "one-shot, m, tavily",
-    "qwq, offline-extractive, tavily",
-  ]);
-  expect(told.comparisons.find(({ second, score }) => second === "one-shot" && score === "em")).toMatchObject(
-    {
+test(
+  "a data set is asked, and again by each baseline, and all are set side by side",
+  { timeout: 60_000 },
+  async () => {
+    const { evaluate, server, folder } = await begin([
+      "I know.\n</think>\n\nRome",
+      "I know.\n</think>\n\nLyon",
+      "Hm.\n</think>\n\nMilan",
+      "Hm.\n</think>\n\nI do not know.",
+      "Hm.\n</think>\n\nRome [1].",
+      "Hm.\n</think>\n\nParis",
+    ]);
+    const { exitCode, out, err } = await evaluate(
+      "data.jsonl",
+      "--out",
+      "runs.jsonl",
+      "--baseline",
+      "direct,one-shot,offline",
+      "--json",
+    );
+    expect(err).toContain("2 runs, 0 failed");
+    expect(exitCode).toBe(0);
+    const told = z
+      .object({
+        runs: z.array(
+          z.object({
+            name: z.string(),
+            scores: z.looseObject({ em: z.object({ mean: z.number() }) }),
+            searches: z.object({ mean: z.number() }),
+            setups: z.record(z.string(), z.number()),
+          }),
+        ),
+        comparisons: z.array(z.looseObject({ first: z.string(), second: z.string(), score: z.string() })),
+      })
+      .parse(JSON.parse(out));
+    expect(told.runs.map(({ name, scores, searches }) => [name, scores.em.mean, searches.mean])).toEqual([
+      ["runs", 0.5, 0],
+      ["direct", 0, 0],
+      ["one-shot", 1, 1],
+      ["offline", 0, expect.any(Number)],
+    ]);
+    expect(told.runs.map(({ setups }) => Object.keys(setups)[0])).toEqual([
+      "qwq, m, tavily",
+      "direct, m, none",
+      "one-shot, m, tavily",
+      "qwq, offline-extractive, tavily",
+    ]);
+    expect(
+      told.comparisons.find(({ second, score }) => second === "one-shot" && score === "em"),
+    ).toMatchObject({
       first: "runs",
       pairs: 2,
       wins: 0,
       losses: 1,
       p: 1,
       test: "mcnemar",
-    },
-  );
-  const prompts = server.requests.map(({ body }) => z.looseObject({ prompt: z.string() }).parse(body).prompt);
-  expect(prompts).toHaveLength(6);
-  expect(prompts[2]).toContain("Question: Capital of Italy?");
-  expect(prompts[2]).not.toContain("Search results");
-  expect(prompts[4]).toContain("Search results:\n\n[1] ");
-  expect(await runsOf(join(folder, "runs.direct.jsonl"))).toMatchObject([
-    { id: "one/0", rawAnswer: "Milan", answered: true, stopReason: "answered", searches: 0 },
-    { id: "two/0", rawAnswer: "I do not know.", answered: false, stopReason: "not-found" },
-  ]);
-  expect(await runsOf(join(folder, "runs.one-shot.jsonl"))).toMatchObject([
-    { rawAnswer: "Rome [1].", searches: 1, citations: [{ number: 1, known: true }] },
-    { rawAnswer: "Paris", queries: [{ query: "Capital of France?", status: "found" }] },
-  ]);
-  // nothing is asked again
-  await evaluate("data.jsonl", "--out", "runs.jsonl", "--baseline", "direct,one-shot");
-  expect(server.requests).toHaveLength(6);
-});
+    });
+    const prompts = server.requests.map(
+      ({ body }) => z.looseObject({ prompt: z.string() }).parse(body).prompt,
+    );
+    expect(prompts).toHaveLength(6);
+    expect(prompts[2]).toContain("Question: Capital of Italy?");
+    expect(prompts[2]).not.toContain("Search results");
+    expect(prompts[4]).toContain("Search results:\n\n[1] ");
+    expect(await runsOf(join(folder, "runs.direct.jsonl"))).toMatchObject([
+      { id: "one/0", rawAnswer: "Milan", answered: true, stopReason: "answered", searches: 0 },
+      { id: "two/0", rawAnswer: "I do not know.", answered: false, stopReason: "not-found" },
+    ]);
+    expect(await runsOf(join(folder, "runs.one-shot.jsonl"))).toMatchObject([
+      { rawAnswer: "Rome [1].", searches: 1, citations: [{ number: 1, known: true }] },
+      { rawAnswer: "Paris", queries: [{ query: "Capital of France?", status: "found" }] },
+    ]);
+    // nothing is asked again
+    await evaluate("data.jsonl", "--out", "runs.jsonl", "--baseline", "direct,one-shot");
+    expect(server.requests).toHaveLength(6);
+  },
+);
 
 test("a baseline's failed request is a run that failed, and wrong", async () => {
   const refused = { status: 400, ...json({ error: { message: "no such model" } }) };

@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runProgram } from "../../src/cli/program.ts";
-import { createStage } from "../cli/surroundings.ts";
+import { runProgram } from "../../../src/cli/program.ts";
+import { createStage } from "../../cli/surroundings.ts";
 import type { Article } from "./invented-world.ts";
 
 /** As the small model was taught: two results a search, and the likeliest token. */
-export const GREEDY_OPTIONS: readonly string[] = [
-  ...["--docs", "docs", "--max-results", "2", "--max-searches", "3", "--max-tokens", "400"],
-  ...["--date", "2024-03-12", "--concurrency", "1", "--temperature", "0"],
-];
+export const GREEDY_OPTIONS: readonly string[] =
+  "--docs docs --max-results 2 --max-searches 3 --max-tokens 400 --date 2024-03-12 --concurrency 1 --temperature 0".split(
+    " ",
+  );
 
 async function program(folder: string, args: readonly string[], environment: Record<string, string> = {}) {
   const stage = createStage({ environment, folder });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { temporaryFolder } from "../cli/temporary-folder.ts";
-import { evaluateWith, GREEDY_OPTIONS, writeWorld } from "./eval-small-model.ts";
-import { startLlamaServer, WHY_NO_LLAMA_SERVER } from "./llama-server.ts";
-import { ADAPTER, ARTICLES, MODEL, QUESTIONS, WHY_NO_WEIGHTS } from "./real-questions.ts";
+import { temporaryFolder } from "../../cli/temporary-folder.ts";
+import { evaluateWith, GREEDY_OPTIONS, writeWorld } from "./small-model.ts";
+import { startLlamaServer, WHY_NO_LLAMA_SERVER } from "../llama-server.ts";
+import { ADAPTER, ARTICLES, MODEL, QUESTIONS, WHY_NO_WEIGHTS } from "../real-questions.ts";
 
 const skipped = WHY_NO_WEIGHTS ?? WHY_NO_LLAMA_SERVER;
 

@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { evaluateWith, GREEDY_OPTIONS, writeWorld } from "./eval-small-model.ts";
+import { evaluateWith, GREEDY_OPTIONS, writeWorld } from "./small-model.ts";
 import { inventWorld } from "./invented-world.ts";
-import { startLlamaServer, WHY_NO_LLAMA_SERVER } from "./llama-server.ts";
-import { ADAPTER, MODEL, WHY_NO_WEIGHTS } from "./real-questions.ts";
+import { startLlamaServer, WHY_NO_LLAMA_SERVER } from "../llama-server.ts";
+import { ADAPTER, MODEL, WHY_NO_WEIGHTS } from "../real-questions.ts";
 
 /**
  * Sets a small trained model beside its base and the offline reader, over questions about a world that it was never taught,
