@@ -1,7 +1,7 @@
-import { AIMessage } from "@langchain/core/messages";
 import { END, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { placesOf } from "../citation/check.ts";
 import type { AgenticRag } from "../graph/graph.ts";
+import { answerMessage } from "../graph/usage.ts";
 import { asPart, partConfig, type PartOptions } from "./part.ts";
 
 export interface ResearchAgentOptions extends PartOptions {
@@ -33,13 +33,11 @@ export function createResearchAgent(agent: AgenticRag, options: ResearchAgentOpt
       "research",
       async ({ messages }, around) => {
         const run = await part.invoke({ messages }, { ...around, ...config });
-        const { answer, answered, stopReason, sources } = run;
-        const id = run.messages.at(-1)?.id;
+        const { answer, answered, stopReason, sources, usage } = run;
+        const id = run.messages.at(-1)?.id ?? crypto.randomUUID();
         const response_metadata = { answered, stopReason, sources: placesOf(sources) };
         return {
-          messages: [
-            new AIMessage({ content: answer, name, response_metadata, ...(id !== undefined && { id }) }),
-          ],
+          messages: [answerMessage({ id, name, content: answer, response_metadata }, usage)],
         };
       },
       { subgraphs: [part] },

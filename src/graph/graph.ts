@@ -48,6 +48,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   const schema = inWords(createContextSchema(choicesOf(parts), limits));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, see OptionalContext
   const context = schema as unknown as OptionalContext;
+  const { name = "agentic-rag" } = options;
   return new StateGraph(studio(State), { input: studio(Input), output: studio(Output), context })
     .addNode(
       "generate",
@@ -55,7 +56,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
     )
     .addNode("parse-tool-call", createParseToolCall(readStep, searcher))
     .addNode("web-search", createWebSearch({ readStep, pageReader, clock, searcher }))
-    .addNode("finalize", createFinalize({ protocolOf, searcher }))
+    .addNode("finalize", createFinalize({ protocolOf, searcher, name }))
     .addEdge(START, "generate")
     .addConditionalEdges("generate", (state) => routeGenerated(protocolOf(state), state), {
       "tool call": "parse-tool-call",
@@ -69,7 +70,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
     .addEdge("web-search", "generate")
     .addEdge("finalize", END)
     .compile({
-      name: options.name ?? "agentic-rag",
+      name,
       ...(options.checkpointer !== undefined && { checkpointer: options.checkpointer }),
       ...(options.store !== undefined && { store: options.store }),
     })

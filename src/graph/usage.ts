@@ -1,3 +1,4 @@
+import { AIMessage, type ResponseMetadata, type StandardMessageStructure } from "@langchain/core/messages";
 import { z } from "zod";
 import type { ModelUsage } from "../model/model.ts";
 
@@ -59,6 +60,27 @@ export function addUsage(left: Usage, right: Usage): Usage {
     estimated: left.estimated || right.estimated,
     milliseconds: sum("milliseconds"),
   };
+}
+
+/** An answer as others know messages: under the name of who gives it, with how it came about and what that used. */
+export function answerMessage(
+  fields: {
+    readonly id: string;
+    readonly name: string;
+    readonly content: string;
+    readonly response_metadata: ResponseMetadata;
+  },
+  { promptTokens, completionTokens, cachedTokens, reasoningTokens }: Usage,
+): AIMessage {
+  const usage_metadata = {
+    input_tokens: promptTokens,
+    output_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    input_token_details: { cache_read: cachedTokens },
+    ...(reasoningTokens !== undefined && { output_token_details: { reasoning: reasoningTokens } }),
+  };
+  // what is assigned to a message afterwards is neither kept in checkpoints nor sent
+  return new AIMessage<StandardMessageStructure>({ ...fields, usage_metadata });
 }
 
 /** One request to the model. Where the endpoint did not count, its tokens are estimated from the texts. */

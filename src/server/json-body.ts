@@ -14,9 +14,14 @@ export function limitBody(maxBytes: number): MiddlewareHandler {
 /**
  * The JSON of a request.
  *
- * @throws RequestError 400.
+ * @throws RequestError 400; 415 for one that is compressed.
  */
 export async function readJson(request: Request): Promise<unknown> {
+  const encoding = request.headers.get("content-encoding") ?? "identity";
+  if (encoding !== "identity") {
+    const message = "A body is read as it is: send it without compression and content-encoding.";
+    throw new RequestError({ status: 415, code: "unsupported_encoding", message });
+  }
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(await request.arrayBuffer()));
   } catch (cause) {

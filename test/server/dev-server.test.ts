@@ -190,6 +190,11 @@ test("a run streams typed tokens, can be looked through, forked, and followed by
     input: { messages: [{ role: "user", content: "Second?" }] },
   })) as { answer: string; searches: number; messages: { content: string }[] };
   expect(second).toMatchObject({ answer: "As I said.", searches: 0 });
+  expect(second.messages.at(-1)).toMatchObject({
+    name: "agentic-rag",
+    usage_metadata: { total_tokens: expect.any(Number) as number },
+    response_metadata: { answered: true, stopReason: "answered", model_name: "QwQ-32B" },
+  });
   expect(second.messages.map(({ content }) => content)).toEqual([
     "First?",
     "It is [[2]](https://example.org/gamma).",

@@ -1,5 +1,5 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { AIMessage, SystemMessage } from "@langchain/core/messages";
+import { SystemMessage } from "@langchain/core/messages";
 import {
   END,
   isGraphBubbleUp,
@@ -27,6 +27,7 @@ import { createAgenticRag, type AgenticRag, type CompileOptions } from "../../gr
 import { choicesOf, createChooser, type AgenticRagParts } from "../../graph/parts.ts";
 import { instructionsIn, readQuestion } from "../../graph/question.ts";
 import { required } from "../../graph/state.ts";
+import { answerMessage } from "../../graph/usage.ts";
 import { studio } from "../../graph/studio.ts";
 import type { RunSettings } from "../agent-run.ts";
 import type { ContinuationModel } from "../../model/model.ts";
@@ -72,6 +73,7 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
   const agent = asPart(createAgenticRag(parts));
   const limits = { ...RUN_DEFAULTS, ...parts.limits };
   const { maxParts = DEFAULT_PARTS } = parts;
+  const { name = "research-team" } = options;
   const schema = inWords(
     createContextSchema(choicesOf(parts), limits).extend({
       maxParts: z
@@ -95,7 +97,7 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
   return new StateGraph(studio(TeamState), { input: studio(TeamInput), output: studio(TeamOutput), context })
     .addNode("divide", createDivide(parts, limits, maxParts))
     .addNode("research", createResearch(agent), { input: taskSchema, subgraphs: [agent] })
-    .addNode("write", write)
+    .addNode("write", createWrite(name))
     .addEdge(START, "divide")
     .addConditionalEdges(
       "divide",
@@ -110,7 +112,7 @@ export function createResearchTeam(parts: ResearchTeamParts, options: CompileOpt
     .addEdge("research", "write")
     .addEdge("write", END)
     .compile({
-      name: options.name ?? "research-team",
+      name,
       ...(options.checkpointer !== undefined && { checkpointer: options.checkpointer }),
       ...(options.store !== undefined && { store: options.store }),
     });
@@ -206,9 +208,14 @@ function ownSignal({ signal, configurable }: Pick<LangGraphRunnableConfig, "sign
   };
 }
 
-function write({ findings }: typeof TeamState.State): typeof TeamState.Update {
-  const merged = mergeFindings(findings);
-  return { ...merged, messages: [new AIMessage({ id: crypto.randomUUID(), content: merged.answer })] };
+function createWrite(name: string) {
+  return ({ findings, usage }: typeof TeamState.State): typeof TeamState.Update => {
+    const merged = mergeFindings(findings);
+    const about = { answered: merged.answered };
+    const id = crypto.randomUUID();
+    const message = answerMessage({ id, name, content: merged.answer, response_metadata: about }, usage);
+    return { ...merged, messages: [message] };
+  };
 }
 
 function brokenOff(part: Part, error: unknown): Finding {

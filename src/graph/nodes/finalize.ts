@@ -1,4 +1,3 @@
-import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { attributing, checkingAnswer, sourcesByNumber, type CheckedAnswer } from "../../citation/check.ts";
 import { refusesOnly } from "../../citation/framing.ts";
@@ -14,16 +13,18 @@ import type { Searcher } from "./searcher.ts";
 import { inTurns } from "./in-turns.ts";
 import type { RunEvent } from "../events.ts";
 import { everySearchFailed } from "../sources.ts";
-import { NO_USAGE, type Usage } from "../usage.ts";
+import { answerMessage, NO_USAGE } from "../usage.ts";
 import { required, type RunState, type RunUpdate, type StateSegment, type StopReason } from "../state.ts";
 
 export interface FinalizeDeps {
   readonly protocolOf: (state: RunState) => Protocol;
   readonly searcher: Searcher;
+  /** Of the graph, which its answers carry. */
+  readonly name: string;
 }
 
 /** Concludes the run: the answer with its citations checked, or the plain word that there is none, and why it ended. */
-export function createFinalize({ protocolOf, searcher }: FinalizeDeps) {
+export function createFinalize({ protocolOf, searcher, name }: FinalizeDeps) {
   return async (state: RunState, config: LangGraphRunnableConfig): Promise<RunUpdate> => {
     const opening = required(state.opening, "an opened question");
     const { model } = opening;
@@ -66,23 +67,14 @@ export function createFinalize({ protocolOf, searcher }: FinalizeDeps) {
       uncited,
       stopReason,
       ...(droppedSearches > 0 && { usage: { ...NO_USAGE, droppedSearches } }),
-      messages: [messageOf(id, answer, { answered, stopReason, model_name: model.name }, state.usage)],
+      messages: [
+        answerMessage(
+          { id, name, content: answer, response_metadata: { answered, stopReason, model_name: model.name } },
+          state.usage,
+        ),
+      ],
     };
   };
-}
-
-/** The answer as others know messages: with what it took, and how the run ended. */
-function messageOf(id: string, content: string, about: object, usage: Usage): AIMessage {
-  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
-  const usage_metadata = {
-    input_tokens: promptTokens,
-    output_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens,
-    input_token_details: { cache_read: cachedTokens },
-    ...(reasoningTokens !== undefined && { output_token_details: { reasoning: reasoningTokens } }),
-  };
-  // assigned afterwards: the constructor's type takes no `usage_metadata` under exactOptionalPropertyTypes
-  return Object.assign(new AIMessage({ id, content, response_metadata: { ...about } }), { usage_metadata });
 }
 
 interface Written extends CheckedAnswer {

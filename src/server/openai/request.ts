@@ -7,9 +7,14 @@ const textPart = z.object({ type: z.literal("text"), text: z.string() });
 const refusalPart = z.object({ type: z.literal("refusal"), refusal: z.string() });
 /** A picture, a file or a sound: refused in the question, left out of what was said before. */
 const otherPart = z.object({ type: z.string().refine((type) => type !== "text" && type !== "refusal") });
-const content = z.union([z.string(), z.array(z.union([textPart, refusalPart, otherPart]))]);
+const content = z.union([z.string(), z.array(z.union([textPart, refusalPart, otherPart]))], {
+  error: "it takes a text, or a list of parts with a type",
+});
+const COUNT = { error: "it takes a whole number of tokens above 0, or -1 for as many as it takes" };
 /** Some clients send -1 for "as many as it takes". */
-export const tokens = z.union([z.literal(-1).transform(() => null), z.number().int().positive()]).nullish();
+export const tokens = z
+  .union([z.literal(-1).transform(() => null), z.number(COUNT).int(COUNT).positive(COUNT)], COUNT)
+  .nullish();
 
 const messageSchema = z.discriminatedUnion("role", [
   z.object({ role: z.enum(["system", "developer", "user"]), content }),

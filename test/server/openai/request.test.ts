@@ -148,9 +148,25 @@ test("a picture in an older message is left out, and so is reasoning that a chat
   expect(tokens).toBe(800);
 });
 
-test.each([[0], [-2], ["many"]])("max_tokens %j is refused", async (tokens) => {
-  const { post } = await answering([]);
-  expect((await post(asking({ max_tokens: tokens }))).status).toBe(400);
+test.each([[0], [-2], [1.5], ["many"]])(
+  "max_tokens %j is refused, and says what is taken",
+  async (tokens) => {
+    const { post } = await answering([]);
+    const reply = await post(asking({ max_tokens: tokens }));
+    expect([reply.status, await reply.text()]).toEqual([
+      400,
+      expect.stringContaining("a whole number of tokens above 0, or -1"),
+    ]);
+  },
+);
+
+test.each(["gzip", "br", "deflate"])("a body in %s is refused by its encoding", async (encoding) => {
+  const { post, respond } = await answering([]);
+  const headers = { "content-type": "application/json", "content-encoding": encoding };
+  for (const send of [post, respond]) {
+    const reply = await send("{}", { headers });
+    expect([reply.status, await reply.text()]).toEqual([415, expect.stringContaining("without compression")]);
+  }
 });
 
 test.each([

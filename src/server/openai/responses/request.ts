@@ -10,7 +10,9 @@ const flag = z.boolean().nullish();
 
 const requestSchema = z.object({
   model: z.string(),
-  input: z.union([z.string(), z.array(z.unknown()).min(1)]),
+  input: z.union([z.string(), z.array(z.unknown()).min(1)], {
+    error: "it takes a text, or a list of messages",
+  }),
   instructions: z.string().nullish(),
   previous_response_id: z.string().nullish(),
   conversation: z.unknown().optional(),
