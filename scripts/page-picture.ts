@@ -1,15 +1,9 @@
 // Draws docs/page.png anew: the page of the server, asked without a model or a key.
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { startDevServer } from "../test/server/dev-server.ts";
 import { launchBrowser, NO_BROWSER, watchPage } from "../test/servers/browser.ts";
 
-// one with a machine's fonts, where there is one
-const installed = "/usr/bin/chromium";
-const browser = existsSync(installed)
-  ? await chromium.launch({ executablePath: installed, args: ["--no-sandbox"] })
-  : await launchBrowser();
+const browser = await launchBrowser(true);
 if (browser === undefined) throw new Error(NO_BROWSER);
 const server = await startDevServer({ AGENTIC_RAG_DISCOVER: "off" });
 try {

@@ -24,9 +24,11 @@ interface Found {
 /**
  * A headless Chromium: the one that an npm package carries with all that it needs but the C library, else an installed one;
  * undefined where there is none.
+ *
+ * @param ownFonts an installed one first, which has the fonts of its machine
  */
-export async function launchBrowser(): Promise<Browser | undefined> {
-  const found = (await unpacked()) ?? installed();
+export async function launchBrowser(ownFonts = false): Promise<Browser | undefined> {
+  const found = (ownFonts ? installed() : undefined) ?? (await unpacked()) ?? installed();
   if (found === undefined) return undefined;
   const environment = Object.entries({ ...process.env, ...found.env });
   return await chromium.launch({
