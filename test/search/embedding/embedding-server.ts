@@ -86,7 +86,7 @@ interface EmbeddingRequest {
 }
 
 function bodyOf({ body }: RecordedRequest): EmbeddingRequest {
-  return (parseJson(body) ?? {}) as EmbeddingRequest;
+  return parseJson(body) ?? {};
 }
 
 function textsOf(request: RecordedRequest): readonly string[] {

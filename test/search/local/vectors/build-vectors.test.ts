@@ -112,7 +112,7 @@ describe("a build", () => {
     const reports = await Promise.all(
       [0, 1].map(() => buildVectors({ file, embedder, onWait: () => (waits += 1) })),
     );
-    expect(reports.map(({ embedded }) => embedded).sort()).toEqual([0, 3]);
+    expect(reports.map(({ embedded }) => embedded).toSorted((a, b) => a - b)).toEqual([0, 3]);
     expect(waits).toBe(1);
     expect(server.texts().filter((batch) => batch.length > 1)).toHaveLength(1);
   });
