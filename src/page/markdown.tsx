@@ -53,7 +53,8 @@ function blocks(nodes: readonly Node[], context: Context): ComponentChildren {
       marks.push(next);
       at += 1;
     }
-    shownNodes.push(...(marks.length === 0 ? words : tied(words, marks)));
+    if (marks.length > 0) tie(words, marks);
+    for (const piece of words) shownNodes.push(piece);
   }
   return shownNodes;
 }
@@ -63,23 +64,26 @@ function markOf(node: Node | undefined, { mark }: Context): ComponentChildren | 
   return number === undefined ? undefined : mark(number);
 }
 
-/** The last word stays on the line of the marks behind it; in Chinese and Japanese, the last sign. */
-function tied(words: readonly ComponentChildren[], marks: readonly ComponentChildren[]): ComponentChildren[] {
+/** Adds marks: the last word stays on their line; in Chinese and Japanese, the last sign. */
+function tie(words: ComponentChildren[], marks: readonly ComponentChildren[]): void {
   const last = words.at(-1);
-  if (typeof last !== "string") return [...words, ...marks];
-  const [word = ""] =
-    /(?:[^\s\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]{1,24}|[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}])? ?$/u.exec(
-      last,
-    ) ?? [];
-  return [
-    ...words.slice(0, -1),
-    last.slice(0, last.length - word.length),
+  if (typeof last !== "string") {
+    words.push(...marks);
+    return;
+  }
+  const [word = ""] = LAST_WORD.exec(last.slice(-LONGEST)) ?? [];
+  words[words.length - 1] = last.slice(0, last.length - word.length);
+  words.push(
     <span class="tied">
       {word}
       {marks}
     </span>,
-  ];
+  );
 }
+
+/** Longer ones may be broken. */
+const LONGEST = 24;
+const LAST_WORD = /(?:[^\s\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]+|[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}])? ?$/u;
 
 function element(node: Node, context: Context): ComponentChildren {
   switch (node.type) {
@@ -203,7 +207,7 @@ function markedNumber({ children }: Extract<Node, { type: "link" }>): number | u
 
 /** A text with its marks: every second piece of it may be one. */
 function marked(text: string, { mark }: Context): ComponentChildren[] {
-  let pieces: ComponentChildren[] = [];
+  const pieces: ComponentChildren[] = [];
   for (const [at, piece] of text.split(/(\[\d{1,4}(?:, ?\d{1,4})*\])/).entries()) {
     const marks =
       at % 2 === 0
@@ -213,7 +217,7 @@ function marked(text: string, { mark }: Context): ComponentChildren[] {
             .split(",")
             .map((number) => mark(Number(number)));
     if (marks.length === 0 || marks.includes(undefined)) pieces.push(piece);
-    else pieces = tied(pieces, marks);
+    else tie(pieces, marks);
   }
   return pieces;
 }
