@@ -197,6 +197,18 @@ export { openDurability } from "./durability/open.ts";
 export { createSqliteStore, type SqliteStoreOptions } from "./durability/sqlite/sqlite.ts";
 export { sweepOrphans } from "./durability/sweep.ts";
 export { createJournaledEngine, forgetSearches, type JournalOptions } from "./search/journal/journal.ts";
+export { toCase as toScoredCase, type Case as ScoredCase } from "./eval/case.ts";
+export { compare as compareRuns, type Comparison as RunComparison } from "./eval/compare.ts";
+export {
+  coverMatch,
+  exactMatch,
+  lastAnswer,
+  normalised as normalisedAnswer,
+  substringMatch,
+} from "./eval/match.ts";
+export { unicodeNormalised as unicodeNormalisedAnswer, wordF1 } from "./eval/match.ts";
+export { scoresOf, type ScoredRun } from "./eval/score.ts";
+export { summarise as summariseRuns, type Summary as RunSummary } from "./eval/summary.ts";
 export { spansOf, type TextSpan } from "./trajectory/spans.ts";
 export { tokenSequences, type TokenSequence } from "./trajectory/tokens.ts";
 export {

@@ -44,6 +44,10 @@ function figuresOf({ summary }: Entry): readonly (readonly [name: string, value:
   const { scores, refusals, citations, evidence, judge, milliseconds, completionTokens, promptTokens } =
     summary;
   const lines: (readonly [string, string | undefined])[] = [
+    [
+      "protocol, model, engine",
+      Object.keys(summary.setups).length > 1 ? counts(summary.setups) : Object.keys(summary.setups)[0],
+    ],
     ["questions", `${summary.questions}, ${summary.scored} scored`],
     ["runs", `${summary.runs}, ${summary.failed} failed`],
     ...MATCHES.map((name) => [name, maybe(scores[name], percent)] as const),
