@@ -46,6 +46,8 @@ export function endingOf({ status, answered, stopReason, failure }: PageRun): st
     failure === undefined
       ? (ENDINGS[stopReason ?? ""] ??
         (stopReason === undefined ? "It did not come to its end." : `${stopReason}.`))
-      : `The model's server failed: ${failure.message}`;
+      : stopReason === "model-error"
+        ? `The model's server failed: ${failure.message}`
+        : failure.message;
   return answered === true || stopReason === "passage" ? why : `No answer. ${why}`;
 }

@@ -31,7 +31,7 @@ export function sha256(text: string): string {
 }
 
 /**
- * The presentation, which also writes the run to the file of `--report`, however it ended.
+ * The presentation, which also writes the run to the file of `--report`, however it ended once it had begun.
  *
  * @throws UsageError where the file could not be written, before anything is asked
  */
@@ -43,7 +43,7 @@ export async function withReportFile(
 ): Promise<Presentation> {
   const write = await reportFile(args, surroundings);
   if (write === undefined) return shown;
-  let ended = false;
+  let [begun, ended] = [false, false];
   const report = (record: RunRecord, failure: RunRecord["failure"] = record.failure): void => {
     ended = true;
     const about = { question: question(), finishedAt: new Date().toISOString() };
@@ -51,6 +51,10 @@ export async function withReportFile(
   };
   return {
     ...shown,
+    begin(header) {
+      begun = true;
+      shown.begin(header);
+    },
     end(record) {
       shown.end(record);
       report(record);
@@ -62,6 +66,7 @@ export async function withReportFile(
     abandon(record, error) {
       if (ended) return;
       shown.abandon(record, error);
+      if (!begun) return;
       const { code, message } = explain(error, surroundings.environment);
       report(record, { code, message });
     },

@@ -4,9 +4,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../../../src/cli/program.ts";
 import type { PageRun } from "../../../src/page/run.ts";
 import { startEngineServer } from "../../servers/completions-engine.ts";
+import type { Found } from "../../servers/tavily.ts";
 import { world } from "../../servers/world.ts";
 import { call } from "../scripts.ts";
-import { createStage } from "../surroundings.ts";
+import { createStage, type Stage } from "../surroundings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const bodyOf = (text: string) => /<tool_call>([^]*)<\/tool_call>/.exec(text)?.[1] ?? "";
@@ -24,11 +25,16 @@ const REPLIES = [
   ["I know.\n", "</think>", "\n\nAll about apples [1], and pears [2].", "<|im_end|>"],
 ];
 
-async function stage(replies: readonly (readonly string[])[] = REPLIES) {
+async function stage(
+  replies: readonly (readonly string[])[] = REPLIES,
+  answer?: (query: string, running: Stage) => ReturnType<Found>,
+) {
   const folder = await temporaryFolder();
   const server = await startEngineServer({ dialect: "vllm", replies: replies.map((reply) => [...reply]) });
   onTestFinished(() => server[Symbol.asyncDispose]());
-  const { environment } = await world([]);
+  let running: Stage | undefined;
+  const found = answer && ((query: string) => (running === undefined ? [] : answer(query, running)));
+  const { environment } = await world([], found);
   const run = async (args: readonly string[]) => {
     const one = createStage({
       environment: {
@@ -38,6 +44,7 @@ async function stage(replies: readonly (readonly string[])[] = REPLIES) {
       },
       folder,
     });
+    running = one;
     const exitCode = await runProgram(args, one.surroundings);
     return { exitCode, out: one.out(), err: one.err() };
   };
@@ -223,6 +230,24 @@ test("what is not in an older file is left out; one run of several is chosen by 
     exitCode: 2,
     err: "There are 2 runs, and none with the number 3.\n",
   });
+});
+
+test("a run that a person stops is written as far as it got, and one that never began is not", async () => {
+  const { run, runsIn, folder } = await stage([asks("apples", "Let me look.\n")], (query, running) => {
+    running.send("SIGINT");
+    return [{ title: query, url: "https://example.org/", content: query }];
+  });
+  expect(await run(["ask", "--report", "run.html", "Q?"])).toMatchObject({ exitCode: 130 });
+  const [page] = await runsIn("run.html");
+  expect(page?.steps.map((step) => (step.kind === "search" ? step.queries : step.kind))).toEqual([
+    "reasoning",
+    [{ query: "apples", status: "asked", sources: [] }],
+  ]);
+  expect(await readFile(join(folder, "run.html"), "utf8")).toContain(">No answer. Stopped.<");
+  expect(await run(["ask", "--report", "none.html", "--engine", "nosuch", "Q?"])).toMatchObject({
+    exitCode: 2,
+  });
+  await expect(readFile(join(folder, "none.html"), "utf8")).rejects.toThrow("ENOENT");
 });
 
 test("a file that cannot be written is told before anything is asked", async () => {
