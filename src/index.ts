@@ -133,7 +133,12 @@ export {
   type LangChainOptions,
   type LangChainTool,
 } from "./search/langchain/langchain.ts";
-export { openIndex, type LocalIndex } from "./search/local/local-index.ts";
+export { openIndex, type DocumentIndex, type LocalIndex } from "./search/local/local-index.ts";
+export {
+  buildPostgresIndex,
+  openPostgresIndex,
+  type PostgresBuildOptions,
+} from "./search/local/postgres/postgres.ts";
 export { createLocalEngine, type LocalEngineOptions } from "./search/local/local.ts";
 export {
   buildVectors,

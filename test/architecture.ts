@@ -48,15 +48,16 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ["src/text/", []],
   ["src/net/", ["src/errors.ts"]],
   ["src/sqlite/", ["src/errors.ts", "src/net/"]],
+  ["src/postgres/", ["src/errors.ts", "src/net/"]],
   ["src/protocol/", ["src/errors.ts", "src/turn.ts", "src/text/"]],
   ...MODEL_ROOMS.map((room, at) => [room, [...MODEL_FLOOR, ...MODEL_ROOMS.slice(0, at)]] as const),
   ["src/model/", ["src/errors.ts", "src/turn.ts", "src/net/", "src/text/"]],
-  ["src/search/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/text/"]],
+  ["src/search/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/postgres/", "src/text/"]],
   ["src/citation/", ["src/text/"]],
   ["src/trajectory/", ["src/turn.ts", "src/text/"]],
   ["src/eval/", ["src/text/", "src/trajectory/trajectory.ts"]],
   // a thread that is removed takes its searches along
-  ["src/durability/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/search/journal/"]],
+  ["src/durability/", ["src/errors.ts", "src/net/", "src/sqlite/", "src/postgres/", "src/search/journal/"]],
   // what LangGraph gives a node (its store) can only be put before an engine there
   [
     "src/graph/",
@@ -79,6 +80,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
     [
       ...FLOOR,
       "src/net/",
+      "src/postgres/address.ts",
       "src/graph/context.ts",
       "src/model/sampling.ts",
       "src/model/server/dialects.ts",
@@ -92,6 +94,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       ...FLOOR,
       "src/turn.ts",
       "src/net/",
+      "src/text/",
       "src/settings/",
       "src/protocol/",
       "src/model/",

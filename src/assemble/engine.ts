@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { type NamedDocuments, openDocuments } from "./documents.ts";
 import { createEmbedder } from "./embedder.ts";
 import { fileURLToPath } from "node:url";
 import { AgenticRagError } from "../errors.ts";
@@ -13,7 +14,6 @@ import type { HttpOptions } from "../search/engines/wire/http.ts";
 import { buildIndex } from "../search/local/index-builder.ts";
 import { createHttpApiEngine, type HttpApiOptions } from "../search/engines/http-api.ts";
 import { createJinaEngine } from "../search/engines/jina.ts";
-import { openIndexes } from "../search/local/local-index.ts";
 import { createLocalEngine } from "../search/local/local.ts";
 import type { ResultLimits } from "../search/outcome.ts";
 import { createMcpEngine, type McpEngine } from "../search/engines/mcp.ts";
@@ -35,7 +35,7 @@ import { VERSION } from "../version.ts";
 export const CORPUS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../corpus/");
 
 /** What settings say of one engine, as its factory takes it. What is left out is the engine's own default. */
-export type EngineSettings = Pick<Settings, "search" | "documents">;
+export type EngineSettings = Pick<Settings, "search" | "documents" | "documentsDatabase">;
 
 /** Text, title and address of one. */
 const MAX_CANDIDATE_BYTES = 8_000;
@@ -50,7 +50,7 @@ export type OpenedEngine = SearchEngine & { readonly close?: () => Promise<void>
  */
 export function createEngine(
   name: EngineName,
-  { search, documents }: EngineSettings,
+  { search, ...named }: EngineSettings,
   fetch: HttpOptions["fetch"],
 ): OpenedEngine {
   const limits = limitsOf(search);
@@ -58,7 +58,7 @@ export function createEngine(
   if (isMcp(name)) return openMcp(name, search, http);
   switch (name) {
     case "local":
-      return openDocuments({ search, documents }, limits, fetch);
+      return openLocalEngine({ search, ...named }, limits, fetch);
     case "tavily":
       return createTavilyEngine({ ...http, ...keyed(name, search.tavily) });
     case "brave":
@@ -138,30 +138,32 @@ function needed<Value>(engine: EngineName, value: Value | undefined): Value {
 }
 
 /** The user's documents; what embeds is let go of with them. */
-function openDocuments(
-  { search: { embedding }, documents }: EngineSettings,
+function openLocalEngine(
+  { search: { embedding }, ...named }: EngineSettings,
   limits: ResultLimits,
   fetch: HttpOptions["fetch"],
 ): OpenedEngine {
-  if (embedding === undefined || documents.length === 0) {
-    return createDeferredEngine("local", () => openLocal(documents, limits));
+  if (embedding === undefined || named.documents.length === 0) {
+    return createDeferredEngine("local", () => openLocal(named, limits));
   }
   const embedder = createEmbedder(embedding, fetch);
-  const engine = createDeferredEngine("local", () => openLocal(documents, limits, embedder));
+  const engine = createDeferredEngine("local", () => openLocal(named, limits, embedder));
   return { ...engine, close: async () => embedder.close?.() };
 }
 
-/** The shipped articles are indexed in memory, which takes a moment; folders of the user's have their indexes in files. */
+/** The shipped articles are indexed in memory, which takes a moment; documents of the user's have their indexes elsewhere. */
 async function openLocal(
-  documents: EngineSettings["documents"],
+  named: NamedDocuments,
   limits: ResultLimits,
   embedder?: Embedder,
 ): Promise<SearchEngine> {
-  const files = documents.map(({ index }) => index);
-  if (files.length > 0) {
-    const index = openIndexes(files);
-    const meaning = embedder === undefined ? undefined : openMeaning({ files, embedder });
-    return createLocalEngine({ index, limits, meaning });
+  const documents = await openDocuments(named);
+  if (documents !== undefined) {
+    // what lies in a database is searched by words
+    const isInFiles = embedder !== undefined && "file" in documents;
+    const files = named.documents.map(({ index }) => index);
+    const meaning = isInFiles ? openMeaning({ files, embedder }) : undefined;
+    return createLocalEngine({ index: documents, limits, meaning });
   }
   const { index } = await buildIndex({ folder: CORPUS_FOLDER, file: ":memory:" });
   return createLocalEngine({ index, limits });

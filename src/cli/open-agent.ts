@@ -1,4 +1,5 @@
 import { assemble, type AssembledParts } from "../assemble/assemble.ts";
+import { openDocuments } from "../assemble/documents.ts";
 import type { Durability } from "../durability/durability.ts";
 import { createAgenticRag, type AgenticRag } from "../graph/graph.ts";
 import { openIndex } from "../search/local/local-index.ts";
@@ -49,7 +50,7 @@ export async function openAgent<Keeping extends Kept>(
   const args = await withOnlyModel(given, surroundings, signal);
   const chosen = chooseSettings(args, surroundings);
   const now = chooseNow(args);
-  requireIndex(chosen);
+  await requireIndex(chosen);
   if (chosen.model.family === "offline" && chosen.model.discover)
     surroundings.status?.show("Looking for a model on this machine");
   const { settings, note } = await discoverModel(chosen, args, surroundings, signal);
@@ -63,7 +64,7 @@ export async function openAgent<Keeping extends Kept>(
       parts,
       settings,
       kept,
-      header: note + (kept.note ?? "") + notReadNote(settings) + headerFor(settings),
+      header: note + (kept.note ?? "") + (await notReadNote(settings)) + headerFor(settings),
       close: async () => {
         parts.close();
         await kept.durability?.close();
@@ -76,8 +77,10 @@ export async function openAgent<Keeping extends Kept>(
 }
 
 /** What of the documents was not indexed, a line for each folder; an index that cannot be opened is told by its search. */
-function notReadNote({ documents, search }: Settings): string {
+async function notReadNote(settings: Settings): Promise<string> {
+  const { documents, documentsDatabase, search } = settings;
   if (!asksLocal(search)) return "";
+  if (documentsDatabase !== undefined) return notReadInDatabase(settings);
   const lines = documents.map(({ folder, index: file }) => {
     try {
       const index = openIndex(file);
@@ -89,4 +92,16 @@ function notReadNote({ documents, search }: Settings): string {
     }
   });
   return lines.join("");
+}
+
+async function notReadInDatabase(settings: Settings): Promise<string> {
+  try {
+    const index = await openDocuments(settings);
+    if (index === undefined) return "";
+    const line = notReadLine(await index.notRead());
+    await index.close();
+    return line === undefined ? "" : `In ${index.place}: ${line}.\n`;
+  } catch {
+    return "";
+  }
 }

@@ -1,3 +1,4 @@
+import { isPostgres } from "../postgres/address.ts";
 import type { Durability } from "./durability.ts";
 
 /**
@@ -13,9 +14,4 @@ export async function openDurability(address: string): Promise<Durability> {
   }
   const { openSqliteDurability } = await import("./sqlite/sqlite.ts");
   return openSqliteDurability(address);
-}
-
-/** Whether an address names a server, and no file. */
-export function isPostgres(address: string): boolean {
-  return /^postgres(?:ql)?:\/\//i.test(address);
 }

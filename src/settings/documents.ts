@@ -1,5 +1,6 @@
 import { delimiter, join } from "node:path";
 import { z } from "zod";
+import { isPostgres } from "../postgres/address.ts";
 import { keptAt, numberOr, type Given } from "./fields.ts";
 
 /** Documents to be searched, and where their index is kept. */
@@ -68,7 +69,9 @@ export const documentsFields = {
 };
 
 const environmentSchema = z.object(documentsFields);
-type DocumentsEnvironment = z.infer<typeof environmentSchema>;
+type DocumentsEnvironment = z.infer<typeof environmentSchema> & {
+  readonly AGENTIC_RAG_DATABASE?: string | undefined;
+};
 
 /** What does not fit together, whether each part of it is well or not. */
 export function documentsProblems({
@@ -83,8 +86,18 @@ export function documentsProblems({
   ];
 }
 
-/** The documents that settings without problems name; none: the shipped articles are searched. */
-export function documentsSettings(env: DocumentsEnvironment): readonly DocumentsSetting[] {
+/** The documents that settings without problems name, and the database that holds them: a named file wins. */
+export function documentsSettings(env: DocumentsEnvironment): {
+  readonly documents: readonly DocumentsSetting[];
+  readonly documentsDatabase?: string;
+} {
+  const address = env.AGENTIC_RAG_DATABASE ?? "";
+  const isInDatabase = env.AGENTIC_RAG_INDEX_FILE === undefined && isPostgres(address);
+  return { documents: documentsOf(env), ...(isInDatabase && { documentsDatabase: address }) };
+}
+
+/** None: the shipped articles are searched. */
+function documentsOf(env: DocumentsEnvironment): readonly DocumentsSetting[] {
   const folders = splitPaths(env.AGENTIC_RAG_DOCUMENTS ?? "");
   const files = splitPaths(env.AGENTIC_RAG_INDEX_FILE ?? "");
   if (folders.length === 0) return files.map((index) => ({ index }));

@@ -37,6 +37,8 @@ export interface Settings {
   readonly search: SearchSettings;
   /** What was indexed with `agentic-rag index`; where nothing is named the shipped articles are searched. */
   readonly documents: readonly DocumentsSetting[];
+  /** The address of the PostgreSQL database that holds their indexes, unless files are named for them. */
+  readonly documentsDatabase?: string;
   readonly indexing: IndexingSettings;
   /** The fields that are set; each family of models has defaults of its own for the others. */
   readonly sampling: Partial<Sampling>;
@@ -126,7 +128,7 @@ const environmentSchema = z.object({
     "on: the transcript keeps the log-probabilities of the model's tokens, where they are offered",
   ),
   AGENTIC_RAG_DATABASE: keptAt.describe(
-    "where threads are kept: a SQLite file, or postgres://… (threads.sqlite in ~/.local/state/agentic-rag)",
+    "where threads are kept: a SQLite file (threads.sqlite in ~/.local/state/agentic-rag), or postgres://…, which then holds the index of documents, too",
   ),
   AGENTIC_RAG_LEASE_SECONDS: numberOr(15, z.number().min(1).max(3600)).describe(
     "how long a thread is left alone when the process that drives it dies",
@@ -191,7 +193,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     model,
     protocol: env.AGENTIC_RAG_PROTOCOL,
     search,
-    documents: documentsSettings(env),
+    ...documentsSettings(env),
     indexing: indexingSettings(env),
     sampling: samplingSettings(env),
     limits: {

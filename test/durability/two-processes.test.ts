@@ -1,6 +1,6 @@
 import Database from "libsql";
 import { describe } from "vitest";
-import { connectPostgres } from "../../src/durability/postgres/connection.ts";
+import { connectPostgres } from "../../src/postgres/connection.ts";
 import { NO_POSTGRES } from "../servers/postgres.ts";
 import { newFile } from "./checkpoints.ts";
 import { newSchema, usePostgres } from "./postgres/place.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { isPostgres } from "../../durability/open.ts";
+import { isPostgres } from "../../postgres/address.ts";
+import { openDocuments } from "../../assemble/documents.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { readSettings, type Settings } from "../../settings/settings.ts";
 import { z } from "zod";
@@ -88,8 +89,16 @@ export function withoutModel<Given extends Pick<Surroundings, "environment">>(su
   return { ...surroundings, environment: Object.fromEntries(others) };
 }
 
-/** @throws AgenticRagError `settings-invalid` when a folder of documents is not there, or has no index yet. */
-export function requireIndex({ documents, search }: Settings): void {
+/**
+ * @throws AgenticRagError `settings-invalid` when a folder of documents is not there, or has no index yet; `store-unusable`
+ * for a database of theirs that cannot be asked
+ */
+export async function requireIndex(settings: Settings): Promise<void> {
+  const { documents, documentsDatabase, search } = settings;
+  if (documentsDatabase !== undefined) {
+    if (asksLocal(search)) await (await openDocuments(settings))?.close();
+    return;
+  }
   const missing = asksLocal(search) ? documents.find(({ index }) => !existsSync(index)) : undefined;
   if (missing === undefined) return;
   const { folder, index } = missing;

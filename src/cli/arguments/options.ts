@@ -213,6 +213,13 @@ export const OPTIONS: readonly Option[] = [
     ),
     together: (patterns: readonly string[]) => patterns.join(","),
   },
+  setting(
+    "database",
+    "<address>",
+    "where threads are kept, and documents: postgres://user:password@host/name",
+    "AGENTIC_RAG_DATABASE",
+    [...SEARCHED, "threads", "index"],
+  ),
   setting("max-file-mb", "<n>", "leave out larger files", "AGENTIC_RAG_MAX_FILE_MB", ["index"]),
   setting(
     "engine",

@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { buildIndex, type IndexReport } from "../../search/local/index-builder.ts";
 import { compareWithFolder, lackOf } from "../../search/local/index-state.ts";
-import { openIndex } from "../../search/local/local-index.ts";
+import { type DocumentIndex, openIndex } from "../../search/local/local-index.ts";
+import { buildPostgresIndex, openPostgresIndex } from "../../search/local/postgres/postgres.ts";
 import type { VectorReport } from "../../search/local/vectors/build-vectors.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { indexFileOf, joinPaths } from "../../settings/documents.ts";
+import { type DocumentsSetting, indexFileOf, joinPaths } from "../../settings/documents.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { askCommand } from "../arguments/chosen-documents.ts";
 import { chooseSettings, withoutModel } from "../arguments/chosen-settings.ts";
@@ -31,6 +32,8 @@ interface Indexed {
   readonly given: string;
   readonly folder: string;
   readonly file: string;
+  /** Where its index is instead of the file, without user and password. */
+  readonly database?: string;
   readonly report: IndexReport;
   /** What came of embedding its passages, where a model for it is set. */
   readonly vectors?: VectorReport;
@@ -44,13 +47,16 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
   const { stdout, stderr, environment } = surroundings;
   const values = new Map(args.values).set("docs", joinPaths(args.words));
   const settings = chooseSettings({ values }, withoutModel(surroundings));
-  const { documents, indexing } = settings;
-  const embedding = openEmbedding(settings);
+  const { documents, documentsDatabase } = settings;
+  const embedding = documentsDatabase === undefined ? openEmbedding(settings) : undefined;
   if (documents.length > 1 && documents.every(({ folder = "" }) => !existsSync(folder))) {
     const question = ["index", ...args.words].join(" ");
     throw new UsageError(
       `None of these folders is there: ${args.words.join(", ")}.\nA question that begins with "index" is asked by: agentic-rag ask "${question}"`,
     );
+  }
+  if (documentsDatabase !== undefined && settings.search.embedding !== undefined) {
+    stderr.write("Documents in a database are searched by words alone: no vectors are made.\n");
   }
   const watches = args.switches.has("watch");
   const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
@@ -59,10 +65,17 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
   async function build(signal: AbortSignal): Promise<boolean> {
     const done: Indexed[] = [];
     for (const [number, { folder = "", index }] of documents.entries()) {
-      const report = await buildOne(folder, index, indexing, signal, surroundings);
+      const { report, place } = await buildOne(folder, index, settings, signal, surroundings);
       const vectors = await embedding?.build(index, signal, surroundings);
       const given = args.words[number] ?? folder;
-      done.push({ given, folder, file: index, report, ...(vectors !== undefined && { vectors }) });
+      done.push({
+        given,
+        folder,
+        file: index,
+        ...(documentsDatabase !== undefined && { database: place }),
+        report,
+        ...(vectors !== undefined && { vectors }),
+      });
     }
     const isWhole = done.every(({ vectors }) => vectors?.problem === undefined);
     if (args.switches.has("json")) {
@@ -74,7 +87,8 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
       showIndexReport(groups, paint, given, report);
       if (vectors !== undefined) showVectorReport(groups, paint, given, vectors);
     }
-    if (done.some(({ report }) => report.documents > 0)) groups.line("next", `Ask: ${asked(done)}`);
+    if (done.some(({ report }) => report.documents > 0))
+      groups.line("next", `Ask: ${asked(done, args.values.has("database"))}`);
     else groups.line("next", NOTHING, paint.yellow);
     return isWhole;
   }
@@ -85,7 +99,7 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
     for (let pause = LOOK_AGAIN_MS; ;) {
       await delay(pause, undefined, { signal });
       const begun = performance.now();
-      const behind = await Promise.all(documents.map(({ index }) => lacks(index)));
+      const behind = await Promise.all(documents.map((one) => lacks(one, documentsDatabase)));
       pause = Math.max(LOOK_AGAIN_MS, LOOK_AGAIN_FACTOR * (performance.now() - begun));
       if (behind.includes(true)) await build(signal);
     }
@@ -104,31 +118,46 @@ const NOTHING =
 async function buildOne(
   folder: string,
   file: string,
-  indexing: Settings["indexing"],
+  { indexing, documentsDatabase: address }: Settings,
   signal: AbortSignal,
   { stderr }: Surroundings,
-): Promise<IndexReport> {
+): Promise<{ readonly report: IndexReport; readonly place: string }> {
   const progress = createProgress(stderr);
   const { onProgress } = progress;
   const onWait = (): void => {
     stderr.write("Another build of this index is at work. Waiting for it.\n");
   };
+  const options = { folder, ...indexing, signal, onProgress, onWait };
   try {
-    const built = await buildIndex({ folder, file, ...indexing, signal, onProgress, onWait });
-    built.index.close();
-    return built.report;
+    const { index, report } =
+      address === undefined
+        ? await buildIndex({ ...options, file })
+        : await buildPostgresIndex({ ...options, address });
+    await index.close();
+    return { report, place: index.place };
   } finally {
     progress.stop();
   }
 }
 
-async function lacks(file: string): Promise<boolean> {
-  const index = openIndex(file);
-  const state = await compareWithFolder(index.build()).finally(() => index.close());
-  return state !== undefined && lackOf(state) !== undefined;
+async function lacks({ folder = "", index: file }: DocumentsSetting, address?: string): Promise<boolean> {
+  const index: DocumentIndex | undefined =
+    address === undefined ? openIndex(file) : await openPostgresIndex(address, [folder]);
+  if (index === undefined) return true;
+  try {
+    const states = await Promise.all((await index.builds()).map(compareWithFolder));
+    return states.some((state) => state !== undefined && lackOf(state) !== undefined);
+  } finally {
+    await index.close();
+  }
 }
 
-function asked(done: readonly Indexed[]): string {
+/** The address of a database, which may hold a password, is not repeated. */
+function asked(done: readonly Indexed[], namesDatabase: boolean): string {
+  if (done.some(({ database }) => database !== undefined)) {
+    const command = askCommand(done.map(({ given }) => ({ folder: printableLine(given) })));
+    return namesDatabase ? command.replace(" ask ", ' ask --database "…" ') : command;
+  }
   const isElsewhere = done.some(({ folder, file }) => file !== indexFileOf(folder));
   return askCommand(
     done.map(({ given, file }) => ({
@@ -138,11 +167,11 @@ function asked(done: readonly Indexed[]): string {
   );
 }
 
-function toJson({ folder, file, report, vectors }: Indexed): unknown {
+function toJson({ folder, file, database, report, vectors }: Indexed): unknown {
   const { added, updated, removed, unchanged, documents, passages, bytes, ms, problems, leftOut } = report;
   return {
     folder,
-    file,
+    ...(database === undefined ? { file } : { database }),
     added,
     updated,
     removed,

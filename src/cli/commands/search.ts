@@ -14,7 +14,7 @@ import type { Surroundings } from "../terminal/surroundings.ts";
 /** Sends one query to the engine alone, without a model, shows what it finds, and gives the code to end with. */
 export async function search(args: Arguments, surroundings: Surroundings): Promise<number> {
   const settings = chooseSettings(args, withoutModel(surroundings));
-  requireIndex(settings);
+  await requireIndex(settings);
   const fetch = proxyFetchOf(settings);
   const { engine, close } = assembleSearch(settings, {
     ...(fetch !== undefined && { fetch }),

@@ -42,7 +42,7 @@ export async function ui(given: Arguments, surroundings: Surroundings): Promise<
     async (signal) => {
       const args = await withOnlyModel(given, surroundings, signal);
       const chosen = chooseSettings(args, surroundings);
-      requireIndex(chosen);
+      await requireIndex(chosen);
       const { settings, note, found } = await discoverModel(chosen, args, surroundings, signal);
       status?.show("Starting LangGraph's development server");
       const started = await startServer({

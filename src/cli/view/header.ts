@@ -24,11 +24,14 @@ export function headerFor(settings: Settings): string {
 }
 
 /** One engine, or those of a chain in their order; replayed where nobody is asked. */
-function searched({ search, documents }: Settings): string {
+function searched({ search, documents, documentsDatabase }: Settings): string {
   if (search.replay !== undefined) return `the recording ${search.replay}`;
   const names = search.engines.map((engine) => {
     if (engine !== "local") return engine;
-    if (documents.length === 0) return "the shipped articles";
+    if (documents.length === 0) {
+      const kept = "the documents in the database (the shipped articles where it holds none)";
+      return documentsDatabase === undefined ? "the shipped articles" : kept;
+    }
     return documents.map(({ folder, index }) => folder ?? index).join(" and ");
   });
   return names.join(", else ");

@@ -10,7 +10,7 @@ import {
   type Wanted,
 } from "../checkpoint-rows.ts";
 import { leaseLost } from "../lease.ts";
-import type { PostgresConnection } from "./connection.ts";
+import type { PostgresConnection } from "../../postgres/connection.ts";
 import { jsonOf } from "./schema.ts";
 import {
   bytes,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ITEM_PAGE, type ItemName, type ItemRequest, type ItemRow, type ItemTable } from "../store.ts";
-import type { PostgresConnection, Query } from "./connection.ts";
-import { databaseUnusable } from "./failure.ts";
+import type { PostgresConnection, Query } from "../../postgres/connection.ts";
+import { databaseUnusable } from "../../postgres/failure.ts";
 import { NOW } from "./schema.ts";
 
 /** As long as what the index holds of a namespace. */

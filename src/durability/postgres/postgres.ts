@@ -4,7 +4,7 @@ import { Checkpointer } from "../checkpointer.ts";
 import type { Durability } from "../durability.ts";
 import { DatabaseStore } from "../store.ts";
 import { createPostgresCheckpointRows } from "./checkpoint-rows.ts";
-import { connectPostgres, type PostgresOptions } from "./connection.ts";
+import { connectPostgres, type PostgresOptions } from "../../postgres/connection.ts";
 import { setUpSchema } from "./schema.ts";
 import { createPostgresThreads } from "./threads.ts";
 import { createPostgresItems } from "./items.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { PostgresConnection, Query } from "./connection.ts";
-import { databaseUnusable } from "./failure.ts";
+import type { PostgresConnection, Query } from "../../postgres/connection.ts";
+import { databaseUnusable } from "../../postgres/failure.ts";
 
 /** Raised whenever tables of an older version could not be read. */
 const FORMAT_VERSION = 3;

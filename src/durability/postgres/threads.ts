@@ -1,5 +1,5 @@
 import { HELD, readThread, THREAD_COLUMNS, type BookTable } from "../book.ts";
-import type { PostgresConnection } from "./connection.ts";
+import type { PostgresConnection } from "../../postgres/connection.ts";
 import { NOW } from "./schema.ts";
 
 function toSql(sql: string): string {

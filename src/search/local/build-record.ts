@@ -19,7 +19,8 @@ export interface Build {
 /** Size, and time of the last change, of a file when it was read. */
 export interface ReadFile {
   readonly size: number;
-  readonly modified: number;
+  /** Not known of a file that was read on another machine. */
+  readonly modified?: number;
 }
 
 /** What an index says about the folder that it was built from. */

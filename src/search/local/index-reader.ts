@@ -44,10 +44,8 @@ export interface IndexReader {
   notRead(): Awaitable<NotRead>;
   /** The passages that hold all terms, or any of them, the best first; of equal ones in the order of keys and positions. */
   find(terms: readonly Term[], hold: "all" | "any", most: number): Awaitable<readonly FoundPassage[]>;
-  /** How many passages hold each of these: counted up to `most`, so that it costs as much for the commonest word as for one that is just common. */
-  countUpTo(terms: readonly Term[], most: number): Awaitable<readonly number[]>;
-  /** How many passages hold all of these terms, counted up to `most`. */
-  countAll(terms: readonly Term[], most: number): Awaitable<number>;
+  /** How many passages hold all terms of each of these: counted up to `most`, so that it costs as much for the commonest word as for one that is just common. */
+  countHolding(queries: readonly (readonly Term[])[], most: number): Awaitable<readonly number[]>;
   /** Words of the texts of so many letters, by how many of these trigrams they share, then by the alphabet. */
   wordsLike(
     trigrams: readonly string[],

@@ -43,7 +43,7 @@ export async function compareWithFolder(build: BuildRecord | undefined): Promise
 }
 
 function isSame(before: ReadFile | undefined, { size, modified }: ReadFile): boolean {
-  return before?.size === size && before.modified === modified;
+  return before?.size === size && (before.modified ?? modified) === modified;
 }
 
 /** What an index lacks and what to do, in one line: undefined where it holds its folder as it is. */

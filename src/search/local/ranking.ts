@@ -90,7 +90,12 @@ function* findDocuments(
 function* dropCommon(terms: readonly Term[], reader: IndexReader): Steps<readonly Term[]> {
   const common = Math.ceil((yield* ask(() => reader.size())) * COMMON);
   if (common < MIN_COMMON) return terms;
-  const counts = yield* ask(() => reader.countUpTo(terms, common));
+  const counts = yield* ask(() =>
+    reader.countHolding(
+      terms.map((term) => [term]),
+      common,
+    ),
+  );
   const rare = terms.filter((_, at) => (counts[at] ?? 0) < common);
   return rare.length > 0 ? rare : terms;
 }

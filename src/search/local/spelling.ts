@@ -30,8 +30,13 @@ const SPARE = 4;
  */
 export function* respellQuestion(question: string, readers: readonly IndexReader[]): Steps<Respelt> {
   const better = new Map<string, string>();
-  for (const word of wordsToCheck(question)) {
-    if (!isComparable(word) || !(yield* isLackedByAll(word, readers))) continue;
+  let lacking = wordsToCheck(question).filter(isComparable);
+  for (const reader of readers) {
+    if (lacking.length === 0) break;
+    const held = yield* countPassages(lacking, 1, reader);
+    lacking = lacking.filter((_, at) => held[at] === 0);
+  }
+  for (const word of lacking) {
     const close: CloseWord[] = [];
     for (const reader of readers) close.push(...(yield* closest(word, reader)));
     const [best] = close.toSorted((a, b) => a.slips - b.slips);
@@ -40,14 +45,16 @@ export function* respellQuestion(question: string, readers: readonly IndexReader
   return respell(question, (word) => better.get(word));
 }
 
-function* isLackedByAll(word: string, readers: readonly IndexReader[]): Steps<boolean> {
-  for (const reader of readers) if ((yield* countPassages(word, 1, reader)) > 0) return false;
-  return true;
-}
-
-function* countPassages(word: string, most: number, reader: IndexReader): Steps<number> {
-  const query = readIndexQuery(word);
-  return query === undefined ? 0 : yield* ask(() => reader.countAll(matchOf(query).all, most));
+/** How many passages hold each of the words in any of its forms. */
+function* countPassages(
+  words: readonly string[],
+  most: number,
+  reader: IndexReader,
+): Steps<readonly number[]> {
+  const queries = words.map((word) => readIndexQuery(word));
+  const asked = queries.filter((query) => query !== undefined).map((query) => matchOf(query).all);
+  const counts = [...(yield* ask(() => reader.countHolding(asked, most)))];
+  return queries.map((query) => (query === undefined ? 0 : (counts.shift() ?? 0)));
 }
 
 /** The word of an index that another is likely to be mistyped for, if there is one. */
@@ -58,10 +65,16 @@ function* closest(word: string, reader: IndexReader): Steps<CloseWord[]> {
     const slips = slipsBetween(word, one);
     return slips === undefined ? [] : [{ word: one, slips }];
   });
-  const held: (CloseWord & { readonly passages: number })[] = [];
-  for (const one of close.toSorted((a, b) => a.slips - b.slips).slice(0, MOST_CLOSEST)) {
-    const passages = yield* countPassages(one.word, MOST_COUNTED, reader);
-    if (passages > 0) held.push({ ...one, passages });
-  }
-  return held.toSorted((a, b) => a.slips - b.slips || b.passages - a.passages).slice(0, 1);
+  const likely = close.toSorted((a, b) => a.slips - b.slips).slice(0, MOST_CLOSEST);
+  if (likely.length === 0) return [];
+  const counts = yield* countPassages(
+    likely.map((one) => one.word),
+    MOST_COUNTED,
+    reader,
+  );
+  return likely
+    .map((one, at) => ({ ...one, passages: counts[at] ?? 0 }))
+    .filter(({ passages }) => passages > 0)
+    .toSorted((a, b) => a.slips - b.slips || b.passages - a.passages)
+    .slice(0, 1);
 }

@@ -28,3 +28,12 @@ export function atOnce<Value>(steps: Steps<Value>): Value {
     void step.value();
   }
 }
+
+/** Runs a computation over any store. */
+export async function inTurn<Value>(steps: Steps<Value>): Promise<Value> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await step.value();
+  }
+}

@@ -24,6 +24,7 @@ test("help for a command", () => {
           --approve              ask before each search, and before pages are opened
           --docs <folder>        search this folder, once indexed; may be given several times
           --index-file <file>    where its index is kept, for a folder that is not to hold it; one for each folder
+          --database <address>   where threads are kept, and documents: postgres://user:password@host/name
           --engine <names>       where searches go, such as tavily; with commas, the next where one fails
           --protocol <name>      how the model writes searches, such as qwq or search-r1
           --model-url <url>      address of the model's server, ending in /v1

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../../../src/cli/program.ts";
-import { connectPostgres } from "../../../src/durability/postgres/connection.ts";
+import { connectPostgres } from "../../../src/postgres/connection.ts";
 import type { Trajectory } from "../../../src/trajectory/trajectory.ts";
 import { usePostgres } from "../../durability/postgres/place.ts";
 import { startCompletionsServer, type ServerReply } from "../../servers/completions.ts";

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { z } from "zod";
-import { connectPostgres } from "../../../src/durability/postgres/connection.ts";
+import { connectPostgres } from "../../../src/postgres/connection.ts";
 import { openPostgresDurability } from "../../../src/durability/postgres/postgres.ts";
 import { describeDurability } from "../../conformance/durability.ts";
 import { NO_POSTGRES } from "../../servers/postgres.ts";

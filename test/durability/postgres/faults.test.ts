@@ -4,7 +4,7 @@ import { z } from "zod";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { driveThread } from "../../../src/durability/driver.ts";
 import type { Durability } from "../../../src/durability/durability.ts";
-import { connectPostgres } from "../../../src/durability/postgres/connection.ts";
+import { connectPostgres } from "../../../src/postgres/connection.ts";
 import type { RunState } from "../../../src/graph/state.ts";
 import { startLossyProxy } from "../../servers/lossy-proxy.ts";
 import { NO_POSTGRES } from "../../servers/postgres.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openPostgresDurability } from "../../../src/durability/postgres/postgres.ts";
-import { connectPostgres } from "../../../src/durability/postgres/connection.ts";
+import { connectPostgres } from "../../../src/postgres/connection.ts";
 import type { RunState } from "../../../src/graph/state.ts";
 import { NO_POSTGRES, PASSWORD, startPostgres } from "../../servers/postgres.ts";
 import { agentOn, call } from "../agent.ts";

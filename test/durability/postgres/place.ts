@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { Durability } from "../../../src/durability/durability.ts";
 import { openPostgresDurability } from "../../../src/durability/postgres/postgres.ts";
-import type { PostgresOptions } from "../../../src/durability/postgres/connection.ts";
+import type { PostgresOptions } from "../../../src/postgres/connection.ts";
 import { startPostgres, type PostgresServer } from "../../servers/postgres.ts";
 
 let made = 0;

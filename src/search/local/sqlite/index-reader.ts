@@ -72,10 +72,10 @@ export function createIndexReader(database: SqliteDatabase): IndexReader {
     notRead: () => readNotRead(database),
     find: (terms, hold, most) =>
       passageRows.parse(find.all(terms.map(expressionOf).join(hold === "all" ? " AND " : " OR "), most)),
-    countUpTo: (terms, most) =>
-      terms.map((term) => countRow.parse(countUpTo.get(expressionOf(term), most)).count),
-    countAll: (terms, most) =>
-      countRow.parse(countUpTo.get(terms.map(expressionOf).join(" AND "), most)).count,
+    countHolding: (queries, most) =>
+      queries.map(
+        (terms) => countRow.parse(countUpTo.get(terms.map(expressionOf).join(" AND "), most)).count,
+      ),
     wordsLike(trigrams, { least, most }, limit) {
       const tokens = trigrams.map((trigram) => `"${tokenOf(trigram)}"`);
       return wordRows.parse(like.all(JSON.stringify(tokens), least, most, limit)).map(({ word }) => word);

@@ -9,6 +9,9 @@ import {
   type SqliteDatabase,
 } from "../../../sqlite/sqlite.ts";
 
+/** How a text becomes the words of an index. https://sqlite.org/fts5.html#tokenizers */
+export const TOKENIZER = "porter unicode61 remove_diacritics 2";
+
 const FORMAT = {
   /** "ARAG" */
   applicationId: 0x41524147,
@@ -34,7 +37,7 @@ const FORMAT = {
     );
     create index passages_of_document on passages (document, position);
     create virtual table passage_terms using fts5(
-      title, text, forms, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2'
+      title, text, forms, content='', contentless_delete=1, tokenize='${TOKENIZER}'
     );
     create table words (id integer primary key, word text not null unique);
     create virtual table word_trigrams using fts5(

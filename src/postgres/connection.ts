@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type * as Driver from "pg";
 import type { ClientOptions, Pool, PoolClient } from "pg";
-import { AgenticRagError } from "../../errors.ts";
-import { loadPackage } from "../../net/optional-package.ts";
+import { AgenticRagError } from "../errors.ts";
+import { loadPackage } from "../net/optional-package.ts";
 import { databaseUnusable, explainDatabaseError, isPassing } from "./failure.ts";
 
 export interface PostgresOptions {

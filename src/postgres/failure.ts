@@ -1,4 +1,4 @@
-import { AgenticRagError, codeOf } from "../../errors.ts";
+import { AgenticRagError, codeOf } from "../errors.ts";
 
 /** Errors of the network, and of a server that is being stopped or started. All of them pass. */
 const PASSING_CODES =
