@@ -4,7 +4,7 @@ import { assemble, type AssembledParts, type AssembleOptions } from "./assemble.
 
 /**
  * The parts of an agent for a server, where others than the operator start runs: no run exceeds the budgets of the
- * settings, and only what they name can be chosen.
+ * settings, and only what they name can be chosen. Its runs keep their steps in `messages`, for chat UIs.
  *
  * @throws AgenticRagError `settings-invalid` as `assemble` does, and where an engine that may be chosen lacks something.
  */
@@ -26,6 +26,7 @@ export function assembleServed(settings: Settings, options: AssembleOptions = {}
     models,
     // a client may stop a run before `web-search`, which no node can see
     searchAhead: settings.searchAhead ?? false,
+    limits: { stepMessages: true, ...parts.limits },
     ceilings: parts.limits,
   };
 }

@@ -4,6 +4,7 @@ const record = z.record(z.string(), z.unknown());
 const runSchema = z.looseObject({
   config: z.looseObject({ configurable: record.optional() }).optional(),
   on_disconnect: z.string().default("cancel"),
+  context: record.nullish().transform((context) => ({ stepMessages: false, ...context })),
 });
 /** What a server must know to find a thread and a place in it. */
 const IDS: ReadonlySet<string> = new Set(["thread_id", "checkpoint_id", "checkpoint_ns", "checkpoint_map"]);
@@ -14,6 +15,7 @@ const IDS: ReadonlySet<string> = new Set(["thread_id", "checkpoint_id", "checkpo
  *
  * - ends when its client leaves, which RemoteGraph has no option for; LangGraph heeds it on a thread only;
  * - has no limit of steps, of which RemoteGraph asks for 25: budgets end a run, in an answer;
+ * - adds its question and answer to the conversation of the graph around it, and no message of its steps;
  * - is sent none of the `configurable` of the graph around it but ids. Settings of the run go into `context`.
  */
 export function remoteRequest(url: URL, init: RequestInit): RequestInit {

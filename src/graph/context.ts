@@ -56,6 +56,15 @@ export const limitsSchema = z.strictObject({
         "The model is told once which sentences of its answer no source supports, and writes it again. Only the protocol qwq does.",
       langgraph_nodes: ["generate"],
     }),
+  stepMessages: z
+    .boolean()
+    .optional()
+    .meta({
+      title: "Step messages",
+      description:
+        "`messages` also keeps each step as chat UIs draw it: reasoning and calls, and the sources of each. No prompt holds any of it.",
+      langgraph_nodes: ["generate"],
+    }),
   approveSearches: z.boolean().meta({
     title: "Ask before searching",
     description:
@@ -83,7 +92,9 @@ export const RUN_DEFAULTS: RunLimits = {
 
 /** The numbers that no run of an agent may exceed. */
 export type Ceilings = Readonly<
-  Partial<Omit<RunLimits, "keepResults" | "condenseResults" | "mendAnswer" | "approveSearches">>
+  Partial<
+    Omit<RunLimits, "keepResults" | "condenseResults" | "mendAnswer" | "stepMessages" | "approveSearches">
+  >
 >;
 
 const number = (min: number, max: number, title: string, description: string) =>
@@ -179,7 +190,13 @@ export interface KeptSettings {
 }
 
 const COUNTED = limitsSchema
-  .omit({ keepResults: true, condenseResults: true, mendAnswer: true, approveSearches: true })
+  .omit({
+    keepResults: true,
+    condenseResults: true,
+    mendAnswer: true,
+    stepMessages: true,
+    approveSearches: true,
+  })
   .keyof().options;
 
 /** What a context sets, over the agent's own limits, and no number above its ceiling. */

@@ -37,3 +37,8 @@ export function journaled(
 export function placeOf(namespace: unknown): string {
   return typeof namespace === "string" ? namespace.slice(0, Math.max(0, namespace.lastIndexOf("|"))) : "";
 }
+
+/** Whether a step is one of a run of its own, and not of a graph inside another one. */
+export function isOutermost({ configurable }: Pick<LangGraphRunnableConfig, "configurable">): boolean {
+  return placeOf(configurable?.["checkpoint_ns"]) === "";
+}

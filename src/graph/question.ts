@@ -6,6 +6,7 @@ import { AgenticRagError } from "../errors.ts";
 import type { Turn } from "../protocol/protocol.ts";
 import { withoutReasoning } from "../text/shown-reasoning.ts";
 import { placeOf } from "./journaled.ts";
+import { isOwnStep } from "./step-messages/own-steps.ts";
 import type { RunState } from "./state.ts";
 
 /** A question that is to be opened. */
@@ -39,12 +40,16 @@ export function newQuestion(state: RunState, config: Config): NewQuestion | null
 export function readQuestion(asked: Pick<RunState, "messages" | "question">, config: Config): NewQuestion {
   const found = askedIn(asked.messages);
   if (found === null) return plainQuestion(asked, config);
-  const { at, ...question } = found;
-  return { ...question, history: historyOf(asked.messages.toSpliced(at, 1)), message: null };
+  const { message, ...question } = found;
+  return {
+    ...question,
+    history: historyOf(asked.messages.filter((each) => each !== message)),
+    message: null,
+  };
 }
 
 function askedIn(messages: readonly BaseMessage[]) {
-  const talk = messages.filter((message) => message.getType() !== "system");
+  const talk = messages.filter((message) => message.getType() !== "system" && !isOwnStep(message));
   const last = talk.at(-1);
   if (last === undefined) return null;
   const isHandoff =
@@ -56,7 +61,7 @@ function askedIn(messages: readonly BaseMessage[]) {
   if (question === "") return null;
   // handed over twice, it is asked twice
   const id = isHandoff ? digest([message.id ?? "", last.id ?? ""]) : (message.id ?? "");
-  return { question, id, at: messages.indexOf(message) };
+  return { question, id, message };
 }
 
 /** @throws AgenticRagError `settings-invalid` for a question with a picture or another part that is no text. */
@@ -118,7 +123,7 @@ function historyOf(messages: readonly BaseMessage[]): readonly Turn[] {
   const instructions = instructionsIn(messages);
   const talk = messages.flatMap((message) => {
     const type = message.getType();
-    if (type !== "human" && type !== "ai") return [];
+    if ((type !== "human" && type !== "ai") || isOwnStep(message)) return [];
     const text = message.text.trim();
     const content = type === "human" ? text : withoutMarks(withoutReasoning(text)).trim();
     return content === "" ? [] : [{ role: type === "human" ? "user" : "assistant", content } as const];

@@ -4,7 +4,7 @@ import type { RunState } from "./state.ts";
 /** The edge out of generate: the protocol's call pattern on the newly generated text. */
 export function routeGenerated(
   protocol: Protocol,
-  { transcript, failure }: RunState,
+  { transcript, failure }: Pick<RunState, "transcript" | "failure">,
 ): "tool call" | "no tool call" {
   return failure === null && protocol.callPattern.test(textOf(lastGeneration(transcript)))
     ? "tool call"

@@ -1,4 +1,4 @@
-import { DeltaValue, MessagesValue, ReducedValue, StateSchema } from "@langchain/langgraph";
+import { DeltaValue, MessagesDeltaValue, ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
 import { AgenticRagError } from "../errors.ts";
 import { citationSchema, uncitedSchema } from "./citation.ts";
@@ -235,7 +235,7 @@ const sequence = {
 };
 
 export const State = new StateSchema({
-  messages: MessagesValue,
+  messages: MessagesDeltaValue,
   question: questionField,
   ...sequence,
   call: callSchema.nullable().default(null).meta({
@@ -277,9 +277,9 @@ export const State = new StateSchema({
   ...results,
 });
 
-export const Input = new StateSchema({ messages: MessagesValue, question: questionField });
+export const Input = new StateSchema({ messages: MessagesDeltaValue, question: questionField });
 
-export const Output = new StateSchema({ messages: MessagesValue, ...sequence, ...results });
+export const Output = new StateSchema({ messages: MessagesDeltaValue, ...sequence, ...results });
 
 export type RunState = typeof State.State;
 export type RunUpdate = typeof State.Update;

@@ -1,4 +1,9 @@
-import { AIMessage, type ResponseMetadata, type StandardMessageStructure } from "@langchain/core/messages";
+import {
+  AIMessage,
+  type ContentBlock,
+  type ResponseMetadata,
+  type StandardMessageStructure,
+} from "@langchain/core/messages";
 import { z } from "zod";
 import type { ModelUsage } from "../model/model.ts";
 
@@ -67,7 +72,7 @@ export function answerMessage(
   fields: {
     readonly id: string;
     readonly name: string;
-    readonly content: string;
+    readonly content: string | ContentBlock.Standard[];
     readonly response_metadata: ResponseMetadata;
   },
   { promptTokens, completionTokens, cachedTokens, reasoningTokens }: Usage,
@@ -80,7 +85,16 @@ export function answerMessage(
     ...(reasoningTokens !== undefined && { output_token_details: { reasoning: reasoningTokens } }),
   };
   // what is assigned to a message afterwards is neither kept in checkpoints nor sent
-  return new AIMessage<StandardMessageStructure>({ ...fields, usage_metadata });
+  return new AIMessage<StandardMessageStructure>({
+    ...fields,
+    response_metadata: { ...fields.response_metadata, ...versionOf(fields.content) },
+    usage_metadata,
+  });
+}
+
+/** How a message says that its content is LangChain's standard blocks. */
+export function versionOf(content: string | readonly object[]): { readonly output_version?: "v1" } {
+  return typeof content === "string" ? {} : { output_version: "v1" };
 }
 
 /** One request to the model. Where the endpoint did not count, its tokens are estimated from the texts. */

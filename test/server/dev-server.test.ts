@@ -125,6 +125,27 @@ test("schemas come with titles and defaults, the context as a form", async () =>
   for (const field of Object.values(context)) expect(field).toHaveProperty("title");
 });
 
+/** A message as a chat UI draws it: reasoning in brackets, calls, the sources of a tool's message. */
+function drawn({ content, name, tool_calls: calls = [] }: Drawn): string {
+  const blocks: Exclude<Drawn["content"], string> =
+    typeof content === "string" ? [{ type: "text", text: content }] : content;
+  const [block] = blocks;
+  if (name === "web_search" && block !== undefined && "text" in block) {
+    const rows = JSON.parse(block.text ?? "") as { number?: number; url?: string }[];
+    const places = rows.flatMap(({ number, url }) => (url === undefined ? [] : [`${number} ${url}`]));
+    return `${name}: ${places.join(" ")}`;
+  }
+  return [
+    ...blocks.map(({ text = "", reasoning }) => (reasoning === undefined ? text : `(${reasoning})`)),
+    ...calls.map(({ name: tool, args }) => `${tool} ${args.query}`),
+  ].reduce((line, piece) => (piece === "" ? line : `${line} ${piece}`));
+}
+
+interface Drawn extends Pick<StreamedMessage, "type" | "content"> {
+  readonly name?: string;
+  readonly tool_calls?: readonly { readonly name: string; readonly args: { readonly query: string } }[];
+}
+
 interface StreamedMessage {
   readonly type: string;
   readonly content: string | readonly { type: string; text?: string; reasoning?: string }[];
@@ -188,18 +209,22 @@ test("a run streams typed tokens, can be looked through, forked, and followed by
 
   const second = (await client.runs.wait(thread, "agentic-rag", {
     input: { messages: [{ role: "user", content: "Second?" }] },
-  })) as { answer: string; searches: number; messages: { content: string }[] };
+  })) as { answer: string; searches: number; messages: Drawn[] };
   expect(second).toMatchObject({ answer: "As I said.", searches: 0 });
   expect(second.messages.at(-1)).toMatchObject({
     name: "agentic-rag",
     usage_metadata: { total_tokens: expect.any(Number) as number },
     response_metadata: { answered: true, stopReason: "answered", model_name: "QwQ-32B" },
   });
-  expect(second.messages.map(({ content }) => content)).toEqual([
+  expect(second.messages.map(drawn)).toEqual([
     "First?",
-    "It is [[2]](https://example.org/gamma).",
+    "(Let me look.\n) web_search alpha",
+    "web_search: 1 https://example.org/alpha",
+    "(More.\n) web_search beta",
+    "web_search: 2 https://example.org/gamma",
+    "(Forked.\n) It is [[2]](https://example.org/gamma).",
     "Second?",
-    "As I said.",
+    "(Easy.\n) As I said.",
   ]);
 
   const stored = JSON.stringify(await client.threads.getHistory(thread, { limit: 100 }));

@@ -1,5 +1,7 @@
 import type { RunState } from "../../src/graph/state.ts";
 import type { Protocol } from "../../src/protocol/protocol.ts";
+import { isOwnStep } from "../../src/graph/step-messages/own-steps.ts";
+import { isPaired } from "../graph/step-messages/paired.ts";
 import type { RunWatch } from "./run-watch.ts";
 import { FOUND_WORD, PLANTED } from "./outside/said.ts";
 import type { World } from "./world.ts";
@@ -66,7 +68,11 @@ export function checkConclusion(
     earlier,
   );
   require(!JSON.stringify(state.queries).includes(PLANTED), "nothing that a page wrote is searched for");
-  const kinds = messages.map((message) => message.getType()).join(" ");
+  require(isPaired(messages), "each call in the conversation has what it came to behind it");
+  const said = messages.filter((message) => !isOwnStep(message) && message.text !== "");
+  require(world.plan.limits.stepMessages === true ||
+    said.length === messages.length, "no step is in a conversation that wants none");
+  const kinds = said.map((message) => message.getType()).join(" ");
   const asked = earlier.length + 1;
   require(kinds ===
     Array.from({ length: asked }, () => "human ai").join(

@@ -58,7 +58,7 @@ export function drawPlan(chance: Chance, keeper: Plan["keeper"] | undefined): Pl
   const names = Object.keys(protocols) as (keyof typeof protocols)[];
   const approves = chance.is(0.25);
   const protocol = chance.is(0.6) ? "qwq" : (names[chance.int(0, names.length - 1)] ?? "qwq");
-  return {
+  const plan = {
     protocol,
     keeper: keeper ?? (chance.is(0.15) ? "sqlite" : "memory"),
     model: {
@@ -98,5 +98,6 @@ export function drawPlan(chance: Chance, keeper: Plan["keeper"] | undefined): Pl
     fights: often(0.5),
     jumps: often(0.1),
     searchAhead: chance.is(0.7),
-  };
+  } satisfies Plan;
+  return { ...plan, limits: { ...plan.limits, stepMessages: chance.is(0.4) } };
 }

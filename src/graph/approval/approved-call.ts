@@ -4,14 +4,14 @@ import { addressKey } from "../pages/plan.ts";
 import type { OpenCall } from "../pages/record.ts";
 import { pageRepliesFor, respondToPages } from "../pages/replies.ts";
 import { answeredKeys, queryKey, repliesFor, respondToSearches, type FreshReply } from "../replies.ts";
-import type { RunUpdate, SearchCall } from "../state.ts";
+import type { SearchCall } from "../state.ts";
 import type { Step } from "../step.ts";
 import { askForPages, askForSearches } from "./approval.ts";
 
-/** A call as a person approved it, with the replies for the parts they replaced; or the update of a refused step. */
+/** A call as a person approved it, with the replies for the parts they replaced; or what is told of a refused one. */
 export type Approved<Passed, Reply> =
   | { readonly kind: "passed"; readonly call: Passed; readonly replaced: readonly Reply[] }
-  | { readonly kind: "refused"; readonly update: RunUpdate };
+  | { readonly kind: "refused"; readonly text: string; readonly replies: readonly Reply[] };
 
 /**
  * Has a person look at the searches of a call, where the run asks for it. Nothing may be sent before: the step is run
@@ -44,7 +44,8 @@ export function approveSearches(call: SearchCall, step: Step): Approved<SearchCa
       milliseconds: 0,
     });
   }
-  return refusedWith(respondToSearches(step, repliesFor(call, step, refused), 0));
+  const replies = repliesFor(call, step, refused);
+  return { kind: "refused", text: respondToSearches(step, replies, 0), replies };
 }
 
 /** The same for the pages of a call. */
@@ -64,7 +65,8 @@ export function approvePages(call: OpenCall, step: Step): Approved<OpenCall, Pag
     ]),
   );
   for (const url of urls) emit({ type: "page-end", url, reader: "", status: "not-run", milliseconds: 0 });
-  return refusedWith(respondToPages(step, pageRepliesFor(call, step, refused), 0));
+  const replies = pageRepliesFor(call, step, refused);
+  return { kind: "refused", text: respondToPages(step, replies, 0), replies };
 }
 
 /** Each replaced query gets a reply of its own, so that the model takes no result for another query's. */
@@ -128,9 +130,4 @@ function editPages(
 function notSent(query: string, reason: string): FreshReply {
   const record = { query, engine: "", attempts: [], sources: [], reason, milliseconds: 0 };
   return { record: { ...record, status: "failed" }, results: [] };
-}
-
-/** A refused call costs no search, and its reply is no search response. */
-function refusedWith(text: string): Approved<never, never> {
-  return { kind: "refused", update: { transcript: [{ origin: "runtime", text }] } };
 }

@@ -60,7 +60,8 @@ export async function askedContext(questionId: string, config: Config, own: RunL
 }
 
 function ownOf(own: RunLimits): RunContext {
-  const names = limitsSchema.keyof().options;
+  // what people see of a run is no limit of it
+  const names = limitsSchema.omit({ stepMessages: true }).keyof().options;
   return Object.fromEntries(
     names.filter((name) => own[name] !== RUN_DEFAULTS[name]).map((name) => [name, own[name]]),
   );

@@ -13,24 +13,26 @@ const DECISIONS = ["approve", "edit", "reject", "respond"] as const;
 
 type Decisions = readonly (typeof DECISIONS)[number][];
 
+/** What may be decided of an action. */
+interface ReviewConfig {
+  readonly action_name: string;
+  readonly allowed_decisions: Decisions;
+  readonly args_schema: object;
+  readonly actionName: string;
+  readonly allowedDecisions: Decisions;
+  readonly argsSchema: object;
+}
+
 /**
  * A request in the form of LangChain's `HumanInTheLoopMiddleware`, which agent-chat-ui and inboxes draw: an action for
  * each query or page, and what may be decided of it. LangChain and LangChain.js write the names of the fields apart, so
- * each is there in both ways.
+ * each is there in both ways, at every level: clients of LangGraph's SDK are handed one list under both names.
  */
 export interface ReviewRequest {
   readonly action_requests: readonly ActionRequest[];
-  readonly review_configs: readonly {
-    readonly action_name: string;
-    readonly allowed_decisions: Decisions;
-    readonly args_schema: object;
-  }[];
+  readonly review_configs: readonly ReviewConfig[];
   readonly actionRequests: readonly ActionRequest[];
-  readonly reviewConfigs: readonly {
-    readonly actionName: string;
-    readonly allowedDecisions: Decisions;
-    readonly argsSchema: object;
-  }[];
+  readonly reviewConfigs: readonly ReviewConfig[];
 }
 
 /** A tool of the model: its name and its one argument. */
@@ -45,15 +47,19 @@ export function reviewRequest(asking: Asking, values: readonly string[]): Review
   const { name, field, description } = TOOLS[asking];
   const argsSchema = { type: "object", properties: { [field]: { type: "string" } }, required: [field] };
   const actions = values.map((value) => ({ name, args: { [field]: value }, description }));
+  const configs = actions.map(() => ({
+    action_name: name,
+    allowed_decisions: DECISIONS,
+    args_schema: argsSchema,
+    actionName: name,
+    allowedDecisions: DECISIONS,
+    argsSchema,
+  }));
   return {
     action_requests: actions,
-    review_configs: actions.map(() => ({
-      action_name: name,
-      allowed_decisions: DECISIONS,
-      args_schema: argsSchema,
-    })),
+    review_configs: configs,
     actionRequests: actions,
-    reviewConfigs: actions.map(() => ({ actionName: name, allowedDecisions: DECISIONS, argsSchema })),
+    reviewConfigs: configs,
   };
 }
 

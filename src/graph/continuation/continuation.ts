@@ -1,49 +1,17 @@
-import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { isModelFailure, type AgenticRagError } from "../../errors.ts";
-import type { ContinuationModel, ContinuationOptions } from "../../model/model.ts";
-import { withoutWrittenKeys } from "../../net/written-keys.ts";
-import type { Generation, Protocol, ProtocolEvent, Segment } from "../../protocol/protocol.ts";
-import { allowance, deadlineAfter, emptyBudget, type Allowance } from "../budgets.ts";
-import type { RunLimits } from "../context.ts";
-import { lastGeneration, textOf } from "../route.ts";
-import type { BudgetName, Opening, StateSegment } from "../state.ts";
-import { addUsage, NO_USAGE, requestUsage, type Usage } from "../usage.ts";
+import type { Generation, Protocol, Segment } from "../../protocol/protocol.ts";
+import { allowance, emptyBudget } from "../budgets.ts";
+import { textOf } from "../route.ts";
+import type { BudgetName, StateSegment } from "../state.ts";
+import type { StreamedReply } from "../step-messages/streamed-reply.ts";
+import { addUsage, NO_USAGE, type Usage } from "../usage.ts";
 import { bytesBeyond, bytesTooMany, isFull, roomFor, tokensWithout, type Room } from "./room.ts";
 import { echoesPrompt } from "./runtime-echo.ts";
 import { afterOmitting, omitOldest } from "./omitted-results.ts";
-import { costOf, endOf, promptOf, type Generation as RequestRecord } from "./generations.ts";
-import { leavesOpen, promptText, toMessages } from "./prompt.ts";
-import type { QueryListener } from "./query-watch.ts";
-import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
-import { sessionOf } from "./session.ts";
+import { costOf, promptOf, type Generation as RequestRecord } from "./generations.ts";
+import { promptText } from "./prompt.ts";
+import type { ModelReply } from "./protocol-chat-model.ts";
+import { request, type ContinuationInput, type RequestFailure } from "./request.ts";
 import { shortenMore, shortenOldest } from "./shortening.ts";
-
-export interface ContinuationInput {
-  readonly protocol: Protocol;
-  readonly model: ContinuationModel;
-  readonly opening: Opening;
-  /** The assistant's turn so far. */
-  readonly transcript: readonly Segment[];
-  /** The requests before. */
-  readonly generations: readonly RequestRecord[];
-  readonly limits: RunLimits;
-  readonly used: Usage;
-  /** The budget that was spent before; the model may only answer then. */
-  readonly spent: BudgetName | null;
-  /** How many characters of the oldest search responses are not shown. */
-  readonly condensed: number;
-  /** Tokens of the last request, prompt and reply together; 0 where nobody counted. */
-  readonly inContext: number;
-  readonly request: Pick<ContinuationOptions, "sampling" | "modelName">;
-  readonly clock: () => number;
-  readonly config: LangGraphRunnableConfig;
-  readonly onEvent: (event: ProtocolEvent) => void;
-  /** Whether a source of this run is or names an address: a link to it may be streamed. */
-  readonly isKnown: (address: string) => boolean;
-  readonly onQueries: QueryListener;
-  /** No token of an answer is streamed: it may still be mended. Default: false. */
-  readonly holdAnswer?: boolean;
-}
 
 export interface Continuation {
   /** What was added to the turn. */
@@ -52,8 +20,10 @@ export interface Continuation {
   readonly generations: readonly RequestRecord[];
   readonly usage: Usage;
   readonly spent: BudgetName | null;
-  readonly failure: { code: string; message: string } | null;
+  readonly failure: RequestFailure | null;
   readonly messageId: string;
+  /** What chat clients were sent of each request, where it was anything. */
+  readonly streamed: readonly StreamedReply[];
   readonly condensed: number;
   /** How many replies were kept for another endpoint or model, and written anew for this one. */
   readonly rewritten: number;
@@ -71,6 +41,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   const { protocol, opening, limits, transcript, onEvent } = input;
   const segments: StateSegment[] = [];
   const generations: RequestRecord[] = [];
+  const streamed: StreamedReply[] = [];
   let { spent } = input;
   let { condensed, inContext, usage } = afterOmitting(input);
   let window = opening.model.contextTokens;
@@ -87,13 +58,14 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
   const shown = () => omitOldest(protocol, [...transcript, ...segments], limits.keepResults);
   const nudge = (cause: Parameters<Protocol["nudge"]>[1]): void =>
     append({ origin: "runtime", text: protocol.nudge(textOf([...transcript, ...segments]), cause) });
-  const ended = (failure: Continuation["failure"] = null): Continuation => ({
+  const ended = (failure: RequestFailure | null = null): Continuation => ({
     segments,
     generations,
     usage,
     spent,
     failure,
     messageId,
+    streamed,
     condensed,
     inContext,
     rewritten,
@@ -133,6 +105,7 @@ export async function continueTurn(input: ContinuationInput): Promise<Continuati
     const reply = await request(input, turn, left, { answering, stops: mentions === 0 });
     usage = addUsage(usage, reply.usage);
     rewritten = Math.max(rewritten, reply.rewritten);
+    if (reply.streamed !== null) streamed.push(reply.streamed);
     if (reply.failure !== null) {
       if (reply.failure.code !== "model-context-overflow") return ended(reply.failure);
       window = reply.facts.contextTokens ?? window;
@@ -203,95 +176,3 @@ const CUT_BY: Partial<Record<ModelReply["end"], BudgetName>> = {
   deadline: "time",
   loop: "repetition",
 };
-
-async function request(
-  input: ContinuationInput,
-  turn: readonly Segment[],
-  left: Allowance,
-  { answering, stops }: { readonly answering: boolean; readonly stops: boolean },
-) {
-  const { protocol, opening, request: overrides, clock, config } = input;
-  const before = textOf(turn);
-  const reader = protocol.reader(before, { calls: !answering });
-  const deadline = deadlineAfter(left.milliseconds);
-  const { pages = false, model: described } = opening;
-  const { line } = described;
-  const { spliceTags: tags } = protocol;
-  const chatModel = new ProtocolChatModel({
-    ...input,
-    described,
-    reader,
-    deadline: deadline.signal,
-    holdAnswer: input.holdAnswer ?? false,
-    written: textOf(lastGeneration(turn)),
-    pages,
-    request: {
-      ...overrides,
-      ...sessionOf(config),
-      ...(pages && { pages }),
-      turn,
-      date: opening.date,
-      ...(line !== undefined && tags !== undefined && { splice: { line: line.name, tags } }),
-      stop: stops ? (answering ? protocol.answerStop : protocol.stop) : [],
-      maxTokens: left.tokens,
-      isOpen: (said) => leavesOpen(protocol.reader(before, { calls: !answering }), said),
-      ...(answering && { calls: false }),
-    },
-  });
-  const started = clock();
-  let failure: Continuation["failure"] = null;
-  let facts: AgenticRagError["facts"] = {};
-  try {
-    const reading = (await chatModel.stream(toMessages(opening, before), config)).getReader();
-    while (!(await reading.read()).done);
-  } catch (error) {
-    if (!isModelFailure(error)) throw error;
-    failure = { code: error.code, message: withoutWrittenKeys(error.message) };
-    ({ facts } = error);
-  } finally {
-    deadline.clear();
-  }
-  const {
-    usage = {},
-    end = "stop",
-    tokenIds,
-    logprobs,
-    received,
-    promptForm,
-    rewritten = 0,
-    continued = 0,
-    messageId = "",
-    prompt,
-    stopReason,
-    endTokenIds,
-    endLogprobs,
-  }: Partial<ModelReply> = chatModel.reply ?? {};
-  const { generation } = reader;
-  const { promptTokens, completionTokens } = usage;
-  return {
-    generation,
-    end,
-    kept: {
-      ...(tokenIds !== undefined && { tokenIds }),
-      ...(logprobs !== undefined && { logprobs }),
-      ...(received !== undefined && { received }),
-    },
-    ended: {
-      end: endOf(end, stopReason),
-      ...(endTokenIds !== undefined && { endTokenIds }),
-      ...(endLogprobs !== undefined && { endLogprobs }),
-    },
-    prompt,
-    messageId,
-    failure,
-    rewritten,
-    facts,
-    inContext: continued > 0 ? 0 : (promptTokens ?? 0) && (promptTokens ?? 0) + (completionTokens ?? 0),
-    usage: {
-      ...requestUsage(promptText(opening, before), generation.text, usage),
-      ...(continued > 0 && { continued, estimated: true, modelRequests: 1 + continued }),
-      tokenPrompts: promptForm === "tokens" ? 1 : 0,
-      milliseconds: clock() - started,
-    },
-  };
-}

@@ -22,6 +22,7 @@ import { createQueryWatch, type QueryListener, type QueryWatch } from "./query-w
 import { createRepetitionWatch, endsInLoop } from "./repetition.ts";
 import { createShownEvents } from "./shown-events.ts";
 import { createSample, type SampledText, type TurnEnd } from "./sample.ts";
+import { callsOf, streamedOn, type StreamedReply } from "../step-messages/streamed-reply.ts";
 import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../../protocol/protocol.ts";
 
 /** What one request to the model came to. */
@@ -76,6 +77,7 @@ export class ProtocolChatModel extends BaseChatModel {
   readonly #held: HeldAnswer;
   readonly #queries: QueryWatch;
   #reply: ModelReply | undefined;
+  #streamed: StreamedReply | null = null;
 
   constructor(options: ProtocolChatModelOptions) {
     super({});
@@ -128,6 +130,11 @@ export class ProtocolChatModel extends BaseChatModel {
   /** Set when the stream has ended without an error. */
   get reply(): ModelReply | undefined {
     return this.#reply;
+  }
+
+  /** What was sent so far, as one message; null where it was nothing. */
+  get streamed(): StreamedReply | null {
+    return this.#streamed;
   }
 
   override async *_streamResponseChunks(
@@ -255,28 +262,27 @@ export class ProtocolChatModel extends BaseChatModel {
     switch (event.type) {
       case "reasoning-delta":
         if (event.text === "") return null;
+        this.#streamed = streamedOn(this.#streamed, id, { reasoning: event.text });
         return new AIMessageChunk({ id, content: [{ type: "reasoning", reasoning: event.text, index: 0 }] });
       case "answer-delta":
         if (event.text === "") return null;
+        this.#streamed = streamedOn(this.#streamed, id, { text: event.text });
         return new AIMessageChunk({ id, content: [{ type: "text", text: event.text, index: 1 }] });
       case "call-end": {
         const { protocol, reader, written, pages } = this.#options;
         const call = protocol.readCall(written + reader.generation.text, event.whole, { pages });
         if (call.kind === "fault") return null;
         if (call.kind === "search") this.#queries.end(call.queries);
-        const [name, inputs] =
-          call.kind === "search"
-            ? (["web_search", call.queries.map((query) => ({ query }))] as const)
-            : (["open_url", call.urls.map((url) => ({ url }))] as const);
+        const calls = callsOf(call, id);
+        this.#streamed = streamedOn(this.#streamed, id, { calls });
         return new AIMessageChunk({
           id,
           content: [],
-          tool_call_chunks: inputs.map((input, index) => ({
+          tool_call_chunks: calls.map(({ args, ...each }, index) => ({
             type: "tool_call_chunk",
             index,
-            id: `${id}-call-${index}`,
-            name,
-            args: JSON.stringify(input),
+            ...each,
+            args: JSON.stringify(args),
           })),
         });
       }

@@ -1,3 +1,4 @@
+import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { attributing, checkingAnswer, sourcesByNumber, type CheckedAnswer } from "../../citation/check.ts";
 import { refusesOnly } from "../../citation/framing.ts";
@@ -13,6 +14,7 @@ import type { Searcher } from "./searcher.ts";
 import { inTurns } from "./in-turns.ts";
 import type { RunEvent } from "../events.ts";
 import { everySearchFailed } from "../sources.ts";
+import { aiMessage, contentOf, reasoningOf } from "../step-messages/step-messages.ts";
 import { answerMessage, NO_USAGE } from "../usage.ts";
 import { required, type RunState, type RunUpdate, type StateSegment, type StopReason } from "../state.ts";
 
@@ -57,7 +59,7 @@ export function createFinalize({ protocolOf, searcher, name }: FinalizeDeps) {
       stopReason,
       ...(state.failure !== null && { failure: state.failure }),
     });
-    const id = written !== null && state.messageId !== "" ? state.messageId : crypto.randomUUID();
+    const about = { answered, stopReason, model_name: model.name };
     return {
       note: answered ? supportHeadline(citations, uncited) : "",
       answer,
@@ -67,14 +69,34 @@ export function createFinalize({ protocolOf, searcher, name }: FinalizeDeps) {
       uncited,
       stopReason,
       ...(droppedSearches > 0 && { usage: { ...NO_USAGE, droppedSearches } }),
-      messages: [
-        answerMessage(
-          { id, name, content: answer, response_metadata: { answered, stopReason, model_name: model.name } },
-          state.usage,
-        ),
-      ],
+      messages: concluded(state, written !== null, { name, answer, about }),
     };
   };
+}
+
+/**
+ * The answer as others know messages: with what it took, and how the run ended. It takes the place of what was streamed of it;
+ * what was streamed and is no answer becomes reasoning.
+ */
+function concluded(
+  { messages, messageId, usage }: RunState,
+  isWritten: boolean,
+  { name, answer, about }: { readonly name: string; readonly answer: string; readonly about: object },
+): AIMessage[] {
+  const [streamed] = messages
+    .filter((message) => AIMessage.isInstance(message))
+    .filter(({ id }) => id === messageId);
+  const isPlace = isWritten && messageId !== "";
+  const content = contentOf(isPlace && streamed !== undefined ? reasoningOf(streamed) : "", answer);
+  const ended = answerMessage(
+    { id: isPlace ? messageId : crypto.randomUUID(), name, content, response_metadata: { ...about } },
+    usage,
+  );
+  if (isPlace || streamed === undefined || streamed.text === "") return [ended];
+  return [
+    aiMessage(messageId, { reasoning: reasoningOf(streamed) + streamed.text, text: "", calls: [] }),
+    ended,
+  ];
 }
 
 interface Written extends CheckedAnswer {

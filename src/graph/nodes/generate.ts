@@ -1,8 +1,7 @@
 import { dialectOf } from "../../protocol/dialects/asked-dialect.ts";
 import type { HumanMessage } from "@langchain/core/messages";
 import { Overwrite, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import { AgenticRagError, isModelFailure } from "../../errors.ts";
-import type { Protocol } from "../../protocol/protocol.ts";
+import { isModelFailure } from "../../errors.ts";
 import { createAddressTest } from "../../citation/check.ts";
 import { offersTools, type ContinuationModel, type ModelDescription } from "../../model/model.ts";
 import { withDeadline } from "../../net/deadline.ts";
@@ -12,16 +11,20 @@ import { askedContext } from "../approval/asked-settings.ts";
 import { checkedBoundary } from "../boundary.ts";
 import { allowance, budgetLeft } from "../budgets.ts";
 import { readContext, requestOf, type KeptSettings, type RunContext } from "../context.ts";
-import type { Continuation, ContinuationInput } from "../continuation/continuation.ts";
-import { continueAndMend } from "./mend.ts";
+import type { Continuation } from "../continuation/continuation.ts";
+import type { ContinuationInput } from "../continuation/request.ts";
+import { continueAndMend, requireMending } from "./mend.ts";
 import type { ChosenParts } from "../parts.ts";
 import { requireReader } from "../pages/reading.ts";
 import { refuseMisnamed } from "./given-settings.ts";
 import type { Searcher } from "./searcher.ts";
 import { newQuestion, type NewQuestion } from "../question.ts";
+import { isOutermost } from "../journaled.ts";
 import { routeGenerated } from "../route.ts";
 import type { Opening, RunState, RunUpdate } from "../state.ts";
 import type { StepDeps, StepReader } from "../step.ts";
+import { withoutLeftovers } from "../step-messages/own-steps.ts";
+import { replyMessages } from "../step-messages/step-messages.ts";
 import { addUsage, NO_USAGE } from "../usage.ts";
 
 export interface GenerateDeps extends StepDeps {
@@ -84,18 +87,30 @@ export function createGenerate(deps: GenerateDeps) {
     const { contextTokens } = opening.model;
     if (cutBytes !== undefined) emit({ type: "context-full", which: "old", cutBytes, contextTokens });
     emit({ type: "budget-left", left: budgetLeft(limits, state, addUsage(state.usage, added.usage)) });
-    const { segments, generations, usage, rewritten: _, cut: __, ...facts } = added;
-    const update: RunUpdate = { ...facts, call: null, ...(opened === null && mends > 0 && { mends }) };
+    const { segments, generations, usage, streamed, rewritten: _, cut: __, ...facts } = added;
+    const isDrawn = limits.stepMessages === true && isOutermost(config);
+    const transcript = [...state.transcript, ...segments];
+    const isCall = routeGenerated(protocol, { transcript, failure: added.failure }) === "tool call";
+    const messages = [
+      ...(isDrawn && opened !== null ? withoutLeftovers(state.messages) : []),
+      ...(opened?.message == null ? [] : [opened.message]),
+      ...(isDrawn ? replyMessages(streamed, added.failure, isCall) : []),
+    ];
+    const update: RunUpdate = {
+      ...facts,
+      call: null,
+      ...(messages.length > 0 && { messages }),
+      ...(opened === null && mends > 0 && { mends }),
+    };
     if (opened === null)
       return { ...update, transcript: [...segments], generations: [...generations], usage };
     return {
       ...update,
       ...FRESH_UPDATE,
       mends: new Overwrite<number>(mends),
-      ...(opened.message !== null && { messages: [opened.message] }),
       question: opening.question,
       opening,
-      transcript: new Overwrite([...state.transcript, ...segments]),
+      transcript: new Overwrite(transcript),
       generations: new Overwrite([...generations]),
       usage: new Overwrite(addUsage(state.usage, usage)),
     };
@@ -109,6 +124,7 @@ const NOTHING_ADDED: Continuation = {
   spent: null,
   failure: null,
   messageId: "",
+  streamed: [],
   condensed: 0,
   rewritten: 0,
   inContext: 0,
@@ -185,15 +201,6 @@ async function openIfNew(
   const { question } = opening;
   const fresh = { ...FRESH, question, opening, transcript, usage, spent: null, condensed: 0, inContext: 0 };
   return { state: { ...state, ...fresh }, opened: { message: asked.message }, failure };
-}
-
-/** @throws AgenticRagError `settings-invalid` where a run asks for what its protocol cannot do */
-function requireMending({ name, mendSide }: Protocol): void {
-  if (mendSide !== undefined) return;
-  throw new AgenticRagError(
-    "settings-invalid",
-    `\`mendAnswer\` is set, but an answer of the protocol ${name} has an end of its own and cannot be written again. Choose the protocol qwq, or leave \`mendAnswer\` out.`,
-  );
 }
 
 /** What the model is; where that has to be asked and the endpoint fails, that is the failure of the run. */

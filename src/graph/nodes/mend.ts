@@ -1,8 +1,10 @@
 import { checkingAnswer } from "../../citation/check.ts";
+import { AgenticRagError } from "../../errors.ts";
 import { unsupportedSentences, type UnsupportedSentence } from "../../citation/support/note.ts";
 import type { MendSide, Protocol } from "../../protocol/protocol.ts";
 import { allowance, emptyBudget } from "../budgets.ts";
-import { continueTurn, type Continuation, type ContinuationInput } from "../continuation/continuation.ts";
+import { continueTurn, type Continuation } from "../continuation/continuation.ts";
+import type { ContinuationInput } from "../continuation/request.ts";
 import type { RunEvent } from "../events.ts";
 import { createHeldAnswer } from "../held-answer.ts";
 import { lastGeneration, textOf } from "../route.ts";
@@ -35,6 +37,15 @@ export async function continueAndMend(
   const mended = await mend(again.input, protocol.mendSide, added, state, emit);
   (mended.added === added || mended.added.segments === added.segments ? first : again).show();
   return mended;
+}
+
+/** @throws AgenticRagError `settings-invalid` where a run asks for what its protocol cannot do */
+export function requireMending({ name, mendSide }: Protocol): void {
+  if (mendSide !== undefined) return;
+  throw new AgenticRagError(
+    "settings-invalid",
+    `\`mendAnswer\` is set, but an answer of the protocol ${name} has an end of its own and cannot be written again. Choose the protocol qwq, or leave \`mendAnswer\` out.`,
+  );
 }
 
 /** The same, with what is written as an answer held back until it is shown. */
@@ -105,12 +116,15 @@ async function mend(
     kept: isBetter,
   });
   const usage = addUsage(added.usage, again.usage);
-  if (!isBetter) return { added: { ...added, usage }, mends: 1 };
+  if (!isBetter) {
+    return { added: { ...added, usage, streamed: [...added.streamed, ...again.streamed] }, mends: 1 };
+  }
   return {
     added: {
       ...again,
       segments: [...between, ...again.segments],
       generations: [...added.generations, ...again.generations],
+      streamed: [...added.streamed, ...again.streamed],
       usage,
       spent: null,
       rewritten: Math.max(added.rewritten, again.rewritten),

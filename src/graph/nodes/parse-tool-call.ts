@@ -12,6 +12,7 @@ import { lastGeneration, textOf } from "../route.ts";
 import type { BudgetName, RunState, RunUpdate, SearchCall } from "../state.ts";
 import type { Step, StepReader } from "../step.ts";
 import { addUsage, NO_USAGE } from "../usage.ts";
+import { pageMessages, refusalMessages, searchMessages, spentText } from "../step-messages/step-messages.ts";
 import type { Searcher } from "./searcher.ts";
 
 /**
@@ -140,27 +141,44 @@ function updateFor(outcome: Outcome, step: Step): RunUpdate {
       const { reason, detail, to } = outcome;
       return {
         call: { kind: "repair", reason, detail },
-        transcript: [{ origin: "runtime", text: replyTo(to, step) }],
+        ...replyTo(to, step),
       };
     }
     case "spent": {
       const { budget } = outcome;
       const text = step.protocol.respond({ kind: "spent", budget }, step.opening.controlTokens);
-      return { call: outcome, spent: budget, transcript: [{ origin: "runtime", text }] };
+      return {
+        call: outcome,
+        spent: budget,
+        transcript: [{ origin: "runtime", text }],
+        ...refusalMessages(step.state.messages, spentText(budget)),
+      };
     }
   }
 }
 
-function replyTo(call: WrittenCall, step: Step): string {
+function told(text: string): Pick<RunUpdate, "transcript"> {
+  return { transcript: [{ origin: "runtime", text }] };
+}
+
+function replyTo(call: WrittenCall, step: Step): Pick<RunUpdate, "transcript" | "messages"> {
+  const { messages } = step.state;
   switch (call.kind) {
-    case "search":
-      return respondToSearches(step, repliesFor(call, step, new Map()), 0);
-    case "open":
-      return respondToPages(step, pageRepliesFor(call, step, new Map()), 0);
+    case "search": {
+      const replies = repliesFor(call, step, new Map());
+      return { ...told(respondToSearches(step, replies, 0)), ...searchMessages(messages, replies) };
+    }
+    case "open": {
+      const replies = pageRepliesFor(call, step, new Map());
+      return { ...told(respondToPages(step, replies, 0)), ...pageMessages(messages, replies) };
+    }
     case "fault": {
       const { model, pages = false, controlTokens, dialect } = step.opening;
       const nativeTools = offersTools(model.family);
-      return step.protocol.respond({ ...call, nativeTools, pages, dialect }, controlTokens);
+      return {
+        ...told(step.protocol.respond({ ...call, nativeTools, pages, dialect }, controlTokens)),
+        ...refusalMessages(messages, "It was not run: it could not be read."),
+      };
     }
   }
 }

@@ -14,6 +14,7 @@ import { omitOldest } from "../continuation/omitted-results.ts";
 import { shortenOldest } from "../continuation/shortening.ts";
 import { boundResponse, responseBytes } from "../response-size.ts";
 import { createNumbering, mayRefer, placeOf } from "../sources.ts";
+import { pageMessages, searchMessages } from "../step-messages/step-messages.ts";
 import { required, type Attempt, type RunState, type RunUpdate, type SearchCall } from "../state.ts";
 import type { Step, StepReader } from "../step.ts";
 import type { Searcher } from "./searcher.ts";
@@ -37,14 +38,18 @@ export function createWebSearch({ readStep, pageReader, clock, searcher }: Searc
     const step = { ...read, limits: fitted(read) };
     if (state.call?.kind === "open") {
       const approved = approvePages(state.call, step);
-      if (approved.kind === "refused") return approved.update;
+      if (approved.kind === "refused") {
+        return { ...refusedWith(approved.text), ...pageMessages(state.messages, approved.replies) };
+      }
       const { call, replaced } = approved;
       const opened = await openPages(call, replaced, step, { pageReader, clock });
       return { ...(call !== state.call && { call }), ...opened };
     }
     const asked = required(state.call?.kind === "search" ? state.call : null, "a search call");
     const approved = approveSearches(asked, step);
-    if (approved.kind === "refused") return approved.update;
+    if (approved.kind === "refused") {
+      return { ...refusedWith(approved.text), ...searchMessages(state.messages, approved.replies) };
+    }
     const { call, replaced } = approved;
 
     const started = clock();
@@ -74,9 +79,15 @@ export function createWebSearch({ readStep, pageReader, clock, searcher }: Searc
       searches: answered.length,
       queries: [...fresh.values()].map(({ record }) => record),
       sources: numbering.added,
+      ...searchMessages(state.messages, replies),
       usage,
     };
   };
+}
+
+/** A refused call costs no search, and its reply is no search response. */
+function refusedWith(text: string): RunUpdate {
+  return { transcript: [{ origin: "runtime", text }] };
 }
 
 /** A query and what the engine answered, bounded together with the others of its call. */

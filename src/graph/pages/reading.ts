@@ -7,6 +7,7 @@ import type { PageOutcome, PageReader } from "../../search/pages/page-reader.ts"
 import { budgetLeft, inTimeLeft } from "../budgets.ts";
 import { boundResponse } from "../response-size.ts";
 import { createNumbering, mayRefer, placeOf } from "../sources.ts";
+import { pageMessages } from "../step-messages/step-messages.ts";
 import type { RunState, RunUpdate } from "../state.ts";
 import type { Step } from "../step.ts";
 import { addUsage, NO_USAGE } from "../usage.ts";
@@ -114,6 +115,7 @@ export async function openPages(
     pages: urls.length,
     readings: made.map(({ record }) => record),
     sources: numbering.added,
+    ...pageMessages(state.messages, pages),
     links: newLinks(
       made.flatMap(({ links }) => links),
       state.links,

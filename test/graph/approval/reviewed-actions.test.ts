@@ -11,8 +11,14 @@ describe("a search that waits for a person, in LangChain's form", () => {
     const actions = ["a", "b"].map((query) => ({ ...action(query), description: "Search the web." }));
     const schema = { type: "object", properties: { query: { type: "string" } }, required: ["query"] };
     const allowed = ["approve", "edit", "reject", "respond"];
-    const snake = { action_name: "web_search", allowed_decisions: allowed, args_schema: schema };
-    const camel = { actionName: "web_search", allowedDecisions: allowed, argsSchema: schema };
+    const config = {
+      action_name: "web_search",
+      allowed_decisions: allowed,
+      args_schema: schema,
+      actionName: "web_search",
+      allowedDecisions: allowed,
+      argsSchema: schema,
+    };
     expect(asked).toEqual({
       type: "approve-search",
       question: "Q?",
@@ -20,9 +26,9 @@ describe("a search that waits for a person, in LangChain's form", () => {
       engine: "pages",
       searchesLeft: 5,
       action_requests: actions,
-      review_configs: [snake, snake],
+      review_configs: [config, config],
       actionRequests: actions,
-      reviewConfigs: [camel, camel],
+      reviewConfigs: [config, config],
     });
   });
 

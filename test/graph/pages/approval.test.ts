@@ -63,9 +63,23 @@ describe("pages that wait for a person", () => {
     expect(asksFor(output)).toMatchObject([
       {
         action_requests: [action(first)],
-        review_configs: [{ action_name: "open_url", allowed_decisions: allowed }],
+        review_configs: [
+          {
+            action_name: "open_url",
+            actionName: "open_url",
+            allowed_decisions: allowed,
+            allowedDecisions: allowed,
+          },
+        ],
         actionRequests: [action(first)],
-        reviewConfigs: [{ actionName: "open_url", allowedDecisions: allowed }],
+        reviewConfigs: [
+          {
+            action_name: "open_url",
+            actionName: "open_url",
+            allowed_decisions: allowed,
+            allowedDecisions: allowed,
+          },
+        ],
       },
     ]);
     await resume(agent, { decisions: [decision] }, thread());

@@ -196,8 +196,7 @@ function askedIn({ tasks }: Snapshot): readonly Asked[] {
 function turnsBefore(last: Snapshot | undefined, question: string): readonly Turn[] {
   const messages = last?.values.messages ?? [];
   const turns: { question: string; answer: string }[] = [];
-  for (const { type, content } of messages) {
-    const text = typeof content === "string" ? content : "";
+  for (const { type, content: text } of messages) {
     if (type === "human") turns.push({ question: text, answer: "" });
     const turn = turns.at(-1);
     if (type === "ai" && turn !== undefined && text !== "") turn.answer = text;

@@ -187,7 +187,16 @@ const requestSchema = z.discriminatedUnion("type", [
 export const askedSchema = z.array(z.object({ id: z.string(), value: requestSchema }));
 export type Asked = z.infer<typeof askedSchema>[number];
 
-const messageSchema = z.object({ type: z.string(), content: z.unknown(), id: string });
+/** The text of a message; others send blocks, and so do answers that have reasoning. */
+const contentSchema = z.union([
+  z.string(),
+  z.pipe(
+    z.array(z.object({ type: z.string(), text: orElse(z.string(), "") })),
+    z.transform((blocks) => blocks.map(({ type, text }) => (type === "text" ? text : "")).join("")),
+  ),
+]);
+
+const messageSchema = z.object({ type: z.string(), content: orElse(contentSchema, ""), id: string });
 const checkpointSchema = z.object({ checkpoint_id: z.string() });
 
 export const snapshotSchema = z.object({
