@@ -57,12 +57,12 @@ function Doubts({ citations, uncited }: Pick<PageAnswer, "citations" | "uncited"
       <p>{supportHeadline(citations, uncited)}</p>
       <ul>
         {unsupported.map(({ sentence, numbers, why }) => (
-          <li dir="auto">
+          <li>
             <q>{shownLine(sentence)}</q> {numbers.map((number) => `[${number}]`).join("")} {why}
           </li>
         ))}
         {uncited.map((sentence) => (
-          <li dir="auto">
+          <li>
             <q>{shownLine(sentence)}</q> has no source
           </li>
         ))}

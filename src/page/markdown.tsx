@@ -111,12 +111,14 @@ function element(node: Node, context: Context): ComponentChildren {
       return <blockquote>{blocks(node.children, context)}</blockquote>;
     case "list":
       return node.ordered === true ? (
-        <ol start={node.start ?? 1}>{blocks(node.children, context)}</ol>
+        <ol start={node.start ?? 1} dir="auto">
+          {blocks(node.children, context)}
+        </ol>
       ) : (
-        <ul>{blocks(node.children, context)}</ul>
+        <ul dir="auto">{blocks(node.children, context)}</ul>
       );
     case "listItem":
-      return <li dir="auto">{item(node, context)}</li>;
+      return <li>{item(node, context)}</li>;
     case "code":
       return (
         <pre tabIndex={0}>

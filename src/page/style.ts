@@ -67,6 +67,8 @@ const RUN = `
 .answer.none { color: var(--soft); }
 .answer > * + * { margin-top: 0.85em; }
 .answer :is(ul, ol) { padding-inline-start: 1.4em; }
+/* each by its own direction, with its mark where those of its list are */
+:is(.answer, .doubts) li { unicode-bidi: plaintext; }
 .answer li + li { margin-top: 0.35em; }
 .answer :is(h3, h4, h5, h6) { font: 600 1.0625rem/1.4 var(--sans); margin-top: 1.5em; }
 .answer blockquote { border-inline-start: 3px solid var(--rule); padding-inline-start: 1em; color: var(--soft); }

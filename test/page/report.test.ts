@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportPage } from "../../src/page/report.js";
 import type { PageRun } from "../../src/page/run.ts";
 import { launchBrowser, NO_BROWSER, watchPage, type WatchOptions } from "../servers/browser.ts";
-import { ANSWERED, POISONED } from "./runs.ts";
+import { ANSWERED, HEBREW, POISONED } from "./runs.ts";
 
 const browser: Browser | undefined = await launchBrowser();
 const notHere = browser === undefined ? ` (skipped: ${NO_BROWSER})` : "";
@@ -59,7 +59,7 @@ describe.skipIf(browser === undefined)(`in a browser${notHere}`, () => {
   test.each(windows)(
     "%s: nothing is asked for, nothing fails, and axe-core finds nothing",
     async (_, options) => {
-      for (const run of [ANSWERED, POISONED]) {
+      for (const run of [ANSWERED, HEBREW, POISONED]) {
         const { page, requests, problems, violations } = await open([run], options);
         await page.locator("details").evaluateAll((all) => {
           for (const one of all) one.setAttribute("open", "");

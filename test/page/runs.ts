@@ -131,6 +131,21 @@ export const ANSWERED: PageRun = {
   ],
 };
 
+/** From right to left, with lists. */
+export const HEBREW: PageRun = {
+  question: "באיזה רישיון שוחרר המודל QwQ-32B, ומה גודלו?",
+  status: "ended",
+  answered: true,
+  stopReason: "answered",
+  steps: [{ kind: "search", queries: [{ query: "QwQ-32B רישיון", status: "found", sources: [1] }] }],
+  sources: [{ number: 1, title: "המודל QwQ-32B", url: BLOG, text: "רישיון Apache 2.0" }],
+  answer: {
+    text: `המודל שוחרר ברישיון Apache 2.0 [[1]](${BLOG}).\n\n- הוא קורא 131,072 אסימונים [[1]](${BLOG}).\n- ויש לו 32.5 מיליארד פרמטרים.\n\n1. ראשון\n2. שני`,
+    citations: [citation(1, "המודל שוחרר ברישיון Apache 2.0.", { citedText: "רישיון Apache 2.0" })],
+    uncited: ["ויש לו 32.5 מיליארד פרמטרים."],
+  },
+};
+
 /** What is to harm whoever opens the page, in every place where text from outside is shown. */
 const POISON = [
   "<script>document.title = 'harmed'</script>",
