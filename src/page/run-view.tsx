@@ -45,35 +45,35 @@ export function RunView({ run, prefix, standing, children, graph = true, extra }
       </header>
       <div class="columns">
         {answer !== undefined && answer.text !== "" && (
-          <section class="said" aria-labelledby={`${prefix}-answer`}>
-            <h2 id={`${prefix}-answer`}>{isAnswer ? "Answer" : "What it said"}</h2>
+          <section class="said">
+            <h2>{isAnswer ? "Answer" : "What it said"}</h2>
             <Answer {...{ answer, sources, prefix }} answered={run.answered} />
           </section>
         )}
         <div class="beside">
           {sources.length > 0 && (
-            <section aria-labelledby={`${prefix}-sources`}>
-              <h2 id={`${prefix}-sources`}>Sources</h2>
+            <section>
+              <h2>Sources</h2>
               <Sources {...{ sources, prefix }} citations={answer?.citations ?? []} />
             </section>
           )}
           {graph && steps.length > 0 && (
-            <section aria-labelledby={`${prefix}-graph`}>
-              <h2 id={`${prefix}-graph`}>The graph</h2>
+            <section>
+              <h2>The graph</h2>
               <Graph active={active} visits={visitsOf(run)} />
             </section>
           )}
         </div>
         {steps.length > 0 && (
-          <section class="happened" aria-labelledby={`${prefix}-steps`}>
-            <h2 id={`${prefix}-steps`}>{status === "running" ? "What happens" : "What happened"}</h2>
+          <section class="happened">
+            <h2>{status === "running" ? "What happens" : "What happened"}</h2>
             <Timeline {...{ steps, extra }} running={status === "running"} />
           </section>
         )}
       </div>
       {turn !== undefined && turn.length > 0 && (
-        <section class="masked" aria-labelledby={`${prefix}-turn`}>
-          <h2 id={`${prefix}-turn`}>The turn, by its mask</h2>
+        <section class="masked">
+          <h2>The turn, by its mask</h2>
           <details class="fold">
             <summary>{maskWords(turn)}</summary>
             <MaskView turn={turn} />

@@ -7,6 +7,9 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportPage } from "../../src/page/report.js";
 import type { PageRun } from "../../src/page/run.ts";
+import { runProgram } from "../../src/cli/program.ts";
+import { createStage } from "../cli/surroundings.ts";
+import { runOf } from "../eval/run.ts";
 import { launchBrowser, NO_BROWSER, watchPage, type WatchOptions } from "../servers/browser.ts";
 import { ANSWERED, HEBREW, POISONED } from "./runs.ts";
 
@@ -50,7 +53,7 @@ test("the file holds its run as JSON, a policy that lets nothing in, and no scri
   expect(html.match(/href="(?!https?:\/\/)[^"]*"/g)).toBeNull();
 });
 
-describe.skipIf(browser === undefined)(`in a browser${notHere}`, () => {
+describe.skipIf(browser === undefined)(`in a browser${notHere}`, { timeout: 60_000 }, () => {
   const windows: readonly [name: string, options: WatchOptions][] = [
     ["light", {}],
     ["dark", { dark: true }],
@@ -68,6 +71,33 @@ describe.skipIf(browser === undefined)(`in a browser${notHere}`, () => {
         expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
         expect(await page.evaluate(HANDLERS)).toEqual([]);
         expect(await page.title()).not.toBe("harmed");
+        expect({ requests, problems }).toEqual({ requests: [], problems: [] });
+      }
+    },
+  );
+
+  test.each(windows)(
+    "%s: the same holds of the pages of saved runs and of an evaluation",
+    async (_, options) => {
+      if (browser === undefined) return;
+      const runs = [
+        runOf(),
+        runOf({ id: POISONED.question, question: POISONED.question, answer: POISONED.question }),
+      ];
+      await writeFile(join(folder, "runs.jsonl"), runs.map((run) => `${JSON.stringify(run)}\n`).join(""));
+      const { surroundings, err } = createStage({ folder });
+      await runProgram(["view", "runs.jsonl", "--report", "view.html"], surroundings);
+      expect(err()).toBe("2 runs written to view.html\n");
+      await runProgram(["eval", "runs.jsonl", "--html", "eval.html"], surroundings);
+      for (const file of ["view.html", "eval.html"]) {
+        const address = pathToFileURL(join(folder, file)).href;
+        const { page, requests, problems, violations } = await watchPage(browser, address, options);
+        await page.locator("details").evaluateAll((all) => {
+          for (const one of all) one.setAttribute("open", "");
+        });
+        expect({ file, violations: await violations() }).toEqual({ file, violations: [] });
+        expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+        expect(await page.evaluate(HANDLERS)).toEqual([]);
         expect({ requests, problems }).toEqual({ requests: [], problems: [] });
       }
     },

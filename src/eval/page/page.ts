@@ -78,11 +78,11 @@ function series(
 function table([head = [], ...rows]: readonly (readonly string[])[]): Html {
   return element(
     "div",
-    { class: "wide" },
+    { class: "wide", tabindex: 0, role: "group", "aria-label": "Figures" },
     element(
       "table",
       {},
-      element("thead", {}, element("tr", {}, ...head.map((cell) => element("th", { scope: "col" }, cell)))),
+      element("thead", {}, headRow(head)),
       element(
         "tbody",
         {},
@@ -99,6 +99,14 @@ function table([head = [], ...rows]: readonly (readonly string[])[]): Html {
   );
 }
 
+function headRow(cells: readonly string[]): Html {
+  return element(
+    "tr",
+    {},
+    ...cells.map((cell) => (cell === "" ? element("td", {}) : element("th", { scope: "col" }, cell))),
+  );
+}
+
 /** Every question with what each answered, the first of its samples where there are several. */
 function answers(entries: readonly PageEntry[]): Html {
   const byQuestion = entries.map(({ cases }) => groupBy(cases, ({ question }) => question));
@@ -109,8 +117,12 @@ function answers(entries: readonly PageEntry[]): Html {
     element(
       "tr",
       {},
-      element("td", {}, question),
-      element("td", {}, golden?.slice(0, 3).join(" / ") ?? (answerable === false ? "has no answer" : "")),
+      element("td", { dir: "auto" }, question),
+      element(
+        "td",
+        { dir: "auto" },
+        golden?.slice(0, 3).join(" / ") ?? (answerable === false ? "has no answer" : ""),
+      ),
       ...byQuestion.map((cases) => answerCell(cases.get(question)?.[0])),
     ),
   );
@@ -121,11 +133,11 @@ function answers(entries: readonly PageEntry[]): Html {
     element("summary", {}, `All ${questions.length} questions`),
     element(
       "div",
-      { class: "wide" },
+      { class: "wide", tabindex: 0, role: "group", "aria-label": "Answers" },
       element(
         "table",
         { class: "answers" },
-        element("thead", {}, element("tr", {}, ...head.map((cell) => element("th", { scope: "col" }, cell)))),
+        element("thead", {}, headRow(head)),
         element("tbody", {}, ...rows),
       ),
     ),
@@ -142,7 +154,12 @@ function answerCell(one: Case | undefined): Html {
   const state =
     golden === undefined ? "" : scores["em"] === 1 ? "good" : scores["cover_em"] === 1 ? "fair" : "bad";
   const mark = { good: "exact", fair: "holds it", bad: "wrong", "": "" }[state];
-  return element("td", { class: state }, ...(mark === "" ? [] : [element("b", {}, `${mark}: `)]), shown);
+  return element(
+    "td",
+    { class: state, dir: "auto" },
+    ...(mark === "" ? [] : [element("b", {}, `${mark}: `)]),
+    shown,
+  );
 }
 
 /** What the elements look like, over the shared colours and type. */
