@@ -57,7 +57,7 @@ export function RunView({ run, prefix, standing, children, graph = true, extra }
               <Sources {...{ sources, prefix }} citations={answer?.citations ?? []} />
             </section>
           )}
-          {graph && steps.length > 0 && (
+          {graph && (steps.length > 0 || status !== "ended") && (
             <section>
               <h2>The graph</h2>
               <Graph active={active} visits={visitsOf(run)} />

@@ -32,6 +32,9 @@ export interface NewRun {
 
 export type Server = ReturnType<typeof createServer>;
 
+/** A run that nobody carries out does not answer. */
+const CANCEL_MS = 4000;
+const DELETE_MS = 10_000;
 const THREADS = 40;
 const STEPS = 400;
 
@@ -141,10 +144,12 @@ export function createServer(base: string, key: () => string | null) {
         }),
       ),
     async cancel(thread: string, run: string): Promise<void> {
-      await send("POST", at(thread, `/runs/${run}/cancel?wait=0&action=interrupt`));
+      const signal = AbortSignal.timeout(CANCEL_MS);
+      await send("POST", at(thread, `/runs/${run}/cancel?action=interrupt`), undefined, { signal });
     },
     async deleteRun(thread: string, run: string): Promise<void> {
-      await send("DELETE", at(thread, `/runs/${run}`));
+      const signal = AbortSignal.timeout(DELETE_MS);
+      await send("DELETE", at(thread, `/runs/${run}`), undefined, { signal });
     },
   };
 }
@@ -160,6 +165,8 @@ async function read<Schema extends z.ZodMiniType>(
 
 async function* stream(reply: Promise<Response>): AsyncGenerator<ServerEvent> {
   const { body } = await reply;
+  // it has answered, which may be all for a while
+  yield { name: "open", place: "", data: null };
   if (body === null) return;
   try {
     yield* readEvents(body);

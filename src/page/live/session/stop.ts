@@ -18,10 +18,11 @@ export async function endRuns(
     await wait(300);
     going = (await server.runs(thread)).filter(isGoing);
   }
-  for (const { run_id: run } of going) await server.cancel(thread, run);
+  // it may have ended meanwhile, or nobody carries it out
+  for (const { run_id: run } of going) await server.cancel(thread, run).catch(() => undefined);
   if (going.length > 0) await wait(3000);
   for (const { run_id: run } of going) {
     const now = await server.run(thread, run).catch(() => ({ status: "gone" }));
-    if (isGoing(now)) await server.deleteRun(thread, run);
+    if (isGoing(now)) await server.deleteRun(thread, run).catch(() => undefined);
   }
 }
