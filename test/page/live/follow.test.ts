@@ -260,3 +260,23 @@ test("a run is joined from where it began: its question, or what a person answer
     ]
   `);
 });
+
+test("questions before are told with their answers, as text or as blocks", () => {
+  const [newest, ...rest] = recordedHistory("answered");
+  const messages = [
+    { type: "human", content: "Before?" },
+    { type: "ai", content: [{ type: "reasoning", reasoning: "Hm." }] },
+    { type: "tool", content: "found" },
+    {
+      type: "ai",
+      content: [
+        { type: "reasoning", reasoning: "Hm." },
+        { type: "text", text: "So." },
+      ],
+    },
+    { type: "human", content: "What is alpha?" },
+    { type: "ai", content: "It is so." },
+  ];
+  const last = { ...newest, values: { ...newest?.values, messages } } as (typeof rest)[number];
+  expect(readKept([last, ...rest]).earlier).toEqual([{ question: "Before?", answer: "So." }]);
+});
