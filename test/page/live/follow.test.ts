@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { begin, ended, follow, goneOn, type Followed } from "../../../src/page/live/session/follow.ts";
 import { readBase, readKept } from "../../../src/page/live/session/kept.ts";
+import { snapshotSchema } from "../../../src/page/live/session/wire.ts";
 import { recordedEvents, recordedHistory, seen } from "./recorded.ts";
 
 async function followed(name: string, from: Followed = begin(""), size?: number): Promise<Followed> {
@@ -277,6 +278,6 @@ test("questions before are told with their answers, as text or as blocks", () =>
     { type: "human", content: "What is alpha?" },
     { type: "ai", content: "It is so." },
   ];
-  const last = { ...newest, values: { ...newest?.values, messages } } as (typeof rest)[number];
+  const last = snapshotSchema.parse({ ...newest, values: { messages, question: "What is alpha?" } });
   expect(readKept([last, ...rest]).earlier).toEqual([{ question: "Before?", answer: "So." }]);
 });

@@ -204,23 +204,6 @@ function turnsBefore(last: Snapshot | undefined, question: string): readonly Tur
   return turns.at(-1)?.question === question ? turns.slice(0, -1) : turns;
 }
 
-/** The text of a message, which may be a list of blocks: what was thought is none. */
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  const blocks: readonly unknown[] = Array.isArray(content) ? content : [];
-  return blocks
-    .map((block) => {
-      const isText =
-        typeof block === "object" &&
-        block !== null &&
-        "type" in block &&
-        block.type === "text" &&
-        "text" in block;
-      return isText && typeof block.text === "string" ? block.text : "";
-    })
-    .join("");
-}
-
 function checkpointOf(
   snapshot: Snapshot,
   byId: ReadonlyMap<string | undefined, Snapshot>,
