@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,16 +28,33 @@ interface Found {
  * @param ownFonts an installed one first, which has the fonts of its machine
  */
 export async function launchBrowser(ownFonts = false): Promise<Browser | undefined> {
-  const found = (ownFonts ? installed() : undefined) ?? (await unpacked()) ?? installed();
+  const own = ownFonts ? installed() : undefined;
+  return (await launched(own ?? (await unpacked()))) ?? (await launched(installed()));
+}
+
+/** The browser, where it can draw a page. */
+async function launched(found: Found | undefined): Promise<Browser | undefined> {
   if (found === undefined) return undefined;
   const environment = Object.entries({ ...process.env, ...found.env });
-  return await chromium.launch({
-    executablePath: found.executablePath,
-    args: ["--no-sandbox", "--disable-gpu"],
-    env: Object.fromEntries(
-      environment.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    ),
-  });
+  let browser: Browser | undefined;
+  try {
+    browser = await chromium.launch({
+      executablePath: found.executablePath,
+      args: ["--no-sandbox", "--disable-gpu"],
+      env: Object.fromEntries(
+        environment.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
+    });
+    const page = await browser.newPage();
+    await page.setContent("<p>Words, слова, 言葉</p>");
+    await page.screenshot();
+    await page.close();
+    return browser;
+  } catch (error) {
+    console.warn(`${found.executablePath} draws no page: ${String(error)}`);
+    await browser?.close();
+    return undefined;
+  }
 }
 
 function installed(): Found | undefined {
@@ -65,10 +82,21 @@ async function unpacked(): Promise<Found | undefined> {
     });
     await rename(fresh, folder).catch(async () => await rm(fresh, { recursive: true, force: true }));
   }
+  // the one that it brings names folders of another machine, and without any font a page ends the browser
+  const fonts = join(folder, "fonts.conf");
+  await writeFile(fonts, fontsIn(join(folder, "fonts")));
   return {
     executablePath: join(folder, "chromium"),
-    env: { LD_LIBRARY_PATH: join(folder, "al2023/lib"), FONTCONFIG_PATH: join(folder, "fonts") },
+    env: { LD_LIBRARY_PATH: join(folder, "al2023/lib"), FONTCONFIG_FILE: fonts },
   };
+}
+
+function fontsIn(folder: string): string {
+  const path = folder.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${path}</dir><cachedir>${path}-cache</cachedir></fontconfig>
+`;
 }
 
 /** A page under watch: what it asks for, and what goes wrong on it. */
