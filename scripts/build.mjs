@@ -18,6 +18,9 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const compiler = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
 const project = fileURLToPath(new URL("../tsconfig.build.json", import.meta.url));
 
+const LIVE_LICENCES =
+  "/* With Preact, (c) Jason Miller; mdast, micromark and unist utilities, (c) Titus Wormer and others; zod, (c) Colin McDonnell; eventsource-parser, (c) Espen Hovlandsdal: all under the MIT licence. */";
+
 const possible = existsSync(compiler) && existsSync(project);
 const packing = ["pack", "publish"].includes(process.env.npm_command ?? "");
 const asked = !process.argv.includes("--if-possible");
@@ -82,6 +85,7 @@ async function buildLivePage() {
     ["main.tsx", "style.ts"].map(async (name) => {
       const { outputFiles } = await build({
         ...options,
+        ...(name === "main.tsx" && { banner: { js: LIVE_LICENCES } }),
         entryPoints: [`src/page/live/${name}`],
         platform: "browser",
       });
