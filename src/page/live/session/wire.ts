@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
+// by name: the whole library would come along with a value of `z`
+import { catch as orElse } from "zod/mini";
 import { CHECK_RESULTS, CHECKS } from "../../../citation/support/checks.ts";
 import { SUPPORT_VERDICTS } from "../../../citation/support/support.ts";
-
-const { catch: orElse } = z;
 
 /** What is read of the server's replies; whatever else is in them is left out, and what is missing is absent. */
 
