@@ -38,6 +38,10 @@ export async function view(args: Arguments, surroundings: Surroundings): Promise
   } finally {
     await runs.close();
   }
+  if (at === 0) {
+    stderr.write("There are no runs there.\n");
+    return EXIT_CODES.failed;
+  }
   if (wanted !== undefined && shown === 0)
     throw new UsageError(
       `There ${at === 1 ? "is" : "are"} ${counted(at, "run")}, and none with the number ${wanted}.`,

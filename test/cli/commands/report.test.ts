@@ -250,6 +250,18 @@ test("a run that a person stops is written as far as it got, and one that never 
   await expect(readFile(join(folder, "none.html"), "utf8")).rejects.toThrow("ENOENT");
 });
 
+test("where there are no runs nothing is shown, and nothing is written", async () => {
+  const { run, folder } = await stage([]);
+  await writeFile(join(folder, "empty.jsonl"), "");
+  const none = { exitCode: 1, out: "", err: "There are no runs there.\n" };
+  for (const from of [["empty.jsonl"], ["--queue", "nosuch"], ["--all"]]) {
+    expect(await run(["view", ...from])).toEqual(none);
+    expect(await run(["view", ...from, "--run", "1"])).toEqual(none);
+    expect(await run(["view", ...from, "--report", "none.html"])).toEqual(none);
+  }
+  await expect(readFile(join(folder, "none.html"), "utf8")).rejects.toThrow("ENOENT");
+});
+
 test("a file that cannot be written is told before anything is asked", async () => {
   const { run } = await stage([]);
   for (const args of [
