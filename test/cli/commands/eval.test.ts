@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { readTrajectories } from "../../../src/cli/data/trajectory-file.ts";
 import { runProgram } from "../../../src/cli/program.ts";
-import { json, startCompletionsServer, type ServerReply } from "../../servers/completions.ts";
-import { startTavilyServer } from "../../servers/tavily.ts";
+import { json, type ServerReply } from "../../servers/completions.ts";
 import { runOf } from "../../eval/run.ts";
+import { startModelAndSearch } from "../model-and-search.ts";
 import { createStage } from "../surroundings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -18,21 +18,7 @@ const ROWS = [
 async function begin(replies: readonly ServerReply[] = []) {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "data.jsonl"), ROWS.map((row) => `${JSON.stringify(row)}\n`).join(""));
-  const server = await startCompletionsServer(replies);
-  const tavily = await startTavilyServer();
-  onTestFinished(async () => {
-    await server.close();
-    await tavily.close();
-  });
-  const environment = {
-    AGENTIC_RAG_MODEL_URL: server.url,
-    AGENTIC_RAG_MODEL: "m",
-    AGENTIC_RAG_MODEL_FAMILY: "completions",
-    AGENTIC_RAG_MODEL_DIALECT: "generic",
-    AGENTIC_RAG_ENGINE: "tavily",
-    TAVILY_API_KEY: "tvly-canary-3141",
-    TAVILY_BASE_URL: tavily.url,
-  };
+  const { server, tavily, environment } = await startModelAndSearch(replies);
   const evaluate = async (...args: readonly string[]) => {
     const stage = createStage({ environment, folder });
     const exitCode = await runProgram(["eval", "--concurrency", "1", ...args], stage.surroundings);

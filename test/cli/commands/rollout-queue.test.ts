@@ -1,14 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runProgram } from "../../../src/cli/program.ts";
 import { connectPostgres } from "../../../src/postgres/connection.ts";
 import type { Trajectory } from "../../../src/trajectory/trajectory.ts";
 import { usePostgres } from "../../durability/postgres/place.ts";
-import { startCompletionsServer, type ServerReply } from "../../servers/completions.ts";
+import type { ServerReply } from "../../servers/completions.ts";
 import { NO_POSTGRES } from "../../servers/postgres.ts";
-import { startTavilyServer } from "../../servers/tavily.ts";
 import { startProgram } from "../process.ts";
+import { startModelAndSearch } from "../model-and-search.ts";
 import { createStage } from "../surroundings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -28,20 +28,9 @@ async function begin(reply: ServerReply, { database = "queue.sqlite", leaseSecon
     answer: "Rome",
   }));
   await writeFile(join(folder, "data.jsonl"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-  const server = await startCompletionsServer(Array.from({ length: 100 }, () => reply));
-  const tavily = await startTavilyServer();
-  onTestFinished(async () => {
-    await server.close();
-    await tavily.close();
-  });
+  const { server, environment: both } = await startModelAndSearch(Array.from({ length: 100 }, () => reply));
   const environment = {
-    AGENTIC_RAG_MODEL_URL: server.url,
-    AGENTIC_RAG_MODEL: "m",
-    AGENTIC_RAG_MODEL_FAMILY: "completions",
-    AGENTIC_RAG_MODEL_DIALECT: "generic",
-    AGENTIC_RAG_ENGINE: "tavily",
-    TAVILY_API_KEY: "tvly-canary-3141",
-    TAVILY_BASE_URL: tavily.url,
+    ...both,
     AGENTIC_RAG_DATABASE: database,
     AGENTIC_RAG_LEASE_SECONDS: String(leaseSeconds),
   };

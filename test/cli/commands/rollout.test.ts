@@ -1,13 +1,13 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parquetWriteFile } from "hyparquet-writer";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { runProgram } from "../../../src/cli/program.ts";
 import { readTrajectories } from "../../../src/cli/data/trajectory-file.ts";
 import { readDataset } from "../../../src/cli/data/dataset.ts";
-import { startCompletionsServer, type ServerReply } from "../../servers/completions.ts";
+import type { ServerReply } from "../../servers/completions.ts";
 import { json } from "../../servers/completions.ts";
-import { startTavilyServer } from "../../servers/tavily.ts";
+import { startModelAndSearch } from "../model-and-search.ts";
 import { createStage } from "../surroundings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -20,21 +20,7 @@ const ROWS = [
 async function begin(replies: readonly ServerReply[], rows: readonly object[] = ROWS) {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "data.jsonl"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-  const server = await startCompletionsServer(replies);
-  const tavily = await startTavilyServer();
-  onTestFinished(async () => {
-    await server.close();
-    await tavily.close();
-  });
-  const environment = {
-    AGENTIC_RAG_MODEL_URL: server.url,
-    AGENTIC_RAG_MODEL: "m",
-    AGENTIC_RAG_MODEL_FAMILY: "completions",
-    AGENTIC_RAG_MODEL_DIALECT: "generic",
-    AGENTIC_RAG_ENGINE: "tavily",
-    TAVILY_API_KEY: "tvly-canary-3141",
-    TAVILY_BASE_URL: tavily.url,
-  };
+  const { server, environment } = await startModelAndSearch(replies);
   const rollout = async (...more: readonly string[]) => {
     const stage = createStage({ environment, folder });
     const args = ["rollout", "data.jsonl", "--out", "runs.jsonl", "--concurrency", "2", ...more];
