@@ -31,6 +31,7 @@ import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
 import { interruptible } from "../terminal/interruption.ts";
 import { printable, printableJson } from "../terminal/printable.ts";
+import { createProgress } from "../terminal/progress.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 import { sha256 } from "../view/report-file.ts";
 
@@ -224,10 +225,18 @@ async function judge(
     }
     const model = (typeof parts.model === "function" ? parts.model(parts.protocol) : parts.model).modelName;
     stderr.write(`${model} judges.\n`);
-    const onProblem = (message: string): void => void stderr.write(`${printable(message)}\n`);
-    const plan = { judge: name, ask: asked, model, concurrency, signal, onProblem };
     for (const { file, cases } of runs) {
-      judgements.set(file, await judgeAll(cases, fileBeside(file, name), plan));
+      const progress = createProgress(stderr);
+      const problems: string[] = [];
+      const onProblem = (message: string): void => void problems.push(message);
+      const { onProgress } = progress;
+      const plan = { judge: name, ask: asked, model, concurrency, signal, onProblem, onProgress };
+      try {
+        judgements.set(file, await judgeAll(cases, fileBeside(file, name), plan));
+      } finally {
+        progress.stop();
+        for (const problem of problems) stderr.write(`${printable(problem)}\n`);
+      }
     }
   } finally {
     await opened.close();

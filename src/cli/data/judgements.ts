@@ -9,6 +9,7 @@ import { messageOf } from "../../errors.ts";
 import type { Case } from "../../eval/case.ts";
 import { judgePrompt, readJudgement, type JudgeName, type Judgement } from "../../eval/judge.ts";
 import { parseJson } from "../../net/json.ts";
+import type { OnProgress } from "../../search/local/folder-changes.ts";
 
 const lineSchema = z.object({ key: z.string(), reply: z.string() });
 
@@ -21,6 +22,7 @@ export interface JudgePlan {
   readonly signal: AbortSignal;
   /** Told what could not be judged. */
   readonly onProblem: (message: string) => void;
+  readonly onProgress: OnProgress;
 }
 
 /**
@@ -35,9 +37,12 @@ export async function judgeAll(
   const handle = await open(file, "a");
   const kept = await keptReplies(file);
   const judgements = new Map<string, Judgement>();
-  const left = cases.filter(({ golden, answered }) => golden !== undefined && answered).values();
+  const judged = cases.filter(({ golden, answered }) => golden !== undefined && answered);
+  const left = judged.values();
+  let done = 0;
   async function work(): Promise<void> {
     for (const one of left) {
+      plan.onProgress({ path: one.id, done: done++, total: judged.length });
       const key = keyOf(one, plan);
       const reply = kept.get(key) ?? (await replyTo(one, plan));
       const judgement = reply === undefined ? undefined : readJudgement(plan.judge, reply);

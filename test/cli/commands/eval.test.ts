@@ -19,12 +19,13 @@ async function begin(replies: readonly ServerReply[] = []) {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "data.jsonl"), ROWS.map((row) => `${JSON.stringify(row)}\n`).join(""));
   const { server, tavily, environment } = await startModelAndSearch(replies);
-  const evaluate = async (...args: readonly string[]) => {
-    const stage = createStage({ environment, folder });
+  const evaluateAt = async (terminal: boolean, args: readonly string[]) => {
+    const stage = createStage({ environment, folder, terminal });
     const exitCode = await runProgram(["eval", "--concurrency", "1", ...args], stage.surroundings);
     return { exitCode, out: stage.out(), err: stage.err() };
   };
-  return { folder, server, tavily, evaluate };
+  const evaluate = (...args: readonly string[]) => evaluateAt(false, args);
+  return { folder, server, tavily, evaluate, evaluateAt };
 }
 
 async function runsOf(file: string) {
@@ -165,7 +166,7 @@ describe("saved runs", () => {
   });
 
   test("are judged once by the model of the settings", async () => {
-    const { evaluate, folder, server } = await begin([
+    const { evaluate, evaluateAt, folder, server } = await begin([
       "Same.\nCORRECT",
       "Hm.\n</think>\nOther.\nINCORRECT",
       "no idea",
@@ -181,7 +182,8 @@ describe("saved runs", () => {
       correctGivenAttempted: 1 / 3,
     });
     expect(err).toContain("No grade can be read from what the judge wrote of q2/0.");
-    await judge();
+    const seen = await evaluateAt(true, ["runs.jsonl", "--judge", "simpleqa"]);
+    expect(seen.err).toContain("/3 q");
     // the one that had no grade is asked again
     expect(server.requests).toHaveLength(4);
   });
