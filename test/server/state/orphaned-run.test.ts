@@ -2,8 +2,8 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "@langchain/langgraph-sdk";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { startWorld } from "../servers/world.ts";
-import { serverFolder, startDevServer } from "./dev-server.ts";
+import { startWorld } from "../../servers/world.ts";
+import { serverFolder, startDevServer } from "../dev-server.ts";
 
 test("a run that a killed server was at can be deleted after a restart, and its thread goes on", async () => {
   const world = await startWorld([
