@@ -32,11 +32,15 @@ export interface PostgresConnection {
   readonly query: Query;
   /** All or nothing. */
   transaction<Value>(work: (query: Query) => Promise<Value>): Promise<Value>;
+  /** Reads one state of the database, whatever is written meanwhile. */
+  snapshot<Value>(work: (query: Query) => Promise<Value>): Promise<Value>;
   close(): Promise<void>;
 }
 
 const FIRST_WAIT_MS = 25;
 const LONGEST_WAIT_MS = 1000;
+/** Sent at once. To compile a query takes longer than to run it as it is. */
+const BEGIN_SNAPSHOT = "begin isolation level repeatable read read only; set local jit = off";
 
 /** @throws AgenticRagError `settings-invalid` for an address or a schema that is none, `dependency-missing` without `pg` */
 export async function connectPostgres(
@@ -85,24 +89,26 @@ export async function connectPostgres(
   };
   const run = async (client: PoolClient, sql: string, values: readonly unknown[] = []) =>
     (await client.query(sql.replaceAll("$schema", `"${schema}"`), values)).rows;
+  const within = <Value>(begin: string, work: (query: Query) => Promise<Value>): Promise<Value> =>
+    repeated(async (client) => {
+      await client.query(begin);
+      try {
+        const value = await work((sql, values) => run(client, sql, values));
+        await client.query("commit");
+        return value;
+      } catch (error) {
+        // it is the first error that counts; on a broken connection there is nothing left to undo
+        await client.query("rollback").catch(() => undefined);
+        throw error;
+      }
+    });
 
   return {
     place,
     schema,
     query: (sql, values) => repeated((client) => run(client, sql, values)),
-    transaction: (work) =>
-      repeated(async (client) => {
-        await client.query("begin");
-        try {
-          const value = await work((sql, values) => run(client, sql, values));
-          await client.query("commit");
-          return value;
-        } catch (error) {
-          // it is the first error that counts; on a broken connection there is nothing left to undo
-          await client.query("rollback").catch(() => undefined);
-          throw error;
-        }
-      }),
+    transaction: (work) => within("begin", work),
+    snapshot: (work) => within(BEGIN_SNAPSHOT, work),
     close: () => (closing ??= pool.end()),
   };
 }

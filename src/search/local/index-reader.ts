@@ -44,6 +44,8 @@ export interface IndexReader {
   notRead(): Awaitable<NotRead>;
   /** The passages that hold all terms, or any of them, the best first; of equal ones in the order of keys and positions. */
   find(terms: readonly Term[], hold: "all" | "any", most: number): Awaitable<readonly FoundPassage[]>;
+  /** Whether at least so many passages hold all terms of each of these. */
+  areHeld(queries: readonly (readonly Term[])[], least: number): Awaitable<readonly boolean[]>;
   /** How many passages hold all terms of each of these: counted up to `most`, so that it costs as much for the commonest word as for one that is just common. */
   countHolding(queries: readonly (readonly Term[])[], most: number): Awaitable<readonly number[]>;
   /** Words of the texts of so many letters, by how many of these trigrams they share, then by the alphabet. */

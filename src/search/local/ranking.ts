@@ -90,13 +90,13 @@ function* findDocuments(
 function* dropCommon(terms: readonly Term[], reader: IndexReader): Steps<readonly Term[]> {
   const common = Math.ceil((yield* ask(() => reader.size())) * COMMON);
   if (common < MIN_COMMON) return terms;
-  const counts = yield* ask(() =>
-    reader.countHolding(
+  const held = yield* ask(() =>
+    reader.areHeld(
       terms.map((term) => [term]),
       common,
     ),
   );
-  const rare = terms.filter((_, at) => (counts[at] ?? 0) < common);
+  const rare = terms.filter((_, at) => held[at] !== true);
   return rare.length > 0 ? rare : terms;
 }
 

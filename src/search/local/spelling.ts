@@ -7,9 +7,9 @@ import {
   type Respelt,
 } from "../../text/spelling.ts";
 import type { IndexReader } from "./index-reader.ts";
-import { ask, type Steps } from "./steps.ts";
+import { ask, type Awaitable, type Steps } from "./steps.ts";
 import { readIndexQuery } from "./terms/index-query.ts";
-import { matchOf } from "./terms/match.ts";
+import { matchOf, type Term } from "./terms/match.ts";
 
 /** A word of an index, and how many slips make another of it. */
 interface CloseWord {
@@ -33,8 +33,8 @@ export function* respellQuestion(question: string, readers: readonly IndexReader
   let lacking = wordsToCheck(question).filter(isComparable);
   for (const reader of readers) {
     if (lacking.length === 0) break;
-    const held = yield* countPassages(lacking, 1, reader);
-    lacking = lacking.filter((_, at) => held[at] === 0);
+    const held = yield* ofWords(lacking, false, (queries) => reader.areHeld(queries, 1));
+    lacking = lacking.filter((_, at) => held[at] !== true);
   }
   for (const word of lacking) {
     const close: CloseWord[] = [];
@@ -45,16 +45,16 @@ export function* respellQuestion(question: string, readers: readonly IndexReader
   return respell(question, (word) => better.get(word));
 }
 
-/** How many passages hold each of the words in any of its forms. */
-function* countPassages(
+/** What a reader says of passages that hold a word in any of its forms, of each word; `none` of one without letters. */
+function* ofWords<Answer>(
   words: readonly string[],
-  most: number,
-  reader: IndexReader,
-): Steps<readonly number[]> {
+  none: Answer,
+  answer: (queries: readonly (readonly Term[])[]) => Awaitable<readonly Answer[]>,
+): Steps<readonly Answer[]> {
   const queries = words.map((word) => readIndexQuery(word));
   const asked = queries.filter((query) => query !== undefined).map((query) => matchOf(query).all);
-  const counts = [...(yield* ask(() => reader.countHolding(asked, most)))];
-  return queries.map((query) => (query === undefined ? 0 : (counts.shift() ?? 0)));
+  const answers = [...(yield* ask(() => answer(asked)))];
+  return queries.map((query) => (query === undefined ? none : (answers.shift() ?? none)));
 }
 
 /** The word of an index that another is likely to be mistyped for, if there is one. */
@@ -67,10 +67,10 @@ function* closest(word: string, reader: IndexReader): Steps<CloseWord[]> {
   });
   const likely = close.toSorted((a, b) => a.slips - b.slips).slice(0, MOST_CLOSEST);
   if (likely.length === 0) return [];
-  const counts = yield* countPassages(
+  const counts = yield* ofWords(
     likely.map((one) => one.word),
-    MOST_COUNTED,
-    reader,
+    0,
+    (queries) => reader.countHolding(queries, MOST_COUNTED),
   );
   return likely
     .map((one, at) => ({ ...one, passages: counts[at] ?? 0 }))

@@ -4,7 +4,8 @@ import { type BuildRecord, buildOptionsSchema } from "../build-record.ts";
 import type { FoundPassage, IndexReader } from "../index-reader.ts";
 import { notReadSchema } from "../not-read.ts";
 import type { Term } from "../terms/match.ts";
-import type { Tokenizer } from "./terms.ts";
+import { type Bounds, createPhraseCounts } from "./phrase-counts.ts";
+import type { Phrase, Tokenizer } from "./terms.ts";
 
 /** A folder in the database, as it is seen from here. */
 export interface SeenFolder {
@@ -31,8 +32,6 @@ const passageRows = z.array(
     date: z.string().nullable(),
   }),
 );
-const frequencyRows = z.array(z.object({ count: z.coerce.number(), idf: z.number() }));
-const totalsRow = z.object({ passages: z.coerce.number(), tokens: z.coerce.number() });
 const countsRow = z.object({ documents: z.coerce.number(), passages: z.coerce.number() });
 const countRows = z.array(z.object({ count: z.coerce.number() }));
 const wordRows = z.array(z.object({ word: z.string() }));
@@ -62,43 +61,46 @@ function frequencySql(query: string): string {
   return `ts_rank_cd(${WEIGHTS}, terms, ${query})::float8 * 4`;
 }
 
+const NONE: Bounds = { least: 0, most: 0 };
+
 /** One folder, read by calls that see the same state of the database. */
 export function createIndexReader(query: Query, folder: SeenFolder, tokenizer: Tokenizer): IndexReader {
-  let known: Promise<z.infer<typeof totalsRow>> | undefined;
-  const totals = (): Promise<z.infer<typeof totalsRow>> => (known ??= readTotals());
-  async function readTotals(): Promise<z.infer<typeof totalsRow>> {
-    const [row] = await query("select passages, tokens from $schema.folders where id = $1", [folder.id]);
-    return totalsRow.parse(row ?? { passages: 0, tokens: 0 });
-  }
+  const counts = createPhraseCounts(query, folder.id);
 
-  /** Each phrase that some passage holds, and how much it tells. */
-  async function frequencies(phrases: readonly string[], passages: number) {
+  function phrasesOf(terms: readonly Term[]): readonly (readonly Phrase[])[] {
+    tokenizer.phrasesOf(terms.flat());
+    return terms.map((term) => tokenizer.phrasesOf(term).filter((phrase) => phrase !== undefined));
+  }
+  async function boundsOf(queries: readonly (readonly Term[])[]) {
+    const asked = queries.map((terms) => phrasesOf(terms));
+    const all = asked.flat(2);
+    const known = await counts.boundsOf(all);
+    const each = new Map(all.map((phrase, at) => [phrase.query, known[at] ?? NONE]));
+    return {
+      asked,
+      bounds: asked.map((terms) => boundsOfAll(terms, ({ query: key }) => each.get(key) ?? NONE)),
+    };
+  }
+  async function count(
+    asked: readonly (readonly (readonly Phrase[])[])[],
+    most: number,
+  ): Promise<readonly number[]> {
+    if (asked.length === 0) return [];
     const rows = await query(
-      `select count, coalesce(nullif(greatest(ln(($3::float8 - count + 0.5) / (count + 0.5)), 0), 0), 1e-6)::float8 as idf
-       from (
-         select at, (
-           select count(*) from $schema.passage_terms where folder = $1 and terms @@ phrase
-         )::float8 as count
-         from unnest($2::tsquery[]) with ordinality as given (phrase, at)
-       ) counted order by at`,
-      [folder.id, phrases, passages],
+      `select (
+         select count(*) from (
+           select 1 from $schema.passage_terms where folder = $1 and terms @@ expression limit $3
+         ) held
+       ) as count
+       from unnest($2::tsquery[]) with ordinality as given (expression, at) order by at`,
+      [folder.id, asked.map((terms) => expressionOf(terms, "all") ?? ""), most],
     );
-    return frequencyRows
-      .parse(rows)
-      .flatMap(({ count, idf }, at) => (count > 0 ? [{ phrase: phrases[at] ?? "", idf }] : []));
-  }
-
-  function expressionOf(terms: readonly Term[], hold: "all" | "any"): string | undefined {
-    tokenizer.queriesOf(terms.flat());
-    const queries = terms.map((term) => anyOf(tokenizer.queriesOf(term)));
-    const given = queries.filter((one) => one !== undefined);
-    if (given.length === 0 || (hold === "all" && given.length < queries.length)) return undefined;
-    return given.map((one) => `(${one})`).join(hold === "all" ? " & " : " | ");
+    return countRows.parse(rows).map((row) => row.count);
   }
 
   return {
     folder: () => folder.path,
-    size: async () => (await totals()).passages,
+    size: async () => (await counts.totals()).passages,
     async count() {
       const [row] = await query(
         `select (select count(*) from $schema.documents where folder = $1) as documents,
@@ -136,23 +138,25 @@ export function createIndexReader(query: Query, folder: SeenFolder, tokenizer: T
       };
     },
     async find(terms, hold, most): Promise<readonly FoundPassage[]> {
-      const expression = expressionOf(terms, hold);
+      const asked = phrasesOf(terms);
+      const counted = await counts.countsOf(asked.flat());
+      const { passages, tokens } = await counts.totals();
+      const tell = new Map(asked.flat().map((phrase, at) => [phrase.query, counted[at]?.idf ?? 0]));
+      const held = asked.map((phrases) => phrases.filter((phrase) => (tell.get(phrase.query) ?? 0) > 0));
+      const expression = expressionOf(held, hold);
       if (expression === undefined) return [];
-      const { passages, tokens } = await totals();
-      const phrases = tokenizer.queriesOf(terms.flat()).filter((phrase) => phrase !== undefined);
-      const held = await frequencies(phrases, passages);
-      if (held.length === 0) return [];
-      const counted = held.map((_, at) => `${frequencySql(`($2::tsquery[])[${at + 1}]`)} as f${at}`);
-      const scores = held.map(
+      const scored = held.flat();
+      const frequencies = scored.map((_, at) => `${frequencySql(`($2::tsquery[])[${at + 1}]`)} as f${at}`);
+      const scores = scored.map(
         (_, at) =>
-          `($3::float8[])[${at + 1}] * (f${at} * ($4::float8 + 1)) / (f${at} + $4 * (1 - $5::float8 + $5 * length / $6::float8))`,
+          `($3::float8[])[${at + 1}] * ((f${at} * ($4::float8 + 1)) / (f${at} + $4 * (1 - $5::float8 + $5 * length / $6::float8)))`,
       );
       const rows = await query(
         `select hit.score, hit.document, hit.position, p.text, p.page, p.heading, d.key, d.title, d.url, d.date
          from (
            select document, position, key, ${scores.join(" + ")} as score
            from (
-             select document, position, key, length, ${counted.join(", ")}
+             select document, position, key, length, ${frequencies.join(", ")}
              from $schema.passage_terms where folder = $1 and terms @@ $7::tsquery offset 0
            ) counted
            order by score desc, key, position limit $8
@@ -162,8 +166,8 @@ export function createIndexReader(query: Query, folder: SeenFolder, tokenizer: T
          order by hit.score desc, hit.key, hit.position`,
         [
           folder.id,
-          held.map(({ phrase }) => phrase),
-          held.map(({ idf }) => idf),
+          scored.map((phrase) => phrase.query),
+          scored.map((phrase) => tell.get(phrase.query)),
           K1,
           B,
           tokens / passages,
@@ -173,17 +177,18 @@ export function createIndexReader(query: Query, folder: SeenFolder, tokenizer: T
       );
       return passageRows.parse(rows);
     },
+    async areHeld(queries, least) {
+      const { asked, bounds } = await boundsOf(queries);
+      const held = bounds.map((one) => one.least >= least);
+      const open = bounds.flatMap((one, at) => (one.least < least && one.most >= least ? [at] : []));
+      const found = await count(pick(asked, open), least);
+      return held.map((known, at) => known || (found[open.indexOf(at)] ?? 0) >= least);
+    },
     async countHolding(queries, most) {
-      const rows = await query(
-        `select (
-           select count(*) from (
-             select 1 from $schema.passage_terms where folder = $1 and terms @@ expression limit $3
-           ) held
-         ) as count
-         from unnest($2::tsquery[]) with ordinality as given (expression, at) order by at`,
-        [folder.id, queries.map((terms) => expressionOf(terms, "all") ?? ""), most],
-      );
-      return countRows.parse(rows).map(({ count }) => count);
+      const { asked, bounds } = await boundsOf(queries);
+      const open = bounds.flatMap((one, at) => (one.least < Math.min(one.most, most) ? [at] : []));
+      const found = await count(pick(asked, open), most);
+      return bounds.map(({ least }, at) => found[open.indexOf(at)] ?? Math.min(least, most));
     },
     async wordsLike(trigrams, { least, most }, limit) {
       const rows = await query(
@@ -197,7 +202,26 @@ export function createIndexReader(query: Query, folder: SeenFolder, tokenizer: T
   };
 }
 
-function anyOf(queries: readonly (string | undefined)[]): string | undefined {
-  const given = queries.filter((one) => one !== undefined);
-  return given.length === 0 ? undefined : given.map((one) => `(${one})`).join(" | ");
+/** Some of the phrases of each term, as it is looked up. */
+function expressionOf(terms: readonly (readonly Phrase[])[], hold: "all" | "any"): string | undefined {
+  const given = terms.filter((phrases) => phrases.length > 0);
+  if (given.length === 0 || (hold === "all" && given.length < terms.length)) return undefined;
+  return given
+    .map((phrases) => `(${phrases.map((phrase) => `(${phrase.query})`).join(" | ")})`)
+    .join(hold === "all" ? " & " : " | ");
+}
+
+function pick<Value>(values: readonly Value[], at: readonly number[]): readonly Value[] {
+  return values.filter((_, index) => at.includes(index));
+}
+
+/** Of passages that hold a phrase of each term. */
+function boundsOfAll(terms: readonly (readonly Phrase[])[], boundsOf: (phrase: Phrase) => Bounds): Bounds {
+  const each = terms.map((phrases) => {
+    const held = phrases.map(boundsOf);
+    const least = Math.max(0, ...held.map((one) => one.least));
+    return { least, most: held.reduce((sum, one) => sum + one.most, 0) };
+  });
+  const [only = NONE, ...others] = each;
+  return others.length === 0 ? only : { least: 0, most: Math.min(...each.map((one) => one.most)) };
 }

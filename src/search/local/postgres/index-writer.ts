@@ -19,7 +19,14 @@ const fileRows = z.array(
 );
 const putRows = z.array(z.object({ id: z.coerce.number(), key: z.string(), replaced: z.boolean() }));
 const idRows = z.array(z.object({ id: z.coerce.number() }));
-const goneRow = z.object({ passages: z.coerce.number(), tokens: z.coerce.number() });
+const changeRow = z.object({
+  passages: z.coerce.number(),
+  tokens: z.coerce.number(),
+  words: z.array(z.string()),
+  counts: z.array(z.coerce.number()),
+});
+/** Passages that came or went, and how many of them hold each word. */
+type Change = z.infer<typeof changeRow>;
 const notReadRow = z.object({ not_read: z.string() });
 
 /** Keys in one statement. */
@@ -56,12 +63,22 @@ export function createIndexWriter(
   }
 
   /** Last in a transaction: until its end no other can do this. */
-  async function count(run: Query, passages: number, tokens: number): Promise<void> {
+  async function count(run: Query, came: Change | undefined, went: Change): Promise<void> {
     await run("update $schema.folders set passages = passages + $2, tokens = tokens + $3 where id = $1", [
       folder.id,
-      passages,
-      tokens,
+      (came?.passages ?? 0) - went.passages,
+      (came?.tokens ?? 0) - went.tokens,
     ]);
+    const counts = new Map(came?.words.map((word, at) => [word, came.counts[at] ?? 0]));
+    for (const [at, word] of went.words.entries())
+      counts.set(word, (counts.get(word) ?? 0) - (went.counts[at] ?? 0));
+    const differing = [...counts].filter(([, by]) => by !== 0);
+    await run(
+      `insert into $schema.word_counts as c (folder, word, passages)
+       select $1, * from unnest($2::text[], $3::integer[])
+       on conflict (folder, word) do update set passages = c.passages + excluded.passages`,
+      [folder.id, differing.map(([word]) => word), differing.map(([, by]) => by)],
+    );
   }
 
   async function setRoot(column: string, value: unknown): Promise<void> {
@@ -111,7 +128,7 @@ export function createIndexWriter(
           ),
         );
         const ids = new Map(documents.map(({ id, key }) => [key, id]));
-        const gone = await clear(run, [...ids.values()]);
+        const went = await clear(run, [...ids.values()]);
         await run(
           `insert into $schema.passages (document, position, text, page, heading)
            select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::integer[], $5::text[])`,
@@ -123,7 +140,8 @@ export function createIndexWriter(
             passages.map(({ heading }) => heading),
           ],
         );
-        await run(
+        const came = await changed(
+          run,
           `insert into $schema.passage_terms (folder, document, position, key, length, terms)
            select $1, * from unnest($2::bigint[], $3::integer[], $4::text[], $5::integer[], $6::tsvector[])`,
           [
@@ -141,8 +159,7 @@ export function createIndexWriter(
           claims.builder,
           [...ids.keys()],
         ]);
-        const tokens = terms.reduce((sum, { length }) => sum + length, 0);
-        await count(run, passages.length - gone.passages, tokens - gone.tokens);
+        await count(run, came, went);
         return documents.filter(({ replaced }) => replaced).length;
       });
     },
@@ -158,11 +175,11 @@ export function createIndexWriter(
              ) returning id`,
             [folder.id, part],
           );
-          const gone = await clear(
+          const went = await clear(
             run,
             idRows.parse(rows).map(({ id }) => id),
           );
-          await count(run, -gone.passages, -gone.tokens);
+          await count(run, undefined, went);
         });
       }
     },
@@ -185,7 +202,9 @@ export function createIndexWriter(
       // who does not own the tables may do neither, and searches are as right without
       await query(`select gin_clean_pending_list(c.oid) from pg_class c
         where c.oid = '$schema.passages_by_terms'::regclass and pg_has_role(c.relowner, 'USAGE')`);
-      await query("analyze $schema.documents, $schema.passages, $schema.passage_terms, $schema.words");
+      await query(
+        "analyze $schema.documents, $schema.passages, $schema.passage_terms, $schema.words, $schema.word_counts",
+      );
     },
   };
 
@@ -211,15 +230,25 @@ export function createIndexWriter(
 }
 
 /** Takes away the passages of documents. */
-async function clear(run: Query, documents: readonly number[]) {
+async function clear(run: Query, documents: readonly number[]): Promise<Change> {
   await run("delete from $schema.seen where document = any($1::bigint[])", [documents]);
   await run("delete from $schema.passages where document = any($1::bigint[])", [documents]);
+  return changed(run, "delete from $schema.passage_terms where document = any($1::bigint[])", [documents]);
+}
+
+/** Writes or deletes terms of passages, and counts them. */
+async function changed(run: Query, statement: string, values: readonly unknown[]): Promise<Change> {
   const [row] = await run(
-    `with gone as (delete from $schema.passage_terms where document = any($1::bigint[]) returning length)
-     select count(*) as passages, coalesce(sum(length), 0) as tokens from gone`,
-    [documents],
+    `with changed as (${statement} returning length, terms),
+       counted as (
+         select word, count(*) as count from changed, unnest(tsvector_to_array(terms)) as word group by word
+       )
+     select (select count(*) from changed) as passages, (select coalesce(sum(length), 0) from changed) as tokens,
+       array(select word from counted order by word collate "C") as words,
+       array(select count from counted order by word collate "C") as counts`,
+    values,
   );
-  return goneRow.parse(row);
+  return changeRow.parse(row);
 }
 
 /** A document as it is written. PostgreSQL has no NUL in a text. */

@@ -122,10 +122,9 @@ async function foldersOf(
 function readFolders(connection: PostgresConnection, folders: readonly SeenFolder[]): DocumentIndex {
   const tokenizer = createTokenizer();
   const read = <Value>(steps: (index: JoinedIndex) => Steps<Value>): Promise<Value> =>
-    connection.transaction(async (query: Query) => {
-      await query("set transaction isolation level repeatable read, read only; set local jit = off");
-      return inTurn(steps(joinIndexes(folders.map((folder) => createIndexReader(query, folder, tokenizer)))));
-    });
+    connection.snapshot((query: Query) =>
+      inTurn(steps(joinIndexes(folders.map((folder) => createIndexReader(query, folder, tokenizer))))),
+    );
   return {
     place: connection.place,
     builds: () => read((index) => index.builds()),

@@ -6,14 +6,14 @@ import { databaseUnusable } from "../../../postgres/failure.ts";
 export const SCHEMA = "agentic_rag_documents";
 
 /** Raised whenever an index of an older version could not be read. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 /**
  * `folders` are what is searched: each is an index of its own, with its numbers of passages and words. `roots` are the
  * places on machines from which a folder was built, each with its last build and with a sample of what it holds, by
  * which the same folder is known elsewhere. `seen` has size and time of a file at a root when it held what is indexed.
  * `passages` have what is shown, `passage_terms` by what they are found: words with their positions, those of the title
- * with the weight A. `words` are those that another may be mistyped for. `claims` are files that a build is reading,
+ * with the weight A. `word_counts` say how many passages of a folder hold a word. `words` are those that another may be mistyped for. `claims` are files that a build is reading,
  * until it is done or the lease of its `builders` row is over.
  */
 const TABLES = `
@@ -75,6 +75,12 @@ const TABLES = `
   ) with (toast_tuple_target = 8160);
   alter table $schema.passage_terms alter terms set storage external;
   create index passages_by_terms on $schema.passage_terms using gin (terms);
+  create table $schema.word_counts (
+    folder integer not null,
+    word text collate "C" not null,
+    passages integer not null,
+    primary key (folder, word)
+  ) with (fillfactor = 70);
   create table $schema.words (
     folder integer not null,
     word text collate "C" not null,

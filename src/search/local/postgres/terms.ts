@@ -17,11 +17,18 @@ export interface Terms {
   readonly length: number;
 }
 
+/** Words that stand one behind the other. */
+export interface Phrase {
+  readonly words: readonly string[];
+  /** As a `tsquery`. */
+  readonly query: string;
+}
+
 /** Makes words of texts and of questions. */
 export interface Tokenizer {
   termsOf(texts: readonly IndexedText[]): readonly Terms[];
-  /** The words of each phrase, as a `tsquery`; undefined for one without words. */
-  queriesOf(phrases: readonly string[]): readonly (string | undefined)[];
+  /** What each phrase is looked up by; undefined for one without words. */
+  phrasesOf(texts: readonly string[]): readonly (Phrase | undefined)[];
   close(): void;
 }
 
@@ -47,13 +54,14 @@ const VECTORS = `
     from words group by term, doc
   ) group by doc`;
 const QUERIES = `
-  select doc as id, group_concat(${QUOTED}, ' <-> ') as query
+  select doc as id, json_group_array(${WORD}) as words, group_concat(${QUOTED}, ' <-> ') as query
   from (select doc, term from words order by doc, offset) group by doc`;
 
 const MOST_KNOWN = 10_000;
 
 const vectorRows = z.array(z.object({ id: z.number(), length: z.number(), vector: z.string() }));
-const queryRows = z.array(z.object({ id: z.number(), query: z.string() }));
+const phraseRows = z.array(z.object({ id: z.number(), words: z.string(), query: z.string() }));
+const words = z.array(z.string());
 
 /** The tokenizer of SQLite's full-text search itself, over a database in memory: both stores have the same words. */
 export function createTokenizer(): Tokenizer {
@@ -65,7 +73,7 @@ export function createTokenizer(): Tokenizer {
   const vectors = database.prepare(VECTORS);
   const queries = database.prepare(QUERIES);
   /** A question asks for its phrases several times. */
-  const known = new Map<string, string | undefined>();
+  const known = new Map<string, Phrase | undefined>();
 
   function read<Value>(texts: readonly IndexedText[], work: () => Value): Value {
     database.exec("begin");
@@ -82,15 +90,19 @@ export function createTokenizer(): Tokenizer {
       const found = new Map(rows.map(({ id, ...terms }) => [id, terms]));
       return texts.map((_, id) => found.get(id) ?? { vector: "", length: 0 });
     },
-    queriesOf(phrases) {
-      const fresh = [...new Set(phrases.filter((phrase) => !known.has(phrase)))];
+    phrasesOf(texts) {
+      const fresh = [...new Set(texts.filter((text) => !known.has(text)))];
       if (fresh.length > 0) {
-        const texts = fresh.map((text) => ({ title: "", text, forms: "" }));
-        const rows = read(texts, () => queryRows.parse(queries.all()));
-        const found = new Map(rows.map(({ id, query }) => [id, query]));
-        for (const [id, phrase] of fresh.entries()) known.set(phrase, found.get(id));
+        const rows = read(
+          fresh.map((text) => ({ title: "", text, forms: "" })),
+          () => phraseRows.parse(queries.all()),
+        );
+        const found = new Map(
+          rows.map((row) => [row.id, { words: words.parse(JSON.parse(row.words)), query: row.query }]),
+        );
+        for (const [id, text] of fresh.entries()) known.set(text, found.get(id));
       }
-      const answer = phrases.map((phrase) => known.get(phrase));
+      const answer = texts.map((text) => known.get(text));
       if (known.size > MOST_KNOWN) known.clear();
       return answer;
     },

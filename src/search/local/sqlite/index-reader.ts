@@ -54,6 +54,8 @@ const settingRow = z.object({ value: z.string() }).optional();
 export function createIndexReader(database: SqliteDatabase): IndexReader {
   const find = database.prepare(FIND);
   const countUpTo = database.prepare(COUNT_UP_TO);
+  const countHolding = (queries: readonly (readonly Term[])[], most: number): readonly number[] =>
+    queries.map((terms) => countRow.parse(countUpTo.get(terms.map(expressionOf).join(" AND "), most)).count);
   const countPassages = database.prepare("select coalesce(max(id), 0) as count from passages");
   const like = database.prepare(LIKE);
   return {
@@ -72,10 +74,8 @@ export function createIndexReader(database: SqliteDatabase): IndexReader {
     notRead: () => readNotRead(database),
     find: (terms, hold, most) =>
       passageRows.parse(find.all(terms.map(expressionOf).join(hold === "all" ? " AND " : " OR "), most)),
-    countHolding: (queries, most) =>
-      queries.map(
-        (terms) => countRow.parse(countUpTo.get(terms.map(expressionOf).join(" AND "), most)).count,
-      ),
+    areHeld: (queries, least) => countHolding(queries, least).map((count) => count === least),
+    countHolding,
     wordsLike(trigrams, { least, most }, limit) {
       const tokens = trigrams.map((trigram) => `"${tokenOf(trigram)}"`);
       return wordRows.parse(like.all(JSON.stringify(tokens), least, most, limit)).map(({ word }) => word);

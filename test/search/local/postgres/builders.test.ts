@@ -8,7 +8,7 @@ import { buildPostgresIndex, openPostgresIndex } from "../../../../src/search/lo
 import { openDurability } from "../../../../src/durability/open.ts";
 import { NO_POSTGRES, PASSWORD } from "../../../servers/postgres.ts";
 import { createFolder, writeFile } from "../../temporary-folder.ts";
-import { useDatabases } from "./place.ts";
+import { expectTrueCounts, useDatabases } from "./place.ts";
 
 function fruits(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, at) => [`${at}.txt`, `fruit number ${at}`]));
@@ -21,7 +21,7 @@ describe.skipIf(NO_POSTGRES !== "")(`builds of one database ${NO_POSTGRES}`, () 
   const { server, create } = useDatabases();
 
   test("two at once share the files out, and each file is read by one", async () => {
-    const { build, open } = await create();
+    const { build, open, connection } = await create();
     const folder = createFolder(fruits(200));
     const reports = await Promise.all([build({ folder }), build({ folder })]);
     const added = reports.map((report) => (report as { readonly added: number }).added);
@@ -30,6 +30,7 @@ describe.skipIf(NO_POSTGRES !== "")(`builds of one database ${NO_POSTGRES}`, () 
     const index = await open(folder);
     expect(await index.count()).toEqual({ documents: 200, passages: 200 });
     expect(await index.rank("fruit", 500)).toHaveLength(200);
+    await expectTrueCounts(connection);
   });
 
   test(
@@ -56,6 +57,7 @@ describe.skipIf(NO_POSTGRES !== "")(`builds of one database ${NO_POSTGRES}`, () 
       expect(await building).toMatchObject({ documents: 300, added: 300, problems: [] });
       expect((await (await open(folder)).builds())[0]).toMatchObject({ finished: true, listed: 300 });
       expect(await build({ folder })).toMatchObject({ added: 0, unchanged: 300 });
+      await expectTrueCounts(connection);
     },
   );
 
@@ -113,8 +115,30 @@ describe.skipIf(NO_POSTGRES !== "")(`builds of one database ${NO_POSTGRES}`, () 
     });
   });
 
+  test("words are counted while two builds change and remove the same files", async () => {
+    const { build, connection } = await create();
+    const folder = createFolder(fruits(60));
+    await build({ folder });
+    await expectTrueCounts(connection);
+    for (const round of [1, 2, 3]) {
+      for (let at = 0; at < 60; at += round)
+        writeFile(folder, `${at}.txt`, `pear ${at} in round ${round % 3}, pear`);
+      for (let at = round; at < 60; at += 7) rmSync(join(folder, `${at}.txt`), { force: true });
+      await Promise.all([build({ folder }), build({ folder })]);
+      await expectTrueCounts(connection);
+    }
+    for (let at = 0; at < 60; at++) rmSync(join(folder, `${at}.txt`), { force: true });
+    writeFile(folder, "last.txt", "the last one");
+    await build({ folder });
+    await expectTrueCounts(connection);
+    expect(await connection.query("select sum(passages)::int as held from $schema.word_counts")).toEqual([
+      // "the", "last" twice in text and title, "one"
+      { held: 3 },
+    ]);
+  });
+
   test("a server that crashes in the middle only delays", { timeout: 60_000 }, async () => {
-    const { build, open } = await create();
+    const { build, open, connection } = await create();
     const folder = createFolder(fruits(450));
     let restarted: Promise<void> | undefined;
     const report = await build({
@@ -126,6 +150,7 @@ describe.skipIf(NO_POSTGRES !== "")(`builds of one database ${NO_POSTGRES}`, () 
     await restarted;
     expect(report).toMatchObject({ documents: 450, passages: 450, problems: [] });
     expect(await (await open(folder)).rank("fruit", 500)).toHaveLength(450);
+    await expectTrueCounts(connection);
   });
 
   test("a user who may only read searches, and is told what to ask for when building", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { connectPostgres, type PostgresConnection } from "../../../../src/postgres/connection.ts";
 import type { BuildOptions } from "../../../../src/search/local/index-build.ts";
 import type { DocumentIndex } from "../../../../src/search/local/local-index.ts";
@@ -6,6 +6,23 @@ import { buildPostgresIndex, openPostgresIndex } from "../../../../src/search/lo
 import { startPostgres, type PostgresServer } from "../../../servers/postgres.ts";
 
 let made = 0;
+
+/** What the figures of folders and words say against what is there. */
+const UNTRUE = `
+  select folder, word, written, held from (
+    select folder, word, count(*)::int as held
+    from $schema.passage_terms, unnest(tsvector_to_array(terms)) as word group by folder, word
+    union all select folder, '', count(*)::int + sum(length)::int from $schema.passage_terms group by folder
+  ) held full join (
+    select folder, word, passages as written from $schema.word_counts
+    union all select id, '', passages + tokens from $schema.folders
+  ) written using (folder, word)
+  where coalesce(written, 0) <> coalesce(held, 0)`;
+
+/** The passages that hold each word are as many as searches are told. */
+export async function expectTrueCounts({ query }: PostgresConnection): Promise<void> {
+  expect(await query(UNTRUE)).toEqual([]);
+}
 
 export interface Database {
   readonly address: string;
