@@ -167,7 +167,7 @@ function points(share: number): string {
 }
 
 /** What any model should beat: the scores of `eval`, a row for each who was asked. */
-function floor(rows: readonly (readonly [who: Reader, judged: readonly Judged[]])[]): string {
+function floor(rows: readonly (readonly [who: string, judged: readonly Judged[]])[]): string {
   const head = [
     "",
     "EM",
@@ -190,8 +190,9 @@ function floor(rows: readonly (readonly [who: Reader, judged: readonly Judged[]]
       interval("em"),
       interval("f1"),
       interval("cover_em"),
-      ...[refusals.false, refusals.honest].map(({ share, of }) => `${points(share)} of ${of}`),
-      ...[citations.precision, citations.recall].map(({ share, of }) => `${points(share)} of ${of}`),
+      ...[refusals.false, refusals.honest, citations.precision, citations.recall].map(({ share, of }) =>
+        of === 0 ? "–" : `${points(share)} of ${of}`,
+      ),
     ];
   });
   return [head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
@@ -212,8 +213,11 @@ const { values } = parseArgs({
 
 for (const half of HALVES.filter((one) => values.half === undefined || one === values.half)) {
   const judged = await evaluate(half, "offline reader");
-  const rows: (readonly [Reader, readonly Judged[]])[] = [["offline reader", judged]];
-  for (const who of values.model ? READERS.slice(1) : []) rows.push([who, await evaluate(half, who)]);
+  const rows: (readonly [string, readonly Judged[]])[] = [["offline reader", judged]];
+  for (const who of values.model ? READERS.slice(1) : []) {
+    const { model } = readSettings(process.env);
+    rows.push([`${"name" in model ? model.name : model.family}, ${who}`, await evaluate(half, who)]);
+  }
   console.log(`${report(half, judged)}\n\n${floor(rows)}\n`);
   if (values.failures && half === "tune") {
     for (const { question, verdict, answer, stopReason, ranks } of judged) {
