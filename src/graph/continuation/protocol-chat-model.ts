@@ -8,6 +8,7 @@ import {
 import { AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import type { IterableReadableStream } from "@langchain/core/utils/stream";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { isAbort } from "../../errors.ts";
 import {
   toPromptMessage,
@@ -17,12 +18,20 @@ import {
   type ModelUsage,
   type SentPrompt,
 } from "../../model/model.ts";
+import { withDeadline } from "../../net/deadline.ts";
 import { createHeldAnswer, type HeldAnswer } from "../held-answer.ts";
+import { isHeard } from "./callbacks.ts";
 import { createQueryWatch, type QueryListener, type QueryWatch } from "./query-watch.ts";
 import { createRepetitionWatch, endsInLoop } from "./repetition.ts";
 import { createShownEvents } from "./shown-events.ts";
 import { createSample, type SampledText, type TurnEnd } from "./sample.ts";
-import { callsOf, streamedOn, type StreamedReply } from "../step-messages/streamed-reply.ts";
+import {
+  callsOf,
+  streamedOn,
+  toChunk,
+  type ReplyPart,
+  type StreamedReply,
+} from "../step-messages/streamed-reply.ts";
 import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../../protocol/protocol.ts";
 
 /** What one request to the model came to. */
@@ -60,7 +69,7 @@ export interface ProtocolChatModelOptions {
   /** Ends the generation without ending the run. */
   readonly deadline: AbortSignal;
   readonly onEvent: (event: ProtocolEvent) => void;
-  readonly onQueries: QueryListener;
+  readonly onQueries: QueryListener | undefined;
   /** Whether a source of this run is or names an address. */
   readonly isKnown: (address: string) => boolean;
   /** The answer may still be mended: none of it is sent, and its reply has no message id. */
@@ -92,6 +101,19 @@ export class ProtocolChatModel extends BaseChatModel {
 
   override getName(): string {
     return this.#options.described.name;
+  }
+
+  /** Lets the model write to its end; past LangChain where no callback listens. */
+  async write(messages: BaseMessage[], config: LangGraphRunnableConfig): Promise<void> {
+    if (isHeard(config)) {
+      const reading = (await this.stream(messages, config)).getReader();
+      while (!(await reading.read()).done);
+      return;
+    }
+    const { signal } = config;
+    const chunks = this._streamResponseChunks(messages, signal === undefined ? {} : { signal });
+    // nothing is yielded where nobody listens
+    await withDeadline({ deadlineMs: Infinity, signal }, () => chunks.next());
   }
 
   /** Its run is named after the model. */
@@ -166,7 +188,7 @@ export class ProtocolChatModel extends BaseChatModel {
         ({ rewritten = rewritten } = chunk);
         for (const event of shown(reader.feed(chunk.text))) {
           onEvent(event);
-          yield* this.#show(event, messageId, runManager);
+          yield* this.#send(this.#settled(event), messageId, runManager);
         }
         this.#queries.read(chunk.text);
         if (reader.done) break;
@@ -183,7 +205,7 @@ export class ProtocolChatModel extends BaseChatModel {
     }
     for (const event of shown(reader.end(streamEnd), true)) {
       onEvent(event);
-      yield* this.#show(event, messageId, runManager);
+      yield* this.#send(this.#settled(event), messageId, runManager);
     }
     if (end !== "loop" && reader.generation.outcome !== "call" && endsInLoop(reader.generation.text))
       end = "loop";
@@ -191,8 +213,8 @@ export class ProtocolChatModel extends BaseChatModel {
       end === "loop"
         ? { type: "reasoning-delta", text: this.#held.withdraw() }
         : { type: "answer-delta", text: holdAnswer ? "" : this.#held.release() };
-    yield* this.#send(this.#toMessage(rest, messageId), runManager);
-    yield this.#counted(messageId, end, usage);
+    yield* this.#send(rest, messageId, runManager);
+    if (runManager !== undefined) yield this.#counted(messageId, end, usage);
     this.#reply = {
       end,
       usage,
@@ -220,14 +242,6 @@ export class ProtocolChatModel extends BaseChatModel {
     });
   }
 
-  async *#show(
-    event: ProtocolEvent,
-    id: string,
-    runManager: CallbackManagerForLLMRun | undefined,
-  ): AsyncGenerator<ChatGenerationChunk> {
-    yield* this.#send(this.#toMessage(this.#settled(event), id), runManager);
-  }
-
   /** The event as it may be sent to those who cannot take text back. */
   #settled(event: ProtocolEvent): ProtocolEvent {
     if (event.type === "answer-delta") return { ...event, text: this.#held.add(event.text) };
@@ -236,13 +250,18 @@ export class ProtocolChatModel extends BaseChatModel {
   }
 
   async *#send(
-    message: AIMessageChunk | null,
+    event: ProtocolEvent,
+    id: string,
     runManager: CallbackManagerForLLMRun | undefined,
   ): AsyncGenerator<ChatGenerationChunk> {
-    if (message === null) return;
+    const part = this.#partOf(event, id);
+    if (part === null) return;
+    this.#streamed = streamedOn(this.#streamed, id, part);
+    if (runManager === undefined) return;
+    const message = toChunk(part, id);
     const generation = new ChatGenerationChunk({ text: message.text, message });
     yield generation;
-    await runManager?.handleLLMNewToken(generation.text, undefined, undefined, undefined, undefined, {
+    await runManager.handleLLMNewToken(generation.text, undefined, undefined, undefined, undefined, {
       chunk: generation,
     });
   }
@@ -258,33 +277,18 @@ export class ProtocolChatModel extends BaseChatModel {
     return new ChatGenerationChunk({ text: "", message });
   }
 
-  #toMessage(event: ProtocolEvent, id: string): AIMessageChunk | null {
+  #partOf(event: ProtocolEvent, id: string): ReplyPart | null {
     switch (event.type) {
       case "reasoning-delta":
-        if (event.text === "") return null;
-        this.#streamed = streamedOn(this.#streamed, id, { reasoning: event.text });
-        return new AIMessageChunk({ id, content: [{ type: "reasoning", reasoning: event.text, index: 0 }] });
+        return event.text === "" ? null : { reasoning: event.text };
       case "answer-delta":
-        if (event.text === "") return null;
-        this.#streamed = streamedOn(this.#streamed, id, { text: event.text });
-        return new AIMessageChunk({ id, content: [{ type: "text", text: event.text, index: 1 }] });
+        return event.text === "" ? null : { text: event.text };
       case "call-end": {
         const { protocol, reader, written, pages } = this.#options;
         const call = protocol.readCall(written + reader.generation.text, event.whole, { pages });
         if (call.kind === "fault") return null;
         if (call.kind === "search") this.#queries.end(call.queries);
-        const calls = callsOf(call, id);
-        this.#streamed = streamedOn(this.#streamed, id, { calls });
-        return new AIMessageChunk({
-          id,
-          content: [],
-          tool_call_chunks: calls.map(({ args, ...each }, index) => ({
-            type: "tool_call_chunk",
-            index,
-            ...each,
-            args: JSON.stringify(args),
-          })),
-        });
+        return { calls: callsOf(call, id) };
       }
       case "answer-withdrawn":
       case "response-forged":

@@ -29,7 +29,7 @@ export function createQueryWatch({
 }: {
   readonly protocol: Protocol;
   readonly reader: ProtocolReader;
-  readonly onQueries: QueryListener;
+  readonly onQueries: QueryListener | undefined;
 }): QueryWatch {
   let looks = 0;
   let told = 0;
@@ -38,11 +38,12 @@ export function createQueryWatch({
   function tell(queries: readonly string[]): void {
     if (queries.length <= told) return;
     told = queries.length;
-    onQueries(queries, Math.ceil(bytes / BYTES_PER_TOKEN));
+    onQueries?.(queries, Math.ceil(bytes / BYTES_PER_TOKEN));
   }
 
   return {
     read(chunk) {
+      if (onQueries === undefined) return;
       bytes += Buffer.byteLength(chunk);
       if (begunQueries === undefined || !SIGN.test(chunk)) return;
       const { openCall } = reader;

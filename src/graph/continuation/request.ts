@@ -36,7 +36,8 @@ export interface ContinuationInput {
   readonly onEvent: (event: ProtocolEvent) => void;
   /** Whether a source of this run is or names an address: a link to it may be streamed. */
   readonly isKnown: (address: string) => boolean;
-  readonly onQueries: QueryListener;
+  /** `undefined` where no search is sent ahead. */
+  readonly onQueries: QueryListener | undefined;
   /** No token of an answer is streamed: it may still be mended. Default: false. */
   readonly holdAnswer?: boolean;
 }
@@ -86,8 +87,7 @@ export async function request(
   let failure: RequestFailure | null = null;
   let facts: AgenticRagError["facts"] = {};
   try {
-    const reading = (await chatModel.stream(toMessages(opening, before), config)).getReader();
-    while (!(await reading.read()).done);
+    await chatModel.write(toMessages(opening, before), config);
   } catch (error) {
     if (!isModelFailure(error)) throw error;
     failure = { code: error.code, message: withoutWrittenKeys(error.message) };

@@ -66,7 +66,7 @@ export function createGenerate(deps: GenerateDeps) {
       clock,
       config,
       isKnown: createAddressTest(state.sources),
-      onQueries: (queries, written) => searcher.ahead(step, queries, written),
+      onQueries: searcher.ahead(step),
       onEvent(event) {
         if (event.type !== "call-end" && event.type !== "response-forged") emit(event);
       },

@@ -1,6 +1,7 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { SearchEngine, SearchOutcome } from "../../search/engine.ts";
 import { allowance, callsLeft, inTimeLeft } from "../budgets.ts";
+import type { QueryListener } from "../continuation/query-watch.ts";
 import { journaled, placeOf } from "../journaled.ts";
 import { planSearches } from "../replies.ts";
 import type { SearchCall } from "../state.ts";
@@ -21,12 +22,10 @@ type Place = Pick<Step, "state" | "config" | "opening">;
  */
 export interface Searcher {
   /**
-   * Sends the queries that a call would run: within the budgets, not answered before, and where no person is asked first.
-   * After one that was sent in vain, none is sent ahead for this question.
-   *
-   * @param writtenTokens about how many tokens the model has written since the state was
+   * What sends the queries that a call would run, when it is told of them: within the budgets, and those that were not
+   * answered before. `undefined` where none is sent: a person is asked first, or one was sent in vain for this question.
    */
-  ahead(step: Step, queries: readonly string[], writtenTokens: number): void;
+  ahead(step: Step): QueryListener | undefined;
   /** Settles when all of it was really sent: no step leaves a search behind that is yet to be. */
   allSent(place: Place): Promise<void>;
   /** Ends what was sent ahead and is not run by the call. Returns how many. */
@@ -79,19 +78,23 @@ export function createSearcher({ clock, ahead }: SearcherOptions): Searcher {
   }
 
   return {
-    ahead(step, queries, writtenTokens) {
+    ahead(step) {
       const { limits, state, config } = step;
-      if (!ahead || limits.approveSearches || state.spent !== null || config.writer === undefined) return;
-      if ((state.usage.droppedSearches ?? 0) > 0) return;
-      if (allowance(limits, state.usage, false).tokens < writtenTokens + REST_TOKENS) return;
-      const places = runs.get(config.writer) ?? new Map<string, Map<string, Sent>>();
-      runs.set(config.writer, places);
-      const sent = places.get(keyOf(step)) ?? new Map<string, Sent>();
-      places.set(keyOf(step), sent);
-      if ([...sent.keys()].some((query) => !queries.includes(query))) return;
-      for (const { query, plan } of planSearches(queries, state, callsLeft(limits, state).searches).queries) {
-        if (plan === "run" && !sent.has(query)) sent.set(query, send(step, query));
-      }
+      const { writer } = config;
+      if (!ahead || limits.approveSearches || state.spent !== null || writer === undefined) return undefined;
+      if ((state.usage.droppedSearches ?? 0) > 0) return undefined;
+      return (queries, writtenTokens) => {
+        if (allowance(limits, state.usage, false).tokens < writtenTokens + REST_TOKENS) return;
+        const places = runs.get(writer) ?? new Map<string, Map<string, Sent>>();
+        runs.set(writer, places);
+        const sent = places.get(keyOf(step)) ?? new Map<string, Sent>();
+        places.set(keyOf(step), sent);
+        if ([...sent.keys()].some((query) => !queries.includes(query))) return;
+        const { queries: planned } = planSearches(queries, state, callsLeft(limits, state).searches);
+        for (const { query, plan } of planned) {
+          if (plan === "run" && !sent.has(query)) sent.set(query, send(step, query));
+        }
+      };
     },
     async allSent(place) {
       await Promise.all([...(sentFor(place)?.values() ?? [])].map(({ asked }) => asked));

@@ -1,6 +1,6 @@
-import { CallbackManager } from "@langchain/core/callbacks/manager";
 import { Document } from "@langchain/core/documents";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { callbacksOf } from "../continuation/callbacks.ts";
 import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { SearchOutcome } from "../../search/engine.ts";
 import type { PageOutcome } from "../../search/pages/page-reader.ts";
@@ -13,7 +13,7 @@ export async function tracedSearch(
   { engine, query }: { readonly engine: string; readonly query: string },
   search: () => Promise<SearchOutcome>,
 ): Promise<SearchOutcome> {
-  const run = await managerOf(config)?.handleRetrieverStart(made(engine), query, ...NO_IDS, engine);
+  const run = await callbacksOf(config)?.handleRetrieverStart(made(engine), query, ...NO_IDS, engine);
   try {
     const outcome = await search();
     if (outcome.status === "failed") await run?.handleRetrieverError(failureOf(outcome.failure));
@@ -32,7 +32,7 @@ export async function tracedPage(
   read: () => Promise<PageOutcome>,
 ): Promise<PageOutcome> {
   const input = JSON.stringify({ url });
-  const run = await managerOf(config)?.handleToolStart(made(reader), input, ...NO_IDS, "open_url");
+  const run = await callbacksOf(config)?.handleToolStart(made(reader), input, ...NO_IDS, "open_url");
   try {
     const outcome = await read();
     if (outcome.status === "failed") await run?.handleToolError(failureOf(outcome.failure));
@@ -46,10 +46,6 @@ export async function tracedPage(
 
 /** Run, parent, tags and metadata: LangChain's own. */
 const NO_IDS = [undefined, undefined, undefined, undefined] as const;
-
-function managerOf({ callbacks, tags, metadata }: Config): CallbackManager | undefined {
-  return CallbackManager.configure(callbacks, undefined, tags, undefined, metadata);
-}
 
 function made(name: string) {
   return { lc: 1, type: "not_implemented" as const, id: ["langgraph-agentic-rag", name] };
