@@ -138,14 +138,22 @@ export {
   buildPostgresIndex,
   openPostgresIndex,
   type PostgresBuildOptions,
+  type PostgresIndex,
 } from "./search/local/postgres/postgres.ts";
+export { buildPostgresVectors, type PostgresVectorOptions } from "./search/local/postgres/vector-build.ts";
 export { createLocalEngine, type LocalEngineOptions } from "./search/local/local.ts";
 export {
   buildVectors,
   type VectorBuildOptions,
   type VectorReport,
 } from "./search/local/vectors/build-vectors.ts";
-export { openMeaning, type Meaning, type MeaningOptions } from "./search/local/vectors/meaning.ts";
+export {
+  createMeaning,
+  openMeaning,
+  type Meaning,
+  type MeaningOptions,
+} from "./search/local/vectors/meaning.ts";
+export type { VectorReader } from "./search/local/vectors/vector-reader.ts";
 export { createJinaPageReader, type JinaPageReaderOptions } from "./search/pages/jina.ts";
 export type { PageOutcome, PageReader } from "./search/pages/page-reader.ts";
 export { createToolPageReader, type ToolPageReaderOptions } from "./search/pages/tool.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { AgenticRagError } from "../errors.ts";
-import { type DocumentIndex, openIndexes } from "../search/local/local-index.ts";
+import { type LocalIndex, openIndexes } from "../search/local/local-index.ts";
+import type { PostgresIndex } from "../search/local/postgres/postgres.ts";
 import type { Settings } from "../settings/settings.ts";
 import { quoted } from "../text/quoted.ts";
 
@@ -16,7 +17,7 @@ export type NamedDocuments = Pick<Settings, "documents" | "documentsDatabase">;
 export async function openDocuments({
   documents,
   documentsDatabase,
-}: NamedDocuments): Promise<DocumentIndex | undefined> {
+}: NamedDocuments): Promise<LocalIndex | PostgresIndex | undefined> {
   if (documentsDatabase !== undefined) {
     const { openPostgresIndex } = await import("../search/local/postgres/postgres.ts");
     const folders = documents.flatMap(({ folder }) => folder ?? []);

@@ -23,7 +23,9 @@ import { createSerperEngine } from "../search/engines/serper.ts";
 import { createTavilyEngine } from "../search/engines/tavily.ts";
 import { createWikipediaEngine } from "../search/engines/wikipedia.ts";
 import type { Embedder } from "../search/embedding/embedder.ts";
-import { openMeaning } from "../search/local/vectors/meaning.ts";
+import type { LocalIndex } from "../search/local/local-index.ts";
+import type { PostgresIndex } from "../search/local/postgres/postgres.ts";
+import { createMeaning, type Meaning, openMeaning } from "../search/local/vectors/meaning.ts";
 import type { Secret } from "../secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import { VERSION } from "../version.ts";
@@ -143,7 +145,8 @@ function openLocalEngine(
   limits: ResultLimits,
   fetch: HttpOptions["fetch"],
 ): OpenedEngine {
-  if (embedding === undefined || named.documents.length === 0) {
+  const hasDocuments = named.documents.length > 0 || named.documentsDatabase !== undefined;
+  if (embedding === undefined || !hasDocuments) {
     return createDeferredEngine("local", () => openLocal(named, limits));
   }
   const embedder = createEmbedder(embedding, fetch);
@@ -159,14 +162,20 @@ async function openLocal(
 ): Promise<SearchEngine> {
   const documents = await openDocuments(named);
   if (documents !== undefined) {
-    // what lies in a database is searched by words
-    const isInFiles = embedder !== undefined && "file" in documents;
-    const files = named.documents.map(({ index }) => index);
-    const meaning = isInFiles ? openMeaning({ files, embedder }) : undefined;
+    const meaning = embedder && meaningOf(documents, named, embedder);
     return createLocalEngine({ index: documents, limits, meaning });
   }
   const { index } = await buildIndex({ folder: CORPUS_FOLDER, file: ":memory:" });
   return createLocalEngine({ index, limits });
+}
+
+function meaningOf(
+  documents: LocalIndex | PostgresIndex,
+  named: NamedDocuments,
+  embedder: Embedder,
+): Meaning {
+  if ("vectors" in documents) return createMeaning(documents.vectors, { embedder });
+  return openMeaning({ files: named.documents.map(({ index }) => index), embedder });
 }
 
 /** A reranker is given each of its candidates whole. */

@@ -1,13 +1,17 @@
 import { proxyFetchOf } from "../assemble/assemble.ts";
 import { createEmbedder } from "../assemble/embedder.ts";
+import { buildPostgresVectors } from "../search/local/postgres/vector-build.ts";
 import { buildVectors, type VectorReport } from "../search/local/vectors/build-vectors.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createProgress } from "./terminal/progress.ts";
 import type { Surroundings } from "./terminal/surroundings.ts";
 
+/** Where what was indexed lies. */
+type Place = { readonly file: string } | { readonly address: string; readonly folder: string };
+
 /** Embeds what was indexed, with one model for all folders. */
 interface EmbeddingBuild {
-  build(file: string, signal: AbortSignal, surroundings: Surroundings): Promise<VectorReport>;
+  build(place: Place, signal: AbortSignal, surroundings: Surroundings): Promise<VectorReport>;
   close(): Promise<void>;
 }
 
@@ -17,7 +21,7 @@ export function openEmbedding(settings: Settings): EmbeddingBuild | undefined {
   if (embedding === undefined) return undefined;
   const embedder = createEmbedder(embedding, proxyFetchOf(settings));
   return {
-    async build(file, signal, { stderr }) {
+    async build(place, signal, { stderr }) {
       const progress = createProgress(stderr);
       const onProgress = (at: { readonly done: number; readonly total: number }): void =>
         progress.onProgress({ ...at, path: "passages embedded" });
@@ -25,7 +29,10 @@ export function openEmbedding(settings: Settings): EmbeddingBuild | undefined {
         stderr.write("Another build of this index is at work. Waiting for it.\n");
       };
       try {
-        return await buildVectors({ file, embedder, signal, onProgress, onWait });
+        const options = { embedder, signal, onProgress, onWait };
+        return await ("file" in place
+          ? buildVectors({ ...place, ...options })
+          : buildPostgresVectors({ ...place, ...options }));
       } finally {
         progress.stop();
       }

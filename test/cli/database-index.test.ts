@@ -2,8 +2,10 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
+import { startEmbeddingServer } from "../search/embedding/embedding-server.ts";
 import { createFolder } from "../search/temporary-folder.ts";
 import { useDatabases } from "../search/local/postgres/place.ts";
+import { startPgvector } from "../search/local/postgres/pgvector.ts";
 import { NO_POSTGRES, PASSWORD } from "../servers/postgres.ts";
 import { doctor } from "./doctor/run.ts";
 import { createStage } from "./surroundings.ts";
@@ -68,4 +70,56 @@ describe.skipIf(NO_POSTGRES !== "")(`documents in a database ${NO_POSTGRES}`, ()
     const named = await run(["index", "--json", "--index-file", file, folder], environment);
     expect(JSON.parse(named.out)).toMatchObject({ file, added: 2 });
   });
+});
+
+/** The embedding model of a test, as settings. */
+async function embeddingOf(address: string): Promise<Readonly<Record<string, string>>> {
+  const { baseUrl } = await startEmbeddingServer();
+  return { AGENTIC_RAG_DATABASE: address, AGENTIC_RAG_EMBEDDING_URL: baseUrl };
+}
+
+describe("documents in a database, by meaning", () => {
+  test("index makes vectors, search and doctor use them", { timeout: 60_000 }, async () => {
+    await using server = await startPgvector();
+    const folder = createFolder(FILES);
+    const environment = await embeddingOf(server.url);
+    const built = await run(["index", folder], environment);
+    expect(built).toMatchObject({ exitCode: 0, err: "" });
+    expect(built.out).toContain("Vectors of tiny (4 dimensions): 2 made; 2 of 2 passages have one");
+    const again = await run(["index", "--json", folder], environment);
+    expect(JSON.parse(again.out)).toMatchObject({ vectors: { embedded: 0, vectors: 2, passages: 2 } });
+    const found = await run(["search", "--json", "automobile"], environment);
+    expect(JSON.parse(found.out)).toMatchObject({
+      embedding: "tiny",
+      results: [{ title: "Garage" }, { title: "Harbour" }],
+    });
+    const checked = (await doctor(environment)).out;
+    expect(checked).toContain("embedding: tiny gives 4 dimensions");
+    expect(checked).toContain(`${folder} is searched by words and by vectors of tiny: 2 of 2 passages\n`);
+    const { AGENTIC_RAG_DATABASE } = environment;
+    const without = await run(["search", "--json", "automobile"], { AGENTIC_RAG_DATABASE: server.url });
+    expect(JSON.parse(without.out)).not.toHaveProperty("embedding");
+    expect((await doctor({ AGENTIC_RAG_DATABASE: AGENTIC_RAG_DATABASE ?? "" })).out).toContain(
+      `${folder} is searched by words alone: it has vectors of tiny, but no embedding model is set`,
+    );
+  });
+
+  test(
+    "a database without pgvector is searched by words, and index says what to do",
+    { timeout: 60_000 },
+    async () => {
+      await using server = await startPgvector({ has: false });
+      const folder = createFolder(FILES);
+      const environment = await embeddingOf(server.url);
+      const built = await run(["index", folder], environment);
+      expect(built.exitCode).toBe(1);
+      expect(built.out).toContain("Not embedded: The server of the database");
+      expect(built.out).toContain("has no pgvector, in which vectors are kept. Install it there");
+      const found = await run(["search", "--json", "vessel"], environment);
+      expect(JSON.parse(found.out)).toMatchObject({ status: "found", results: [{ title: "Harbour" }] });
+      expect((await doctor(environment)).out).toContain(
+        `${folder} has no vectors yet, so it is searched by words alone`,
+      );
+    },
+  );
 });

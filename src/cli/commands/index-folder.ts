@@ -48,15 +48,12 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
   const values = new Map(args.values).set("docs", joinPaths(args.words));
   const settings = chooseSettings({ values }, withoutModel(surroundings));
   const { documents, documentsDatabase } = settings;
-  const embedding = documentsDatabase === undefined ? openEmbedding(settings) : undefined;
+  const embedding = openEmbedding(settings);
   if (documents.length > 1 && documents.every(({ folder = "" }) => !existsSync(folder))) {
     const question = ["index", ...args.words].join(" ");
     throw new UsageError(
       `None of these folders is there: ${args.words.join(", ")}.\nA question that begins with "index" is asked by: agentic-rag ask "${question}"`,
     );
-  }
-  if (documentsDatabase !== undefined && settings.search.embedding !== undefined) {
-    stderr.write("Documents in a database are searched by words alone: no vectors are made.\n");
   }
   const watches = args.switches.has("watch");
   const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
@@ -66,7 +63,8 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
     const done: Indexed[] = [];
     for (const [number, { folder = "", index }] of documents.entries()) {
       const { report, place } = await buildOne(folder, index, settings, signal, surroundings);
-      const vectors = await embedding?.build(index, signal, surroundings);
+      const kept = documentsDatabase === undefined ? { file: index } : { address: documentsDatabase, folder };
+      const vectors = await embedding?.build(kept, signal, surroundings);
       const given = args.words[number] ?? folder;
       done.push({
         given,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { PostgresConnection } from "../../../postgres/connection.ts";
 import type { FileClaims, FileState } from "../index-writer.ts";
 import type { SeenFolder } from "./index-reader.ts";
+import { IS_AT_WORK, openLease } from "./lease.ts";
 
 /** Files that are this build's own until its lease is over, which it renews. */
 export interface Claims extends FileClaims {
@@ -24,24 +25,12 @@ export const NO_TIME = Number.NaN;
 
 /** @param leaseMs how long what a build has taken is left alone once nothing is heard of it */
 export async function openClaims(
-  { query }: PostgresConnection,
+  connection: PostgresConnection,
   folder: SeenFolder,
   leaseMs: number,
 ): Promise<Claims> {
-  const builder = crypto.randomUUID();
-  const renew = async (): Promise<void> => {
-    await query(
-      `insert into $schema.builders (id, until) values ($1, clock_timestamp() + $2 * interval '1 millisecond')
-       on conflict (id) do update set until = excluded.until`,
-      [builder, leaseMs],
-    );
-  };
-  await query(`with gone as (delete from $schema.builders where until < clock_timestamp() returning id)
-    delete from $schema.claims where builder in (select id from gone)`);
-  await renew();
-  // what cannot be renewed is told by the next call of the build itself
-  const timer = setInterval(() => void renew().catch(() => undefined), leaseMs / 3);
-  timer.unref();
+  const { query } = connection;
+  const { builder, ...lease } = await openLease(connection, leaseMs);
   const release = async (): Promise<void> => {
     await query("delete from $schema.claims where builder = $1", [builder]);
   };
@@ -53,9 +42,7 @@ export async function openClaims(
         `insert into $schema.claims as c (folder, key, builder)
          select $1, key, $3 from unnest($2::text[]) as key order by key
          on conflict (folder, key) do update set builder = excluded.builder
-           where c.builder = excluded.builder or not exists (
-             select 1 from $schema.builders b where b.id = c.builder and b.until > clock_timestamp()
-           )
+           where c.builder = excluded.builder or not ${IS_AT_WORK}
          returning key, null as sha256, null as size, null as modified`,
         [folder.id, keys, builder],
       );
@@ -76,9 +63,8 @@ export async function openClaims(
       return states;
     },
     async end() {
-      clearInterval(timer);
       await release();
-      await query("delete from $schema.builders where id = $1", [builder]);
+      await lease.end();
     },
   };
 }

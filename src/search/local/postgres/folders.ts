@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { z } from "zod";
-import type { Query } from "../../../postgres/connection.ts";
-import type { FolderListing } from "../documents/folder.ts";
+import { AgenticRagError } from "../../../errors.ts";
+import type { PostgresConnection, Query } from "../../../postgres/connection.ts";
+import { quoted } from "../../../text/quoted.ts";
+import { type FolderListing, listFolder } from "../documents/folder.ts";
 import type { SeenFolder } from "./index-reader.ts";
 
 /** What a folder holds, in a few hashes: how alike two are can be told from the smallest of both. */
@@ -39,7 +41,7 @@ const MOST_ROOTS = 16;
  *
  * @param listing undefined where it is not on this machine: then its path decides, and its name where only one has it
  */
-export async function findFolder(
+async function findFolder(
   query: Query,
   path: string,
   listing: FolderListing | undefined,
@@ -59,6 +61,33 @@ export async function findFolder(
     samePath.find((root) => areAlike(root.names, sample.names)) ??
     sameName.find((root) => areAlike(root.sizes, sample.sizes));
   return found === undefined ? undefined : seenFrom(found, path);
+}
+
+/**
+ * The folders that are named; all that there are where none is. Empty where none of them is there.
+ *
+ * @throws AgenticRagError `index-unusable` where only some are there
+ */
+export async function foldersOf(
+  { query, place }: PostgresConnection,
+  named: readonly string[],
+): Promise<readonly SeenFolder[]> {
+  if (named.length === 0) return allFolders(query);
+  const found: SeenFolder[] = [];
+  const missing: string[] = [];
+  for (const folder of named) {
+    const path = resolve(folder);
+    // the kinds and sizes that are read do not matter: most of what is there decides
+    const listing = await listFolder(path, { maxFileBytes: Infinity }).catch(() => undefined);
+    const one = await findFolder(query, path, listing);
+    if (one === undefined) missing.push(path);
+    else found.push(one);
+  }
+  if (found.length === 0 || missing.length === 0) return found;
+  throw new AgenticRagError(
+    "index-unusable",
+    `The database ${place} has no index of ${missing.join(", ")}. Build it: agentic-rag index ${missing.map(quoted).join(" ")}`,
+  );
 }
 
 /** Every folder, as it was built last. */

@@ -18,7 +18,8 @@ export interface SeenFolder {
   readonly path: string;
 }
 
-const passageRows = z.array(
+/** Passages with their documents. */
+export const passageRows = z.array(
   z.object({
     score: z.number(),
     document: z.coerce.number(),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { PostgresConnection, Query } from "../../../postgres/connection.ts";
 import { isComparable, trigramsOf, vocabularyOf } from "../../../text/spelling.ts";
@@ -130,14 +131,15 @@ export function createIndexWriter(
         const ids = new Map(documents.map(({ id, key }) => [key, id]));
         const went = await clear(run, [...ids.values()]);
         await run(
-          `insert into $schema.passages (document, position, text, page, heading)
-           select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::integer[], $5::text[])`,
+          `insert into $schema.passages (document, position, text, page, heading, digest)
+           select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::integer[], $5::text[], $6::uuid[])`,
           [
             passages.map(({ key }) => ids.get(key)),
             passages.map(({ position }) => position),
             passages.map(({ text }) => text),
             passages.map(({ page }) => page),
             passages.map(({ heading }) => heading),
+            passages.map(({ digest }) => digest),
           ],
         );
         const came = await changed(
@@ -264,10 +266,12 @@ function toRows({ key, title, url, date, passages, file }: Entry) {
     file,
     passages: passages.map(({ text: raw, page, headings = [] }) => {
       const text = clean(raw);
+      const heading = headings.some((one) => one !== "") ? clean(headings.join("\n")) : null;
       return {
         text,
         page: page ?? null,
-        heading: headings.some((heading) => heading !== "") ? clean(headings.join("\n")) : null,
+        heading,
+        digest: digestOf([shown, heading, text]),
         indexed: {
           title: indexedTitle,
           text: toIndexedForm(text),
@@ -276,6 +280,11 @@ function toRows({ key, title, url, date, passages, file }: Entry) {
       };
     }),
   };
+}
+
+/** Passages of one digest are shown and embedded alike. */
+function digestOf(shown: readonly (string | null)[]): string {
+  return createHash("sha256").update(JSON.stringify(shown)).digest("hex").slice(0, 32);
 }
 
 function clean(text: string): string {

@@ -1,25 +1,30 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { AgenticRagError } from "../../../errors.ts";
 import { connectPostgres, type PostgresConnection, type Query } from "../../../postgres/connection.ts";
-import { quoted } from "../../../text/quoted.ts";
-import { listFolder } from "../documents/folder.ts";
 import { type BuildOptions, type BuiltFrom, buildFromFolder } from "../index-build.ts";
 import { type JoinedIndex, joinIndexes } from "../joined-index.ts";
 import type { DocumentIndex } from "../local-index.ts";
 import { inTurn, type Steps } from "../steps.ts";
+import type { VectorReader } from "../vectors/vector-reader.ts";
 import { openClaims } from "./claims.ts";
-import { allFolders, findFolder, findOrMakeFolder } from "./folders.ts";
+import { findOrMakeFolder, foldersOf } from "./folders.ts";
 import { createIndexReader, type SeenFolder } from "./index-reader.ts";
 import { createIndexWriter } from "./index-writer.ts";
 import { holdsDocuments, SCHEMA, setUpTables } from "./schema.ts";
 import { createTokenizer } from "./terms.ts";
+import { createVectorReader } from "./vector-reader.ts";
 
 export interface PostgresBuildOptions extends BuildOptions {
   /** Such as `postgres://user:password@host/name`. */
   readonly address: string;
   /** How long files that a build has taken are left alone once nothing is heard of it, in milliseconds. Default 15,000. */
   readonly leaseMs?: number;
+}
+
+/** What a database holds of some folders. */
+export interface PostgresIndex extends DocumentIndex {
+  /** By which each folder is searched by meaning, as long as the index is open. */
+  readonly vectors: readonly VectorReader[];
 }
 
 /** A search waits for a server that restarts, but not as long as a build. */
@@ -36,7 +41,7 @@ const sizeRow = z.object({ bytes: z.coerce.number() });
  * @throws AgenticRagError `documents-unreadable`, `settings-invalid` for an address that cannot be read,
  * `dependency-missing` without the package `pg`, `store-unusable`. No error contains the password.
  */
-export function buildPostgresIndex(options: PostgresBuildOptions): Promise<BuiltFrom<DocumentIndex>> {
+export function buildPostgresIndex(options: PostgresBuildOptions): Promise<BuiltFrom<PostgresIndex>> {
   const { address, leaseMs = LEASE_MS } = options;
   const path = resolve(options.folder);
   return buildFromFolder(options, async (listing) => {
@@ -83,7 +88,7 @@ export function buildPostgresIndex(options: PostgresBuildOptions): Promise<Built
 export async function openPostgresIndex(
   address: string,
   folders: readonly string[] = [],
-): Promise<DocumentIndex | undefined> {
+): Promise<PostgresIndex | undefined> {
   const connection = await connectPostgres(address, { schema: SCHEMA, retryMs: SEARCH_RETRY_MS });
   try {
     const found = (await holdsDocuments(connection)) ? await foldersOf(connection, folders) : [];
@@ -96,30 +101,8 @@ export async function openPostgresIndex(
   }
 }
 
-async function foldersOf(
-  { query, place }: PostgresConnection,
-  named: readonly string[],
-): Promise<readonly SeenFolder[]> {
-  if (named.length === 0) return allFolders(query);
-  const found: SeenFolder[] = [];
-  const missing: string[] = [];
-  for (const folder of named) {
-    const path = resolve(folder);
-    // the kinds and sizes that are read do not matter: most of what is there decides
-    const listing = await listFolder(path, { maxFileBytes: Infinity }).catch(() => undefined);
-    const one = await findFolder(query, path, listing);
-    if (one === undefined) missing.push(path);
-    else found.push(one);
-  }
-  if (found.length === 0 || missing.length === 0) return found;
-  throw new AgenticRagError(
-    "index-unusable",
-    `The database ${place} has no index of ${missing.join(", ")}. Build it: agentic-rag index ${missing.map(quoted).join(" ")}`,
-  );
-}
-
 /** Every question is answered from one state of the database, whatever is built meanwhile. */
-function readFolders(connection: PostgresConnection, folders: readonly SeenFolder[]): DocumentIndex {
+function readFolders(connection: PostgresConnection, folders: readonly SeenFolder[]): PostgresIndex {
   const tokenizer = createTokenizer();
   const read = <Value>(steps: (index: JoinedIndex) => Steps<Value>): Promise<Value> =>
     connection.snapshot((query: Query) =>
@@ -127,6 +110,7 @@ function readFolders(connection: PostgresConnection, folders: readonly SeenFolde
     );
   return {
     place: connection.place,
+    vectors: folders.map((folder) => createVectorReader(connection, folder)),
     builds: () => read((index) => index.builds()),
     count: () => read((index) => index.count()),
     notRead: () => read((index) => index.notRead()),

@@ -6,13 +6,13 @@ import { databaseUnusable } from "../../../postgres/failure.ts";
 export const SCHEMA = "agentic_rag_documents";
 
 /** Raised whenever an index of an older version could not be read. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 /**
  * `folders` are what is searched: each is an index of its own, with its numbers of passages and words. `roots` are the
  * places on machines from which a folder was built, each with its last build and with a sample of what it holds, by
  * which the same folder is known elsewhere. `seen` has size and time of a file at a root when it held what is indexed.
- * `passages` have what is shown, `passage_terms` by what they are found: words with their positions, those of the title
+ * `passages` have what is shown, with a digest of it, `passage_terms` by what they are found: words with their positions, those of the title
  * with the weight A. `word_counts` say how many passages of a folder hold a word. `words` are those that another may be mistyped for. `claims` are files that a build is reading,
  * until it is done or the lease of its `builders` row is over.
  */
@@ -62,6 +62,7 @@ const TABLES = `
     text text not null,
     page integer,
     heading text,
+    digest uuid not null,
     primary key (document, position)
   );
   create table $schema.passage_terms (

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { throwIfAborted } from "../../../net/abort.ts";
@@ -7,6 +6,7 @@ import { inTransaction, type SqliteDatabase } from "../../../sqlite/sqlite.ts";
 import type { Embedder } from "../../embedding/embedder.ts";
 import { explainIndexError, finishWriting, openToWrite } from "../sqlite/index-store.ts";
 import { createBatchEmbedding, type BatchEmbedding } from "./batch-embedding.ts";
+import { digestOf, embeddedText } from "./embedded-text.ts";
 import { differenceOf, probeMaking } from "./making.ts";
 import {
   bytesOf,
@@ -51,8 +51,8 @@ export interface VectorReport {
 }
 
 /** Passages that are embedded and written together. */
-const BATCH = 32;
-const PROBE_DEADLINE_MS = 60_000;
+export const BATCH = 32;
+export const PROBE_DEADLINE_MS = 60_000;
 
 /**
  * Embeds the passages of an index that have no vector yet. Each batch is written wholly or not at all, so that a build
@@ -83,7 +83,7 @@ export async function buildVectors(options: VectorBuildOptions): Promise<VectorR
   }
 }
 
-const NOTHING_DONE = { embedded: 0, reused: 0 };
+export const NOTHING_DONE = { embedded: 0, reused: 0 };
 
 function heldBy(database: SqliteDatabase): Pick<VectorReport, "passages" | "vectors" | "failed"> {
   if (readMaking(database) === undefined) {
@@ -184,14 +184,4 @@ function begin(database: SqliteDatabase, now: VectorMaking): string | undefined 
   database.exec("delete from vectors where vector is null");
   if (before === undefined || difference !== undefined) writeMaking(database, now);
   return difference;
-}
-
-/** What is embedded of a passage. */
-function embeddedText({ title, heading, text }: Lacking): string {
-  const headings = (heading ?? "").split("\n").filter((line) => line !== "" && !text.includes(line));
-  return [...new Set([title, ...headings.slice(0, 1)])].concat(text).join("\n").trim();
-}
-
-function digestOf(row: Lacking): Buffer {
-  return createHash("sha256").update(embeddedText(row)).digest().subarray(0, 16);
 }

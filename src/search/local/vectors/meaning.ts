@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { AgenticRagError } from "../../../errors.ts";
 import { withDeadline } from "../../../net/deadline.ts";
 import { quoted } from "../../../text/quoted.ts";
 import type { SqliteDatabase } from "../../../sqlite/sqlite.ts";
@@ -7,9 +7,10 @@ import type { FoundResult } from "../../outcome.ts";
 import { openToRead } from "../sqlite/index-store.ts";
 import type { FoundPassage } from "../index-reader.ts";
 import { toResult } from "../ranking.ts";
-import { passageRows } from "../sqlite/index-reader.ts";
 import { differenceOf, probeMaking } from "./making.ts";
-import { bytesOf, countVectors, readMaking, type VectorCounts, type VectorMaking } from "./vector-table.ts";
+import { readSqliteVectors } from "./sqlite-vectors.ts";
+import type { VectorReader } from "./vector-reader.ts";
+import type { VectorMaking } from "./vector-table.ts";
 
 export interface MeaningOptions {
   /** Indexes with vectors, which are searched as one. */
@@ -45,19 +46,6 @@ const PASSAGES_EACH = 4;
 const NEARLY_AS_NEAR = 0.9;
 const MOST_SHOWN = 2;
 
-const NEAREST = `
-  select 1 - hit.distance as score, passage.document, passage.position, passage.text, passage.page, passage.heading,
-    document.key, document.title, document.url, document.date
-  from (
-    select passage, vector_distance_cos(vector, ?) as distance from vectors
-    where passage > 0 and vector is not null order by distance limit ?
-  ) hit
-  join passages passage on passage.id = hit.passage
-  join documents document on document.id = passage.document
-  order by hit.distance, passage.id`;
-const versionRow = z.object({ version: z.number() });
-const folderRow = z.object({ value: z.string() }).optional();
-
 interface Limits {
   readonly signal: AbortSignal;
   readonly deadlineMs: number;
@@ -71,9 +59,7 @@ interface Judged {
 }
 
 /** @throws AgenticRagError `index-unusable` */
-export function openMeaning(options: MeaningOptions): Meaning {
-  const { files, embedder, deadlineMs: laterMs = DEFAULT_DEADLINE_MS } = options;
-  const { firstDeadlineMs = DEFAULT_FIRST_DEADLINE_MS } = options;
+export function openMeaning({ files, ...options }: MeaningOptions): Meaning {
   const opened: { readonly file: string; readonly database: SqliteDatabase }[] = [];
   const close = (): void => {
     for (const { database } of opened) database.close();
@@ -84,36 +70,36 @@ export function openMeaning(options: MeaningOptions): Meaning {
     close();
     throw error;
   }
+  const readers = opened.map(({ file, database }) => readSqliteVectors(file, database));
+  return { ...createMeaning(readers, options), close };
+}
+
+/** Over indexes that are searched as one, and that stay the caller's. */
+export function createMeaning(
+  readers: readonly VectorReader[],
+  {
+    embedder,
+    deadlineMs: laterMs = DEFAULT_DEADLINE_MS,
+    firstDeadlineMs = DEFAULT_FIRST_DEADLINE_MS,
+  }: Omit<MeaningOptions, "files">,
+): Meaning {
   let isFirst = true;
-  const judged = new Map<string, Judged>();
-  const counts = new Map<string, VectorCounts & { readonly version: number }>();
+  const judged = new Map<VectorReader, Judged>();
 
   /** Once for each making of the vectors: a model that changes later gives other lengths, or is met by the next process. */
   async function judge(
-    file: string,
+    reader: VectorReader,
     making: VectorMaking,
     probing: () => ReturnType<typeof probeMaking>,
   ): Promise<{ readonly difference?: string; readonly failure?: string }> {
-    const known = judged.get(file);
+    const known = judged.get(reader);
     const written = JSON.stringify(making);
     if (known?.making === written) return known;
     const now = await probing();
     if ("kind" in now) return { failure: now.message };
     const difference = differenceOf(making, now);
     const fresh = { making: written, ...(difference !== undefined && { difference }) };
-    if (difference === undefined) judged.set(file, fresh);
-    return fresh;
-  }
-
-  /** Counting reads all that there is: once for each state of the file. */
-  function counted(file: string, database: SqliteDatabase): VectorCounts {
-    const { version } = versionRow.parse(
-      database.prepare("select data_version as version from pragma_data_version").get(),
-    );
-    const known = counts.get(file);
-    if (known?.version === version) return known;
-    const fresh = { ...countVectors(database), version };
-    counts.set(file, fresh);
+    if (difference === undefined) judged.set(reader, fresh);
     return fresh;
   }
 
@@ -121,16 +107,22 @@ export function openMeaning(options: MeaningOptions): Meaning {
     let probe: ReturnType<typeof probeMaking> | undefined;
     const probing = (): ReturnType<typeof probeMaking> => (probe ??= probeMaking(embedder, limits));
     const notes: string[] = [];
-    const fitting: { readonly database: SqliteDatabase; readonly making: VectorMaking }[] = [];
-    for (const { file, database } of opened) {
-      const making = readMaking(database);
-      const called = folderOf(database) ?? file;
+    const fitting: { readonly reader: VectorReader; readonly making: VectorMaking }[] = [];
+    for (const reader of readers) {
+      const called = await reader.called();
       const advice = `Run: agentic-rag index ${quoted(called)}`;
+      const making = await readMaking(reader);
+      if (making instanceof AgenticRagError) {
+        notes.push(
+          `The vectors of ${called} cannot be read, so it was searched by words alone. ${making.message}`,
+        );
+        continue;
+      }
       if (making === undefined) {
         notes.push(`The index of ${called} has no vectors yet, so it was searched by words alone. ${advice}`);
         continue;
       }
-      const { difference, failure } = await judge(file, making, probing);
+      const { difference, failure } = await judge(reader, making, probing);
       if (failure !== undefined) return { note: byWords(failure) };
       if (difference !== undefined) {
         notes.push(
@@ -138,14 +130,14 @@ export function openMeaning(options: MeaningOptions): Meaning {
         );
         continue;
       }
-      const { passages, embedded, failed } = counted(file, database);
+      const { passages, embedded, failed } = await reader.counts();
       const lacking = passages - embedded - failed;
       if (lacking > 0) {
         notes.push(
           `${lacking.toLocaleString("en-US")} of ${passages.toLocaleString("en-US")} passages of ${called} have no vectors yet, and were searched by words alone. ${advice}`,
         );
       }
-      fitting.push({ database, making });
+      fitting.push({ reader, making });
     }
     const note = notes.length === 0 ? {} : { note: notes.join(" ") };
     const [first] = fitting;
@@ -163,10 +155,9 @@ export function openMeaning(options: MeaningOptions): Meaning {
         ),
       };
     }
-    const results = fitting
-      .flatMap(({ database }) => nearestIn(database, vector, question, maxResults))
-      .sort((a, b) => b.score - a.score)
-      .map(({ result }) => result);
+    const found: Nearest[] = [];
+    for (const { reader } of fitting) found.push(...(await nearestIn(reader, vector, question, maxResults)));
+    const results = found.sort((a, b) => b.score - a.score).map(({ result }) => result);
     return { ...note, results, model: first.making.model };
   }
   return {
@@ -179,26 +170,39 @@ export function openMeaning(options: MeaningOptions): Meaning {
       if (found !== "deadline") return found;
       return { note: byWords(`the embedding model did not answer within ${deadlineMs / 1000} s.`) };
     },
-    close,
+    close: () => undefined,
   };
+}
+
+/** Who may read documents may still not read their vectors. */
+async function readMaking(reader: VectorReader): Promise<VectorMaking | AgenticRagError | undefined> {
+  try {
+    return await reader.making();
+  } catch (error) {
+    if (AgenticRagError.isInstance(error) && error.code === "store-unusable") return error;
+    throw error;
+  }
 }
 
 function byWords(why: string): string {
   return `Searched by words alone: ${why}`;
 }
 
+interface Nearest {
+  readonly score: number;
+  readonly result: FoundResult;
+}
+
 /** Documents by their nearest passages. */
-function nearestIn(
-  database: SqliteDatabase,
+async function nearestIn(
+  reader: VectorReader,
   vector: Float32Array,
   question: string,
   maxResults: number,
-): readonly { readonly score: number; readonly result: FoundResult }[] {
-  // a buffer on its own ends the process
-  const rows = database.prepare(NEAREST).all([bytesOf(vector), maxResults * PASSAGES_EACH]);
-  const folder = folderOf(database);
+): Promise<readonly Nearest[]> {
+  const folder = await reader.folder();
   const documents = new Map<number, FoundPassage[]>();
-  for (const passage of passageRows.parse(rows)) {
+  for (const passage of await reader.nearest(vector, maxResults * PASSAGES_EACH)) {
     const held = documents.get(passage.document);
     if (held === undefined) documents.set(passage.document, [passage]);
     else held.push(passage);
@@ -213,9 +217,4 @@ function nearestIn(
       question,
     ),
   }));
-}
-
-function folderOf(database: SqliteDatabase): string | undefined {
-  const row = database.prepare("select value from settings where name = 'folder'").get();
-  return folderRow.parse(row)?.value;
 }

@@ -29,7 +29,7 @@ export interface VectorMaking {
 
 const NAME = "vectors";
 const settingRow = z.object({ value: z.string() }).optional();
-const making = z.object({
+export const makingSchema = z.object({
   model: z.string(),
   dimensions: z.int().min(1),
   documentPrefix: z.string(),
@@ -50,7 +50,7 @@ export function readMaking(database: SqliteDatabase): VectorMaking | undefined {
   );
   if (count === 0) return undefined;
   const row = settingRow.parse(database.prepare("select value from settings where name = ?").get(NAME));
-  return row === undefined ? undefined : making.parse(JSON.parse(row.value));
+  return row === undefined ? undefined : makingSchema.parse(JSON.parse(row.value));
 }
 
 export function writeMaking(database: SqliteDatabase, made: VectorMaking): void {
