@@ -1,22 +1,65 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Bench } from "./bench.ts";
 import { benchCitations } from "./citations.ts";
 import { benchGgufReuse } from "./gguf-reuse.ts";
 import { benchIndex } from "./index.ts";
 import { benchPrefixReuse } from "./prefix-reuse.ts";
-import { benchPromptTokens } from "./prompt-tokens.ts";
 import { benchReader } from "./reader.ts";
+import { Patience } from "./speed/others.ts";
+import { benchSpeed } from "./speed/speed.ts";
 import { benchStoredBytes } from "./stored-bytes.ts";
 
-const print = (line: string): void => console.log(line);
+/** By name. What gives Markdown has a place in docs/performance.md, between marks of that name. */
+const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<string | void>>> = {
+  speed: benchSpeed,
+  reader: ({ print }) => benchReader(print),
+  citations: ({ print }) => benchCitations(print),
+  index: ({ print }) => benchIndex(print),
+  prefix: ({ print }) => benchPrefixReuse(print),
+  gguf: ({ print }) => benchGgufReuse(print),
+  stored: ({ print }) => benchStoredBytes(print),
+};
+const PAGE = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
 
-for (const bench of [
-  benchReader,
-  benchCitations,
-  benchIndex,
-  benchPromptTokens,
-  benchPrefixReuse,
-  benchGgufReuse,
-  benchStoredBytes,
-]) {
-  await bench(print);
-  print("");
+const { values } = parseArgs({
+  options: {
+    /** Only these sections, divided by commas. */
+    only: { type: "string" },
+    /** Puts the tables into docs/performance.md. */
+    write: { type: "boolean", default: false },
+    /** How often each contender has its turn. */
+    turns: { type: "string", default: "9" },
+    /** How many seconds to wait, in all, for a machine that does nothing else. */
+    patience: { type: "string", default: "300" },
+  },
+});
+
+const chosen = values.only?.split(",") ?? Object.keys(SECTIONS);
+const unknown = chosen.filter((name) => !(name in SECTIONS));
+if (unknown.length > 0) {
+  throw new Error(
+    `There is no section ${unknown.join(", ")}. There are ${Object.keys(SECTIONS).join(", ")}.`,
+  );
+}
+const bench: Bench = {
+  print: (line) => console.log(line),
+  patience: new Patience(Number(values.patience)),
+  turns: Number(values.turns),
+};
+for (const name of chosen) {
+  const written = await SECTIONS[name]?.(bench);
+  bench.print("");
+  if (values.write && typeof written === "string") write(name, written);
+}
+
+function write(name: string, markdown: string): void {
+  const place = new RegExp(`(<!-- ${name} -->\\n).*(?=<!-- end of ${name} -->)`, "su");
+  const page = readFileSync(PAGE, "utf8");
+  if (!place.test(page)) throw new Error(`${PAGE} has no place for ${name}.`);
+  writeFileSync(
+    PAGE,
+    page.replace(place, (_, mark: string) => `${mark}\n${markdown}\n\n`),
+  );
 }

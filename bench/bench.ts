@@ -1,0 +1,9 @@
+import type { Patience } from "./speed/others.ts";
+
+/** What a measurement is given. */
+export interface Bench {
+  readonly print: (line: string) => void;
+  readonly patience: Patience;
+  /** How often each contender has its turn; a median is of that many turns. */
+  readonly turns: number;
+}
