@@ -42,7 +42,7 @@ interface Started {
   readonly ended: Promise<unknown>;
 }
 
-/** The command from source, as `npm start -- ui` runs it. */
+/** The command from source. */
 function ui(folder: string, args: readonly string[] = []): Started {
   const loader = pathToFileURL(join(ROOT, "node_modules/tsx/dist/loader.mjs")).href;
   const child = spawn(
