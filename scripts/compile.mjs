@@ -157,7 +157,7 @@ async function transpile(root, out, paths) {
     return undefined;
   } catch (error) {
     if (!Array.isArray(error?.errors)) throw error;
-    const color = process.stderr.isTTY === true;
+    const color = process.stderr.isTTY;
     return (await formatMessages(error.errors, { kind: "error", color })).join("").trimEnd();
   }
 }
