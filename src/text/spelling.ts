@@ -126,6 +126,23 @@ export function trigramsOf(word: string): string[] {
   return [...new Set(Array.from(letters.slice(2), (_, at) => letters.slice(at, at + 3)))];
 }
 
+/** What a word has in common with every word that slips make of it. */
+export interface Likeness {
+  /** So many of its trigrams at least. One slip changes four at most. */
+  readonly shared: number;
+  /** One of these trigrams: the first letter, which may be swapped with the second. */
+  readonly beginnings: readonly string[];
+}
+
+export function likenessOf(word: string): Likeness {
+  const spelling = spellingOf(word);
+  const most = spelling.length >= LONGER ? 2 : 1;
+  return {
+    shared: Math.max(1, trigramsOf(word).length - 4 * most),
+    beginnings: [spelling.slice(0, 1), spelling.slice(1, 2)].map((letter) => `__${letter}`),
+  };
+}
+
 /** A text with other words in the place of some, and which these are. */
 export interface Respelt {
   readonly text: string;

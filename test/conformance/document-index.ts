@@ -168,6 +168,21 @@ export function describeDocumentIndex(name: string, newPlace: () => Promise<Inde
       expect(await index.respell("vlave")).toEqual({ text: "vlave", respellings: [] });
     });
 
+    test("takes no function word for a slip, whether a passage holds it or not", async () => {
+      const place = await newPlace();
+      const folder = createFolder({ "test.md": "# Test\n\nA thorough test, and a Nihct." });
+      await build(place, { folder });
+      const index = await opened(place, folder);
+      for (const text of ["Is it through the test?", "Wie läuft der Test nicht?"]) {
+        expect(await index.respell(text)).toEqual({ text, respellings: [] });
+      }
+      const respellings = [{ word: "thorogh", as: "thorough" }];
+      expect(await index.respell("through a thorogh test")).toEqual({
+        text: "through a thorough test",
+        respellings,
+      });
+    });
+
     test("makes nothing of a folder that is missing", async () => {
       const place = await newPlace();
       await expect(place.build({ folder: join(createFolder(), "missing") })).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import type { Likeness } from "../../text/spelling.ts";
 import type { BuildRecord } from "./build-record.ts";
 import type { NotRead } from "./not-read.ts";
 import type { Awaitable } from "./steps.ts";
@@ -48,10 +49,14 @@ export interface IndexReader {
   areHeld(queries: readonly (readonly Term[])[], least: number): Awaitable<readonly boolean[]>;
   /** How many passages hold all terms of each of these: counted up to `most`, so that it costs as much for the commonest word as for one that is just common. */
   countHolding(queries: readonly (readonly Term[])[], most: number): Awaitable<readonly number[]>;
-  /** Words of the texts of so many letters, by how many of these trigrams they share, then by the alphabet. */
+  /**
+   * Words of the texts of so many letters, by how many of these trigrams they share, then by the alphabet. Those that
+   * lack the likeness may be left out.
+   */
   wordsLike(
     trigrams: readonly string[],
     letters: { readonly least: number; readonly most: number },
     most: number,
+    likeness: Likeness,
   ): Awaitable<readonly string[]>;
 }

@@ -1,5 +1,6 @@
 import {
   isComparable,
+  likenessOf,
   respell,
   slipsBetween,
   trigramsOf,
@@ -10,6 +11,8 @@ import type { IndexReader } from "./index-reader.ts";
 import { ask, type Awaitable, type Steps } from "./steps.ts";
 import { readIndexQuery } from "./terms/index-query.ts";
 import { matchOf, type Term } from "./terms/match.ts";
+import { latinLanguageOf } from "./terms/stems.ts";
+import { isStopWord } from "./terms/stop-words.ts";
 
 /** A word of an index, and how many slips make another of it. */
 interface CloseWord {
@@ -30,7 +33,8 @@ const SPARE = 4;
  */
 export function* respellQuestion(question: string, readers: readonly IndexReader[]): Steps<Respelt> {
   const better = new Map<string, string>();
-  let lacking = wordsToCheck(question).filter(isComparable);
+  const language = latinLanguageOf(question);
+  let lacking = wordsToCheck(question).filter((word) => isComparable(word) && !isStopWord(word, language));
   for (const reader of readers) {
     if (lacking.length === 0) break;
     const held = yield* ofWords(lacking, false, (queries) => reader.areHeld(queries, 1));
@@ -60,7 +64,7 @@ function* ofWords<Answer>(
 /** The word of an index that another is likely to be mistyped for, if there is one. */
 function* closest(word: string, reader: IndexReader): Steps<CloseWord[]> {
   const letters = { least: word.length - SPARE, most: word.length + SPARE };
-  const like = yield* ask(() => reader.wordsLike(trigramsOf(word), letters, MOST_LIKE));
+  const like = yield* ask(() => reader.wordsLike(trigramsOf(word), letters, MOST_LIKE, likenessOf(word)));
   const close = like.flatMap((one) => {
     const slips = slipsBetween(word, one);
     return slips === undefined ? [] : [{ word: one, slips }];

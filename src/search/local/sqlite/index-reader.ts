@@ -25,10 +25,15 @@ const LIKE = `
   select word from words join (
     select hit.rowid as id, count(*) as shared
     from json_each(?) trigram join word_trigrams hit on hit.word_trigrams match trigram.value
-    group by hit.rowid
+    group by hit.rowid having shared >= ?
   ) like on like.id = words.id
   where length(word) between ? and ?
   order by like.shared desc, word limit ?`;
+
+/** Those of some phrases that a passage holds. */
+const HELD = `
+  select value as phrase from json_each(?)
+  where exists (select 1 from passage_terms where passage_terms match value)`;
 
 /** Passages with their documents. */
 export const passageRows = z.array(
@@ -48,16 +53,37 @@ export const passageRows = z.array(
 const countsRow = z.object({ documents: z.number(), passages: z.number() });
 const countRow = z.object({ count: z.number() });
 const wordRows = z.array(z.object({ word: z.string() }));
+const phraseRows = z.array(z.object({ phrase: z.string() }));
 const settingRow = z.object({ value: z.string() }).optional();
 
 /** The index in an open database. Its methods answer at once. */
 export function createIndexReader(database: SqliteDatabase): IndexReader {
   const find = database.prepare(FIND);
   const countUpTo = database.prepare(COUNT_UP_TO);
-  const countHolding = (queries: readonly (readonly Term[])[], most: number): readonly number[] =>
-    queries.map((terms) => countRow.parse(countUpTo.get(terms.map(expressionOf).join(" AND "), most)).count);
   const countPassages = database.prepare("select coalesce(max(id), 0) as count from passages");
   const like = database.prepare(LIKE);
+  const selectHeld = database.prepare(HELD);
+
+  /**
+   * The terms as FTS5 takes them, without the phrases that no passage holds, the stems of other languages mostly: they
+   * change no score, but each is gone through for every passage that is found. Undefined where nothing can be found.
+   */
+  function expressionOf(terms: readonly Term[], hold: "all" | "any"): string | undefined {
+    const quoted = terms.map((term) => term.map((phrase) => `"${phrase}"`));
+    const rows = phraseRows.parse(selectHeld.all(JSON.stringify(quoted.flat())));
+    const held = new Set(rows.map(({ phrase }) => phrase));
+    const found = quoted
+      .map((phrases) => phrases.filter((phrase) => held.has(phrase)))
+      .filter((phrases) => phrases.length > 0);
+    if (found.length === 0 || (hold === "all" && found.length < terms.length)) return undefined;
+    return found.map((phrases) => `(${phrases.join(" OR ")})`).join(hold === "all" ? " AND " : " OR ");
+  }
+  function countHolding(queries: readonly (readonly Term[])[], most: number): readonly number[] {
+    return queries.map((terms) => {
+      const expression = expressionOf(terms, "all");
+      return expression === undefined ? 0 : countRow.parse(countUpTo.get(expression, most)).count;
+    });
+  }
   return {
     folder: () =>
       settingRow.parse(database.prepare("select value from settings where name = 'folder'").get())?.value,
@@ -72,19 +98,17 @@ export function createIndexReader(database: SqliteDatabase): IndexReader {
       ),
     size: () => countRow.parse(countPassages.get()).count,
     notRead: () => readNotRead(database),
-    find: (terms, hold, most) =>
-      passageRows.parse(find.all(terms.map(expressionOf).join(hold === "all" ? " AND " : " OR "), most)),
+    find(terms, hold, most) {
+      const expression = expressionOf(terms, hold);
+      return expression === undefined ? [] : passageRows.parse(find.all(expression, most));
+    },
     areHeld: (queries, least) => countHolding(queries, least).map((count) => count === least),
     countHolding,
-    wordsLike(trigrams, { least, most }, limit) {
-      const tokens = trigrams.map((trigram) => `"${tokenOf(trigram)}"`);
-      return wordRows.parse(like.all(JSON.stringify(tokens), least, most, limit)).map(({ word }) => word);
+    wordsLike(trigrams, { least, most }, limit, { shared, beginnings }) {
+      const begins = beginnings.map((trigram) => `"${tokenOf(trigram)}"`).join(" OR ");
+      const tokens = trigrams.map((trigram) => `"${tokenOf(trigram)}" AND (${begins})`);
+      const rows = like.all(JSON.stringify(tokens), shared, least, most, limit);
+      return wordRows.parse(rows).map(({ word }) => word);
     },
   };
-}
-
-/** A term as FTS5 takes it. */
-function expressionOf(term: Term): string {
-  const phrases = term.map((phrase) => `"${phrase}"`);
-  return phrases.length === 1 ? phrases.join() : `(${phrases.join(" OR ")})`;
 }
