@@ -6,4 +6,6 @@ export interface Bench {
   readonly patience: Patience;
   /** How often each contender has its turn; a median is of that many turns. */
   readonly turns: number;
+  /** Whether files of docs/ are to be written. */
+  readonly write: boolean;
 }

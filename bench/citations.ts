@@ -1,9 +1,7 @@
 import { checkingAnswer } from "../src/citation/check.ts";
 import { inTurns } from "../src/graph/nodes/in-turns.ts";
-import { createRandom, createZipf } from "./seeded-text.ts";
+import { citedText } from "./cited-text.ts";
 
-const VOCABULARY = 5_000;
-const WORDS_PER_SENTENCE = 14;
 const RUNS = 3;
 
 /** How many sources of how many characters, and how many marks the answer has. */
@@ -16,7 +14,7 @@ const CASES = [
 /** What it takes to check the marks of an answer, and for how long the event loop waits at most meanwhile. */
 export async function benchCitations(write: (line: string) => void): Promise<void> {
   for (const { name, sources, characters, marks } of CASES) {
-    const { answer, evidence } = written(sources, characters, marks);
+    const { answer, evidence } = citedText(sources, characters, marks);
     const times: number[] = [];
     const waits: number[] = [];
     for (let run = 0; run < RUNS; run += 1) {
@@ -45,34 +43,5 @@ function watchLoop(): () => number {
   return () => {
     watched = false;
     return Math.max(longest, performance.now() - last);
-  };
-}
-
-/** An answer that repeats sentences of its sources, each with its mark. */
-function written(sources: number, characters: number, marks: number) {
-  const random = createRandom(3);
-  const next = createZipf(VOCABULARY, random);
-  const sentence = (): string => {
-    const words = Array.from({ length: WORDS_PER_SENTENCE }, next).join(" ");
-    return `The ${words} in ${1900 + Math.floor(random() * 120)} at ${Math.floor(random() * 1000)} metres.`;
-  };
-  const texts = Array.from({ length: sources }, () => {
-    const sentences: string[] = [];
-    for (let length = 0; length < characters; length += sentences.at(-1)?.length ?? 1)
-      sentences.push(sentence());
-    return sentences;
-  });
-  const answer = Array.from({ length: marks }, (_, at) => {
-    const of = texts[at % sources] ?? [];
-    return `${of[(at * 7) % of.length]?.slice(0, -1)} [${(at % sources) + 1}].`;
-  });
-  return {
-    answer: answer.join(" "),
-    evidence: texts.map((sentences, at) => ({
-      number: at + 1,
-      title: `Report ${at + 1}`,
-      url: `https://example.com/${at + 1}`,
-      text: sentences.join(" "),
-    })),
   };
 }

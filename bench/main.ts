@@ -4,16 +4,22 @@ import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
 import { benchCitations } from "./citations.ts";
 import { benchGgufReuse } from "./gguf-reuse.ts";
+import { benchGrowth } from "./growth/growth.ts";
 import { benchIndex } from "./index.ts";
+import { benchLoad } from "./load/load.ts";
 import { benchPrefixReuse } from "./prefix-reuse.ts";
 import { benchReader } from "./reader.ts";
 import { Patience } from "./speed/others.ts";
 import { benchSpeed } from "./speed/speed.ts";
+import { benchStartup } from "./startup/startup.ts";
 import { benchStoredBytes } from "./stored-bytes.ts";
 
 /** By name. What gives Markdown has a place in docs/performance.md, between marks of that name. */
 const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<string | void>>> = {
   speed: benchSpeed,
+  load: benchLoad,
+  growth: benchGrowth,
+  startup: benchStartup,
   reader: ({ print }) => benchReader(print),
   citations: ({ print }) => benchCitations(print),
   index: ({ print }) => benchIndex(print),
@@ -47,11 +53,18 @@ const bench: Bench = {
   print: (line) => console.log(line),
   patience: new Patience(Number(values.patience)),
   turns: Number(values.turns),
+  write: values.write,
 };
 for (const name of chosen) {
-  const written = await SECTIONS[name]?.(bench);
-  bench.print("");
-  if (values.write && typeof written === "string") write(name, written);
+  try {
+    const written = await SECTIONS[name]?.(bench);
+    bench.print("");
+    if (values.write && typeof written === "string") write(name, written);
+  } catch (error) {
+    // the others are measured all the same
+    console.error(`The section ${name} failed.`, error);
+    process.exitCode = 1;
+  }
 }
 
 function write(name: string, markdown: string): void {

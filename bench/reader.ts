@@ -27,7 +27,7 @@ export async function benchReader(print: (line: string) => void): Promise<void> 
 }
 
 /** Reasoning of tokens of four characters on average, with comparison signs in it, and a call as the last tokens. */
-function reasoningTokens(size: number): readonly string[] {
+export function reasoningTokens(size: number): readonly string[] {
   const call = CALL.match(/<\/?tool_call>|[^<]{1,4}/g) ?? [];
   const pieces = [" the", " of", "ing", " height", ",", " a < b", ".\n\n", " m", " Kenya", " so", "tion"];
   const reasoning = Array.from({ length: size - call.length }, (_, at) => pieces[at % pieces.length] ?? "");

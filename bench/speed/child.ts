@@ -5,7 +5,7 @@ import { bundleProgram } from "../../test/bundle.ts";
 import { countOwn } from "./others.ts";
 
 /** How long a child may take to be ready, and for each answer. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 const repliedSchema = z.looseObject({ processMs: z.number(), failed: z.string().optional() });
 
 /** A program in a process of its own, which is asked one thing at a time. */
@@ -29,19 +29,27 @@ export async function startChild<Ready>(
   let counted = 0;
 
   async function next<Reply>(reply: z.ZodType<Reply>): Promise<Reply> {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
     const over = new AbortController();
+    const tooLong = setTimeout(() => {
+      over.abort(new Error(`${program.pathname} took longer than ${PATIENCE_MS / 1000} seconds`));
+    }, PATIENCE_MS);
     const ended = once(child, "exit", { signal: over.signal }).then(([code]: unknown[]) => {
       throw new Error(`${program.pathname} ended with ${String(code)}`);
     });
     try {
-      const message: unknown = await Promise.race([once(child, "message", { signal }).then(first), ended]);
+      const message: unknown = await Promise.race([
+        once(child, "message", { signal: over.signal }).then(first),
+        ended,
+      ]);
       const { processMs, failed } = repliedSchema.parse(message);
       countOwn(processMs - counted);
       counted = processMs;
       if (failed !== undefined) throw new Error(`${program.pathname}: ${failed}`);
       return reply.parse(message);
+    } catch (error) {
+      throw over.signal.aborted ? over.signal.reason : error;
     } finally {
+      clearTimeout(tooLong);
       ended.catch(() => undefined);
       over.abort();
     }

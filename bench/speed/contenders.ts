@@ -131,7 +131,7 @@ export async function requestsOf(
 }
 
 /** A contender in a process of its own. */
-function startContender(
+export function startContender(
   who: Contender,
   servers: Servers,
   nodeArgs: readonly string[] = [],
@@ -140,7 +140,7 @@ function startContender(
   return startChild(program, readySchema, { args: [servers.ready.url], nodeArgs });
 }
 
-function askRuns(child: Child<Ready>, runs: Partial<Runs>) {
+export function askRuns(child: Child<Ready>, runs: Partial<Runs>) {
   return child.ask({ from: 1, count: 1, atOnce: 1, memory: false, ...runs }, ranSchema);
 }
 

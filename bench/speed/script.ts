@@ -69,6 +69,19 @@ export function answerOf(run: number): string {
   return `QwQ-32B is under the Apache 2.0 licence [1]. The word of report ${run} is ${wordOf(run)} [1].`;
 }
 
+/** The time that the servers let pass in a run. With tools, the model writes the arguments of a call alone. */
+export function scriptedMs(run: number, played: Case, hasTools: boolean): number {
+  const { searches, firstMs = 0, pieceMs = 0, pieceCharacters = 12, searchMs = 0 } = played;
+  const said = Array.from({ length: searches }, (_, at) => {
+    const queries = queriesOf(at, run, played);
+    const call = hasTools ? queries.map((query) => JSON.stringify({ query })).join("") : callOf(queries);
+    return stepOf(at, run).thought + call;
+  });
+  const all = [...said, hasTools ? LAST_THOUGHT + answerOf(run) : lastWords(run)];
+  const characters = all.reduce((sum, { length }) => sum + length, 0);
+  return all.length * firstMs + (characters / pieceCharacters) * pieceMs + searches * searchMs;
+}
+
 export function lastWords(run: number): string {
   return `${LAST_THOUGHT}</think>\n\n${answerOf(run)}`;
 }

@@ -3,7 +3,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value that so much of the whole, from 0 to 1, is at or below. */
-function percentile(values: readonly number[], part: number): number {
+export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * part) - 1))] ?? Number.NaN;
 }
