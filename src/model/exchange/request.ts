@@ -35,8 +35,6 @@ export function requestHeaders(
   const headers = new Headers({
     accept: "text/event-stream",
     "content-type": "application/json",
-    // kept-alive connections that a server closes cost 2-9 % of llama.cpp's requests under load
-    connection: "close",
   });
   const key = revealed(apiKey).trim();
   if (key !== "")

@@ -34,7 +34,7 @@ test("sends the prompt as one string with all that is set, and nothing that is n
     authorization: "Bearer secret-key-1",
     "content-type": "application/json",
     accept: "text/event-stream",
-    connection: "close",
+    connection: "keep-alive",
   });
 });
 
