@@ -16,6 +16,7 @@ const PAGES = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
   "examples/README.md",
+  "examples/training/README.md",
 ];
 
 interface MarkdownNode {
