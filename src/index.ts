@@ -136,8 +136,10 @@ export {
 export { openIndex, type DocumentIndex, type LocalIndex } from "./search/local/local-index.ts";
 export {
   buildPostgresIndex,
+  indexPostgresDocuments,
   openPostgresIndex,
   type PostgresBuildOptions,
+  type PostgresDocumentsOptions,
   type PostgresIndex,
 } from "./search/local/postgres/postgres.ts";
 export { buildPostgresVectors, type PostgresVectorOptions } from "./search/local/postgres/vector-build.ts";

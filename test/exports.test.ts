@@ -79,6 +79,7 @@ test("the public names", () => {
       "forgetSearches",
       "indexDocuments",
       "indexFileOf",
+      "indexPostgresDocuments",
       "jinjaTemplate",
       "lastAnswer",
       "listModels",

@@ -10,6 +10,8 @@ export interface PostgresOptions {
   readonly schema?: string;
   /** How long a call is repeated while the server cannot be reached or is restarting, in milliseconds. Default 60,000. */
   readonly retryMs?: number;
+  /** One call waits in vain: later ones of this process try once, until one gets through. Default false. */
+  readonly waitOnce?: boolean;
   /** How long one try to connect may take, in milliseconds. Default 10,000. */
   readonly connectMs?: number;
   /** Connections at a time. Default 10. */
@@ -39,13 +41,21 @@ export interface PostgresConnection {
 
 const FIRST_WAIT_MS = 25;
 const LONGEST_WAIT_MS = 1000;
+/** Servers that did not answer for as long as a call waits, by their addresses. */
+const WAITED_FOR = new Set<string>();
 /** Sent at once. To compile a query takes longer than to run it as it is. */
 const BEGIN_SNAPSHOT = "begin isolation level repeatable read read only; set local jit = off";
 
 /** @throws AgenticRagError `settings-invalid` for an address or a schema that is none, `dependency-missing` without `pg` */
 export async function connectPostgres(
   address: string,
-  { schema = "agentic_rag", retryMs = 60_000, connectMs = 10_000, connections = 10 }: PostgresOptions = {},
+  {
+    schema = "agentic_rag",
+    retryMs = 60_000,
+    waitOnce = false,
+    connectMs = 10_000,
+    connections = 10,
+  }: PostgresOptions = {},
 ): Promise<PostgresConnection> {
   const place = placeOf(address);
   if (!/^[a-z_][a-z0-9_]{0,62}$/u.test(schema)) {
@@ -79,10 +89,17 @@ export async function connectPostgres(
     for (let pause = FIRST_WAIT_MS; ; pause = Math.min(pause * 2, LONGEST_WAIT_MS)) {
       if (closing !== undefined) throw databaseUnusable(place, "is closed: it was stopped");
       try {
-        return await withClient(pool, work);
+        const value = await withClient(pool, work);
+        WAITED_FOR.delete(address);
+        return value;
       } catch (error) {
+        if (!isPassing(error)) throw explainDatabaseError(place, error);
         const triedMs = performance.now() - begun;
-        if (!isPassing(error) || triedMs + pause > retryMs) throw explainDatabaseError(place, error, triedMs);
+        if (waitOnce && WAITED_FOR.has(address)) throw explainDatabaseError(place, error);
+        if (triedMs + pause > retryMs) {
+          WAITED_FOR.add(address);
+          throw explainDatabaseError(place, error, triedMs);
+        }
       }
       await wait(pause);
     }

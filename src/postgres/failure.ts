@@ -29,15 +29,20 @@ export function isPassing(error: unknown): boolean {
   return PASSING_CODES.test(codeOf(error) ?? "") || PASSING_MESSAGES.test(error.message);
 }
 
-/** An error of the database as one that says what to do. Its text never holds the address with the password. */
-export function explainDatabaseError(place: string, error: unknown, triedMs = 0): AgenticRagError {
+/**
+ * An error of the database as one that says what to do. Its text never holds the address with the password.
+ *
+ * @param triedMs how long a server was waited for that does not answer; undefined where it was not
+ */
+export function explainDatabaseError(place: string, error: unknown, triedMs?: number): AgenticRagError {
   if (AgenticRagError.isInstance(error)) return error;
   const problem = error instanceof AggregateError ? error.errors[0] : error;
   const code = codeOf(problem) ?? "";
   const message = problem instanceof Error ? problem.message.split("\n", 1)[0] : "";
   if (isPassing(error)) {
-    const seconds = Math.round(triedMs / 1000);
-    const what = `did not answer for ${seconds} s (${code === "" ? message : code}). Check that it runs and can be reached, and go on`;
+    const how =
+      triedMs === undefined ? "still does not answer" : `did not answer for ${Math.round(triedMs / 1000)} s`;
+    const what = `${how} (${code === "" ? message : code}). Check that it runs and can be reached, and go on`;
     return databaseUnusable(place, what, error);
   }
   const known = EXPLANATIONS.find(([pattern]) => pattern.test(code))?.[1];

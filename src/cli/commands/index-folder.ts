@@ -26,6 +26,8 @@ const STOPPED = "Stopped. The index holds what was read so far; the same command
 /** The folders are listed again after this time, or after this many times what listing them took. */
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_AGAIN_FACTOR = 20;
+/** What could not be embedded is tried again after a second, then twice as long, at most this. */
+const TRY_AGAIN_MOST_MS = 60_000;
 
 /** A folder as it was typed, and what was done for it. */
 interface Indexed {
@@ -91,15 +93,21 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
     return isWhole;
   }
   async function work(signal: AbortSignal): Promise<boolean> {
-    const isWhole = await build(signal);
+    let isWhole = await build(signal);
     if (!watches) return isWhole;
     stderr.write(`Watching ${args.words.map(printableLine).join(", ")}. Ctrl-C ends it.\n`);
+    let tryAgainMs = LOOK_AGAIN_MS;
+    let built = performance.now();
     for (let pause = LOOK_AGAIN_MS; ;) {
       await delay(pause, undefined, { signal });
       const begun = performance.now();
       const behind = await Promise.all(documents.map((one) => lacks(one, documentsDatabase)));
       pause = Math.max(LOOK_AGAIN_MS, LOOK_AGAIN_FACTOR * (performance.now() - begun));
-      if (behind.includes(true)) await build(signal);
+      const isDue = !isWhole && begun - built >= tryAgainMs;
+      if (!isDue && !behind.includes(true)) continue;
+      isWhole = await build(signal);
+      built = performance.now();
+      tryAgainMs = isWhole ? LOOK_AGAIN_MS : Math.min(tryAgainMs * 2, TRY_AGAIN_MOST_MS);
     }
   }
   try {

@@ -60,7 +60,7 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Bu
   );
 }
 
-async function* toEntries(documents: IndexDocumentsOptions["documents"]): AsyncGenerator<Entry> {
+export async function* toEntries(documents: IndexDocumentsOptions["documents"]): AsyncGenerator<Entry> {
   for await (const document of documents) {
     const { title, url, date, text } = document;
     yield { key: url, title, url, date, passages: passagesOf([{ text: text, headings: [] }]) };

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { runProgram } from "../../../src/cli/program.ts";
-import { startEmbeddingServer, type EmbeddingTwin } from "../../search/embedding/embedding-server.ts";
+import { listOf, startEmbeddingServer, type EmbeddingTwin } from "../../search/embedding/embedding-server.ts";
 import { createFolder, writeFile } from "../../search/temporary-folder.ts";
 import { doctor } from "../doctor/run.ts";
 import { startProgram } from "../process.ts";
@@ -131,4 +131,24 @@ test("a build that is killed goes on where it was", { timeout: 60_000 }, async (
   const more = await run(["index", folder], { ...environment, AGENTIC_RAG_EMBEDDING_URL: healthy.baseUrl });
   expect(more.out).toContain("1 made; 101 of 101 passages have one");
   expect(healthy.texts().at(-1)).toEqual(["New\nA new boat."]);
+});
+
+test("--watch embeds what could not be embedded before, once the model answers", async () => {
+  const { folder, environment } = await stageOf({
+    spoil: (vectors, request) => (request === 1 ? { error: "still loading" } : listOf(vectors)),
+  });
+  const stage = createStage({ environment });
+  const listeners: ((name: "SIGINT") => void)[] = [];
+  const ended = runProgram(["index", folder, "--watch"], {
+    ...stage.surroundings,
+    onSignal(listener) {
+      listeners.push(listener);
+      return () => undefined;
+    },
+  });
+  await vi.waitFor(() => expect(stage.out()).toContain("2 of 2 passages have one"), 20_000);
+  expect(stage.out().indexOf("Not embedded: ")).toBeLessThan(stage.out().indexOf("2 of 2 passages"));
+  expect(stage.out().split("Not embedded: ")).toHaveLength(2);
+  for (const listener of listeners) listener("SIGINT");
+  expect(await ended).toBe(130);
 });

@@ -134,14 +134,34 @@ export async function findOrMakeFolder(
   return { id: folder, root: idRow.parse(row).id, isOurs: true, path };
 }
 
+/** The documents of the database that are no files: one collection, of no machine. To be called in a transaction. */
+export async function findOrMakeCollection(query: Query): Promise<SeenFolder> {
+  await query("select pg_advisory_xact_lock(hashtextextended('agentic-rag folders', 0))");
+  const found = (await readRoots(query)).find(isCollection);
+  if (found !== undefined) return seenFrom(found, found.path);
+  const [made] = await query("insert into $schema.folders (name) values ('') returning id");
+  const folder = idRow.parse(made).id;
+  const [root] = await query(
+    "insert into $schema.roots (folder, machine, path, finished, names, sizes) values ($1, '', '', true, '{}', '{}') returning id",
+    [folder],
+  );
+  return { id: folder, root: idRow.parse(root).id, isOurs: true, path: undefined };
+}
+
+function isCollection({ machine, path }: Root): boolean {
+  return machine === "" && path === "";
+}
+
 async function readRoots(query: Query): Promise<readonly Root[]> {
   return rootRows.parse(
     await query("select id, folder, machine, path, names, sizes from $schema.roots order by built desc"),
   );
 }
 
-function seenFrom({ id, folder, machine, path }: Root, here: string): SeenFolder {
-  return { id: folder, root: id, isOurs: machine === hostname() && path === here, path: here };
+function seenFrom(root: Root, here: string): SeenFolder {
+  const { id, folder, machine, path } = root;
+  const isOurs = machine === hostname() && path === here;
+  return { id: folder, root: id, isOurs, path: isCollection(root) ? undefined : here };
 }
 
 function sampleOf({ files }: FolderListing): Sample {

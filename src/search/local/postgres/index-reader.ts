@@ -14,8 +14,8 @@ export interface SeenFolder {
   readonly root: number;
   /** Whether that root is of this machine: only then are times of files compared. */
   readonly isOurs: boolean;
-  /** Where it is on this machine, else where it was built. */
-  readonly path: string;
+  /** Where it is on this machine, else where it was built; undefined of documents that are no files. */
+  readonly path: string | undefined;
 }
 
 /** Passages with their documents. */
@@ -114,7 +114,8 @@ export function createIndexReader(query: Query, folder: SeenFolder, tokenizer: T
       const [row] = await query("select * from $schema.roots where id = $1", [folder.root]);
       return notReadSchema.parse(JSON.parse(rootRow.parse(row).not_read));
     },
-    async build(): Promise<BuildRecord> {
+    async build(): Promise<BuildRecord | undefined> {
+      if (folder.path === undefined) return undefined;
       const [row] = await query("select * from $schema.roots where id = $1", [folder.root]);
       const { options, listed, finished, unread } = rootRow.parse(row);
       const held = await query(

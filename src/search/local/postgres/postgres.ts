@@ -1,13 +1,22 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { connectPostgres, type PostgresConnection, type Query } from "../../../postgres/connection.ts";
-import { type BuildOptions, type BuiltFrom, buildFromFolder } from "../index-build.ts";
+import { throwIfAborted } from "../../../net/abort.ts";
+import {
+  buildFromFolder,
+  type BuildOptions,
+  type BuiltFrom,
+  type OpenTarget,
+  putAll,
+  writeInto,
+} from "../index-build.ts";
+import { type IndexDocumentsOptions, toEntries } from "../index-builder.ts";
 import { type JoinedIndex, joinIndexes } from "../joined-index.ts";
 import type { DocumentIndex } from "../local-index.ts";
 import { inTurn, type Steps } from "../steps.ts";
 import type { VectorReader } from "../vectors/vector-reader.ts";
 import { openClaims } from "./claims.ts";
-import { findOrMakeFolder, foldersOf } from "./folders.ts";
+import { findOrMakeCollection, findOrMakeFolder, foldersOf } from "./folders.ts";
 import { createIndexReader, type SeenFolder } from "./index-reader.ts";
 import { createIndexWriter } from "./index-writer.ts";
 import { holdsDocuments, SCHEMA, setUpTables } from "./schema.ts";
@@ -19,6 +28,11 @@ export interface PostgresBuildOptions extends BuildOptions {
   readonly address: string;
   /** How long files that a build has taken are left alone once nothing is heard of it, in milliseconds. Default 15,000. */
   readonly leaseMs?: number;
+}
+
+export interface PostgresDocumentsOptions extends Omit<IndexDocumentsOptions, "file"> {
+  /** Such as `postgres://user:password@host/name`. */
+  readonly address: string;
 }
 
 /** What a database holds of some folders. */
@@ -44,38 +58,67 @@ const sizeRow = z.object({ bytes: z.coerce.number() });
 export function buildPostgresIndex(options: PostgresBuildOptions): Promise<BuiltFrom<PostgresIndex>> {
   const { address, leaseMs = LEASE_MS } = options;
   const path = resolve(options.folder);
-  return buildFromFolder(options, async (listing) => {
-    const connection = await connectPostgres(address, { schema: SCHEMA });
-    const tokenizer = createTokenizer();
-    try {
-      await setUpTables(connection);
-      const folder = await connection.transaction((query) => findOrMakeFolder(query, path, listing));
-      const claims = await openClaims(connection, folder, leaseMs);
-      let isOpen = true;
-      return {
-        writer: createIndexWriter(connection, folder, tokenizer, claims),
-        waited: false,
-        async finish() {
-          const bytes = await readSize(connection);
-          return { index: readFolders(connection, [folder]), bytes };
-        },
-        fail: async (cause) => {
-          await claims.end().catch(() => undefined);
-          isOpen = false;
-          await connection.close();
-          return cause;
-        },
-        letGo: async () => {
-          tokenizer.close();
-          if (isOpen) await claims.end();
-        },
-      };
-    } catch (error) {
-      tokenizer.close();
-      await connection.close();
-      throw error;
-    }
-  });
+  return buildFromFolder(options, (listing) =>
+    openTarget(address, leaseMs, (query) => findOrMakeFolder(query, path, listing)),
+  );
+}
+
+/**
+ * Adds documents that are no files to a PostgreSQL database, or replaces those of the same URL. They are searched where no
+ * folder is named, beside the folders that the database holds. Any number of machines may do so at once.
+ *
+ * @throws AgenticRagError as `buildPostgresIndex`
+ */
+export function indexPostgresDocuments({
+  address,
+  documents,
+  signal,
+}: PostgresDocumentsOptions): Promise<BuiltFrom<PostgresIndex>> {
+  return writeInto(
+    () => openTarget(address, LEASE_MS, findOrMakeCollection),
+    async (writer) => {
+      throwIfAborted(signal);
+      const { added, updated } = await putAll(writer, toEntries(documents), signal);
+      return { added, updated, removed: 0, unchanged: 0, problems: [], leftOut: [] };
+    },
+  );
+}
+
+async function openTarget(
+  address: string,
+  leaseMs: number,
+  find: (query: Query) => Promise<SeenFolder>,
+): Promise<OpenTarget<PostgresIndex>> {
+  const connection = await connectPostgres(address, { schema: SCHEMA });
+  const tokenizer = createTokenizer();
+  try {
+    await setUpTables(connection);
+    const folder = await connection.transaction(find);
+    const claims = await openClaims(connection, folder, leaseMs);
+    let isOpen = true;
+    return {
+      writer: createIndexWriter(connection, folder, tokenizer, claims),
+      waited: false,
+      async finish() {
+        const bytes = await readSize(connection);
+        return { index: readFolders(connection, [folder]), bytes };
+      },
+      fail: async (cause) => {
+        await claims.end().catch(() => undefined);
+        isOpen = false;
+        await connection.close();
+        return cause;
+      },
+      letGo: async () => {
+        tokenizer.close();
+        if (isOpen) await claims.end();
+      },
+    };
+  } catch (error) {
+    tokenizer.close();
+    await connection.close();
+    throw error;
+  }
 }
 
 /**
@@ -89,7 +132,11 @@ export async function openPostgresIndex(
   address: string,
   folders: readonly string[] = [],
 ): Promise<PostgresIndex | undefined> {
-  const connection = await connectPostgres(address, { schema: SCHEMA, retryMs: SEARCH_RETRY_MS });
+  const connection = await connectPostgres(address, {
+    schema: SCHEMA,
+    retryMs: SEARCH_RETRY_MS,
+    waitOnce: true,
+  });
   try {
     const found = (await holdsDocuments(connection)) ? await foldersOf(connection, folders) : [];
     if (found.length > 0) return readFolders(connection, found);

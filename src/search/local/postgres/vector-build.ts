@@ -4,6 +4,7 @@ import { z } from "zod";
 import { AgenticRagError } from "../../../errors.ts";
 import { throwIfAborted } from "../../../net/abort.ts";
 import { connectPostgres, type PostgresConnection } from "../../../postgres/connection.ts";
+import { quoted } from "../../../text/quoted.ts";
 import { type BatchEmbedding, createBatchEmbedding } from "../vectors/batch-embedding.ts";
 import {
   BATCH,
@@ -16,6 +17,7 @@ import { embeddedText } from "../vectors/embedded-text.ts";
 import { probeMaking } from "../vectors/making.ts";
 import type { VectorMaking } from "../vectors/vector-table.ts";
 import { foldersOf } from "./folders.ts";
+import type { SeenFolder } from "./index-reader.ts";
 import { IS_AT_WORK, openLease } from "./lease.ts";
 import { holdsDocuments, SCHEMA } from "./schema.ts";
 import { beginVectors, countVectors, type Pgvector, setUpVectors, writtenVector } from "./vector-tables.ts";
@@ -23,8 +25,8 @@ import { beginVectors, countVectors, type Pgvector, setUpVectors, writtenVector 
 export interface PostgresVectorOptions extends Omit<VectorBuildOptions, "file"> {
   /** Such as `postgres://user:password@host/name`. */
   readonly address: string;
-  /** Whose index was built before. */
-  readonly folder: string;
+  /** Whose index was built before. Default: the documents of the database that are no files. */
+  readonly folder?: string;
   /** How long passages that a build has taken are left alone once nothing is heard of it, in milliseconds. Default 15,000. */
   readonly leaseMs?: number;
 }
@@ -79,14 +81,7 @@ export async function buildPostgresVectors(options: PostgresVectorOptions): Prom
   throwIfAborted(signal);
   const connection = await connectPostgres(address, { schema: SCHEMA });
   try {
-    const path = resolve(options.folder);
-    const [folder] = (await holdsDocuments(connection)) ? await foldersOf(connection, [path]) : [];
-    if (folder === undefined) {
-      throw new AgenticRagError(
-        "index-unusable",
-        `The database ${connection.place} has no index of ${path}. Build it first: agentic-rag index`,
-      );
-    }
+    const folder = await folderOf(connection, options.folder);
     const report = async (
       done: Partial<VectorReport> & { readonly making?: number },
     ): Promise<VectorReport> => {
@@ -213,6 +208,21 @@ async function embedAll(
     ...(renewed !== undefined && { renewed }),
     ...(problem !== undefined && { problem }),
   };
+}
+
+async function folderOf(connection: PostgresConnection, named: string | undefined): Promise<SeenFolder> {
+  const path = named === undefined ? undefined : resolve(named);
+  const found = (await holdsDocuments(connection))
+    ? await foldersOf(connection, path === undefined ? [] : [path])
+    : [];
+  const folder = found.find((one) => path !== undefined || one.path === undefined);
+  if (folder !== undefined) return folder;
+  throw new AgenticRagError(
+    "index-unusable",
+    path === undefined
+      ? `The database ${connection.place} holds no documents but those of folders. Index some first.`
+      : `The database ${connection.place} has no index of ${path}. Build it first: agentic-rag index ${quoted(path)}`,
+  );
 }
 
 const passagesRow = z.object({ passages: z.coerce.number() });

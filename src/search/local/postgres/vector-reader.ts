@@ -23,7 +23,7 @@ export function createVectorReader(connection: PostgresConnection, folder: SeenF
   let counted: { readonly counts: VectorCounts; readonly id: number; readonly at: number } | undefined;
   return {
     folder: () => folder.path,
-    called: () => folder.path,
+    called: () => folder.path ?? connection.place,
     async making() {
       if (pgvector === undefined && (await holdsVectors(connection))) pgvector = await findPgvector(query);
       kept = pgvector === undefined ? undefined : await readKeptMaking(query, folder.id);

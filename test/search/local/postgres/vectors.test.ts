@@ -2,16 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isAbort } from "../../../../src/errors.ts";
-import { connectPostgres } from "../../../../src/postgres/connection.ts";
 import { createEndpointEmbedder } from "../../../../src/search/embedding/endpoint.ts";
-import { createLocalEngine } from "../../../../src/search/local/local.ts";
-import { buildPostgresIndex, openPostgresIndex } from "../../../../src/search/local/postgres/postgres.ts";
+import { indexPostgresDocuments } from "../../../../src/search/local/postgres/postgres.ts";
 import { buildPostgresVectors } from "../../../../src/search/local/postgres/vector-build.ts";
 import { buildVectors } from "../../../../src/search/local/vectors/build-vectors.ts";
-import { createMeaning } from "../../../../src/search/local/vectors/meaning.ts";
-import { type PgvectorServer, startPgvector } from "./pgvector.ts";
+import { usePgvector } from "./pgvector.ts";
 import { MEANINGS } from "../../embedding/embedding-server.ts";
 import { createFolder, writeFile } from "../../temporary-folder.ts";
 import { counts, createIndex, embedding, engineOver, FILES, search } from "../vectors/embedded-files.ts";
@@ -30,32 +27,7 @@ function ships(count: number): Record<string, string> {
 }
 
 describe("vectors in a database", () => {
-  let server: PgvectorServer | undefined;
-  beforeAll(async () => {
-    server = await startPgvector();
-  }, 60_000);
-  afterAll(() => server?.close());
-  const address = (): string => server?.url ?? "";
-
-  async function index(folder: string): Promise<void> {
-    await (await buildPostgresIndex({ folder, address: address() })).index.close();
-  }
-  async function indexed(files: Readonly<Record<string, string>> = FILES): Promise<string> {
-    const folder = createFolder(files);
-    await index(folder);
-    return folder;
-  }
-  async function engineIn(folder: string, embedder: Parameters<typeof createMeaning>[1]["embedder"]) {
-    const opened = await openPostgresIndex(address(), [folder]);
-    if (opened === undefined) throw new Error("nothing was indexed");
-    onTestFinished(async () => opened.close());
-    return createLocalEngine({ index: opened, meaning: createMeaning(opened.vectors, { embedder }) });
-  }
-  async function rows(sql: string): Promise<readonly unknown[]> {
-    const connection = await connectPostgres(address(), { schema: "agentic_rag_documents", connections: 1 });
-    onTestFinished(() => connection.close());
-    return connection.query(sql);
-  }
+  const { address, index, indexed, engineIn, rows } = usePgvector();
 
   test("each passage is embedded with its title, once, and found by what it means", async () => {
     const folder = await indexed();
@@ -283,9 +255,20 @@ describe("vectors in a database", () => {
     expect(note).toContain(`The index of ${folder} has no vectors yet`);
   });
 
-  test("a folder that was not indexed is told", async () => {
+  test("a folder that was not indexed is told, and documents that are no files are embedded, too", async () => {
     const folder = createFolder(FILES);
     const { embedder } = await embedding();
+    const none = {
+      code: "index-unusable",
+      message: expect.stringContaining("holds no documents but") as string,
+    };
+    await expect(buildPostgresVectors({ address: address(), embedder })).rejects.toMatchObject(none);
+    const documents = [{ title: "Ferry", url: "https://example.org/ferry", text: "An old boat." }];
+    await (await indexPostgresDocuments({ address: address(), documents })).index.close();
+    expect(await buildPostgresVectors({ address: address(), embedder })).toMatchObject({
+      passages: 1,
+      vectors: 1,
+    });
     await expect(buildPostgresVectors({ address: address(), folder, embedder })).rejects.toMatchObject({
       code: "index-unusable",
       message: expect.stringContaining(`has no index of ${folder}. Build it first`) as string,
