@@ -108,10 +108,10 @@ async function soak(servers: Servers, print: Bench["print"]): Promise<string> {
       String(mixed),
       String(told.sockets),
     ];
-    rows.push([`${from} and ${ASKED} to warm up`, ...figures]);
+    rows.push([`${from}, after ${ASKED}`, ...figures]);
     print(`many at once: ${from} of ${SOAK} …`);
   }
   rows.push(["when all is idle", "", "", "", "", String(await socketsLeft(servers))]);
   const head = ["heap MB", "resident MB", "failed", "mixed", "sockets"];
-  return table([`questions to one process, ${SOAK_AT_ONCE} at once`, ...head], rows);
+  return table([`questions, ${SOAK_AT_ONCE} at once`, ...head], rows);
 }
