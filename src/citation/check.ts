@@ -147,10 +147,10 @@ export function createSourceFinder(
   };
 }
 
-/** Tells whether one of the sources is or names an address. */
+/** Tells whether one of the sources is or names an address; they are read when it is first asked. */
 export function createAddressTest(evidence: readonly Evidence[]): (url: string) => boolean {
-  const find = createSourceFinder(evidence);
-  return (url) => find(null, url) !== undefined;
+  let find: ReturnType<typeof createSourceFinder> | undefined;
+  return (url) => (find ??= createSourceFinder(evidence))(null, url) !== undefined;
 }
 
 /** Where one of these stands before it, an address is a part of a longer one. */

@@ -3,7 +3,7 @@ import { plainLine } from "../citation/plain-stream.ts";
 import type { NumberedResult } from "../protocol/protocol.ts";
 import type { SearchResult } from "../search/engine.ts";
 import type { RunLimits } from "./context.ts";
-import { findEcho, seenText } from "./echo.ts";
+import { findEcho, seenText, type SeenText } from "./echo.ts";
 import type { RunState, Source } from "./state.ts";
 
 /**
@@ -22,15 +22,21 @@ export function mayRefer(
  * says as well, whatever its address, comes with a note of that, unless `refer` is false.
  */
 export function createNumbering(known: readonly Source[], { refer }: { readonly refer: boolean }) {
-  const sources = [...known];
+  const places = new Map<string, Source[]>();
   const added: Source[] = [];
-  const seen = known.map(({ number, text }) => seenText(number, text));
+  const seen = known.map((source) => readingOf(source).seen);
+  const at = (place: string): Source[] => {
+    const there = places.get(place) ?? [];
+    places.set(place, there);
+    return there;
+  };
+  for (const source of known) at(readingOf(source).place).push(source);
   let next = Math.max(0, ...known.map(({ number }) => number)) + 1;
   return {
     /** The passages that are new to this run, in order. */
     added,
     number(result: SearchResult): NumberedResult {
-      const same = sources.filter((source) => isSamePlace(source, result));
+      const same = at(placeKeyOf(result));
       const shown = same.find(({ text }) => text === result.text);
       if (shown !== undefined) return { ...shown, shownBefore: refer };
       const source: Source = {
@@ -42,9 +48,9 @@ export function createNumbering(known: readonly Source[], { refer }: { readonly 
       };
       if (same.length === 0) next += 1;
       const echo = refer ? findEcho(source.text, seen) : undefined;
-      sources.push(source);
+      same.push(source);
       added.push(source);
-      seen.push(seenText(source.number, source.text));
+      seen.push(readingOf(source).seen);
       return { ...source, shownBefore: false, ...(echo !== undefined && { echo }) };
     },
   };
@@ -55,10 +61,25 @@ export function placeOf({ number, title, url }: Pick<Source, "number" | "title" 
   return { number, title: plainLine(title), url };
 }
 
-function isSamePlace(source: Source, result: SearchResult): boolean {
-  if (source.url === "" || result.url === "")
-    return source.url === result.url && source.title === result.title && source.text === result.text;
-  return canonicalUrl(source.url) === canonicalUrl(result.url);
+/** What is read off a source, once: the state hands each step the same ones. */
+interface Reading {
+  readonly place: string;
+  readonly seen: SeenText;
+}
+
+const readings = new WeakMap<Source, Reading>();
+
+function readingOf(source: Source): Reading {
+  const before = readings.get(source);
+  if (before !== undefined) return before;
+  const made = { place: placeKeyOf(source), seen: seenText(source.number, source.text) };
+  readings.set(source, made);
+  return made;
+}
+
+/** The same for what is at the same address, or where there is none, for what is the same in all. */
+function placeKeyOf({ title, url, text }: Pick<Source, "title" | "url" | "text">): string {
+  return url === "" ? `\n${JSON.stringify([title, text])}` : canonicalUrl(url);
 }
 
 type Asked = Pick<RunState, "queries" | "readings">;

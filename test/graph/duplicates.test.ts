@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { SearchResult } from "../../src/search/engine.ts";
+import { createNumbering } from "../../src/graph/sources.ts";
 import { ask, call, scripted } from "./agent.ts";
 
 const TEXT = Array.from({ length: 20 }, (_, at) => `Sentence ${at} of the article says what it says.`).join(
@@ -62,5 +63,51 @@ test("the response of a call with several queries is bounded as a whole", async 
     [2, "word1 ", true],
     [3, "word2 ", true],
     [4, "word3 ", true],
+  ]);
+});
+
+test("a source is read once in a run, however many results are numbered after it, and in however many steps", () => {
+  const reads = { url: 0, text: 0 };
+  const known = Array.from({ length: 50 }, (_, at) => ({
+    number: at + 1,
+    title: `T${at}`,
+    get url() {
+      reads.url += 1;
+      return `https://example.org/${at}`;
+    },
+    get text() {
+      reads.text += 1;
+      return `Text ${at}.`;
+    },
+  }));
+  for (let step = 0; step < 3; step += 1) {
+    const numbering = createNumbering(known, { refer: true });
+    for (let at = 0; at < 5; at += 1) {
+      const result = {
+        title: "New",
+        url: `https://example.org/new/${step}/${at}`,
+        text: `New ${step} ${at}.`,
+      };
+      expect(numbering.number(result).number).toBe(51 + at);
+    }
+  }
+  expect(reads).toEqual({ url: 50, text: 100 });
+});
+
+test("without an address, a source is the same where all of it is", () => {
+  const numbering = createNumbering([{ number: 1, title: "A", url: "", text: "One." }], { refer: true });
+  const numbered = [
+    { title: "A", url: "", text: "One." },
+    { title: "A", url: "", text: "Two." },
+    { title: "B", url: "", text: "One." },
+    { title: "A", url: "https://example.org/", text: "One." },
+    { title: "A", url: "https://example.org#part", text: "Two." },
+  ].map((result) => numbering.number(result));
+  expect(numbered.map(({ number, shownBefore }) => [number, shownBefore])).toEqual([
+    [1, true],
+    [2, false],
+    [3, false],
+    [4, false],
+    [4, false],
   ]);
 });

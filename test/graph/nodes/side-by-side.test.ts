@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { createTavilyEngine } from "../../src/search/engines/tavily.ts";
-import { startWireServer, type Answer, type RecordedRequest } from "../servers/wire-server.ts";
-import { ask, call, scripted } from "./agent.ts";
-import { html, open, responses, site } from "./pages/paged.ts";
+import { createTavilyEngine } from "../../../src/search/engines/tavily.ts";
+import { startWireServer, type Answer, type RecordedRequest } from "../../servers/wire-server.ts";
+import { ask, call, scripted } from "../agent.ts";
+import { html, open, responses, site } from "../pages/paged.ts";
 
 const ANSWER = "So.\n</think>\n\nAll three [1][2][3].";
 
