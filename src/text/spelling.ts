@@ -43,11 +43,19 @@ export function wordsToCheck(text: string): readonly string[] {
   return [...new Set(spelledWords(text).map(({ word }) => word))];
 }
 
-/** The words of a text that others may be mistyped for, in lower case, each once; a Korean one without its particle. */
+/** The words of a text that others may be mistyped for, as they are written, in order. */
+export function writtenWords(text: string): readonly string[] {
+  return text.normalize("NFC").match(WORD) ?? [];
+}
+
+/** A written word in lower case; a Korean one without its particle. */
+export function vocabularyForm(word: string): string {
+  return withoutParticle(word).toLowerCase();
+}
+
+/** The words of a text that others may be mistyped for, in the form of a vocabulary, each once. */
 export function vocabularyOf(text: string): Set<string> {
-  return new Set(
-    (text.normalize("NFC").match(WORD) ?? []).map((word) => withoutParticle(word).toLowerCase()),
-  );
+  return new Set(writtenWords(text).map(vocabularyForm));
 }
 
 /** Under what a word is compared: accents and capitals aside, a Korean one without its particle and letter by letter. */

@@ -173,11 +173,17 @@ async function readAll(
   }
 }
 
-/** Writes in batches, each wholly or not at all, and lets other work run in between. */
+/**
+ * Writes in batches, each wholly or not at all, and lets other work run in between. No more than a batch is held at a
+ * time.
+ *
+ * @param most documents of a batch
+ */
 export async function putAll(
   writer: IndexWriter,
   entries: AsyncIterable<Entry>,
   signal: AbortSignal | undefined,
+  most = BATCH_DOCUMENTS,
 ): Promise<{ readonly added: number; readonly updated: number }> {
   let batch: Entry[] = [];
   let characters = 0;
@@ -195,7 +201,7 @@ export async function putAll(
     throwIfAborted(signal);
     batch.push(entry);
     characters += entry.passages.reduce((sum, { text }) => sum + text.length, 0);
-    if (batch.length === BATCH_DOCUMENTS || characters > BATCH_CHARACTERS) await flush();
+    if (batch.length === most || characters > BATCH_CHARACTERS) await flush();
   }
   if (batch.length > 0) await flush();
   return { added: put - updated, updated };

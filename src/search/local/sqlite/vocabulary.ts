@@ -1,9 +1,11 @@
 import type { SqliteDatabase } from "../../../sqlite/sqlite.ts";
-import { isComparable, trigramsOf, vocabularyOf } from "../../../text/spelling.ts";
+import { isComparable, trigramsOf, vocabularyForm, writtenWords } from "../../../text/spelling.ts";
 
 /** Trigrams are kept as figures and letters that no tokenizer changes. */
 export function tokenOf(trigram: string): string {
-  return Array.from(trigram, (letter) => (letter.codePointAt(0) ?? 0).toString(36)).join("");
+  let token = "";
+  for (const letter of trigram) token += (letter.codePointAt(0) ?? 0).toString(36);
+  return token;
 }
 
 const MOST_KNOWN = 200_000;
@@ -14,13 +16,19 @@ export function createVocabularyWriter(database: SqliteDatabase): (text: string)
   const insertTrigrams = database.prepare("insert into word_trigrams (rowid, trigrams) values (?, ?)");
   const known = new Set<string>();
   return (text) => {
-    for (const word of vocabularyOf(text)) {
-      if (known.has(word)) continue;
+    for (const written of writtenWords(text)) {
+      if (known.has(written)) continue;
       if (known.size === MOST_KNOWN) known.clear();
-      known.add(word);
+      known.add(detached(written));
+      const word = vocabularyForm(written);
       if (!isComparable(word)) continue;
       const { changes, lastInsertRowid } = insertWord.run(word);
       if (changes > 0) insertTrigrams.run(lastInsertRowid, trigramsOf(word).map(tokenOf).join(" "));
     }
   };
+}
+
+/** A copy: V8 keeps the whole text in memory for a part of it. */
+function detached(word: string): string {
+  return Buffer.from(word).toString();
 }

@@ -7,6 +7,8 @@ import { indexedStems, type StemLanguage } from "./stems.ts";
 export const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 
 const HYPHENATED = /(?<![-\p{L}\p{N}])\p{L}+(?:-\p{L}+)+(?![-\p{L}\p{N}])/gu;
+/** What is none has no letter of such a script; asked first because it is quickly told. */
+const NOT_ASCII = /[^\0-\x7F]/u;
 const UNSPACED_LETTER = new RegExp(`[${UNSPACED}]`, "gu");
 
 /**
@@ -14,6 +16,7 @@ const UNSPACED_LETTER = new RegExp(`[${UNSPACED}]`, "gu");
  * sentences. A word is then found as a phrase of letters, whatever words a dictionary would cut there.
  */
 export function separateLetters(text: string): string {
+  if (!NOT_ASCII.test(text)) return text;
   return text.replace(UNSPACED_LETTER, " $& ");
 }
 
@@ -23,6 +26,7 @@ export function countUnspacedLetters(text: string): number {
 
 /** Gives names that end in a sign letters of their own: `C++`, `C#`. The tokenizer would only see the `C`. */
 export function spellSigns(text: string): string {
+  if (!text.includes("++") && !text.includes("#")) return text;
   return text
     .replace(/(?<![\p{L}\p{N}])([A-Za-z])\+\+/gu, "$1plusplus")
     .replace(/(?<![\p{L}\p{N}])([A-Za-z])#(?![\p{L}\p{N}])/gu, "$1sharp");
@@ -35,6 +39,8 @@ export function toIndexedForm(text: string): string {
 
 /** What is indexed beside a text: words with hyphens as one (`e-mail` as `email`), and stems where it is not English. */
 export function otherForms(text: string, language: StemLanguage | "en"): string {
-  const joined = (text.match(HYPHENATED) ?? []).map((word) => word.replaceAll("-", ""));
+  const joined = ((text.includes("-") && text.match(HYPHENATED)) || []).map((word) =>
+    word.replaceAll("-", ""),
+  );
   return [...joined, language === "en" ? "" : indexedStems(text, language)].join(" ");
 }

@@ -16,18 +16,21 @@ const MIN_LETTERS = 3;
 /** Enough of a text to know its language by. */
 const SAMPLE = 20_000;
 
+/** The languages that each function word belongs to. */
+const LANGUAGES_OF = new Map<string, (StemLanguage | "en")[]>();
+for (const language of ["en", ...LANGUAGES] as const)
+  for (const word of FUNCTION_WORDS[language])
+    LANGUAGES_OF.set(word, [...(LANGUAGES_OF.get(word) ?? []), language]);
+
 /** The language that has most of its function words in a text; English where no other has more. */
 export function latinLanguageOf(text: string): StemLanguage | "en" {
-  const found = text.slice(0, SAMPLE).toLowerCase().match(WORD) ?? [];
-  const countOf = (language: StemLanguage | "en"): number =>
-    found.filter((word) => FUNCTION_WORDS[language].has(word)).length;
-  let best: StemLanguage | "en" = "en";
-  let most = countOf("en");
-  for (const language of LANGUAGES) {
-    const count = countOf(language);
-    if (count > most) [best, most] = [language, count];
-  }
-  return best;
+  const counts = { en: 0, de: 0, es: 0, fr: 0, it: 0, pt: 0 };
+  for (const word of text.slice(0, SAMPLE).toLowerCase().match(WORD) ?? [])
+    for (const language of LANGUAGES_OF.get(word) ?? []) counts[language]++;
+  return LANGUAGES.reduce<StemLanguage | "en">(
+    (best, language) => (counts[language] > counts[best] ? language : best),
+    "en",
+  );
 }
 
 /** The stems of a text's words for the index, with spaces between. Each says its language, so that those of two differ. */
