@@ -67,14 +67,14 @@ interface Reading {
   readonly seen: SeenText;
 }
 
-const readings = new WeakMap<Source, Reading>();
+const readBefore = new WeakMap<Source, Reading>();
 
 function readingOf(source: Source): Reading {
-  const before = readings.get(source);
+  const before = readBefore.get(source);
   if (before !== undefined) return before;
-  const made = { place: placeKeyOf(source), seen: seenText(source.number, source.text) };
-  readings.set(source, made);
-  return made;
+  const reading = { place: placeKeyOf(source), seen: seenText(source.number, source.text) };
+  readBefore.set(source, reading);
+  return reading;
 }
 
 /** The same for what is at the same address, or where there is none, for what is the same in all. */
