@@ -99,8 +99,10 @@ const MAX_KEYS = 20_000;
 export function stemKey(word: string): string | undefined {
   if (keys.has(word)) return keys.get(word);
   if (keys.size >= MAX_KEYS) keys.clear();
-  const key = makeKey(word);
-  keys.set(word, key);
+  // a copy: a piece of a text keeps the whole text in memory
+  const kept = Array.from(word).join("");
+  const key = makeKey(kept);
+  keys.set(kept, key);
   return key;
 }
 
