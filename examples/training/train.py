@@ -3,7 +3,7 @@
     train.py tokenizer BASE.gguf tokenizer.json    for `agentic-rag export --to tokens --tokenizer`
     train.py sft BASE.gguf rows.jsonl ADAPTER.gguf [--unmasked]
 
-Needs PyTorch 2 (a build for processors will do) and the package gguf.
+Needs PyTorch 2 (a CPU build will do) and the package gguf.
 """
 
 import argparse
