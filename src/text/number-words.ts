@@ -1,10 +1,12 @@
-/** Numbers that are written as words, in lower case with spaces for hyphens, and what they mean. */
-const SPELLED: ReadonlyMap<string, number> = new Map(
-  [english(), german(), french(), spanish(), arabic(), hebrew()].flatMap((numbers) => [...numbers]),
-);
+let made: ReadonlyMap<string, number | undefined> | undefined;
+/** Numbers as words, in lower case with spaces for hyphens, and what they mean; with what some begin with, which means none. */
+function spelled() {
+  if (made !== undefined) return made;
+  const all = [english(), german(), french(), spanish(), arabic(), hebrew()].flatMap((each) => [...each]);
+  made = new Map([...all.map(([words]) => [words.split(" ", 1)[0] ?? "", undefined] as const), ...all]);
+  return made;
+}
 const LONGEST = 7;
-/** What a number of several words may begin with. */
-const FIRST: ReadonlySet<string> = new Set([...SPELLED.keys()].map((words) => words.split(" ", 1)[0] ?? ""));
 
 export interface SpelledNumber {
   readonly start: number;
@@ -24,7 +26,7 @@ export function findNumberWords(text: string): readonly SpelledNumber[] {
   }));
   const found: SpelledNumber[] = [...hanNumbers(text)];
   for (let at = 0; at < words.length; at += 1) {
-    const most = FIRST.has(words[at]?.word ?? "") ? Math.min(LONGEST, words.length - at) : 1;
+    const most = spelled().has(words[at]?.word ?? "") ? Math.min(LONGEST, words.length - at) : 1;
     for (let count = most; count > 0; count -= 1) {
       const taken = words.slice(at, at + count);
       const value = valueOf(taken.map(({ word }) => word).join(" "));
@@ -47,15 +49,15 @@ const GERMAN_COUNT =
   /^(?<count>\p{L}{3,}?)(?:mal|jährig|tägig|stündig|wöchig|monatig|minütig|fach|köpfig|stöckig|teilig|sprachig|spurig)\p{L}{0,2}$/u;
 
 function valueOf(words: string): number | undefined {
-  const value = SPELLED.get(words);
+  const value = spelled().get(words);
   if (value !== undefined) return value;
   if (words.includes(" ")) return undefined;
-  const thousands = words.endsWith("tausend") ? SPELLED.get(words.slice(0, -"tausend".length)) : undefined;
+  const thousands = words.endsWith("tausend") ? spelled().get(words.slice(0, -"tausend".length)) : undefined;
   if (thousands !== undefined) return thousands * 1000;
   const count = !/(?:ig|fach|mal|ige[nrsm]?)$/u.test(words)
     ? undefined
     : GERMAN_COUNT.exec(words)?.groups?.["count"];
-  return count === undefined ? undefined : SPELLED.get(count);
+  return count === undefined ? undefined : spelled().get(count);
 }
 
 const HAN = /[〇零一二两兩三四五六七八九十百千万萬亿億]+/gu;

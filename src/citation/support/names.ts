@@ -1,4 +1,4 @@
-import { isMonthName } from "./figures/dates.ts";
+import { isMonthName } from "./figures/month-names.ts";
 import { stemKey } from "./terms.ts";
 
 /** A name that a text gives: of a person, a product, a place. */

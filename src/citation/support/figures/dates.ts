@@ -1,4 +1,5 @@
 import { hanNumber } from "../../../text/number-words.ts";
+import { monthOf } from "./month-names.ts";
 
 /** A day, a month or a year, as far as a text gives it; months and days count from 1. */
 export interface CalendarDate {
@@ -14,40 +15,10 @@ export interface DateSpan {
   readonly readings: readonly CalendarDate[];
 }
 
-const LOCALES = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr", "ar", "ar-SY", "fa", "he", "id"];
-
-const FIELDS: readonly Intl.DateTimeFormatOptions[] = [
-  { month: "long" },
-  { month: "short" },
-  { month: "long", day: "numeric" },
-];
-
-/** The names of the months as the runtime's locale data spell them, in lower case; genitive forms too. */
-const MONTHS: ReadonlyMap<string, number> = new Map(
-  LOCALES.flatMap((locale) => FIELDS.flatMap((fields) => monthNames(locale, fields))).filter(([name]) =>
-    /^\p{L}[\p{L}\p{M}]{2,}$/u.test(name),
-  ),
-);
-
-function monthNames(
-  locale: string,
-  fields: Intl.DateTimeFormatOptions,
-): readonly (readonly [string, number])[] {
-  const format = new Intl.DateTimeFormat(`${locale}-u-ca-gregory-nu-latn`, { ...fields, timeZone: "UTC" });
-  return Array.from({ length: 12 }, (_, index) => {
-    const parts = format.formatToParts(Date.UTC(2024, index, 15));
-    const name = parts.find(({ type }) => type === "month")?.value ?? "";
-    return [name.toLowerCase().replace(/\.$/, ""), index + 1];
-  });
-}
-
-export function isMonthName(word: string): boolean {
-  return MONTHS.has(word.toLowerCase());
-}
-
-const NAME = `(?:[בלמה]-?)?(?<name>${[...MONTHS.keys()].sort((left, right) => right.length - left.length).join("|")})\\.?`;
+/** Any word: whether it names a month is looked up. */
+const NAME = String.raw`(?:[בלמה]-)?(?<name>\p{L}[\p{L}\p{M}]{2,})\.?`;
 const DAY = String.raw`(?<day>\d{1,2})(?:\.|st|nd|rd|th|er|º|°)?`;
-const OF = String.raw`(?:\s+(?:de|del|of|di|do))?`;
+const OF = String.raw`(?:\s+(?:de|del|of|di|do)(?=\s))?`;
 const YEAR = String.raw`(?<year>\d{4})`;
 const EDGE = String.raw`(?<![\p{L}\p{N}])`;
 const END = String.raw`(?![\p{L}\p{N}])`;
@@ -105,8 +76,8 @@ function readingsOf(groups: Readonly<Record<string, string | undefined>>): reado
         ];
   if (either !== undefined && other !== undefined)
     return [...of(Number(either), Number(other)), ...of(Number(other), Number(either))];
-  const named = name === undefined ? undefined : MONTHS.get(name.toLowerCase());
-  return of(named ?? numberOf(month), numberOf(day));
+  const named = name === undefined ? numberOf(month) : monthOf(name);
+  return name !== undefined && named === undefined ? [] : of(named, numberOf(day));
 }
 
 function numberOf(digits: string | undefined): number | undefined {
