@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { buildIndex } from "../../src/search/local/index-builder.ts";
 import type { BuiltFrom } from "../../src/search/local/index-build.ts";
 import type { DocumentIndex } from "../../src/search/local/local-index.ts";
 import { buildPostgresIndex } from "../../src/search/local/postgres/postgres.ts";
+import { quantile } from "../../src/eval/statistics.ts";
 import { startPostgres } from "../../test/servers/postgres.ts";
 import { createRandom, createZipf } from "../seeded-text.ts";
 
@@ -14,11 +17,19 @@ const WORDS = 50_000;
 const QUESTIONS = 200;
 const WORDS_OF_QUESTION = 4;
 const SEED = 20;
+const DOCUMENT = fileURLToPath(new URL("../../docs/documents.md", import.meta.url));
+const TABLE = /(<!-- stores -->\n).*(?=<!-- end of stores -->)/su;
 
-const print = (line: string): void => console.log(line);
+/** A built index, and what it did with the questions. */
+interface Measured extends BuiltFrom<DocumentIndex> {
+  /** What it found for each question, as text. */
+  readonly found: string[];
+  /** Of each question, in milliseconds. */
+  readonly times: number[];
+}
 
 /** The same passages in a file and in PostgreSQL: time and size of the build, time of a question, and whether both find the same. */
-async function main(passages: number): Promise<void> {
+async function main(passages: number, writes: boolean): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), "bench-stores-"));
   await using server = await startPostgres();
   try {
@@ -30,40 +41,50 @@ async function main(passages: number): Promise<void> {
     }
     const questions = Array.from({ length: QUESTIONS }, () => text(WORDS_OF_QUESTION));
     const file = join(scratch, ".index.sqlite");
-    const inFile = await measure("SQLite", () => buildIndex({ folder: scratch, file }), questions);
-    const inDatabase = await measure(
-      "PostgreSQL",
-      () => buildPostgresIndex({ folder: scratch, address: server.url }),
-      questions,
+    const inFile = measured(await buildIndex({ folder: scratch, file }));
+    const inDatabase = measured(await buildPostgresIndex({ folder: scratch, address: server.url }));
+    // by turns, so that what else the machine does falls on both
+    for (const question of questions) for (const store of [inFile, inDatabase]) await ask(store, question);
+    for (const { index } of [inFile, inDatabase]) await index.close();
+    const same = inFile.found.filter((found, at) => found === inDatabase.found[at]).length;
+    const lines = [
+      `| ${inFile.report.passages.toLocaleString("en-US")} passages | build | size | a question, p50 | p99 |`,
+      "| --- | ---: | ---: | ---: | ---: |",
+      row("a file (SQLite)", inFile),
+      row("PostgreSQL on the same machine", inDatabase),
+      "",
+      `The same 10 results in the same order: ${same} of ${QUESTIONS} questions. ${cpus().length} cores, with a load of ${loadavg()[1]?.toFixed(1)} meanwhile.`,
+    ];
+    console.log(lines.join("\n"));
+    if (!writes) return;
+    const told = readFileSync(DOCUMENT, "utf8");
+    writeFileSync(
+      DOCUMENT,
+      told.replace(TABLE, (_, begin: string) => `${begin}\n${lines.join("\n")}\n\n`),
     );
-    const same = inFile.filter((found, at) => found === inDatabase[at]).length;
-    print(`the same top 10: ${same} of ${QUESTIONS}`);
   } finally {
     rmSync(scratch, { recursive: true });
   }
 }
 
-/** What is found for each question, as text. */
-async function measure(
-  name: string,
-  build: () => Promise<BuiltFrom<DocumentIndex>>,
-  questions: readonly string[],
-): Promise<readonly string[]> {
-  const { index, report } = await build();
-  const found: string[] = [];
-  const times: number[] = [];
-  for (const question of questions) {
-    const begun = performance.now();
-    found.push(JSON.stringify(await index.rank((await index.respell(question)).text, 10)));
-    times.push(performance.now() - begun);
-  }
-  await index.close();
-  times.sort((a, b) => a - b);
-  const at = (part: number): string => (times[Math.floor((times.length - 1) * part)] ?? 0).toFixed(1);
-  print(
-    `${name}: ${report.passages} passages in ${(report.ms / 1_000).toFixed(1)} s, ${(report.bytes / 1e6).toFixed(0)} MB; a question p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`,
-  );
-  return found;
+function measured(built: BuiltFrom<DocumentIndex>): Measured {
+  return { ...built, found: [], times: [] };
 }
 
-await main(Number(process.argv[2] ?? 100_000));
+async function ask({ index, found, times }: Measured, question: string): Promise<void> {
+  const begun = performance.now();
+  found.push(JSON.stringify(await index.rank((await index.respell(question)).text, 10)));
+  times.push(performance.now() - begun);
+}
+
+function row(name: string, { report, times }: Measured): string {
+  const at = (part: number): string => `${quantile(times, part).toFixed(1)} ms`;
+  const build = `${(report.ms / 1_000).toFixed(0)} s`;
+  return `| ${name} | ${build} | ${(report.bytes / 1e6).toFixed(0)} MB | ${at(0.5)} | ${at(0.99)} |`;
+}
+
+const { values, positionals } = parseArgs({
+  options: { write: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+await main(Number(positionals[0] ?? 100_000), values.write);

@@ -4,6 +4,7 @@ import { type BuildRecord, buildOptionsSchema } from "../build-record.ts";
 import type { FoundPassage, IndexReader } from "../index-reader.ts";
 import { notReadSchema } from "../not-read.ts";
 import type { Term } from "../terms/match.ts";
+import { createBestPassages, findAny } from "./best-passages.ts";
 import { type Bounds, createPhraseCounts } from "./phrase-counts.ts";
 import type { Phrase, Tokenizer } from "./terms.ts";
 
@@ -18,21 +19,6 @@ export interface SeenFolder {
   readonly path: string | undefined;
 }
 
-/** Passages with their documents. */
-export const passageRows = z.array(
-  z.object({
-    score: z.number(),
-    document: z.coerce.number(),
-    position: z.number(),
-    text: z.string(),
-    page: z.number().nullable(),
-    heading: z.string().nullable(),
-    key: z.string(),
-    title: z.string(),
-    url: z.string().nullable(),
-    date: z.string().nullable(),
-  }),
-);
 const countsRow = z.object({ documents: z.coerce.number(), passages: z.coerce.number() });
 const countRows = z.array(z.object({ count: z.coerce.number() }));
 const wordRows = z.array(z.object({ word: z.string() }));
@@ -48,20 +34,7 @@ const heldRows = z.array(
 );
 const unreadFiles = z.array(z.object({ path: z.string(), size: z.number(), modified: z.number() }));
 
-/** https://en.wikipedia.org/wiki/Okapi_BM25, with the figures of SQLite's. */
-const K1 = 1.2;
-const B = 0.75;
-/** PostgreSQL takes weights up to 1: those of other words and of the title, by 4. */
-const WEIGHTS = "'{0.25, 0.25, 0.25, 1}'::real[]";
-
-/**
- * How often a phrase stands in a passage, in its title four times: the sum of the weights of all places. `ts_rank_cd` of
- * a single phrase is just that. https://www.postgresql.org/docs/current/textsearch-controls.html#TEXTSEARCH-RANKING
- */
-function frequencySql(query: string): string {
-  return `ts_rank_cd(${WEIGHTS}, terms, ${query})::float8 * 4`;
-}
-
+const NO_COUNT = { count: 0, idf: 0 };
 const NONE: Bounds = { least: 0, most: 0 };
 
 /** One folder, read by calls that see the same state of the database. */
@@ -142,42 +115,15 @@ export function createIndexReader(query: Query, folder: SeenFolder, tokenizer: T
     async find(terms, hold, most): Promise<readonly FoundPassage[]> {
       const asked = phrasesOf(terms);
       const counted = await counts.countsOf(asked.flat());
-      const { passages, tokens } = await counts.totals();
-      const tell = new Map(asked.flat().map((phrase, at) => [phrase.query, counted[at]?.idf ?? 0]));
-      const held = asked.map((phrases) => phrases.filter((phrase) => (tell.get(phrase.query) ?? 0) > 0));
+      const known = new Map(asked.flat().map((phrase, at) => [phrase.query, counted[at]]));
+      const held = asked.map((phrases) =>
+        phrases.filter(({ query: key }) => (known.get(key)?.count ?? 0) > 0),
+      );
       const expression = expressionOf(held, hold);
       if (expression === undefined) return [];
-      const scored = held.flat();
-      const frequencies = scored.map((_, at) => `${frequencySql(`($2::tsquery[])[${at + 1}]`)} as f${at}`);
-      const scores = scored.map(
-        (_, at) =>
-          `($3::float8[])[${at + 1}] * ((f${at} * ($4::float8 + 1)) / (f${at} + $4 * (1 - $5::float8 + $5 * length / $6::float8)))`,
-      );
-      const rows = await query(
-        `select hit.score, hit.document, hit.position, p.text, p.page, p.heading, d.key, d.title, d.url, d.date
-         from (
-           select document, position, key, ${scores.join(" + ")} as score
-           from (
-             select document, position, key, length, ${frequencies.join(", ")}
-             from $schema.passage_terms where folder = $1 and terms @@ $7::tsquery offset 0
-           ) counted
-           order by score desc, key, position limit $8
-         ) hit
-         join $schema.passages p on p.document = hit.document and p.position = hit.position
-         join $schema.documents d on d.id = hit.document
-         order by hit.score desc, hit.key, hit.position`,
-        [
-          folder.id,
-          scored.map((phrase) => phrase.query),
-          scored.map((phrase) => tell.get(phrase.query)),
-          K1,
-          B,
-          tokens / passages,
-          expression,
-          most,
-        ],
-      );
-      return passageRows.parse(rows);
+      const best = createBestPassages(query, folder.id, await counts.totals());
+      const telling = held.flat().map(({ query: key }) => ({ query: key, ...(known.get(key) ?? NO_COUNT) }));
+      return hold === "all" ? best(telling, expression, most) : findAny(best, telling, most);
     },
     async areHeld(queries, least) {
       const { asked, bounds } = await boundsOf(queries);

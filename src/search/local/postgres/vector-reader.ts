@@ -1,7 +1,8 @@
 import type { PostgresConnection } from "../../../postgres/connection.ts";
 import type { VectorReader } from "../vectors/vector-reader.ts";
 import type { VectorCounts } from "../vectors/vector-table.ts";
-import { passageRows, type SeenFolder } from "./index-reader.ts";
+import { passageRows } from "./best-passages.ts";
+import type { SeenFolder } from "./index-reader.ts";
 import {
   countVectors,
   findPgvector,

@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createRandom, createZipf } from "../../../../bench/seeded-text.ts";
 import type { FoundPassage } from "../../../../src/search/local/index-reader.ts";
-import { buildIndex } from "../../../../src/search/local/index-builder.ts";
+import { indexDocuments } from "../../../../src/search/local/index-builder.ts";
 import { allFolders } from "../../../../src/search/local/postgres/folders.ts";
 import { createIndexReader as readDatabase } from "../../../../src/search/local/postgres/index-reader.ts";
 import { createTokenizer } from "../../../../src/search/local/postgres/terms.ts";
 import { createIndexReader as readFile } from "../../../../src/search/local/sqlite/index-reader.ts";
+import { indexPostgresDocuments } from "../../../../src/search/local/postgres/postgres.ts";
 import { openToRead } from "../../../../src/search/local/sqlite/index-store.ts";
 import { readIndexQuery } from "../../../../src/search/local/terms/index-query.ts";
 import { matchOf, type Term } from "../../../../src/search/local/terms/match.ts";
@@ -40,17 +41,17 @@ describe.skipIf(NO_POSTGRES !== "")(`figures of a file and a database ${NO_POSTG
   const { create } = useDatabases();
 
   test("are the same to the last bit: scores, and how many passages hold what", async () => {
-    const files = texts(400, 40).map((text, at) => [
-      `${at}.md`,
-      `# Page ${text.split(" ", 2)[1]}\n\n${text}`,
-    ]);
-    const folder = createFolder(Object.fromEntries(files) as Record<string, string>);
+    const documents = texts(1_500, 15).map((text, at) => ({
+      title: `Page ${text.split(" ", 2)[1]}`,
+      url: `https://example.org/${String(at).padStart(4, "0")}`,
+      text,
+    }));
     const path = join(createFolder(), "index.sqlite");
-    (await buildIndex({ folder, file: path })).index.close();
+    (await indexDocuments({ documents, file: path })).index.close();
     const database = openToRead(path);
     const file = readFile(database);
-    const { build, connection } = await create();
-    await build({ folder });
+    const { address, connection } = await create();
+    await (await indexPostgresDocuments({ documents, address })).index.close();
     const tokenizer = createTokenizer();
     onTestFinished(() => {
       database.close();
@@ -76,9 +77,16 @@ describe.skipIf(NO_POSTGRES !== "")(`figures of a file and a database ${NO_POSTG
         ]);
       }
       for (const hold of ["all", "any"] as const) {
-        const found = await file.find(terms, hold, 1_000);
-        const inDatabase = await reader.find(terms, hold, 1_000);
-        expect([question, inDatabase.map(withoutId)]).toEqual([question, found.map(withoutId)]);
+        for (const most of [5, 64, 2_000]) {
+          const found = await file.find(terms, hold, most);
+          const inDatabase = await reader.find(terms, hold, most);
+          expect([question, hold, most, inDatabase.map(withoutId)]).toEqual([
+            question,
+            hold,
+            most,
+            found.map(withoutId),
+          ]);
+        }
       }
     }
   }, 60_000);
