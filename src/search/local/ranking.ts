@@ -66,7 +66,11 @@ function* findBest({ all, any }: Match, maxResults: number, reader: IndexReader)
   const documents = whole.map((passages) => ({ passages, holdsAll: true }));
   if (documents.length >= maxResults) return documents;
   const found = new Set(whole.map(([best]) => best?.document));
-  const more = yield* findDocuments(yield* dropCommon(any, reader), "any", maxResults, reader);
+  const telling = yield* dropCommon(any, reader);
+  const byTelling = yield* findDocuments(telling, "any", maxResults, reader);
+  // where what is not common stands nowhere, what is common is all there is to go by
+  const isLost = byTelling.length + whole.length === 0 && telling.length < any.length;
+  const more = isLost ? yield* findDocuments(any, "any", maxResults, reader) : byTelling;
   return [
     ...documents,
     ...more.filter(([best]) => !found.has(best?.document)).map((passages) => ({ passages, holdsAll: false })),

@@ -53,6 +53,14 @@ test("a batch of long documents is as long as its characters allow", async () =>
   expect(await mostHeld(documentsOf(8, "x".repeat(1_500_000)))).toBe(3);
 });
 
+test("a word that stands nowhere beside common ones takes nothing from what these find", async () => {
+  const documents = documentsOf(10_100, "the valve leaks");
+  const { index } = await indexDocuments({ documents, file: ":memory:" });
+  onTestFinished(() => index.close());
+  expect(index.find("valve", 1)).toHaveLength(1);
+  expect(index.find("valve xylophone", 1)).toHaveLength(1);
+});
+
 test.skipIf(!existsSync(IO))("an index is opened and asked without being read as a whole", async () => {
   const file = join(createFolder(), "index.db");
   const words = Array.from({ length: 3_000 }, (_, number) => `word${number} and`).join(" ");
