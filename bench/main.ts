@@ -5,7 +5,7 @@ import type { Bench } from "./bench.ts";
 import { benchCitations } from "./citations.ts";
 import { benchGgufReuse } from "./gguf-reuse.ts";
 import { benchGrowth } from "./growth/growth.ts";
-import { benchIndex } from "./index.ts";
+import { benchScale } from "./indexing/scale.ts";
 import { benchLoad } from "./load/load.ts";
 import { benchPrefixReuse } from "./prefix-reuse.ts";
 import { benchReader } from "./reader.ts";
@@ -22,10 +22,10 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<string | void>
   startup: benchStartup,
   reader: ({ print }) => benchReader(print),
   citations: ({ print }) => benchCitations(print),
-  index: ({ print }) => benchIndex(print),
   prefix: ({ print }) => benchPrefixReuse(print),
   gguf: ({ print }) => benchGgufReuse(print),
   stored: ({ print }) => benchStoredBytes(print),
+  index: benchScale,
 };
 const PAGE = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
 
@@ -37,6 +37,8 @@ const { values } = parseArgs({
     write: { type: "boolean", default: false },
     /** How often each contender has its turn. */
     turns: { type: "string", default: "9" },
+    /** Sizes of the index that is measured, divided by commas. */
+    passages: { type: "string", default: "10000,100000,1000000" },
     /** How many seconds to wait, in all, for a machine that does nothing else. */
     patience: { type: "string", default: "300" },
   },
@@ -53,6 +55,7 @@ const bench: Bench = {
   print: (line) => console.log(line),
   patience: new Patience(Number(values.patience)),
   turns: Number(values.turns),
+  passages: values.passages.split(",").map(Number),
   write: values.write,
 };
 for (const name of chosen) {
