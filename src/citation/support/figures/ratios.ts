@@ -27,32 +27,47 @@ const ONE = "a|an|one|ein|einem|eines|einen|das|une?|le|un|la";
 /** `the third of five` and `the second quarter of 2025` are no parts. */
 const ORDINAL = /^\s*(?:of|century|day|year|\d)/iu;
 
-const WORDS: readonly (readonly [number, RegExp])[] = (
+const WORD_LISTS: readonly (readonly [number, string])[] = [
+  [0.5, "half|halves|halved|hälfte|halb so|halbiert\\p{L}*|moitié|mitad|نصف|النصف|חצי|מחצית"],
+  [1 / 3, "ثلث|الثلث|שליש"],
+  [2 / 3, "ثلثا|ثلثي|الثلثين|ثلثين|שני שליש\\p{L}*|שני שלישי"],
+  [1 / 4, "ربع|الربع|רבע"],
+  [3 / 4, "ثلاثة أرباع|שלושה רבעים|שלושת רבעי"],
+  [1 / 5, "خمس (?=ال)|חמישית"],
   [
-    [0.5, "half|halves|halved|hälfte|halb so|halbiert\\p{L}*|moitié|mitad|نصف|النصف|חצי|מחצית"],
-    [1 / 3, "ثلث|الثلث|שליש"],
-    [2 / 3, "ثلثا|ثلثي|الثلثين|ثلثين|שני שליש\\p{L}*|שני שלישי"],
-    [1 / 4, "ربع|الربع|רבע"],
-    [3 / 4, "ثلاثة أرباع|שלושה רבעים|שלושת רבעי"],
-    [1 / 5, "خمس (?=ال)|חמישית"],
-    [
-      2,
-      "twice|doubled?|doubling|doppelt\\p{L}*|verdoppel\\p{L}*|le double|doublé\\p{L}*|el doble|duplic\\p{L}*|ضعف|ضعفي|ضعفا|פי שניים|כפול",
-    ],
-    [
-      3,
-      "thrice|triple[ds]?|dreifach\\p{L}*|verdreifach\\p{L}*|triplé?\\p{L}*|triplic\\p{L}*|ثلاثة أضعاف|פי שלושה",
-    ],
-    [
-      4,
-      "quadrupled?|vierfach\\p{L}*|vervierfach\\p{L}*|quadruplé?\\p{L}*|cuadruplic\\p{L}*|أربعة أضعاف|פי ארבעה",
-    ],
-    [5, "fivefold|fünffach\\p{L}*|quintuplé?\\p{L}*|خمسة أضعاف|פי חמישה"],
-  ] as const
-).map(
+    2,
+    "twice|doubled?|doubling|doppelt\\p{L}*|verdoppel\\p{L}*|le double|doublé\\p{L}*|el doble|duplic\\p{L}*|ضعف|ضعفي|ضعفا|פי שניים|כפול",
+  ],
+  [
+    3,
+    "thrice|triple[ds]?|dreifach\\p{L}*|verdreifach\\p{L}*|triplé?\\p{L}*|triplic\\p{L}*|ثلاثة أضعاف|פי שלושה",
+  ],
+  [
+    4,
+    "quadrupled?|vierfach\\p{L}*|vervierfach\\p{L}*|quadruplé?\\p{L}*|cuadruplic\\p{L}*|أربعة أضعاف|פי ארבעה",
+  ],
+  [5, "fivefold|fünffach\\p{L}*|quintuplé?\\p{L}*|خمسة أضعاف|פי חמישה"],
+];
+const WORDS = WORD_LISTS.map(
   ([value, words]) =>
     [value, new RegExp(`${NOT_BEFORE}(?:${words})(?:ها|ه|هم)?${NOT_BEHIND}`, "giu")] as const,
 );
+
+/** How the words of a list begin, as far as they are written out. */
+const beginningsOf = (words: string): readonly string[] =>
+  words.split("|").map((word) => word.replace(/(?:.\?|[[(\\]).*$/u, ""));
+
+/** In lower case, one of these stands wherever a ratio does: with any of the patterns, a text without them is not read. */
+const SIGNS: readonly string[] = [
+  ...WORD_LISTS.flatMap(([, words]) => beginningsOf(words)),
+  ...PARTS.flatMap(([, names]) => beginningsOf(names)),
+  ..."y media|y medio|and a half|anderthalb|eineinhalb|et demi|שעה וחצי|media hora|demi-heure|halbe stunde".split(
+    "|",
+  ),
+  ..." times | fois | veces |fold|mal so |one in |one out of |one of every | sur | de cada ".split("|"),
+  ..."半成倍",
+  "分之",
+];
 
 /** Of what is more than one, the half says nothing by itself. */
 const AND_A_HALF = new RegExp(
@@ -95,6 +110,9 @@ function hanDigit(sign: string | undefined): number {
 /** The fractions and multiples that are written as words. */
 function findRatios(sentence: string): readonly Ratio[] {
   const found: Ratio[] = [];
+  // through capitals, as patterns fold them
+  const folded = sentence.toUpperCase().toLowerCase();
+  if (!SIGNS.some((sign) => folded.includes(sign))) return found;
   const text = sentence.replaceAll(AND_A_HALF, (words) => {
     found.push({ text: words, value: 1.5 });
     return " ";
