@@ -65,8 +65,7 @@ const SIGNS: readonly string[] = [
     "|",
   ),
   ..." times | fois | veces |fold|mal so |one in |one out of |one of every | sur | de cada ".split("|"),
-  ..."半成倍",
-  "分之",
+  ..."半|成|倍|分之".split("|"),
 ];
 
 /** Of what is more than one, the half says nothing by itself. */
