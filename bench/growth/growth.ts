@@ -17,6 +17,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_MARK = 640;
 const SOURCE_CHARACTERS = 8000;
 const RUNS = 5;
+const WARM_UP = 3;
 
 /** What a longer transcript costs, from 8,192 to 131,072 tokens of four characters. */
 export async function benchGrowth({ print, write }: Bench): Promise<string> {
@@ -56,10 +57,10 @@ export async function benchGrowth({ print, write }: Bench): Promise<string> {
   return markdown;
 }
 
-/** Milliseconds of processor time that it takes at each size: the median of a few, after the longest has run once. */
+/** Milliseconds of processor time that it takes at each size: the median of a few, after the longest has run a few times. */
 function timed(prepare: (size: number) => () => void): readonly number[] {
   const all = SIZES.map((size) => ({ size, run: prepare(size) }));
-  all.at(-1)?.run();
+  for (let time = 0; time < WARM_UP; time += 1) all.at(-1)?.run();
   return all.map(({ size, run }) => {
     const rounds = LONGEST / size;
     const times = Array.from({ length: RUNS }, () => {
