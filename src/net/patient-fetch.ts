@@ -71,6 +71,10 @@ function wasKept(error: unknown): boolean {
 
 /** Classes of Node's own `fetch` (`Request`, `FormData`) are foreign to undici: but for a string, a body goes as a stream. */
 function readRequest(input: string | URL | Request, init: RequestInit = {}) {
+  if (!(input instanceof Request) && typeof init.body === "string") {
+    const { method = "GET", body, signal = null, redirect = "follow" } = init;
+    return { method, headers: [...new Headers(init.headers)], body, signal, redirect };
+  }
   const { method, headers, body, signal, redirect } = new Request(input, { duplex: "half", ...init });
   return {
     method,

@@ -294,7 +294,7 @@ function open(
   return { opening, transcript: prefix === "" ? [] : [{ origin: "runtime" as const, text: prefix }] };
 }
 
-/** The day where the program runs, as an ISO date: the form that Swedish uses. */
+/** The day where the program runs, as an ISO date. */
 function localDate(moment: Date): string {
-  return new Intl.DateTimeFormat("sv-SE").format(moment);
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 }
