@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
 import { columnsOf, cut } from "./line-wrapper.ts";
 import { printableLine } from "./printable.ts";
@@ -33,11 +34,14 @@ export function createStatusScreen(
   let since = 0;
   let column = 0;
   let isDrawn = false;
+  /** The cursor is back on the last cell of a full row, and not behind it, where the next character would begin a new one. */
+  let isOnEdge = false;
   let timer: NodeJS.Timeout | undefined;
 
   function erase(): void {
     if (!isDrawn) return;
     isDrawn = false;
+    isOnEdge = column === columnsOf(screen);
     screen.write(column === 0 ? ERASE : `${ERASE}${UP}\u001B[${column + 1}G`);
   }
   function draw(): void {
@@ -52,6 +56,11 @@ export function createStatusScreen(
     clearTimeout(timer);
     timer = setTimeout(draw, milliseconds);
     timer.unref();
+  }
+  function write(output: TextOutput, text: string): void {
+    const seen = stripVTControlCharacters(text);
+    output.write(isOnEdge && /^[^\r\n]/u.test(seen) ? `\n${text}` : text);
+    isOnEdge &&= seen === "";
   }
   function follow(text: string): void {
     const last = text.lastIndexOf("\n");
@@ -79,7 +88,7 @@ export function createStatusScreen(
     over: (output) =>
       new Below(output, (text) => {
         erase();
-        output.write(text);
+        write(output, text);
         follow(text);
         if (what !== undefined) later(QUIET_MS);
       }),

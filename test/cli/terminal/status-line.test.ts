@@ -52,6 +52,15 @@ const steps = fc.array(
   ),
   { maxLength: 30 },
 );
+/** A status below a row that is written to its last cell. */
+const FULL_ROW = [{ write: "a longer line of text" }, { show: "Waiting" }, { wait: 400 }] as const;
+const full: (readonly Step[])[] = [
+  [{ write: "word " }],
+  [{ write: "\n" }, { write: "a" }],
+  [{ write: "\u001B[2mdim\u001B[22m" }],
+  ["hide" as const, { write: "a" }],
+  ["hide" as const],
+].map((more) => [...FULL_ROW, ...more]);
 
 test("whatever is written and waited for, the status leaves nothing behind", () => {
   fc.assert(
@@ -71,6 +80,7 @@ test("whatever is written and waited for, the status leaves nothing behind", () 
       status.hide();
       expect(rowsOf(with_.raw, columns)).toEqual(rowsOf(without.raw, columns));
     }),
+    { examples: full.map((given) => [given, 21]) },
   );
 });
 
