@@ -1,7 +1,7 @@
 import type { buildConnector, Dispatcher, fetch as undiciFetch } from "undici";
 import { AgenticRagError, causesOf, codeOf } from "../errors.ts";
 import { isLoopback } from "./loopback.ts";
-import { PATIENT, sendOnKept } from "./patient-fetch.ts";
+import { PATIENT, readRequest } from "./patient-fetch.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,7 +45,8 @@ export function createProxyFetch(
     opening ??= open(proxies, options.loopback ?? false);
     const undici = await opening;
     try {
-      return await sendOnKept(undici, input, init);
+      const url = input instanceof Request ? input.url : input;
+      return await undici.fetch(url, { ...readRequest(input, init), dispatcher: undici.dispatcher });
     } catch (error) {
       throw explain(error);
     }

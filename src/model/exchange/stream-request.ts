@@ -4,6 +4,7 @@ import { systemClock, type RetryClock } from "../../net/clock.ts";
 import type { Deadline } from "../../net/deadline.ts";
 import { readEvents } from "../../net/event-stream.ts";
 import { readLines } from "../../net/lines.ts";
+import { onKept } from "../../net/kept-connections.ts";
 import { patientFetch } from "../../net/patient-fetch.ts";
 import type { ModelChunk } from "../model.ts";
 import type { ReasoningEffort, Sampling } from "../sampling.ts";
@@ -152,7 +153,7 @@ async function* sendOnce(
     body,
     target,
     signal: deadline.signal,
-    fetch,
+    fetch: onKept(fetch),
     now: clock.now,
     ...(framing === "lines" && { mediaType: /^application\/(?:x-ndjson|json)/i }),
   });

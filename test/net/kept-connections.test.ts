@@ -1,0 +1,68 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { onKept } from "../../src/net/kept-connections.ts";
+import { patientFetch } from "../../src/net/patient-fetch.ts";
+import { startWireServer } from "../servers/wire-server.ts";
+
+/** The package's own, and one that a caller gives. */
+const FETCHES = [
+  ["the own fetch", patientFetch],
+  ["Node's fetch", globalThis.fetch],
+] as const;
+
+describe.each(FETCHES)("over %s", (_, fetch) => {
+  const send = onKept(fetch);
+
+  /** A server that answers on a connection so often, and closes it without a word when it is asked again. */
+  async function closingServer(answers: number) {
+    const served = new WeakMap<object, number>();
+    const server = await startWireServer((response) => {
+      const socket = response.socket ?? response;
+      const before = served.get(socket) ?? 0;
+      served.set(socket, before + 1);
+      if (before < answers) response.end("answered");
+      else response.socket?.end();
+    });
+    const post = async (): Promise<string> => {
+      const said = await (await send(server.url, { method: "POST", body: "a body" })).text();
+      // the connection is free when its reply is over, which is a moment later
+      await wait(20);
+      return said;
+    };
+    return { server, post };
+  }
+
+  test("one connection carries one request after the other", async () => {
+    const { server, post } = await closingServer(Infinity);
+    for (let times = 0; times < 5; times += 1) expect(await post()).toBe("answered");
+    expect([server.requests.length, server.connections()]).toEqual([5, 1]);
+  });
+
+  test("what was sent on a kept connection that its server closed is sent once more, on a new one", async () => {
+    const { server, post } = await closingServer(1);
+    for (let times = 0; times < 2; times += 1) expect(await post()).toBe("answered");
+    expect(server.requests.map(({ body }) => body)).toEqual(["a body", "a body", "a body"]);
+    expect(server.connections()).toBe(2);
+  });
+
+  test("what a new connection broke with is not sent again", async () => {
+    const { server, post } = await closingServer(0);
+    await expect(post()).rejects.toThrow("fetch failed");
+    expect([server.requests.length, server.connections()]).toEqual([1, 1]);
+  });
+
+  test("no connection to llama.cpp is kept once it has named itself", async () => {
+    const server = await startWireServer((response) =>
+      response.setHeader("server", "llama.cpp").end("answered"),
+    );
+    for (let times = 0; times < 3; times += 1) {
+      await (await send(server.url, { method: "POST", body: "a body" })).text();
+      await wait(20);
+    }
+    expect(server.requests.map(({ headers }) => headers.connection)).toEqual([
+      "keep-alive",
+      "close",
+      "close",
+    ]);
+  });
+});
