@@ -8,14 +8,17 @@ const [WIDTH, HEIGHT] = [640, 400];
 const [LEFT, RIGHT, TOP, BOTTOM] = [56, 150, 20, 44];
 const COLOURS = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e"];
 
-/** An SVG: both axes logarithmic, each line in multiples of its first value, beside a dashed one that grows as the size does. */
+/**
+ * An SVG: both axes logarithmic, each line in multiples of its first value, from a half on, beside a dashed one that grows as
+ * the size does.
+ */
 export function drawGrowth(sizes: readonly number[], lines: readonly Line[]): string {
   const [first = 1] = sizes;
   const most = (sizes.at(-1) ?? first) / first;
   const x = (size: number): number =>
     LEFT + (Math.log2(size / first) / Math.log2(most)) * (WIDTH - LEFT - RIGHT);
   const y = (multiple: number): number =>
-    HEIGHT - BOTTOM - (Math.log2(multiple) / Math.log2(2 * most)) * (HEIGHT - TOP - BOTTOM);
+    HEIGHT - BOTTOM - (Math.log2(2 * multiple) / Math.log2(4 * most)) * (HEIGHT - TOP - BOTTOM);
   const path = (values: readonly number[]): string =>
     values
       .map(
@@ -29,11 +32,11 @@ export function drawGrowth(sizes: readonly number[], lines: readonly Line[]): st
       `<path d="M${round(x(size))} ${TOP} V${HEIGHT - BOTTOM}" class="grid"/>` +
       text([x(size), HEIGHT - BOTTOM + 18], `${size / 1024} k`, 'text-anchor="middle"'),
   );
-  const multiples = Array.from({ length: Math.log2(most) + 2 }, (_, at) => 2 ** at);
+  const multiples = Array.from({ length: Math.log2(most) + 3 }, (_, at) => 2 ** (at - 1));
   const rows = multiples.map(
     (multiple) =>
       `<path d="M${LEFT} ${round(y(multiple))} H${WIDTH - RIGHT}" class="grid"/>` +
-      text([LEFT - 8, y(multiple) + 4], `× ${multiple}`, 'text-anchor="end"'),
+      text([LEFT - 8, y(multiple) + 4], multiple < 1 ? "× ½" : `× ${multiple}`, 'text-anchor="end"'),
   );
   const ideal = `<path d="${path(sizes)}" stroke="#888" stroke-dasharray="5 4"/>`;
   const drawn = lines.map(({ values }, at) => `<path d="${path(values)}" stroke="${COLOURS[at]}"/>`);
