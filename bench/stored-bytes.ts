@@ -7,16 +7,11 @@ import { Client } from "pg";
 import { z } from "zod";
 import { openPostgresDurability } from "../src/durability/postgres/postgres.ts";
 import { openSqliteDurability } from "../src/durability/sqlite/sqlite.ts";
-import { createAgenticRag } from "../src/graph/graph.ts";
-import { createScriptedModel } from "../src/model/scripted.ts";
-import { qwq } from "../src/protocol/qwq/qwq.ts";
 import { NO_POSTGRES, startPostgres } from "../test/servers/postgres.ts";
+import { createSeededAgent } from "./seeded-agent.ts";
 import { createRandom, createZipf } from "./seeded-text.ts";
 
 const SEARCHES = 20;
-const RESULTS = 5;
-/** Of all results of one search. */
-const RESULT_BYTES = 5_000;
 
 /** Text that shrinks as prose does, and text that no compression makes smaller than three quarters. */
 const TEXTS: Readonly<Record<string, (random: () => number) => () => string>> = {
@@ -103,30 +98,7 @@ async function benchPostgres(
 
 /** A run of the agent on a database; gives the texts of its transcript. */
 async function run(checkpointer: BaseCheckpointSaver, nextWord: () => string): Promise<readonly string[]> {
-  const script = Array.from(
-    { length: SEARCHES },
-    (_value, at) =>
-      `I look for ${at}.\n<tool_call>\n{"action": "web_search", "action_input": {"query": "question ${at}"}}\n</tool_call>`,
-  );
-  const agent = createAgenticRag(
-    {
-      protocol: qwq,
-      model: createScriptedModel([...script, "</think>\n\nThat is all [1]."]),
-      engine: {
-        name: "seeded",
-        search: async (query) => ({
-          status: "found",
-          results: Array.from({ length: RESULTS }, (_value, at) => ({
-            title: `${query}, ${at}`,
-            url: `https://example.org/${encodeURIComponent(query)}/${at}`,
-            text: textOf(nextWord),
-          })),
-        }),
-      },
-      limits: { maxSearches: SEARCHES },
-    },
-    { checkpointer },
-  );
+  const agent = createSeededAgent(SEARCHES, nextWord, checkpointer);
   const thread = { configurable: { thread_id: "thread" } };
   await agent.invoke({ question: "What is there?" }, { ...thread, durability: "sync" });
   const { values } = await agent.getState(thread);
@@ -146,12 +118,6 @@ async function runNaive(checkpointer: BaseCheckpointSaver, segments: readonly st
     .compile({ checkpointer });
   const config = { configurable: { thread_id: "thread" }, recursionLimit: 1000, durability: "sync" as const };
   await graph.invoke({ text: "" }, config);
-}
-
-function textOf(nextWord: () => string): string {
-  let text = "";
-  while (text.length < RESULT_BYTES / RESULTS) text += `${nextWord()} `;
-  return text;
 }
 
 async function sizeOf(file: string): Promise<number> {

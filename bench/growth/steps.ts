@@ -5,17 +5,12 @@ import Database from "libsql";
 import { z } from "zod";
 import { openSqliteDurability } from "../../src/durability/sqlite/sqlite.ts";
 import { isRunEvent } from "../../src/graph/events.ts";
-import { createAgenticRag } from "../../src/graph/graph.ts";
-import { createScriptedModel } from "../../src/model/scripted.ts";
-import { qwq } from "../../src/protocol/qwq/qwq.ts";
+import { createSeededAgent } from "../seeded-agent.ts";
 import { createRandom, createZipf } from "../seeded-text.ts";
 import { median } from "../speed/statistics.ts";
 
 /** So that 96 searches, of the 100 that a run may have, make 131,072 tokens of four characters. */
 export const STEP_TOKENS = 131_072 / 96;
-/** Of results in a step; what the model writes, and heads of sources, are the rest. */
-const RESULT_CHARACTERS = 5000;
-const RESULTS = 5;
 const RUNS = 3;
 /** A figure of one step is a median of so many before it. */
 const WINDOW = 6;
@@ -82,7 +77,7 @@ async function runOnce(searches: number): Promise<readonly Mark[]> {
       return { cpuMs: (user + system) / 1000, bytes: pragmaSchema.parse(size.all())[0]?.bytes ?? 0 };
     };
     const marks = [mark()];
-    const agent = createGrowing(searches, durability.checkpointer);
+    const agent = createSeededAgent(searches, createZipf(50_000, createRandom(1)), durability.checkpointer);
     const config = { configurable: { thread_id: "thread" }, durability: "sync" as const };
     for await (const event of await agent.stream(
       { question: "What is there?" },
@@ -98,40 +93,4 @@ async function runOnce(searches: number): Promise<readonly Mark[]> {
     await durability.close();
     rmSync(folder, { recursive: true });
   }
-}
-
-function createGrowing(
-  searches: number,
-  checkpointer: ReturnType<typeof openSqliteDurability>["checkpointer"],
-) {
-  const nextWord = createZipf(50_000, createRandom(1));
-  const textOf = (): string => {
-    let text = "";
-    while (text.length < RESULT_CHARACTERS / RESULTS) text += `${nextWord()} `;
-    return text;
-  };
-  const script = Array.from(
-    { length: searches },
-    (_, at) =>
-      `I look for ${at}.\n<tool_call>\n{"action": "web_search", "action_input": {"query": "question ${at}"}}\n</tool_call>`,
-  );
-  return createAgenticRag(
-    {
-      protocol: qwq,
-      model: createScriptedModel([...script, "</think>\n\nThat is all [1]."]),
-      engine: {
-        name: "seeded",
-        search: async (query) => ({
-          status: "found",
-          results: Array.from({ length: RESULTS }, (_, at) => ({
-            title: `${query}, ${at}`,
-            url: `https://example.org/${encodeURIComponent(query)}/${at}`,
-            text: textOf(),
-          })),
-        }),
-      },
-      limits: { maxSearches: searches, maxTokens: 1_000_000, maxSeconds: 3600 },
-    },
-    { checkpointer },
-  );
 }
