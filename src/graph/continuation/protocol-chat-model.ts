@@ -112,8 +112,9 @@ export class ProtocolChatModel extends BaseChatModel {
     }
     const { signal } = config;
     const chunks = this._streamResponseChunks(messages, signal === undefined ? {} : { signal });
-    // nothing is yielded where nobody listens
-    await withDeadline({ deadlineMs: Infinity, signal }, () => chunks.next());
+    await withDeadline({ deadlineMs: Infinity, signal }, async () => {
+      while (!(await chunks.next()).done);
+    });
   }
 
   /** Its run is named after the model. */
