@@ -2,6 +2,7 @@ import { rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createRandom, createZipf } from "../../bench/seeded-text.ts";
 import type { BuildOptions, BuiltFrom } from "../../src/search/local/index-build.ts";
 import { compareWithFolder } from "../../src/search/local/index-state.ts";
 import type { DocumentIndex } from "../../src/search/local/local-index.ts";
@@ -97,6 +98,32 @@ export function describeDocumentIndex(name: string, newPlace: () => Promise<Inde
       const [now] = await Promise.all((await index.builds()).map(compareWithFolder));
       expect(now).toEqual({ folder, files: 3, held: 3, changed: 0, deleted: 0, finished: true });
       expect(await build(place, { folder })).toEqual({ ...NONE, documents: 3, passages: 3, unchanged: 3 });
+    });
+
+    test("ranks after changes as an index that is built anew", async () => {
+      const place = await newPlace();
+      const word = createZipf(12, createRandom(11));
+      const text = (words: number): string => Array.from({ length: words }, word).join(" ");
+      const folder = createFolder();
+      // many of these are alike, more than are looked at
+      const write = (at: number, words: number): void =>
+        writeFile(folder, `${at % 7}/${at}.md`, `# Page\n\n${at % 2 === 0 ? "river stone" : text(words)}`);
+      for (let at = 0; at < 200; at++) write(at, 20);
+      await build(place, { folder });
+      for (let at = 199; at >= 0; at -= 3) write(at, 90 + at);
+      for (let at = 0; at < 200; at += 8) rmSync(join(folder, `${at % 7}/${at}.md`));
+      await build(place, { folder });
+      for (let at = 1; at < 200; at += 6) write(at, 5);
+      await build(place, { folder });
+      const changed = await opened(place, folder);
+      const anew = await newPlace();
+      await build(anew, { folder });
+      const fresh = await opened(anew, folder);
+      for (const question of ["river", "stone page", "page", ...Array.from({ length: 20 }, () => text(3))]) {
+        const results = await fresh.rank(question, 20);
+        expect([question, results.length]).toEqual([question, 20]);
+        expect([question, await changed.rank(question, 20)]).toEqual([question, results]);
+      }
     });
 
     test("names what it could not read each time, and keeps what it had of it", async () => {

@@ -185,24 +185,26 @@ export async function putAll(
   signal: AbortSignal | undefined,
   most = BATCH_DOCUMENTS,
 ): Promise<{ readonly added: number; readonly updated: number }> {
-  let batch: Entry[] = [];
+  let batch = new Map<string, Entry>();
   let characters = 0;
   let put = 0;
   let updated = 0;
   async function flush(): Promise<void> {
-    updated += await writer.put(batch);
-    put += batch.length;
-    batch = [];
+    updated += await writer.put([...batch.values()]);
+    batch = new Map();
     characters = 0;
     await setImmediate();
     throwIfAborted(signal);
   }
   for await (const entry of entries) {
     throwIfAborted(signal);
-    batch.push(entry);
+    put += 1;
+    // the last of one key counts
+    if (batch.has(entry.key)) updated += 1;
+    batch.set(entry.key, entry);
     characters += entry.passages.reduce((sum, { text }) => sum + text.length, 0);
-    if (batch.length === most || characters > BATCH_CHARACTERS) await flush();
+    if (batch.size === most || characters > BATCH_CHARACTERS) await flush();
   }
-  if (batch.length > 0) await flush();
+  if (batch.size > 0) await flush();
   return { added: put - updated, updated };
 }

@@ -39,7 +39,7 @@ export interface IndexReader {
   build(): Awaitable<BuildRecord | undefined>;
   /** How much it holds now. */
   count(): Awaitable<Counts>;
-  /** About how many passages it holds, at no cost. */
+  /** How many passages it holds, at no cost. */
   size(): Awaitable<number>;
   /** What the last build left out or could not read. */
   notRead(): Awaitable<NotRead>;

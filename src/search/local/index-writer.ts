@@ -34,7 +34,7 @@ export interface IndexWriter {
   readonly claims?: FileClaims;
   /** The files in the index by key. */
   readFiles(): Awaitable<Map<string, FileState>>;
-  /** Adds documents, or replaces those under the same keys: all of them or none. Returns how many were replaced. */
+  /** Adds documents of different keys, or replaces those under the same: all of them or none. Returns how many were replaced. */
   put(entries: readonly Entry[]): Awaitable<number>;
   /** Notes that files were touched although their contents are the same. */
   touch(files: ReadonlyMap<string, FileState>): Awaitable<void>;

@@ -112,7 +112,7 @@ describe("an index that cannot be used", () => {
     await expect(indexDocuments({ documents, file })).rejects.toEqual(
       unusable(file, "was written by an older version of this package. Delete it and build the index again"),
     );
-    alter(file, "pragma user_version = 4");
+    alter(file, "pragma user_version = 5");
     expect(titlesOf(file, "fruit")).toEqual(["Note"]);
   });
 

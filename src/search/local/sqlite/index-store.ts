@@ -15,8 +15,8 @@ export const TOKENIZER = "porter unicode61 remove_diacritics 2";
 const FORMAT = {
   /** "ARAG" */
   applicationId: 0x41524147,
-  /** Raised whenever an index of an older version could not be read. */
-  version: 4,
+  /** Raised whenever an index of an older version could not be read, or ranks otherwise. */
+  version: 5,
   timeout: 2_000,
   /**
    * `key` is the path below the folder, or the URL of a document that is no file. The full-text index holds no text

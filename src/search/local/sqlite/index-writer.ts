@@ -4,6 +4,7 @@ import type { Entry, IndexWriter } from "../index-writer.ts";
 import { otherForms, toIndexedForm } from "../terms/indexed-form.ts";
 import { latinLanguageOf } from "../terms/stems.ts";
 import { readNotRead, writeNotRead } from "./records.ts";
+import { openTotals } from "./totals.ts";
 import { createVocabularyWriter } from "./vocabulary.ts";
 
 /** The methods answer at once. */
@@ -37,6 +38,7 @@ export function createIndexWriter(database: SqliteDatabase): AtOnce<IndexWriter>
     "insert or replace into unread (key, size, modified) values (?, ?, ?)",
   );
   const noteWords = createVocabularyWriter(database);
+  const totals = openTotals(database);
   const updateFile = database.prepare("update documents set size = ?, modified = ? where key = ?");
 
   function removeOne(key: string): boolean {
@@ -81,6 +83,7 @@ export function createIndexWriter(database: SqliteDatabase): AtOnce<IndexWriter>
     put(entries) {
       let replaced = 0;
       inTransaction(database, "immediate", () => {
+        totals.forget(entries.map(({ key }) => key));
         for (const entry of entries) {
           if (removeOne(entry.key)) replaced++;
           insertOne(entry);
@@ -95,6 +98,7 @@ export function createIndexWriter(database: SqliteDatabase): AtOnce<IndexWriter>
     },
     remove(keys) {
       inTransaction(database, "immediate", () => {
+        totals.forget(keys);
         for (const key of keys) removeOne(key);
       });
     },
