@@ -5,7 +5,7 @@ import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import Papa from "papaparse";
 import { z } from "zod";
-import { AgenticRagError } from "../../errors.ts";
+import { AgenticRagError, codeOf } from "../../errors.ts";
 import { readQuestions } from "../../eval/datasets/datasets.ts";
 import { parseJson } from "../../net/json.ts";
 import { decodeBytes } from "../../text/encoding.ts";
@@ -34,7 +34,7 @@ export interface DatasetQuestion {
 export async function readDataset(file: string): Promise<readonly DatasetQuestion[]> {
   const rows = await rowsOf(file);
   if (rows.length === 0) throw new AgenticRagError("settings-invalid", `${file} has no rows.`);
-  const read = readQuestions(rows);
+  const read = readAsList(rows);
   if ("message" in read) {
     const what =
       read.row === 0 ? `${file} is no data set that is known.` : `Row ${read.row} of ${file} cannot be read.`;
@@ -56,11 +56,28 @@ export async function readDataset(file: string): Promise<readonly DatasetQuestio
 }
 
 const listSchema = z.array(z.unknown());
-/** Some publish their rows as a list under a name. */
-const underNameSchema = z.union([
-  z.object({ Data: listSchema }).transform(({ Data }) => Data),
-  z.object({ data: listSchema }).transform(({ data }) => data),
-]);
+const recordSchema = z.record(z.string(), z.unknown());
+
+/** Some publish their rows as the one list of an object, or each under its id. */
+function readAsList(rows: readonly unknown[]): ReturnType<typeof readQuestions> {
+  const read = readQuestions(rows);
+  const inner = "message" in read && rows.length === 1 ? rowsWithin(rows[0]) : [];
+  const readInner = inner.length === 0 ? read : readQuestions(inner);
+  return "message" in readInner && readInner.row === 0 ? read : readInner;
+}
+
+function rowsWithin(whole: unknown): readonly unknown[] {
+  const values = Object.entries(recordSchema.safeParse(whole).data ?? {});
+  const lists = values.flatMap(([, value]) => {
+    const list = z.array(recordSchema).safeParse(value).data ?? [];
+    return list.length === 0 ? [] : [list];
+  });
+  if (lists.length > 0) return lists.length === 1 ? lists.flat() : [];
+  return values.flatMap(([id, value]) => {
+    const row = recordSchema.safeParse(value).data;
+    return row === undefined ? [] : [{ id, ...row }];
+  });
+}
 
 async function rowsOf(file: string): Promise<readonly unknown[]> {
   try {
@@ -78,6 +95,10 @@ async function rowsOf(file: string): Promise<readonly unknown[]> {
     return textRows(decoded.text, file);
   } catch (cause) {
     if (AgenticRagError.isInstance(cause)) throw cause;
+    const code = codeOf(cause);
+    if (code === "ENOENT") {
+      throw new AgenticRagError("settings-invalid", `There is no file ${file}. Give the path of a data set.`);
+    }
     throw new AgenticRagError(
       "settings-invalid",
       `${file} cannot be read as a data set. Give a file of JSON, JSON lines, CSV, TSV or Parquet; unpack archives.`,
@@ -89,14 +110,11 @@ async function rowsOf(file: string): Promise<readonly unknown[]> {
 function textRows(text: string, file: string): readonly unknown[] {
   const [first = ""] = text.trimStart();
   if (first !== "[" && first !== "{") {
-    const [head = ""] = text.trimStart().split("\n", 1);
-    return Papa.parse(text, { header: true, skipEmptyLines: "greedy", delimiter: delimiterOf(head) }).data;
+    return tableRows(text, file);
   }
   const whole = parseJson(text);
-  const list = listSchema.safeParse(whole).data ?? underNameSchema.safeParse(whole).data;
-  if (list !== undefined) return list;
-  if (whole !== undefined) return [whole];
-  return text.split("\n").flatMap((line, at) => {
+  if (whole !== undefined) return listSchema.safeParse(whole).data ?? [whole];
+  return text.split(/\r\n?|\n/).flatMap((line, at) => {
     if (line.trim() === "") return [];
     const row = parseJson(line);
     if (row !== undefined) return [row];
@@ -105,6 +123,44 @@ function textRows(text: string, file: string): readonly unknown[] {
       `Line ${at + 1} of ${file} is no JSON, as if it were cut off. Mend or remove it.`,
     );
   });
+}
+
+/** Rows of CSV or TSV. Some write texts that begin with a quote as they are: there a quote is a sign as any other. */
+function tableRows(text: string, file: string): readonly unknown[] {
+  const [head = ""] = text.trimStart().split(/\r|\n/, 1);
+  const options = {
+    header: true,
+    skipEmptyLines: "greedy",
+    delimiter: delimiterOf(head),
+    transformHeader: (name: string) => name.trim(),
+  } as const;
+  const quoted = Papa.parse<unknown>(text, options);
+  const broken = quoted.errors.find(({ type }) => type === "Quotes");
+  if (broken === undefined) return withoutSurplus(quoted, file);
+  const plain = Papa.parse<unknown>(text, { ...options, fastMode: true, transform: unquoted });
+  if (plain.errors.length === 0) return plain.data;
+  throw new AgenticRagError(
+    "settings-invalid",
+    `Row ${broken.row ?? 0} of ${file} has a quote that does not close, or that more follows. Write a cell with quotes, line breaks or ${JSON.stringify(options.delimiter)} in it between quotes, and each quote within twice.`,
+  );
+}
+
+function unquoted(cell: string): string {
+  return /^"(?:[^"]|"")*"$/.test(cell) ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+}
+
+/** A row with more cells than the head has names is cut in a wrong place. */
+function withoutSurplus({ data, meta }: Papa.ParseResult<unknown>, file: string): readonly unknown[] {
+  const surplus = recordSchema.transform((row) => row["__parsed_extra"]);
+  const cells = z.array(z.string()).catch([]);
+  for (const [at, row] of data.entries()) {
+    if (cells.parse(surplus.parse(row)).every((cell) => cell.trim() === "")) continue;
+    throw new AgenticRagError(
+      "settings-invalid",
+      `Row ${at + 1} of ${file} has more cells than its head. Write a cell with ${JSON.stringify(meta.delimiter)} in it between quotes.`,
+    );
+  }
+  return data;
 }
 
 /** What stands between the names of a head: a tab where there is one, else the sign that is there most often. */

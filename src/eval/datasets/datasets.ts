@@ -1,7 +1,7 @@
 import { browseComp } from "./browsecomp.ts";
 import type { DatasetForm, PublishedQuestion } from "./form.ts";
-import { generic } from "./generic.ts";
-import { bamboogle, frames, hotpotQa, musique, popQa, simpleQa, triviaQa, webWalkerQa } from "./published.ts";
+import { generic, inAnyCase } from "./generic.ts";
+import { frames, hotpotQa, musique, popQa, simpleQa, triviaQa, webWalkerQa } from "./published.ts";
 
 export type { PublishedQuestion } from "./form.ts";
 
@@ -16,7 +16,7 @@ const FORMS: readonly DatasetForm[] = [
   hotpotQa,
   webWalkerQa,
   generic,
-  bamboogle,
+  inAnyCase,
 ];
 
 /** A row that cannot be read, by its number from 1; 0 where no form is that of the file. `message` is for whoever has the file. */

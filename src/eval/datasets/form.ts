@@ -42,43 +42,104 @@ export function createForm<Row>(
   };
 }
 
-/** An id as it is in JSON, CSV or Parquet. */
+/** An id as it is in JSON, CSV or Parquet; a blank one is none. */
 export const idField = z
-  .union([z.string(), z.number(), z.bigint()])
+  .union([z.string().regex(/\S/), z.number(), z.bigint()])
   .transform(String)
   .optional()
   .catch(undefined);
 
-const words = z.union([z.string(), z.number(), z.bigint()]).transform(String);
+/** A yes or no as it is in JSON, CSV or Parquet. */
+export const flagField = z
+  .union([z.boolean(), z.stringbool(), z.literal([0, 1]).transform(Boolean)])
+  .optional()
+  .catch(undefined);
 
-/** An answer, or a list of answers that are all right; a cell may hold the list as JSON or as Python writes it. */
-export const answersField = z.union([z.array(words), words.transform(listed)]);
+/**
+ * Answers that are all right: one; a list, which a cell may hold as JSON or as Python writes it; an object that has them under
+ * names such as `value`, `text` and `aliases`; or lists of these. A truth value is `yes` or `no`.
+ */
+export const answersField = z
+  .union([
+    z.string(),
+    z.number(),
+    z.bigint(),
+    z.boolean(),
+    z.array(z.unknown()),
+    z.record(z.string(), z.unknown()),
+  ])
+  .transform((value, context) => {
+    const answers = typeof value === "string" ? listed(value) : answersIn(value);
+    if (answers !== undefined) return answers;
+    context.addIssue({ code: "custom", message: "holds no answers" });
+    return z.NEVER;
+  });
 
-/** A list that a cell holds as JSON or as Python writes it, or else the one text that it is. */
+/** Under which names an object has answers, without signs and in lower case. */
+const ANSWER_NAMES: readonly string[] = [
+  "value",
+  "text",
+  "answer",
+  "answers",
+  "aliases",
+  "normalizedaliases",
+  "humananswers",
+];
+
+/** `undefined` for what is no answer, nor has any. */
+function answersIn(value: unknown): readonly string[] | undefined {
+  if (value == null) return [];
+  if (typeof value === "string") return [value];
+  if (typeof value === "number" || typeof value === "bigint") return [String(value)];
+  if (typeof value === "boolean") return value ? ["yes", "true"] : ["no", "false"];
+  if (Array.isArray(value)) {
+    const read = value.map(answersIn).filter((answers) => answers !== undefined);
+    return read.length === 0 && value.length > 0 ? undefined : read.flat();
+  }
+  const held = Object.entries(value).filter(([name]) =>
+    ANSWER_NAMES.includes(name.toLowerCase().replaceAll(/[^a-z]/g, "")),
+  );
+  return held.length === 0 ? undefined : answersIn(held.map(([, inner]) => inner));
+}
+
+/** A list that a cell holds as JSON, or as Python or NumPy writes it, or else the one text that it is. */
 export function listed(cell: string): readonly string[] {
   if (!/^\s*\[[\s\S]*\]\s*$/.test(cell)) return [cell];
   try {
-    const list = z.array(words).safeParse(JSON.parse(cell));
-    if (list.success) return list.data;
+    const list = z.array(z.unknown()).safeParse(JSON.parse(cell));
+    if (list.success) return answersIn(list.data) ?? [cell];
   } catch {
     // no JSON
   }
   return pythonList(cell) ?? [cell];
 }
 
-const QUOTED = /\s*(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)")\s*(,|$)/y;
+/** Between quoted texts NumPy writes no comma. */
+const ITEM =
+  /\s*(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"|(-?\d+(?:\.\d+)?)|None|nan)\s*(?:,|(?=['"])|$)/y;
 
-/** The strings of a Python list; `undefined` where it is none. */
+/** The texts and numbers of a Python list; `undefined` where it is none. */
 function pythonList(cell: string): readonly string[] | undefined {
   const inner = cell.trim().slice(1, -1);
-  const strings: string[] = [];
-  for (let at = 0; at < inner.length; at = QUOTED.lastIndex) {
-    QUOTED.lastIndex = at;
-    const found = QUOTED.exec(inner);
+  const items: string[] = [];
+  for (let at = 0; at < inner.length; at = ITEM.lastIndex) {
+    ITEM.lastIndex = at;
+    const found = ITEM.exec(inner);
     if (found === null) return undefined;
-    strings.push((found[1] ?? found[2] ?? "").replaceAll(/\\(['"\\])/g, "$1"));
+    const [, single, double, number] = found;
+    const quoted = single ?? double;
+    if (quoted !== undefined) items.push(quoted.replaceAll(ESCAPE, unescaped));
+    else if (number !== undefined) items.push(number);
   }
-  return strings;
+  return items;
+}
+
+const ESCAPE = /\\(?:x([\dA-Fa-f]{2})|u([\dA-Fa-f]{4})|U(000[\dA-Fa-f]{5}|0010[\dA-Fa-f]{4})|([\s\S]))/g;
+const CONTROLS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
+
+function unescaped(_: string, byte?: string, short?: string, long?: string, sign = ""): string {
+  const code = byte ?? short ?? long;
+  return code === undefined ? (CONTROLS[sign] ?? sign) : String.fromCodePoint(Number.parseInt(code, 16));
 }
 
 /** Each once, without those that say nothing. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { answersField, createForm, idField, supportingFacts } from "./form.ts";
+import { answersField, createForm, flagField, idField, supportingFacts, type DatasetForm } from "./form.ts";
 
 const answers = answersField.nullish();
 
@@ -13,6 +13,10 @@ export const generic = createForm(
     golden_answers: answers,
     answers,
     answer: answers,
+    aliases: answers.catch(undefined),
+    answer_aliases: answers.catch(undefined),
+    answerable: flagField,
+    is_impossible: flagField,
     data_source: z.string().nullish(),
     prompt: z
       .union([z.string(), z.array(z.looseObject({ role: z.string(), content: z.string() }))])
@@ -39,16 +43,39 @@ export const generic = createForm(
     const asked = Array.isArray(prompt) ? prompt.findLast(({ role }) => role === "user")?.content : prompt;
     const question = row.question ?? extra?.question ?? asked;
     if (question == null || question.trim() === "") return undefined;
-    const golden = row.golden_answers ?? row.answers ?? row.answer ?? reward?.ground_truth;
+    const told = row.golden_answers ?? row.answers ?? row.answer ?? reward?.ground_truth;
+    const golden = told && [...told, ...(row.aliases ?? []), ...(row.answer_aliases ?? [])];
+    const hasNone = row.answerable === false || row.is_impossible === true;
     const evidence =
       metadata?.supporting_facts ?? (metadata?.s_wiki_title === undefined ? [] : [metadata.s_wiki_title]);
     return {
       question,
       ...(id != null && { id }),
       ...(golden != null && { golden }),
+      ...(hasNone && { answerable: false }),
       ...(evidence.length > 0 && { evidence }),
       ...(source != null && { source }),
       ...(extra?.split != null && { split: extra.split }),
     };
   },
 );
+
+/** The same names however they are written, as Bamboogle's sheet has them: `Question`, `Golden Answers`. */
+export const inAnyCase: DatasetForm = {
+  name: "Bamboogle and others",
+  fields: "the same in capitals",
+  read(row) {
+    const fields = z.record(z.string(), z.unknown()).safeParse(row).data ?? {};
+    const folded = Object.entries(fields).map(
+      ([name, value]) =>
+        [
+          name
+            .trim()
+            .toLowerCase()
+            .replaceAll(/[\s-]+/g, "_"),
+          value,
+        ] as const,
+    );
+    return generic.read(Object.fromEntries(folded));
+  },
+};

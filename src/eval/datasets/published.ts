@@ -177,19 +177,3 @@ export const webWalkerQa = createForm(
     };
   },
 );
-
-/** Bamboogle's sheet as CSV, its Parquet file, and rows of others with names that begin with a capital. */
-export const bamboogle = createForm(
-  "Bamboogle",
-  "Question and Answer",
-  z.looseObject({
-    id: idField,
-    Question: z.string().min(1),
-    Answer: answersField.nullish(),
-    answer: answersField.nullish(),
-  }),
-  ({ id, Question: question, Answer, answer }) => {
-    const golden = Answer ?? answer;
-    return { question, ...(id !== undefined && { id }), ...(golden != null && { golden }) };
-  },
-);
