@@ -35,15 +35,13 @@ export interface Case {
   readonly source: string | undefined;
 }
 
-const usageSchema = z.looseObject({
-  milliseconds: z.number().default(0),
-  promptTokens: z.number().default(0),
-  completionTokens: z.number().default(0),
-});
+/** What other programs wrote there, or could not write, is 0; sums of what is left stay numbers. */
+const amount = z.number().min(0).max(Number.MAX_SAFE_INTEGER).catch(0);
+const usageSchema = z.looseObject({ milliseconds: amount, promptTokens: amount, completionTokens: amount });
 const citationSchema = z.looseObject({
-  known: z.boolean().default(false),
-  verdict: z.string().default("unclear"),
-  sentence: z.string().default(""),
+  known: z.boolean().catch(false),
+  verdict: z.string().catch("unclear"),
+  sentence: z.string().catch(""),
 });
 
 /** A run as a case. One that failed, or gave no answer, is wrong. */
@@ -68,7 +66,7 @@ export function toCase(run: Trajectory): Case {
     stopReason: run.stopReason ?? "failed",
     failure: run.failure?.code,
     scores,
-    searches: run.searches,
+    searches: amount.parse(run.searches),
     milliseconds: usage.milliseconds,
     promptTokens: usage.promptTokens,
     completionTokens: usage.completionTokens,

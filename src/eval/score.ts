@@ -1,3 +1,4 @@
+import { CITATION_MARK, citedNumbers, RAISED_MARK } from "../text/citation-marks.ts";
 import { coverMatch, exactMatch, substringMatch, unicodeNormalised, wordF1 } from "./match.ts";
 
 /** What a run is scored by. */
@@ -41,9 +42,19 @@ export function goldenOf(
   return golden.length === 0 || answerable === false ? undefined : golden;
 }
 
-/** An answer without its marks of citation. */
+const ADDRESS = String.raw`(?:\(<?(?:https?:\/\/|www\.|#)[^()\s]*(?:\([^()\s]*\)[^()\s]*)?\))?`;
+const MARK = new RegExp(String.raw`\s*${CITATION_MARK}${ADDRESS}`, "giu");
+/** Raised behind a digit or a unit, a number is a power. */
+const RAISED = new RegExp(String.raw`(?<!\d|(?<!\p{L})\p{L}{1,2})\s*${RAISED_MARK}`, "giu");
+
+/** An answer without its marks of citation, in all shapes in which they count as such; one that is nothing else stays. */
 export function withoutMarks(answer: string): string {
-  return answer.replaceAll(/\s*\[\d+(?:,\s*\d+)*\]/g, "").trim();
+  const bare = answer.replaceAll(MARK, unlessNone).replaceAll(RAISED, unlessNone).trim();
+  return bare === "" ? answer.trim() : bare;
+}
+
+function unlessNone(mark: string, items: string): string {
+  return citedNumbers(items) === undefined ? mark : "";
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   unicodeNormalised,
   wordF1,
 } from "../../src/eval/match.ts";
-import { scoresOf } from "../../src/eval/score.ts";
+import { scoresOf, withoutMarks } from "../../src/eval/score.ts";
 
 const recorded = z.object({
   answer: z.string(),
@@ -118,3 +118,29 @@ test.each([
   const none = { em: 0, f1: 0, cover_em: 0, subem: 0, em_unicode: 0, f1_unicode: 0 };
   expect(scoresOf({ ...run, searches: 1 }, ["Rome", "the"])).toEqual({ ...none, format: 0, searches: 1 });
 });
+
+test.each([
+  "Rome [1].",
+  "Rome[1][2].",
+  "Rome [1, 2].",
+  "Rome [1-3]",
+  "Rome [1; 2]",
+  "Rome [^1]",
+  "Rome [Source 1]",
+  "Rome［１］",
+  "Rome【1】【2†L1-L5】。",
+  "Rome [[1]](https://example.org/a_(b)).",
+  "Rome [1](https://example.org)",
+  "Rome<sup>1, 2</sup>",
+])("a mark of any shape is no part of an answer: %s", (rawAnswer) => {
+  const run = { rawAnswer, answered: true, stopReason: "answered", searches: 1 };
+  expect(scoresOf(run, ["Rome"])).toMatchObject({ em_unicode: 1 });
+  expect(withoutMarks(rawAnswer)).toMatch(/^Rome[.。]?$/);
+});
+
+test.each(["[1998]", "10<sup>6</sup>", "the years [2020-2024]", "[redacted]", "(1)", "Rome [12345]"])(
+  "what is no mark stays: %s",
+  (answer) => {
+    expect(withoutMarks(answer)).toBe(answer);
+  },
+);

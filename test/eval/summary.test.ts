@@ -59,6 +59,21 @@ test("nothing is left out: a failed run is wrong, and counted in every sum", () 
   expect(summary.scores.em?.high).toBe(1);
 });
 
+test("what other programs could not write as a number is 0, and every sum stays one", () => {
+  const usage = { completionTokens: -5, estimated: false, milliseconds: null, promptTokens: 1.7e308 };
+  const run = runOf({ citations: [{ known: null, verdict: 7 }], searches: -1 });
+  const one = toCase({ ...run, usage });
+  const summary = summarise([one, toCase({ ...run, id: "two/0", usage: { ...usage, promptTokens: 1e308 } })]);
+  const nothing = { mean: 0, median: 0, p95: 0, max: 0 };
+  expect(summary).toMatchObject({
+    milliseconds: nothing,
+    promptTokens: nothing,
+    completionTokens: nothing,
+    searches: { mean: 0, counts: { 0: 2 } },
+    citations: { precision: { count: 0, of: 2, share: 0 } },
+  });
+});
+
 test("the order of a file and the names of its questions change nothing", () => {
   const cases = RUNS.map(toCase);
   expect(summarise([...cases].reverse())).toEqual(summarise(cases));

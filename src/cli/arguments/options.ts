@@ -138,7 +138,12 @@ export const OPTIONS: readonly Option[] = [
     about: "have the model of the settings judge the answers, too: simpleqa or hle",
     commands: ["eval"],
   },
-  { name: "limit", value: "<n>", about: "ask the first so many questions alone", commands: ["eval"] },
+  {
+    name: "limit",
+    value: "<n>",
+    about: "the first so many questions alone, of every file",
+    commands: ["eval"],
+  },
   {
     name: "html",
     value: "<file>",

@@ -5,7 +5,7 @@ import { compare } from "../../eval/compare.ts";
 import { JUDGES, type JudgeName, type Judgement } from "../../eval/judge.ts";
 import { summarise } from "../../eval/summary.ts";
 import { EVALUATION_STYLE, evaluationBody } from "../../eval/page/page.ts";
-import { comparisonWords, figureRows } from "../../eval/table.ts";
+import { alignedRows, comparisonWords, figureRows } from "../../eval/table.ts";
 import { htmlDocument } from "../../page/document.ts";
 import { BASE } from "../../page/style.ts";
 import { countOf, type Arguments } from "../arguments/arguments.ts";
@@ -18,6 +18,7 @@ import {
   nameOf,
   questionsOf,
   scoreFile,
+  type Meant,
   type ScoredRuns,
 } from "../data/eval-runs.ts";
 import { judgeAll } from "../data/judgements.ts";
@@ -26,6 +27,7 @@ import { openRolloutFile } from "../data/rollout-file.ts";
 import { createRolloutProgress } from "../data/rollout-progress.ts";
 import { idOf, runRollouts, samplesOf, statesOf } from "../data/rollouts.ts";
 import { bookOf } from "../data/sample-book.ts";
+import { halfRun } from "../data/trajectory-file.ts";
 import { openAgent, type OpenAgent } from "../open-agent.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
@@ -105,36 +107,36 @@ async function gather(
   args: Arguments,
   surroundings: Surrounded,
 ): Promise<readonly ScoredRuns[]> {
-  const { folder } = surroundings;
+  const { folder, stderr } = surroundings;
   const given = resolve(folder, wanted.name);
   const runs: ScoredRuns[] = [];
-  if (await isRunsFile(given)) {
-    runs.push(await scoreFile(nameOf(given, []), given));
-    const questions = wanted.baselines.length === 0 ? [] : (await questionsOf(given)).slice(0, wanted.limit);
-    for (const baseline of wanted.baselines) {
-      runs.push(await ask(baseline, fileBeside(given, baseline), questions, { wanted, args, surroundings }));
-    }
+  const isRuns = await isRunsFile(given);
+  const all = isRuns ? await questionsOf(given) : await readDataset(given);
+  const questions = all.slice(0, wanted.limit);
+  const score = async (file: string, names: readonly string[], meant: Meant): Promise<void> => {
+    const onHalf = (line: number): void => void stderr.write(halfRun(file, line));
+    runs.push(await scoreFile(nameOf(file, names), file, { meant, onHalf }));
+  };
+  let beside = given;
+  if (isRuns) {
+    const groups = new Set(questions.map(({ group }) => group));
+    await score(given, [], ({ id, group = id }) => groups.has(group));
   } else {
-    const questions = (await readDataset(given)).slice(0, wanted.limit);
     if (wanted.out === undefined) {
       throw new UsageError(`eval keeps the runs of a data set: agentic-rag eval ${wanted.name} --out <file>`);
     }
-    const out = resolve(folder, wanted.out);
-    runs.push(await ask(undefined, out, questions, { wanted, args, surroundings }));
-    for (const baseline of wanted.baselines) {
-      runs.push(await ask(baseline, fileBeside(out, baseline), questions, { wanted, args, surroundings }));
-    }
+    beside = resolve(folder, wanted.out);
+    runs.push(await ask(undefined, beside, questions, { wanted, args, surroundings }));
   }
+  for (const baseline of wanted.baselines) {
+    runs.push(await ask(baseline, fileBeside(beside, baseline), questions, { wanted, args, surroundings }));
+  }
+  // by the words, as they are compared
+  const asked = new Set(questions.map(({ question }) => question));
+  const isCut = questions.length < all.length;
   for (const file of wanted.against.map((one) => resolve(folder, one))) {
-    runs.push(
-      await scoreFile(
-        nameOf(
-          file,
-          runs.map(({ name }) => name),
-        ),
-        file,
-      ),
-    );
+    const names = runs.map(({ name }) => name);
+    await score(file, names, ({ question }) => !isCut || asked.has(question));
   }
   return runs;
 }
@@ -183,7 +185,7 @@ async function ask(
   }
   stderr.write(progress.words());
   const asked = new Set([...samplesOf(questions, wanted.samples)].map(idOf));
-  return scoreFile(baseline ?? nameOf(out, []), out, asked);
+  return scoreFile(baseline ?? nameOf(out, []), out, { meant: ({ id }) => asked.has(id) });
 }
 
 const keepNothing = () => Promise.resolve({ durability: undefined });
@@ -284,17 +286,4 @@ async function show(
       `${alignedRows(figureRows(entries))}\n${words.map((line) => `\n${line}`).join("")}${words.length > 0 ? "\n" : ""}`,
     ),
   );
-}
-
-/** Rows in columns as wide as what is in them. */
-function alignedRows(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

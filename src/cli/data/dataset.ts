@@ -34,6 +34,12 @@ export interface DatasetQuestion {
 export async function readDataset(file: string): Promise<readonly DatasetQuestion[]> {
   const rows = await rowsOf(file);
   if (rows.length === 0) throw new AgenticRagError("settings-invalid", `${file} has no rows.`);
+  if (rows.some((row) => runSchema.safeParse(row).success)) {
+    throw new AgenticRagError(
+      "settings-invalid",
+      `${file} holds runs, and no data set. eval, view and export take runs as JSON lines, one a line.`,
+    );
+  }
   const read = readAsList(rows);
   if ("message" in read) {
     const what =
@@ -55,6 +61,8 @@ export async function readDataset(file: string): Promise<readonly DatasetQuestio
   });
 }
 
+/** A line of a file of runs. */
+export const runSchema = z.looseObject({ format: z.literal("agentic-rag-trajectory") });
 const listSchema = z.array(z.unknown());
 const recordSchema = z.record(z.string(), z.unknown());
 

@@ -11,7 +11,7 @@ import { NOTHING_YET, readRecord } from "../view/run-record.ts";
 import { queuedRuns } from "./sample-queue.ts";
 import { savedRun } from "./saved-run.ts";
 import { serverRuns } from "./server-runs.ts";
-import { readTrajectories } from "./trajectory-file.ts";
+import { halfRun, readTrajectories } from "./trajectory-file.ts";
 
 /** Runs that are kept somewhere. They can be gone through several times. */
 export interface KeptRuns {
@@ -32,7 +32,7 @@ const ALL = 1_000_000;
  */
 export async function openKeptRuns(args: Arguments, surroundings: Surroundings): Promise<KeptRuns> {
   const { command, words, values, switches } = args;
-  const { folder, environment } = surroundings;
+  const { folder, environment, stderr } = surroundings;
   const [file, ...more] = words;
   const [thread, queue, server] = ["thread", "queue", "server"].map((name) => values.get(name));
   const all = switches.has("all");
@@ -43,7 +43,13 @@ export async function openKeptRuns(args: Arguments, surroundings: Surroundings):
     );
   }
   if (file !== undefined) {
-    return { each: () => readTrajectories(resolve(folder, file)), close: NOTHING };
+    const path = resolve(folder, file);
+    let told = false;
+    const onHalf = (line: number): void => {
+      if (!told) stderr.write(halfRun(path, line));
+      told = true;
+    };
+    return { each: () => readTrajectories(path, onHalf), close: NOTHING };
   }
   if (server !== undefined) {
     const key = environment["LANGGRAPH_API_KEY"];

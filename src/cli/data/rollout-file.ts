@@ -6,6 +6,7 @@ import { z } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { parseJson } from "../../net/json.ts";
 import type { Trajectory } from "../../trajectory/trajectory.ts";
+import { BEGINNING } from "./trajectory-file.ts";
 import { writingTo } from "./writing.ts";
 
 const recordedSchema = z.looseObject({
@@ -24,9 +25,6 @@ export interface RolloutFile {
   add(run: Trajectory): Promise<void>;
   close(): Promise<void>;
 }
-
-/** How a line begins, by which half of one is known. */
-const BEGINNING = '{"format":"agentic-rag-trajectory"';
 
 /**
  * Opens a file to go on with it, and makes it, with its folder, where there is none. A line that a killed process left

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { readTrajectories } from "../../../src/cli/data/trajectory-file.ts";
@@ -44,6 +45,12 @@ async function keep(folder: string, name: string, right: readonly boolean[]): Pr
     }),
   );
   await writeFile(join(folder, name), runs.map((run) => `${JSON.stringify(run)}\n`).join(""));
+}
+
+const DATA = { goldenAnswers: ["Rome"] };
+
+function asRecord(line: string): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(line));
 }
 
 test(
@@ -151,6 +158,38 @@ describe("saved runs", () => {
     expect(out).toContain("em: new less old 66.7 [");
     expect(out).toContain("8 better, 0 worse of 12; p 0.0078 (McNemar's exact test).");
     expect(out).toMatch(/^citation precision +100\.0 \(12 of 12\) +100\.0 \(4 of 4\)$/m);
+  });
+
+  test("are cut to the same questions by --limit, whatever their order and their number", async () => {
+    const { evaluate, folder } = await begin();
+    await keep(folder, "new.jsonl", [true, true, false, false, true]);
+    await keep(folder, "old.jsonl", [false, true, true]);
+    const lines = (await readFile(join(folder, "new.jsonl"), "utf8")).trim().split("\n");
+    const moved = lines.map((line, index) => JSON.stringify({ ...asRecord(line), data: { ...DATA, index } }));
+    await writeFile(join(folder, "new.jsonl"), moved.toReversed().join("\n"));
+    const { out } = await evaluate("new.jsonl", "--against", "old.jsonl", "--limit", "2");
+    expect(out).toMatch(/^questions +2, 2 scored +2, 2 scored$/m);
+    expect(out).toContain("1 better, 0 worse of 2; p 1.0000 (McNemar's exact test).\n");
+    const whole = await evaluate("new.jsonl", "--against", "old.jsonl");
+    expect(whole.out).toContain("Not compared: 2 questions of new alone, 0 of old alone.");
+  });
+
+  test("are read gzipped, with a byte order mark, and as far as they are written", async () => {
+    const { evaluate, folder } = await begin();
+    await keep(folder, "runs.jsonl", [true, true, false]);
+    const text = `\uFEFF${await readFile(join(folder, "runs.jsonl"), "utf8")}`.replaceAll("\n", "\r\n");
+    await writeFile(join(folder, "runs.jsonl.gz"), gzipSync(text));
+    await writeFile(join(folder, "half.jsonl"), text.slice(0, -100));
+    const { out, err } = await evaluate("runs.jsonl.gz", "--against", "half.jsonl");
+    expect(out).toMatch(/^ +runs +half$/m);
+    expect(out).toMatch(/^questions +3, 3 scored +2, 2 scored$/m);
+    expect(err).toBe(`Line 3 of ${join(folder, "half.jsonl")} is half a run, which is left out.\n`);
+    await writeFile(join(folder, "list.json"), `[${text.trim().replaceAll("\r\n", ",")}]`);
+    const listed = await evaluate("list.json", "--out", "new.jsonl");
+    expect(listed).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining("holds runs, and no data set."),
+    });
   });
 
   test("are written as one page that loads nothing, with what models wrote as text", async () => {
