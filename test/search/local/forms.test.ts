@@ -38,14 +38,74 @@ test.each([
   ["email", "Write an e-mail."],
   ["e-mail", "Write an email."],
   ["wifi", "The Wi-Fi is slow."],
+  ["écoliers", "L’école d’à côté est fermée, et les écoliers sont là."],
+  ["email", "Write an e\u2011mail."],
+  ["claim", "It is a claim¹ and no more."],
+  ["Windows", "Made for Windows™."],
 ])("finds for %j what is written as %j", async (question, text) => {
   expect(await find(question, [text, "xyzzy"])).toEqual([text]);
+});
+
+/** Each is found for the other, with all its words. */
+test.each([
+  ["final office effort", "ﬁnal oﬃce eﬀort"],
+  ["QwQ-32B", "ＱｗＱ－３２Ｂ"],
+  ["river", "𝐫𝐢𝐯𝐞𝐫"],
+  ["データベース", "ﾃﾞｰﾀﾍﾞｰｽ"],
+  ["がぎぐ", "がぎぐ".normalize("NFD")],
+  ["한국어 문서", "한국어 문서".normalize("NFD")],
+  ["tiếng Việt", "tieng Viet"],
+  ["Đường phố", "Duong pho"],
+  ["人类", "⼈类"],
+  ["น้ำดื่ม", "น้ำดื่ม".normalize("NFKC")],
+  ["المدرسة", "المَدْرَسَةِ"],
+  ["كتاب", "كتـــاب"],
+  ["أحمد", "احمد"],
+  ["مدرسة", "مدرسه"],
+  ["کتاب علی", "كتاب علي"],
+  ["كتاب", "ﻛﺘﺎﺏ"],
+  ["می\u200cخواهم", "میخواهم"],
+  ["שלום", "שָׁלוֹם"],
+  ["हिन्दी", "हिंदी"],
+  ["ज़मीन", "जमीन"],
+  ["ακαδημία", "ΑΚΑΔΗΜΙΑ"],
+  ["ёлка", "елка"],
+  ["Łódź", "Lodz"],
+  ["København", "Kobenhavn"],
+  ["Ærø", "Aero"],
+  ["Þórsmörk", "Thorsmork"],
+  ["IĞDIR", "ığdır"],
+  ["The Straße", "The Strasse"],
+  ["cœur", "coeur"],
+  ["Donaudampfschiff", "Donau\u00ADdampf\u00ADschiff"],
+  ["H2O", "H₂O"],
+  ["5 μm", "5 µm"],
+  ["Chapter IV", "Chapter Ⅳ"],
+  ["1234", "١٢٣٤"],
+  ["1234", "१२३४"],
+  ["2567", "๒๕๖๗"],
+  ["1234567", "1,234,567"],
+  ["1234567", "1.234.567"],
+  ["1234567.25", "1’234’567.25"],
+  ["1,234.5", "1.234,5"],
+])("finds %j and %j for one another", async (one, other) => {
+  for (const [question, text] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const documents = [text, "xyzzy 7"].map((words, at) => ({ title: "", url: `u:${at}`, text: words }));
+    const { index } = await indexDocuments({ documents, file: ":memory:" });
+    onTestFinished(() => index.close());
+    const found = index.rank(question, 5).map(({ result, holdsAll }) => [result.text, holdsAll]);
+    expect(found).toEqual([[text, true]]);
+  }
 });
 
 test.each([
   ["casas", "Das Kasino ist im Haus und wird renoviert."],
   ["GPT", "GPTQ is a method."],
   ["2.5", "25 is a number."],
+  ["1,23", "123 is a number."],
 ])("finds for %j nothing in %j", async (question, text) => {
   expect(await find(question, [text])).toEqual([]);
 });

@@ -5,8 +5,8 @@ import { databaseUnusable } from "../../../postgres/failure.ts";
 /** Beside the tables of threads, which have a schema of their own. */
 export const SCHEMA = "agentic_rag_documents";
 
-/** Raised whenever an index of an older version could not be read. */
-const FORMAT_VERSION = 3;
+/** Raised whenever an index of an older version could not be read, or has other words. */
+const FORMAT_VERSION = 4;
 
 /**
  * `folders` are what is searched: each is an index of its own, with its numbers of passages and words. `roots` are the

@@ -15,7 +15,7 @@ export const TOKENIZER = "porter unicode61 remove_diacritics 2";
 const FORMAT = {
   /** "ARAG" */
   applicationId: 0x41524147,
-  /** Raised whenever an index of an older version could not be read, or ranks otherwise. */
+  /** Raised whenever an index of an older version could not be read, or has other words or figures. */
   version: 5,
   timeout: 2_000,
   /**

@@ -1,4 +1,5 @@
 import { cleanLine } from "../../clean-text.ts";
+import { foldLetters } from "./folded.ts";
 import { isStopWord } from "./stop-words.ts";
 import { separateLetters, spellSigns, UNSPACED } from "./indexed-form.ts";
 import { latinLanguageOf } from "./stems.ts";
@@ -16,9 +17,11 @@ const MAX_TERMS = 32;
 /** What the tokenizer of the index makes words of. */
 const LETTER = String.raw`[\p{L}\p{N}\p{Co}]`;
 const SPACED = `(?:(?![${UNSPACED}])${LETTER}\\p{M}*)+`;
+/** One with commas or such in it. */
+const FIGURE = String.raw`(?<![\p{L}\p{N}.,])\d+(?:\.\d+)*(?:[,'’]\d+(?:\.\d+)*)+(?![\p{L}\p{N}])`;
 const HAS_LETTER = new RegExp(LETTER, "u");
 const TOKEN = new RegExp(
-  `"(?<phrase>[^"]+)"|“(?<quoted>[^”]+)”|(?<unspaced>[${UNSPACED}][${UNSPACED}\\p{M}]*)|${SPACED}(?:[-._'’&]${SPACED})*`,
+  `"(?<phrase>[^"]+)"|“(?<quoted>[^”]+)”|(?<unspaced>[${UNSPACED}][${UNSPACED}\\p{M}]*)|${FIGURE}|${SPACED}(?:[-._'’&]${SPACED})*`,
   "gu",
 );
 
@@ -33,7 +36,7 @@ interface Term {
  * when other terms remain. `undefined` when there is no letter and no digit in it.
  */
 export function readIndexQuery(question: string): IndexQuery | undefined {
-  const terms = readTerms(spellSigns(cleanLine(question)));
+  const terms = readTerms(spellSigns(foldLetters(cleanLine(question))));
   const language = latinLanguageOf(question);
   const telling = terms.filter((term) => !isStopWord(term.text, language));
   const chosen = distinct(telling.length > 0 ? telling : terms).slice(0, MAX_TERMS);
@@ -53,7 +56,7 @@ function readTerms(question: string): Term[] {
     }
     if (match.groups?.["unspaced"] !== undefined) return segment(match[0]);
     const compound = match[0].replace(/['’]s$/iu, "");
-    return [{ text: compound, parts: compound.split(/[-._'’&]/u) }];
+    return [{ text: compound, parts: compound.split(/[-._'’&,]/u) }];
   });
 }
 

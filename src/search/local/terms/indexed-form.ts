@@ -1,3 +1,4 @@
+import { foldLetters } from "./folded.ts";
 import { indexedStems, type StemLanguage } from "./stems.ts";
 
 /**
@@ -7,6 +8,8 @@ import { indexedStems, type StemLanguage } from "./stems.ts";
 export const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 
 const HYPHENATED = /(?<![-\p{L}\p{N}])\p{L}+(?:-\p{L}+)+(?![-\p{L}\p{N}])/gu;
+/** A figure with its thousands parted, as most languages part them. */
+const GROUPED = /(?<![\d.,])\d{1,3}([,.'’ ])\d{3}(?:\1\d{3})*(?:[.,]\d+)?(?!\d)/gu;
 /** What is none has no letter of such a script; asked first because it is quickly told. */
 const NOT_ASCII = /[^\0-\x7F]/u;
 const UNSPACED_LETTER = new RegExp(`[${UNSPACED}]`, "gu");
@@ -34,13 +37,24 @@ export function spellSigns(text: string): string {
 
 /** The copy of a text that is indexed. What is shown is the text itself. */
 export function toIndexedForm(text: string): string {
-  return separateLetters(spellSigns(text));
+  return separateLetters(spellSigns(foldLetters(text)));
 }
 
-/** What is indexed beside a text: words with hyphens as one (`e-mail` as `email`), and stems where it is not English. */
+/**
+ * What is indexed beside a text: words with hyphens as one (`e-mail` as `email`), figures without what parts their
+ * thousands (`1,234.5` as `1234.5`), and stems where it is not English.
+ */
 export function otherForms(text: string, language: StemLanguage | "en"): string {
-  const joined = ((text.includes("-") && text.match(HYPHENATED)) || []).map((word) =>
+  const folded = foldLetters(text);
+  const joined = ((folded.includes("-") && folded.match(HYPHENATED)) || []).map((word) =>
     word.replaceAll("-", ""),
   );
-  return [...joined, language === "en" ? "" : indexedStems(text, language)].join(" ");
+  const figures = (folded.match(GROUPED) ?? []).map(joinThousands);
+  return [...joined, ...figures, language === "en" ? "" : indexedStems(folded, language)].join(" ");
+}
+
+/** A figure without what parts its thousands; any other text as it is. */
+export function joinThousands(figure: string): string {
+  const [, sign] = /^\d{1,3}([,.'’ ])\d{3}/u.exec(figure) ?? [];
+  return sign === undefined ? figure : figure.replaceAll(sign, "");
 }

@@ -1,3 +1,4 @@
+import { joinThousands } from "./indexed-form.ts";
 import type { IndexQuery } from "./index-query.ts";
 import { stemsOf } from "./stems.ts";
 
@@ -24,7 +25,7 @@ export function matchOf({ terms, anyOf }: IndexQuery): Match {
 
 function withOtherForms(phrase: string): Term {
   const word = bare(phrase);
-  return [...new Set([word, ...spellingsOf(word), ...stemsOf(word)])];
+  return [...new Set([word, joinThousands(word), ...spellingsOf(word), ...stemsOf(word)])];
 }
 
 /** `QwQ-32B` for `QwQ32B` and the other way round, `Lang Graph` for `LangGraph`: a hyphen separates words, as a space. */

@@ -58,6 +58,8 @@ describe.skipIf(NO_POSTGRES !== "")(`a file and a database find the same ${NO_PO
       "twice.txt": "人人人 人 人人",
       "columns.md": "# alpha beta\n\ngamma delta",
       "nul.txt": "before\u0000after it",
+      "looks.txt": "ﬁnal oﬃce ＱｗＱ ﾃﾞｰﾀ المَدْرَسَةِ हिन्दी ๒๕๖๗ Łódź",
+      "figures.txt": "1,234,567 and 7 654 321",
     };
     const both = await bothOf(createFolder(files));
     const asked = [
@@ -80,8 +82,14 @@ describe.skipIf(NO_POSTGRES !== "")(`a file and a database find the same ${NO_PO
       "before after",
       "𐐨",
       "a:1A | !x",
+      "final office QwQ データ",
+      "المدرسة हिंदी 2567 lodz",
+      "1234567 7654321",
+      "1’234’567",
+      "river\ud800 \udfffcafe",
+      `"${"echo echo ".repeat(800)}"`,
     ];
-    expect(await expectSame(both, asked)).toBe(22);
+    expect(await expectSame(both, asked)).toBe(29);
   });
 
   test("where many documents are alike", { timeout: 60_000 }, async () => {
