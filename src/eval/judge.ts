@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** What a judge is shown of a run. */
 export interface JudgedAnswer {
   readonly question: string;
@@ -67,34 +69,91 @@ export function readJudgement(judge: JudgeName, reply: string): Judgement | unde
 }
 
 function readSimpleQa(reply: string): Judgement | undefined {
-  const lines = reply.trim().split("\n");
-  const last = lines.at(-1) ?? "";
-  const grade = GRADES.find(([words]) =>
-    new RegExp(`^[^\\p{L}]*(?:(?:final )?grade[^\\p{L}]*)?${words}[^\\p{L}]*$`, "iu").test(last),
-  );
-  if (grade === undefined) return undefined;
-  return { verdict: grade[1], reason: lines.slice(0, -1).join("\n").trim() };
+  const told = objectIn(reply);
+  if (told !== undefined) {
+    const grades = Object.values(told).flatMap((value) => (typeof value === "string" ? gradeOf(value) : []));
+    const [verdict, other] = [...new Set(grades.filter((grade) => grade !== undefined))];
+    if (verdict !== undefined && other === undefined) return { verdict, reason: reasonOf(told) };
+  }
+  const lines = reply
+    .trim()
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !FENCE.test(line));
+  const grades = lines.map(gradeOf);
+  // what stands behind a grade is no other one
+  const at = grades.findLastIndex((grade) => grade !== undefined);
+  const verdict = grades[at];
+  if (verdict === undefined) return undefined;
+  const isLast = at === lines.length - 1;
+  if (!isLast && grades.some((grade) => grade !== undefined && grade !== verdict)) return undefined;
+  return { verdict, reason: lines.filter((_, line) => line !== at).join("\n") };
 }
 
-const GRADES = [
-  ["NOT[_ ]ATTEMPTED", "not-attempted"],
-  ["INCORRECT", "incorrect"],
-  ["CORRECT", "correct"],
-] as const;
+const FENCE = /^\s*(?:```|~~~)\w*\s*$/;
+const GRADE = String.raw`(?<grade>NOT[_\s-]?ATTEMPTED|INCORRECT|CORRECT)`;
+/** Signs of emphasis, quotes, tags and the like around a grade. */
+const AROUND = String.raw`(?:<\/?\w+>|\\(?:boxed|text)|[^\p{L}<\\])*`;
+/** A line that is a grade, or names it. */
+const ALONE = new RegExp(`^${AROUND}(?:(?:final )?(?:grade|verdict)${AROUND})?${GRADE}${AROUND}$`, "iu");
+/** As the prompt writes it: at the end of a short sentence, or before what explains it. */
+const AT_END = new RegExp(
+  String.raw`^(?!.*\b(?:not|never|neither|if|whether)\b|.*n['’]t\b)(?:.{0,60}\bis|[\p{L}\p{M} ]{1,30}[:：]):?${AROUND}${GRADE}${AROUND}$`,
+  "u",
+);
+const EXPLAINED = new RegExp(String.raw`^${AROUND}${GRADE}\**\s*[-–—:：.](?!.*(?:CORRECT|ATTEMPTED))`, "u");
+
+function gradeOf(line: string): Judgement["verdict"] | undefined {
+  const found = ALONE.exec(line) ?? AT_END.exec(line) ?? EXPLAINED.exec(line);
+  const grade = found?.groups?.["grade"]?.toLowerCase();
+  if (grade === undefined) return undefined;
+  return grade === "correct" || grade === "incorrect" ? grade : "not-attempted";
+}
 
 function readHle(reply: string): Judgement | undefined {
-  const correct = field(reply, "correct")
-    ?.match(/^(yes|no)\b/i)?.[1]
-    ?.toLowerCase();
+  const object = objectIn(reply);
+  const told = object && "correct" in object ? object : undefined;
+  const correct = YES_OR_NO.exec(told ? plainText(told["correct"]) : field(reply, "correct"))?.[1];
   if (correct === undefined) return undefined;
-  const told = field(reply, "confidence")?.match(/^(\d+(?:\.\d+)?)/)?.[1];
-  const confidence = Math.min(100, Number(told ?? 100)) / 100;
-  const reason = field(reply, "reasoning") ?? "";
-  return { verdict: correct === "yes" ? "correct" : "incorrect", confidence, reason };
+  const confidence = confidenceOf(told ? plainText(told["confidence"]) : field(reply, "confidence"));
+  const reason = told ? reasonOf(told) : field(reply, "reasoning");
+  return { verdict: /^[yt]/i.test(correct) ? "correct" : "incorrect", confidence, reason };
 }
 
-/** What stands behind the name of a line, with or without the signs of bold text around it; the last one counts. */
-function field(reply: string, name: string): string | undefined {
-  const pattern = new RegExp(`^[\\s>*_#-]*${name}[*_]*\\s*:[*_]*[ \\t]*(.*)$`, "gim");
-  return [...reply.matchAll(pattern)].at(-1)?.[1]?.trim();
+/** Of a list of both, as the prompt's own words are, neither is told. */
+const YES_OR_NO = /^(yes|no|true|false)\b(?!\s*(?:[|/]|or\b))/i;
+
+/** 0 to 1, told in percent or as a part of one; 1 where none is told. */
+function confidenceOf(text: string): number {
+  const [, told = "100", sign] =
+    /(\d+(?:[.,]\d+)?)\s*(%)/.exec(text) ?? /^(\d+(?:[.,]\d+)?)(?![\d.,e])/i.exec(text) ?? [];
+  const value = Number(told.replace(",", "."));
+  const isPart = sign === undefined && /[.,]/.test(told) && value <= 1;
+  return isPart ? value : Math.min(100, value) / 100;
+}
+
+/** What stands behind the name of a line, without list, table, bold or quotes around it; the last one counts, empty where none does. */
+function field(reply: string, name: string): string {
+  const pattern = new RegExp(String.raw`^[\s>*_#|"'\d.)-]*${name}["'*_]*\s*[:：=|](.*)$`, "gim");
+  return plainText([...reply.matchAll(pattern)].at(-1)?.[1]);
+}
+
+function plainText(value: unknown): string {
+  if (typeof value === "boolean" || typeof value === "number") return String(value);
+  return typeof value === "string" ? value.replace(/^[\s*_"'`[(|]+/, "").replace(/[\s*_"'`|,]+$/, "") : "";
+}
+
+function reasonOf(told: Readonly<Record<string, unknown>>): string {
+  const [reason] = [told["reasoning"], told["reason"]].filter((one) => typeof one === "string");
+  return reason ?? "";
+}
+
+/** The JSON object in a reply, alone, in a fence or among words. */
+function objectIn(reply: string): Readonly<Record<string, unknown>> | undefined {
+  const [begin, end] = [reply.indexOf("{"), reply.lastIndexOf("}")];
+  if (begin < 0 || end < begin) return undefined;
+  try {
+    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(reply.slice(begin, end + 1))).data;
+  } catch {
+    return undefined;
+  }
 }

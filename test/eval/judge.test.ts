@@ -38,6 +38,55 @@ describe("an HLE judgement", () => {
   });
 });
 
+test.each([
+  ["in a fence", "```\nCORRECT\n```", "correct"],
+  ["as JSON in a fence", '```json\n{\n  "grade": "INCORRECT",\n  "reason": "Another."\n}\n```', "incorrect"],
+  ["as JSON among words", 'Here: {"reason": "Same.", "verdict": "CORRECT"} Done.', "correct"],
+  ["behind a sentence", "The answer is CORRECT.", "correct"],
+  ["behind a label in any language", "这两个答案一致。\n最终评级：**INCORRECT**", "incorrect"],
+  ["with what explains it on its line", "NOT_ATTEMPTED - it gives no year.", "not-attempted"],
+  ["with what explains it below", "CORRECT\n\nBoth name Rome.", "correct"],
+  ["in tags", "<grade>NOT-ATTEMPTED</grade>", "not-attempted"],
+  ["in a box", "\\boxed{CORRECT}", "correct"],
+])("a SimpleQA grade stands %s", (_, reply, verdict) => {
+  expect(readJudgement("simpleqa", reply)?.verdict).toBe(verdict);
+});
+
+test.each([
+  "I cannot help with that.",
+  "The answer is not CORRECT.",
+  "It would be wrong if the answer is CORRECT",
+  "Year: correct",
+  "CORRECT, INCORRECT or NOT_ATTEMPTED",
+  "CORRECT: it names Rome. Or INCORRECT?",
+  "CORRECT\nINCORRECT\nOne of these.",
+  '{"first": "CORRECT", "second": "INCORRECT"}',
+  "Bewertung: KORREKT",
+])("there is no grade in %j", (reply) => {
+  expect(readJudgement("simpleqa", reply)).toBeUndefined();
+});
+
+test.each<[reply: string, verdict: Judgement["verdict"], confidence: number]>([
+  ["correct: **yes**\nconfidence: **90%**", "correct", 0.9],
+  ['"correct": "no",\n"confidence": "80"', "incorrect", 0.8],
+  ["1. correct: yes\n2. confidence: about 70 %", "correct", 0.7],
+  ["correct：no\nconfidence：65", "incorrect", 0.65],
+  ["| correct | yes |\n| confidence | 80 |", "correct", 0.8],
+  ["correct: yes\nconfidence: 0.85", "correct", 0.85],
+  ["correct: yes\nconfidence: 90,5", "correct", 0.905],
+  ["correct: yes\nconfidence: 1", "correct", 0.01],
+  ["correct: yes\nconfidence: 1e999", "correct", 1],
+  ['```json\n{"reasoning": "x\\ncorrect: no", "correct": "yes", "confidence": 90}\n```', "correct", 0.9],
+  ['{"correct": false, "confidence": "55 %"}', "incorrect", 0.55],
+])("an HLE judgement in %j", (reply, verdict, confidence) => {
+  expect(readJudgement("hle", reply)).toMatchObject({ verdict, confidence });
+});
+
+test("a reply that repeats the prompt's choice is no judgement", () => {
+  expect(readJudgement("hle", "correct: yes|no\nconfidence: 100")).toBeUndefined();
+  expect(readJudgement("hle", "correct: yes or no")).toBeUndefined();
+});
+
 test("an answer cannot close its block, nor open another", () => {
   const [, user] = judgePrompt("simpleqa", {
     question: "Q?",

@@ -48,7 +48,9 @@ export async function judgeAll(
       const judgement = reply === undefined ? undefined : readJudgement(plan.judge, reply);
       if (judgement === undefined) {
         if (reply !== undefined)
-          plan.onProblem(`No grade can be read from what the judge wrote of ${one.id}.`);
+          plan.onProblem(
+            `No grade can be read from what the judge wrote of ${one.id}: ${beginningOf(reply)}`,
+          );
         continue;
       }
       judgements.set(one.id, judgement);
@@ -61,6 +63,13 @@ export async function judgeAll(
     await handle.close();
   }
   return judgements;
+}
+
+const SHOWN = 200;
+
+function beginningOf(reply: string): string {
+  const letters = Array.from(reply.trim().replaceAll(/\s+/g, " "));
+  return letters.length > SHOWN ? `${letters.slice(0, SHOWN).join("")}…` : letters.join("");
 }
 
 function keyOf({ question, golden, answer }: Case, { judge, model }: JudgePlan): string {

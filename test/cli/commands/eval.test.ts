@@ -220,7 +220,7 @@ describe("saved runs", () => {
       counts: { correct: 1, incorrect: 1, notAttempted: 0, unreadable: 1 },
       correctGivenAttempted: 1 / 3,
     });
-    expect(err).toContain("No grade can be read from what the judge wrote of q2/0.");
+    expect(err).toContain("No grade can be read from what the judge wrote of q2/0: no idea");
     const seen = await evaluateAt(true, ["runs.jsonl", "--judge", "simpleqa"]);
     expect(seen.err).toContain("/3 q");
     // the one that had no grade is asked again
