@@ -263,13 +263,9 @@ describe.each(["langgraph.production.json", "langgraph.json"] as const)("on %s",
       JSON.stringify(start({ ...run, assistant_id: "__proto__" })),
     ];
     const answers = await Promise.all(commands.map((text) => send(text, key, 2000)));
-    for (const answer of answers) {
-      expect(
-        judge([
-          { row: "WebSocket: unreadable", expected: production ? "refused" : "silence", seen: told(answer) },
-        ]),
-      ).toEqual([]);
-    }
+    const expected = production ? "refused" : "silence";
+    const rows = answers.map((answer) => ({ row: "WebSocket: unreadable", expected, seen: told(answer) }));
+    expect(judge(rows)).toEqual([]);
     for (const own of used) expect(await alice.runs.list(own)).toEqual([]);
     if (production) return;
     const configurable = { secret: "configurable-canary-1618" };
@@ -281,7 +277,6 @@ describe.each(["langgraph.production.json", "langgraph.json"] as const)("on %s",
   test("what was taken, as deep as it may lie, is read back by the next start", async () => {
     const deepest = nested(28);
     const { thread_id: kept } = await alice.threads.create({ metadata: { deepest } });
-    // a context takes settings alone
     for (const [, body] of Object.entries(PLACES).filter(([name]) => name !== "context")) {
       const asked = { method: "POST", path: `/threads/${kept}/runs/wait`, body: body(deepest), headers: key };
       expect((await ask(server.url, asked)).status).toBe(200);
