@@ -59,6 +59,18 @@ export function prefixed(
   return texts.map((text) => prefix + space + text);
 }
 
+/** Words of llama.cpp, vLLM, Ollama, OpenAI and text-embeddings-inference about a text of too many tokens. */
+const TOO_LONG =
+  /too (?:large|long)|larger than|longer than|exceed|maximum (?:context|input|sequence)|max(?:imum)?[ _](?:context|input|tokens|length)|context (?:length|size)|must have less than|batch size/iu;
+
+/** What failed, with whether a text was too long for the model. */
+export function embeddingFailed(failure: SearchFailure): Embedded {
+  // a quota may be exceeded, too
+  const isRefused = failure.kind === "rejected" || failure.kind === "server-error";
+  const tooLong = failure.status === 413 || (isRefused && TOO_LONG.test(failure.message));
+  return { status: "failed", failure, ...(tooLong && { tooLong }) };
+}
+
 /** The vectors, or what is wrong with them. `who` begins the sentence. */
 export function toVectors(
   who: string,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cleanLine } from "../clean-text.ts";
 import { readEndpoint } from "../engines/wire/endpoint.ts";
 import { describeService, type HttpOptions, requestJson } from "../engines/wire/http.ts";
-import { type Embedder, prefixed, type Prefixes, toVectors } from "./embedder.ts";
+import { type Embedder, embeddingFailed, prefixed, type Prefixes, toVectors } from "./embedder.ts";
 
 export interface EndpointEmbedderOptions extends HttpOptions, Prefixes {
   /** Such as `http://127.0.0.1:11434/v1`, with or without the route (`/embeddings`). A bare host has it below `/v1`. */
@@ -16,10 +16,6 @@ export interface EndpointEmbedderOptions extends HttpOptions, Prefixes {
 const SERVICE = "The embedding server";
 /** A thousand vectors of a thousand numbers, written out. */
 const MAX_REPLY_BYTES = 50_000_000;
-/** Words of llama.cpp, vLLM, Ollama, OpenAI and text-embeddings-inference about a text of too many tokens. */
-const TOO_LONG =
-  /too (?:large|long)|larger than|longer than|exceed|maximum (?:context|input|sequence)|max(?:imum)?[ _](?:context|input|tokens|length)|context (?:length|size)|must have less than|batch size/iu;
-
 const replySchema = z.object({
   data: z.array(z.object({ index: z.int().min(0).optional(), embedding: z.array(z.number()) })),
   model: z.string().optional(),
@@ -53,13 +49,7 @@ export function createEndpointEmbedder(options: EndpointEmbedderOptions): Embedd
         schema: replySchema,
         signal,
       });
-      if (reply.status === "failed") {
-        const { failure } = reply;
-        // a quota may be exceeded, too
-        const isRefused = failure.kind === "rejected" || failure.kind === "server-error";
-        const tooLong = failure.status === 413 || (isRefused && TOO_LONG.test(failure.message));
-        return { status: "failed", failure, ...(tooLong && { tooLong }) };
-      }
+      if (reply.status === "failed") return embeddingFailed(reply.failure);
       const { data, model: told } = reply.value;
       const byIndex = new Map(data.map(({ index, embedding }, at) => [index ?? at, embedding]));
       const inOrder =

@@ -1,9 +1,18 @@
+import { z } from "zod";
 import { messageOf } from "../../errors.ts";
 import { throwIfAborted } from "../../net/abort.ts";
 import { withDeadline } from "../../net/deadline.ts";
 import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import { cleanLine } from "../clean-text.ts";
-import { type Embedded, type Embedder, prefixed, type Prefixes, toVectors } from "./embedder.ts";
+import type { SearchFailureKind } from "../engine.ts";
+import {
+  type Embedded,
+  type Embedder,
+  embeddingFailed,
+  prefixed,
+  type Prefixes,
+  toVectors,
+} from "./embedder.ts";
 
 /** What is used of LangChain's `Embeddings`: a class of any of its packages fits. */
 export interface LangChainEmbeddings {
@@ -37,12 +46,22 @@ export function createLangChainEmbedder(
         return failed("timeout", `${name} did not answer within ${deadlineMs / 1000} s.`);
       } catch (error) {
         throwIfAborted(signal);
-        return failed("server-error", `${name} failed: ${withoutWrittenKeys(cleanLine(messageOf(error)))}`);
+        return failed(kindOf(error), `${name} failed: ${withoutWrittenKeys(cleanLine(messageOf(error)))}`);
       }
     },
   };
 }
 
-function failed(kind: "timeout" | "server-error", message: string): Embedded {
-  return { status: "failed", failure: { kind, message } };
+/** The clients of many services put the HTTP status into `status`. */
+const statusSchema = z.object({ status: z.int() });
+
+function kindOf(error: unknown): SearchFailureKind {
+  const { data } = statusSchema.safeParse(error);
+  if (data?.status === 429) return "rate-limited";
+  return data !== undefined && data.status >= 400 && data.status < 500 ? "rejected" : "server-error";
+}
+
+function failed(kind: SearchFailureKind, message: string): Embedded {
+  const failure = { kind, message };
+  return kind === "rejected" ? embeddingFailed(failure) : { status: "failed", failure };
 }

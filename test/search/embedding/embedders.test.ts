@@ -167,6 +167,19 @@ test("Embeddings of LangChain: one call for documents, prefixes, and what they t
   const failed = await broken.embed(["a"], DOCUMENTS);
   expect(failed).toMatchObject({ status: "failed", failure: { kind: "server-error" } });
   expect(JSON.stringify(failed)).not.toContain("0123456789abcdef");
+  const refusing = (status: number, message: string) =>
+    createLangChainEmbedder(
+      {
+        ...embeddings,
+        embedQuery: async () => Promise.reject(Object.assign(new Error(message), { status })),
+      },
+      { name: "E" },
+    ).embed(["a"], { ...DOCUMENTS, purpose: "query" });
+  expect(await refusing(400, "maximum context length is 512 tokens")).toMatchObject({ tooLong: true });
+  expect(await refusing(429, "You exceeded your quota")).toEqual({
+    status: "failed",
+    failure: { kind: "rate-limited", message: "E failed: You exceeded your quota" },
+  });
   const silent = createLangChainEmbedder(
     { ...embeddings, embedDocuments: async () => new Promise<never>(() => undefined) },
     { name: "E" },

@@ -15,8 +15,14 @@ export interface EmbeddingTwin {
   readonly key?: string;
   /** Texts of more characters are refused, in the words of llama.cpp. */
   readonly longest?: number;
-  /** Replies with something else: given the vectors, and which request it is, from 1. */
-  readonly spoil?: (vectors: readonly (readonly number[])[], request: number) => unknown;
+  /** Replies with something else: given the vectors, which request it is, from 1, and its texts. */
+  readonly spoil?: (
+    vectors: readonly (readonly number[])[],
+    request: number,
+    texts: readonly string[],
+  ) => unknown;
+  /** Texts with this in them are refused. */
+  readonly refused?: string;
   /** Never answers, from this request on. */
   readonly silentFrom?: number;
 }
@@ -35,7 +41,15 @@ export function vectorOf(text: string, meanings: readonly (readonly string[])[] 
 
 /** Answers `/v1/embeddings` as OpenAI has it, and refuses what those that serve it refuse. */
 export async function startEmbeddingServer(twin: EmbeddingTwin = {}): Promise<EmbeddingServer> {
-  const { models = ["tiny"], meanings, key, longest = Infinity, spoil, silentFrom = Infinity } = twin;
+  const {
+    models = ["tiny"],
+    meanings,
+    key,
+    longest = Infinity,
+    refused,
+    spoil,
+    silentFrom = Infinity,
+  } = twin;
   let count = 0;
   const server = await startWireServer((response, request) => {
     count += 1;
@@ -63,8 +77,10 @@ export async function startEmbeddingServer(twin: EmbeddingTwin = {}): Promise<Em
         `input (${long.length} tokens) is too large to process. increase the physical batch size (current batch size: ${longest})`,
       );
     }
+    if (refused !== undefined && input.some((text) => text.includes(refused)))
+      return refuse(422, "json: unsupported value: NaN");
     const vectors = input.map((text) => vectorOf(text, meanings));
-    if (spoil !== undefined) return reply(spoil(vectors, count));
+    if (spoil !== undefined) return reply(spoil(vectors, count, input));
     return reply(listOf(vectors, model ?? models[0]));
   });
   return {

@@ -155,7 +155,7 @@ async function embedAll(
     const fresh = writeReused(rows);
     if (fresh.length > 0) {
       const batch = await batches.embed(fresh.map(embeddedText), signal);
-      problem = batch.problem;
+      problem = batch.problem ?? problem;
       if (batch.stops) break;
       write(fresh, batch);
     }

@@ -25,9 +25,9 @@ export function fuse(byWords: readonly FoundResult[], byMeaning: readonly FoundR
   return [...fused.values()].sort((a, b) => b.score - a.score).map(({ result }) => result);
 }
 
-/** The address without the place in it. */
+/** The address: of a file without the place in it, which is that of a passage. */
 function documentOf({ url, title }: FoundResult): string {
-  const address = (url ?? "").split("#", 1)[0] ?? "";
+  const address = url?.replace(/^(file:[^#]*)#.*$/u, "$1") ?? "";
   return address === "" ? `title ${title ?? ""}` : address;
 }
 

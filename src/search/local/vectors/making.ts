@@ -5,7 +5,8 @@ import { cosine, type VectorMaking } from "./vector-table.ts";
 /** Raised when the text that is embedded is made otherwise of a passage. */
 const TEXT_VERSION = 1;
 
-const PROBE = "The lighthouse keeper wrote the height of the tide into a book each evening.";
+/** Embedded to know the model by. */
+export const PROBE = "The lighthouse keeper wrote the height of the tide into a book each evening.";
 /** Of one model, other hardware and other batches move a vector by less; another quantisation may move it by more. */
 const SAME_MODEL = 0.95;
 

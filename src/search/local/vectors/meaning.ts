@@ -2,11 +2,12 @@ import { AgenticRagError } from "../../../errors.ts";
 import { withDeadline } from "../../../net/deadline.ts";
 import { quoted } from "../../../text/quoted.ts";
 import type { SqliteDatabase } from "../../../sqlite/sqlite.ts";
-import type { Embedder } from "../../embedding/embedder.ts";
+import type { Embedded, Embedder } from "../../embedding/embedder.ts";
 import type { FoundResult } from "../../outcome.ts";
 import { openToRead } from "../sqlite/index-store.ts";
 import type { FoundPassage } from "../index-reader.ts";
 import { toResult } from "../ranking.ts";
+import { halved } from "./batch-embedding.ts";
 import { differenceOf, probeMaking } from "./making.ts";
 import { readSqliteVectors } from "./sqlite-vectors.ts";
 import type { VectorReader } from "./vector-reader.ts";
@@ -103,6 +104,13 @@ export function createMeaning(
     return fresh;
   }
 
+  /** One that is too long for the model is cut. */
+  async function embedQuestion(question: string, limits: Limits): Promise<Embedded> {
+    for (let text = question; ; text = halved(text)) {
+      const embedded = await embedder.embed([text], { purpose: "query", ...limits });
+      if (embedded.status === "embedded" || embedded.tooLong !== true || text.length < 2) return embedded;
+    }
+  }
   async function search(question: string, maxResults: number, limits: Limits): Promise<Near> {
     let probe: ReturnType<typeof probeMaking> | undefined;
     const probing = (): ReturnType<typeof probeMaking> => (probe ??= probeMaking(embedder, limits));
@@ -142,7 +150,7 @@ export function createMeaning(
     const note = notes.length === 0 ? {} : { note: notes.join(" ") };
     const [first] = fitting;
     if (first === undefined) return note;
-    const embedded = await embedder.embed([question], { purpose: "query", ...limits });
+    const embedded = await embedQuestion(question, limits);
     if (embedded.status === "failed") return { note: byWords(embedded.failure.message) };
     const [vector = new Float32Array()] = embedded.vectors;
     const other = fitting.find(({ making }) => making.dimensions !== vector.length);

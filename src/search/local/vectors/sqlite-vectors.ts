@@ -13,7 +13,7 @@ const NEAREST = `
   ) hit
   join passages passage on passage.id = hit.passage
   join documents document on document.id = passage.document
-  order by hit.distance, passage.id`;
+  order by hit.distance, document.key, passage.position`;
 const versionRow = z.object({ version: z.number() });
 const folderRow = z.object({ value: z.string() }).optional();
 

@@ -19,6 +19,11 @@ import {
 
 const TINY = { model: "tiny", dimensions: 4, failed: 0, reused: 0 };
 
+const ofPoison =
+  (vector: readonly unknown[]): NonNullable<EmbeddingTwin["spoil"]> =>
+  (vectors, _request, texts) =>
+    listOf(vectors.map((one, at) => (texts[at]?.includes("%%%") === true ? vector : one)));
+
 describe("a build", () => {
   test("embeds each passage with its title, once", async () => {
     const { file } = await createIndex();
@@ -133,6 +138,32 @@ describe("a build", () => {
     const { failed, vectors, problem } = await buildVectors({ ...none, embedder: short });
     expect({ failed, vectors }).toEqual({ failed: 1, vectors: 0 });
     expect(problem).toContain("too large to process");
+  });
+
+  test.each<readonly [string, EmbeddingTwin, string]>([
+    ["zeros", { spoil: ofPoison([0, 0, 0, 0]) }, "a vector of zeros alone"],
+    ["no numbers", { spoil: ofPoison([null, null, null, null]) }, "in an unknown form"],
+    ["an error", { refused: "%%%" }, "unsupported value: NaN"],
+  ])("embeds all but a text that the model makes %s of, and tells it", async (_name, twin, why) => {
+    const files = Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [`${at}.md`, `# ${at}\n\nA ship${at === 7 ? " %%%" : ""}.`]),
+    );
+    const { file } = await createIndex(files);
+    const { embedder } = await embedding(twin);
+    const report = await buildVectors({ file, embedder });
+    expect(report).toMatchObject({ passages: 40, vectors: 39, embedded: 39, failed: 1 });
+    expect(report.problem).toContain(why);
+    const engine = engineOver([file], { files: [file], embedder });
+    expect((await search(engine, "ship", 3)).note).toBeUndefined();
+  });
+
+  test("stops where the model fails with all texts", async () => {
+    const { file } = await createIndex();
+    const { server, embedder } = await embedding({
+      spoil: (vectors, request) => (request === 1 ? listOf(vectors) : listOf([[0]])),
+    });
+    expect(await buildVectors({ file, embedder })).toMatchObject({ embedded: 0, failed: 0, vectors: 0 });
+    expect(server.texts().map(({ length }) => length)).toEqual([1, 3, 3, 1]);
   });
 
   test("goes on after a server that was full for a moment", async () => {

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { isAbort } from "../../../../src/errors.ts";
+import { indexDocuments } from "../../../../src/search/local/index-builder.ts";
 import { buildVectors } from "../../../../src/search/local/vectors/build-vectors.ts";
 import { listOf, type EmbeddingTwin } from "../../embedding/embedding-server.ts";
-import { writeFile } from "../../temporary-folder.ts";
+import { createFolder, writeFile } from "../../temporary-folder.ts";
 import { build } from "../index-files.ts";
 import { createIndex, embedding, engineOver, FILES, search } from "./embedded-files.ts";
 
@@ -24,6 +26,33 @@ describe("a search", () => {
     expect(await search(byWords, "automobile")).toEqual({
       titles: [],
       embedding: undefined,
+      note: undefined,
+    });
+  });
+
+  test("tells documents apart that differ in what is behind the # of their addresses, and orders equal ones", async () => {
+    const file = join(createFolder(), "index.sqlite");
+    const documents = ["c", "a", "b"].map((name) => ({
+      title: name,
+      url: `https://example.org/#/${name}`,
+      text: "A vessel.",
+    }));
+    (await indexDocuments({ documents, file })).index.close();
+    const { embedder } = await embedding({ meanings: [["vessel", "ship"]] });
+    await buildVectors({ file, embedder });
+    const engine = engineOver([file], { files: [file], embedder });
+    for (const query of ["ship", "vessel"])
+      expect((await search(engine, query, 5)).titles).toEqual(["a", "b", "c"]);
+  });
+
+  test("cuts a question that is too long for the model", async () => {
+    const { file } = await createIndex();
+    const { embedder } = await embedding({ longest: 100 });
+    await buildVectors({ file, embedder });
+    const engine = engineOver([file], { files: [file], embedder });
+    expect(await search(engine, `automobile ${"which is quite red ".repeat(20)}`, 1)).toEqual({
+      titles: ["Garage"],
+      embedding: "tiny",
       note: undefined,
     });
   });
@@ -76,7 +105,8 @@ describe("a search", () => {
     await buildVectors({ file, embedder });
     // its first answer, about the model, is right
     const now = await embedding({
-      spoil: (vectors, request) => (request === 1 ? listOf(vectors) : spoil?.(vectors, request)),
+      spoil: (vectors, request, texts) =>
+        request === 1 ? listOf(vectors) : spoil?.(vectors, request, texts),
     });
     const engine = engineOver([file], { files: [file], embedder: now.embedder });
     const { note, ...found } = await search(engine, "car");
