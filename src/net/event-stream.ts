@@ -20,7 +20,7 @@ export interface SilenceWatch {
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export async function* readEvents(
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   silence: SilenceWatch,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
@@ -33,13 +33,13 @@ export async function* readEvents(
     onComment: () => (comments += 1),
     onError: ({ type }) => (tooLong ||= type === "max-buffer-size-exceeded"),
   });
-  const reader = body.getReader();
+  const chunks = body[Symbol.asyncIterator]();
   let begun = false;
   let endsInCarriageReturn = false;
   try {
     for (;;) {
       silence.wait();
-      const { done, value } = await reader.read();
+      const { done, value } = await chunks.next();
       const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
       comments = 0;
       if (!tooLong) parser.feed(text);
@@ -55,7 +55,7 @@ export async function* readEvents(
     }
   } finally {
     silence.heard();
-    await reader.cancel().catch(() => {});
+    await chunks.return?.().catch(() => {});
   }
 }
 

@@ -1,4 +1,5 @@
 import { causesOf, codeOf } from "../errors.ts";
+import type { Send } from "./send.ts";
 
 /** More kept connections that were all closed by the server are no coincidence. */
 const MAX_RESENT = 2;
@@ -13,36 +14,35 @@ const KEEPS_THREADS = /^llama\.cpp\b/i;
 const unkept = new Set<string>();
 
 /**
- * A `fetch` that sends requests on connections that were kept from earlier ones. A server may close one just then: what got no
+ * Sends requests on connections that were kept from earlier ones. A server may close or reset one just then: what got no
  * byte of an answer there is sent once more. To servers that lose by kept connections none is kept.
  */
-export function onKept(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return async (input, init) => {
-    const { origin } = new URL(input instanceof Request ? input.url : input);
-    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-    if (unkept.has(origin)) headers.set("connection", "close");
+export function onKept(send: Send): Send {
+  return async (url, sent) => {
+    const { origin } = new URL(url);
+    const headers = unkept.has(origin) ? { ...sent.headers, connection: "close" } : sent.headers;
     for (let resent = 0; ; resent += 1) {
       try {
-        const response = await fetch(input, { ...init, headers });
-        if (KEEPS_THREADS.test(response.headers.get("server") ?? "")) unkept.add(origin);
-        return response;
+        const reply = await send(url, { ...sent, headers });
+        if (KEEPS_THREADS.test(reply.headers.get("server") ?? "")) unkept.add(origin);
+        return reply;
       } catch (error) {
-        const maySend = resent < MAX_RESENT && typeof init?.body === "string";
-        if (!maySend || !wasKept(error)) throw error;
+        if (resent === MAX_RESENT || !wasKept(error)) throw error;
       }
     }
   };
 }
 
-/** Whether a connection broke that had served a request before. */
+/** Whether a connection broke that had served a request before: as `send` tells it, or undici where the server closed it. */
 function wasKept(error: unknown): boolean {
   return causesOf(error).some(
     (cause) =>
-      codeOf(cause) === "UND_ERR_SOCKET" &&
-      "socket" in cause &&
-      typeof cause.socket === "object" &&
-      cause.socket !== null &&
-      "bytesRead" in cause.socket &&
-      Number(cause.socket.bytesRead) > 0,
+      "untouched" in cause ||
+      (codeOf(cause) === "UND_ERR_SOCKET" &&
+        "socket" in cause &&
+        typeof cause.socket === "object" &&
+        cause.socket !== null &&
+        "bytesRead" in cause.socket &&
+        Number(cause.socket.bytesRead) > 0),
   );
 }

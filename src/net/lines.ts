@@ -12,17 +12,17 @@ const MAX_LINE_CHARACTERS = 1_000_000;
  * @throws `model-bad-reply` for a line of more than a million characters; whatever reading the body throws.
  */
 export async function* readLines(
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   silence: SilenceWatch,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  const reader = body.getReader();
+  const chunks = body[Symbol.asyncIterator]();
   let rest: string[] = [];
   let length = 0;
   try {
     for (;;) {
       silence.wait();
-      const { done, value } = await reader.read();
+      const { done, value } = await chunks.next();
       silence.heard();
       const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
       const [first = "", ...more] = text.split("\n");
@@ -43,7 +43,7 @@ export async function* readLines(
     }
   } finally {
     silence.heard();
-    await reader.cancel().catch(() => {});
+    await chunks.return?.().catch(() => {});
   }
 }
 

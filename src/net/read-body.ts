@@ -1,3 +1,5 @@
+import type { Reply } from "./send.ts";
+
 /** The text of a body, and whether that is all of it. */
 export interface BodyText {
   readonly text: string;
@@ -10,20 +12,20 @@ export interface BodyText {
  *
  * @throws whatever reading the body throws
  */
-export async function readBody(response: Response, maxBytes: number): Promise<BodyText> {
+export async function readBody(response: Pick<Reply, "body">, maxBytes: number): Promise<BodyText> {
   const parts: string[] = [];
   const complete = await readInto(parts, response, maxBytes);
   return { text: parts.join(""), complete };
 }
 
 /** The beginning of the body of a failed request, as far as it comes: its status alone says enough. */
-export async function readBodyStart(response: Response, maxBytes: number): Promise<string> {
+export async function readBodyStart(response: Pick<Reply, "body">, maxBytes: number): Promise<string> {
   const parts: string[] = [];
   await readInto(parts, response, maxBytes).catch(() => {});
   return parts.join("");
 }
 
-async function readInto(parts: string[], response: Response, maxBytes: number): Promise<boolean> {
+async function readInto(parts: string[], response: Pick<Reply, "body">, maxBytes: number): Promise<boolean> {
   const decoder = new TextDecoder();
   let left = maxBytes;
   for await (const chunk of response.body ?? []) {

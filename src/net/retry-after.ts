@@ -7,7 +7,7 @@ import { readHttpDate } from "./http-date.ts";
  *
  * @param now milliseconds since 1970
  */
-export function readRetryAfter(headers: Headers, now: number): number | undefined {
+export function readRetryAfter(headers: Pick<Headers, "get">, now: number): number | undefined {
   const milliseconds = readDecimal(headers.get("retry-after-ms"));
   if (milliseconds !== undefined) return Math.ceil(milliseconds);
   const value = headers.get("retry-after")?.trim() ?? "";

@@ -2,6 +2,8 @@ import { Agent, fetch as undiciFetch } from "undici";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { isLoopback } from "../../src/net/loopback.ts";
 import { patientFetch } from "../../src/net/patient-fetch.ts";
+import { readBody } from "../../src/net/read-body.ts";
+import { send } from "../../src/net/send.ts";
 import { startWireServer } from "../servers/wire-server.ts";
 
 /** A server that answers when it is told to. */
@@ -16,17 +18,21 @@ async function lateServer() {
 test("a first byte after 400 s of virtual time comes, where undici's own limit gives it up", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
   onTestFinished(() => void vi.useRealTimers());
-  const [patient, usual] = [await lateServer(), await lateServer()];
-  const late = patientFetch(patient.url).then((response) => response.text());
+  const servers = [await lateServer(), await lateServer(), await lateServer()] as const;
+  const [one, other, usual] = servers;
+  const { signal } = new AbortController();
+  const late = send(one.url, { method: "GET", headers: {}, signal, redirect: "manual" });
+  const alsoLate = patientFetch(other.url).then((response) => response.text());
   const given = undiciFetch(usual.url, { dispatcher: new Agent() }).then(
     () => "answered",
     (error: unknown) =>
       error instanceof Error ? String((error.cause as { code?: unknown } | undefined)?.code) : "",
   );
-  await Promise.all([patient.asked, usual.asked]);
+  await Promise.all(servers.map(({ asked }) => asked));
   for (let seconds = 0; seconds < 400; seconds += 1) vi.advanceTimersByTime(1_000);
-  patient.answer();
-  expect([await late, await given]).toEqual(["late", "UND_ERR_HEADERS_TIMEOUT"]);
+  for (const server of servers) server.answer();
+  const { text } = await readBody(await late, 100);
+  expect([text, await alsoLate, await given]).toEqual(["late", "late", "UND_ERR_HEADERS_TIMEOUT"]);
 });
 
 test.each([

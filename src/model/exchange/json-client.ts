@@ -1,5 +1,6 @@
 import { parseJson } from "../../net/json.ts";
 import { readBody } from "../../net/read-body.ts";
+import { send, type Send, type Sent } from "../../net/send.ts";
 import { requestHeaders, type ApiKey } from "./request.ts";
 
 /** What came of a question to a server: a JSON value, a status that is no success, or nothing (in time). */
@@ -22,8 +23,8 @@ export interface JsonClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** For each question, in milliseconds. @default 3_000 */
   readonly timeoutMs?: number;
-  /** @default the global `fetch` */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** @default `send` */
+  readonly fetch?: Send | undefined;
 }
 
 /** A longer body is no answer to a small question. */
@@ -34,11 +35,14 @@ const MISSING: ReadonlySet<number> = new Set([404, 405, 501]);
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 export function createJsonClient(options: JsonClientOptions): JsonClient {
-  const { apiKey, headers: extra = {}, timeoutMs = 3_000, fetch = globalThis.fetch } = options;
-  async function ask(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<JsonReply> {
+  const { apiKey, headers: extra = {}, timeoutMs = 3_000, fetch = send } = options;
+  async function ask(
+    url: string,
+    init: Pick<Sent, "method" | "body">,
+    signal: AbortSignal | undefined,
+  ): Promise<JsonReply> {
     const timeout = AbortSignal.timeout(timeoutMs);
-    const headers = requestHeaders(apiKey, extra);
-    headers.set("accept", "application/json");
+    const headers = { ...requestHeaders(apiKey, extra), accept: "application/json" };
     try {
       const response = await fetch(url, {
         ...init,

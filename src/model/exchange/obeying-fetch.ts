@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseJson } from "../../net/json.ts";
 import { readBodyStart } from "../../net/read-body.ts";
-import { patientFetch } from "../../net/patient-fetch.ts";
+import { send, type Reply, type Send } from "../../net/send.ts";
 import { countsIn, numberIn } from "./told-counts.ts";
 
 /**
@@ -74,34 +74,45 @@ interface Learnt {
   readonly most?: number;
 }
 
+export interface Obedience {
+  /** What `max_completion_tokens` is raised to, at least. @default 0 */
+  readonly leastTokens?: number;
+  /** @default "auto" */
+  readonly stream?: StreamWish | undefined;
+  /** The tokens of prompt and reply together that a model has, as far as they are known by now. */
+  readonly windowOf?: ((modelName: string) => number | undefined) | undefined;
+}
+
 /**
- * A `fetch` that heeds what a server refuses, and remembers it for each model. A field that it does not take is left out:
+ * Sends requests, heeds what a server refuses, and remembers it for each model. A field that it does not take is left out:
  * `max_tokens` goes by its newer name, `max_completion_tokens`, of which the models that want that need some to think. A
  * limit of tokens that it names is kept to, as long as that leaves room for a reply; where the window is known, so is a
  * wish for more than it leaves. Where it does not stream, the reply is asked for in one piece.
  *
- * @param given what sends the requests; undefined for one that has no limits of its own
- * @param leastTokens what `max_completion_tokens` is raised to, at least.
- * @param windowOf the tokens of prompt and reply together that a model has, as far as they are known by now.
+ * @param given what sends the requests. @default `send`
  */
-export function obeyingRefusals(
-  given: typeof globalThis.fetch | undefined,
-  {
-    leastTokens = 0,
-    stream = "auto",
-    windowOf,
-  }: {
-    readonly leastTokens?: number;
-    readonly stream?: StreamWish | undefined;
-    readonly windowOf?: ((modelName: string) => number | undefined) | undefined;
-  } = {},
-): typeof globalThis.fetch {
-  const fetch = given ?? patientFetch;
+export function obeyingRefusals(given: Send = send, options: Obedience = {}): Send {
+  return obeying(given, options, ({ ok, status, statusText, url, headers }, text) => {
+    return { ok, status, statusText, url, headers, body: new Response(text).body };
+  });
+}
+
+/** The same as a `fetch`, for a library that wants one. */
+export function obeyingFetch(given: typeof globalThis.fetch): typeof globalThis.fetch {
+  return obeying(given, {}, (response, text) => new Response(text, response));
+}
+
+/** @param again a refusal whose body was read, with that text as its body */
+function obeying<Input, Init extends { readonly body?: unknown } | undefined, Replied extends Reply>(
+  given: (input: Input, init: Init) => Promise<Replied>,
+  { leastTokens = 0, stream = "auto", windowOf }: Obedience,
+  again: (refusal: Replied, text: string) => Replied,
+): typeof given {
   /** By model. */
   const known = new Map<string, Learnt>();
   return async (input, init) => {
     const read = bodySchema.safeParse(typeof init?.body === "string" ? parseJson(init.body) : undefined);
-    if (!read.success) return fetch(input, init);
+    if (!read.success) return given(input, init);
     const { data: body } = read;
     const name = typeof body["model"] === "string" ? body["model"] : "";
     /** The limit that a refusal has left for this very prompt. */
@@ -116,14 +127,14 @@ export function obeyingRefusals(
       const sent = heeding(body, learnt, { limit, leastTokens });
       const isChanged =
         limit < Infinity || known.has(name) || learnt.whole === true || learnt.window !== undefined;
-      const response = await fetch(input, isChanged ? { ...init, body: JSON.stringify(sent) } : init);
+      const response = await given(input, isChanged ? { ...init, body: JSON.stringify(sent) } : init);
       if ((response.status !== 400 && response.status !== 422) || refusals === MAX_REFUSALS) return response;
       const text = await readBodyStart(response, MAX_REFUSAL_BYTES);
       const told =
         limitIn(text, sent) ??
         fieldsIn(text, sent, learnt) ??
         (stream === "auto" ? wholeIn(text, sent) : undefined);
-      if (told === undefined) return new Response(text, response);
+      if (told === undefined) return again(response, text);
       const { left, ...more } = told;
       limit = left ?? limit;
       known.set(name, { ...learnt, ...more });

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { parseJson } from "../../net/json.ts";
 import { readBody, readBodyStart } from "../../net/read-body.ts";
 import { readRetryAfter } from "../../net/retry-after.ts";
+import type { Reply, Send } from "../../net/send.ts";
 
 const EVENT_STREAM = /^text\/event-stream/i;
 const JSON_TYPE = /^application\/json/i;
@@ -16,11 +17,11 @@ const MAX_FAILURE_BYTES = 65_536;
 
 export interface OpenRequest {
   readonly url: string;
-  readonly headers: Headers;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly target: RequestTarget;
   readonly signal: AbortSignal;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Send;
   /** What the reply is. @default server-sent events */
   readonly mediaType?: RegExp;
   /** Milliseconds since 1970, to read a `Retry-After` that is a date. */
@@ -43,7 +44,7 @@ const completionSchema = z.union([
  *
  * @throws a `model-…` error for any other answer; what `fetch` throws for none.
  */
-export async function openCompletion(request: OpenRequest): Promise<ReadableStream<Uint8Array> | string> {
+export async function openCompletion(request: OpenRequest): Promise<AsyncIterable<Uint8Array> | string> {
   const { url, headers, body, target, signal, mediaType = EVENT_STREAM } = request;
   const response = await request.fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
   const type = response.headers.get("content-type");
@@ -66,7 +67,7 @@ export async function openCompletion(request: OpenRequest): Promise<ReadableStre
   );
 }
 
-function redirection(response: Response): string {
+function redirection(response: Reply): string {
   const location = response.headers.get("location");
   return location !== null && URL.canParse(location, response.url)
     ? `it redirects to ${new URL(location, response.url).origin}`

@@ -22,6 +22,10 @@ export function readBaseUrl(text: string): string {
   return url.origin + url.pathname.replace(/\/+$/, "");
 }
 
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** Bytes, none of which is a control character but a tab. */
+const HEADER_VALUE = /^[\t\u0020-\u007E\u0080-\u00FF]*$/;
+
 /**
  * The headers of a request. Their values never appear in an error.
  *
@@ -31,11 +35,11 @@ export function requestHeaders(
   apiKey: ApiKey | undefined,
   extra: Readonly<Record<string, string>>,
   keyHeader?: string,
-): Headers {
-  const headers = new Headers({
+): Record<string, string> {
+  const headers: Record<string, string> = {
     accept: "text/event-stream",
     "content-type": "application/json",
-  });
+  };
   const key = revealed(apiKey).trim();
   if (key !== "")
     setHeader(headers, keyHeader ?? "authorization", keyHeader === undefined ? `Bearer ${key}` : key);
@@ -48,13 +52,13 @@ export function revealed(apiKey: ApiKey | undefined): string {
   return typeof apiKey === "object" ? apiKey.reveal() : (apiKey ?? "");
 }
 
-function setHeader(headers: Headers, name: string, value: string): void {
-  try {
-    headers.set(name, value);
-  } catch {
+function setHeader(headers: Record<string, string>, name: string, value: string): void {
+  const sent = value.trim();
+  if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(sent)) {
     const what = name === "authorization" ? "The model's API key" : `The model's extra header "${name}"`;
     throw invalid(`${what} contains characters that cannot be sent, such as a line break. Correct it.`);
   }
+  headers[name.toLowerCase()] = sent;
 }
 
 /** The body as JSON: `extra` wins, object by object; what is `null` or `undefined` of ours is left out. */

@@ -5,7 +5,7 @@ import type { Deadline } from "../../net/deadline.ts";
 import { readEvents } from "../../net/event-stream.ts";
 import { readLines } from "../../net/lines.ts";
 import { onKept } from "../../net/kept-connections.ts";
-import { patientFetch } from "../../net/patient-fetch.ts";
+import { send, type Send } from "../../net/send.ts";
 import type { ModelChunk } from "../model.ts";
 import type { ReasoningEffort, Sampling } from "../sampling.ts";
 import { runAttempts } from "./attempts.ts";
@@ -50,8 +50,11 @@ export interface ServedModelOptions extends RequestLimits {
   readonly sessionName?: string;
   /** Whether replies are asked for as streams. @default "auto": they are, until the server refuses that */
   readonly stream?: StreamWish;
-  /** @default one that has no limits of its own: Node's gives a reply up after 300 s without a byte */
-  readonly fetch?: typeof globalThis.fetch;
+  /**
+   * What sends the requests: a `fetch`, such as one through a proxy. @default Node's HTTP, which has no limits of its own:
+   * its `fetch` gives a reply up after 300 s without a byte
+   */
+  readonly fetch?: Send;
   /** @default the system's clock and chance */
   readonly clock?: RetryClock;
 }
@@ -130,14 +133,7 @@ export async function* streamRequest(
 }
 
 async function* sendOnce(
-  {
-    apiKey,
-    keyHeader,
-    headers = {},
-    fetch = patientFetch,
-    clock = systemClock,
-    ...options
-  }: ServedModelOptions,
+  { apiKey, keyHeader, headers = {}, fetch = send, clock = systemClock, ...options }: ServedModelOptions,
   { url, body, framing, read }: PreparedStream,
   target: RequestTarget,
   deadline: Deadline,

@@ -1,7 +1,8 @@
 import type { ChatAnthropic } from "@langchain/anthropic";
 import { revealed, type ApiKey } from "../exchange/request.ts";
 import { messagesRoot } from "../server/anthropic.ts";
-import { obeyingRefusals } from "../exchange/obeying-fetch.ts";
+import { obeyingFetch } from "../exchange/obeying-fetch.ts";
+import { patientFetch } from "../../net/patient-fetch.ts";
 import type { ModelRequest } from "./chat.ts";
 import { loadPackage } from "../../net/optional-package.ts";
 import type { Sampling } from "../sampling.ts";
@@ -15,7 +16,7 @@ export interface AnthropicChatOptions {
   readonly sampling: Partial<Sampling>;
   /** How often a request is sent again before a reply begins. */
   readonly maxRetries: number;
-  /** @default the global `fetch` */
+  /** @default one that has no limits of its own */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Where `@langchain/anthropic` comes from. @default import("@langchain/anthropic") */
   readonly load?: () => Promise<{ readonly ChatAnthropic: typeof ChatAnthropic }>;
@@ -35,7 +36,7 @@ export async function loadAnthropicChat(
     neededBy: "The model family chat-prefix is spoken to Anthropic's API through @langchain/anthropic",
     load: options.load,
   });
-  const fetch = obeyingRefusals(options.fetch);
+  const fetch = obeyingFetch(options.fetch ?? patientFetch);
   return ({ maxTokens, sampling, modelName = options.modelName }) => {
     const { temperature, topP, topK } = { ...options.sampling, ...sampling };
     return new Chat({

@@ -5,6 +5,7 @@ import { parseJson } from "../../net/json.ts";
 import { readBody, readBodyStart } from "../../net/read-body.ts";
 import { readLines } from "../../net/lines.ts";
 import { startDeadline } from "../../net/deadline.ts";
+import type { Reply, Send } from "../../net/send.ts";
 import { readEvents, type SilenceWatch } from "../../net/event-stream.ts";
 import { connectionFailure, errorText, statusFailure, type RequestTarget } from "../exchange/http-failure.ts";
 import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
@@ -12,7 +13,7 @@ import { QWQ_SAMPLING, type Sampling } from "../sampling.ts";
 /** Who is probed. */
 export interface ProbeTarget extends RequestTarget {
   readonly apiKey?: ApiKey | undefined;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Send;
   /** For one request. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -38,21 +39,18 @@ export const GREEDY: Sampling = { ...QWQ_SAMPLING, temperature: 0 };
 
 const bodySchema = z.record(z.string(), z.unknown());
 
-/** A `fetch` that puts more fields into each body; an object that is there has those of both. */
-export function withFields(
-  fetch: typeof globalThis.fetch,
-  fields: Readonly<Record<string, unknown>> | undefined,
-): typeof globalThis.fetch {
-  if (fields === undefined) return fetch;
-  return (input, init) => {
-    const read = bodySchema.safeParse(typeof init?.body === "string" ? parseJson(init.body) : undefined);
-    if (!read.success) return fetch(input, init);
+/** Puts more fields into each body that is sent; an object that is there has those of both. */
+export function withFields(send: Send, fields: Readonly<Record<string, unknown>> | undefined): Send {
+  if (fields === undefined) return send;
+  return (url, sent) => {
+    const read = bodySchema.safeParse(sent.body === undefined ? undefined : parseJson(sent.body));
+    if (!read.success) return send(url, sent);
     const merged = Object.entries(fields).map(([name, value]) => {
       const [old, own] = [bodySchema.safeParse(read.data[name]), bodySchema.safeParse(value)];
       return [name, old.success && own.success ? { ...old.data, ...own.data } : value] as const;
     });
-    return fetch(input, {
-      ...init,
+    return send(url, {
+      ...sent,
       body: JSON.stringify({ ...read.data, ...Object.fromEntries(merged) }),
     });
   };
@@ -100,7 +98,7 @@ export async function sendProbe(
   }
 }
 
-async function readReply(target: ProbeTarget, response: Response): Promise<ProbeReply> {
+async function readReply(target: ProbeTarget, response: Reply): Promise<ProbeReply> {
   if (!response.ok) return refusal(target, response.status, await readBodyStart(response, MAX_LENGTH));
   const type = response.headers.get("content-type") ?? "";
   if (response.body !== null && /^text\/event-stream/i.test(type)) {

@@ -97,7 +97,7 @@ function inDays(milliseconds: number): string {
  * The windows that a reply tells in `X-RateLimit-Limit`, `-Remaining`, `-Reset` (seconds) and `-Policy`, each a list in
  * the same order: `X-RateLimit-Remaining: 0, 14523`. What is absent or no number is `undefined`.
  */
-function readRateLimitWindows(headers: Headers): readonly RateLimitWindow[] {
+function readRateLimitWindows(headers: Refusal["headers"]): readonly RateLimitWindow[] {
   const limits = readList(headers.get("x-ratelimit-limit"));
   const remaining = readList(headers.get("x-ratelimit-remaining"));
   const resets = readList(headers.get("x-ratelimit-reset"));

@@ -1,12 +1,5 @@
-import { type Duplex, pipeline, Readable } from "node:stream";
-import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-
-const MAX_CODINGS = 5;
-
-/** A content coding that is not known, or too many of them. */
-export class CodingError extends Error {
-  override readonly name = "CodingError";
-}
+import { Readable } from "node:stream";
+import { decode } from "../../net/content-codings.ts";
 
 /** The beginning of a body, and whether there is more. */
 export interface DecodedBody {
@@ -28,10 +21,9 @@ export async function readDecodedBody(
 ): Promise<DecodedBody> {
   body.on("error", () => undefined);
   try {
-    const decoders = readCodings(contentEncoding).map(createDecoder);
     const limit = { isCut: false };
     const raw = Readable.from(take(body, maxBytes, limit), { objectMode: false });
-    const decoded = decoders.reduce<Readable>((from, to) => pipeline(from, to, () => undefined), raw);
+    const decoded = decode(raw, contentEncoding);
     const chunks: Uint8Array[] = [];
     for await (const chunk of take(decoded, maxBytes, limit)) chunks.push(chunk);
     return { bytes: Buffer.concat(chunks), isCut: limit.isCut };
@@ -55,23 +47,4 @@ async function* take(
     rest -= chunk.length;
     yield chunk;
   }
-}
-
-/** The codings in the order in which they come off. */
-function readCodings(contentEncoding: string): string[] {
-  const codings = contentEncoding
-    .toLowerCase()
-    .split(",")
-    .map((coding) => coding.trim())
-    .filter((coding) => coding !== "" && coding !== "identity");
-  if (codings.length > MAX_CODINGS) throw new CodingError(`more than ${MAX_CODINGS} content codings`);
-  return codings.reverse();
-}
-
-function createDecoder(coding: string): Duplex {
-  const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = constants;
-  if (coding === "gzip" || coding === "x-gzip") return createGunzip({ finishFlush: Z_SYNC_FLUSH });
-  if (coding === "deflate") return createInflate({ finishFlush: Z_SYNC_FLUSH });
-  if (coding === "br") return createBrotliDecompress({ finishFlush: BROTLI_OPERATION_FLUSH });
-  throw new CodingError("a content coding that is not known");
 }

@@ -2,7 +2,8 @@ import type { Agent, Dispatcher } from "undici";
 import { readNetworkFailure } from "../engines/wire/network-failure.ts";
 import { type AddressRules, judgeUrl } from "./address.ts";
 import { type Content, isWhatItSays, readContentType } from "./content-type.ts";
-import { CodingError, readDecodedBody } from "./decoded-body.ts";
+import { CodingError } from "../../net/content-codings.ts";
+import { readDecodedBody } from "./decoded-body.ts";
 import { ForbiddenAddressError } from "./guarded-agent.ts";
 import { explainPageStatus, failPage, type FailedPage, refusePage, showUrl } from "./page-failure.ts";
 

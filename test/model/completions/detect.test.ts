@@ -191,7 +191,7 @@ test("the token that begins each prompt is written by the server or by the templ
       template: "server",
       fetch: async (url, init) => {
         const path = new URL(url).pathname;
-        const body = JSON.parse((init?.body as string | undefined) ?? "{}") as Record<string, unknown>;
+        const body = JSON.parse(init?.body ?? "{}") as Record<string, unknown>;
         if (path === "/props") {
           const chatTemplate = "{{ bos_token }}{{ messages[0].content }}";
           return Response.json({ chat_template: chatTemplate, bos_token: "<s>", eos_token: "</s>" });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createChatToolsModel } from "../../../src/model/native-tools/chat-tools.ts";
-import { obeyingRefusals } from "../../../src/model/exchange/obeying-fetch.ts";
+import { obeyingFetch } from "../../../src/model/exchange/obeying-fetch.ts";
 import { startChatServer, type ChatReply, type ChatServerReply } from "../../servers/chat.ts";
 import { json, type PlainReply } from "../../servers/completions.ts";
 import { startEndpoint } from "../../servers/endpoint.ts";
@@ -88,7 +88,7 @@ test("what a model refuses is its own, and another is asked as before", async ()
   const endpoint = await startEndpoint({
     chat: (request) => (request.model === "o3" ? refusal(request) : undefined) ?? { text: "Hi" },
   });
-  const fetch = obeyingRefusals(globalThis.fetch);
+  const fetch = obeyingFetch(globalThis.fetch);
   const send = async (model: string): Promise<number> => {
     const body = JSON.stringify({ model, messages: [], max_tokens: 5 });
     const response = await fetch(`${endpoint.url}/chat/completions`, { method: "POST", body });
@@ -112,14 +112,14 @@ test.each([
   const endpoint = await startEndpoint({ chat: { status: 400, ...json({ error: { message } }) } });
   const body = JSON.stringify({ model: "m", messages: [], max_tokens: 5 });
   const url = `${endpoint.url}/chat/completions`;
-  const response = await obeyingRefusals(globalThis.fetch)(url, { method: "POST", body });
+  const response = await obeyingFetch(globalThis.fetch)(url, { method: "POST", body });
   expect([response.status, await response.json()]).toEqual([400, { error: { message } }]);
   expect(endpoint.requests).toHaveLength(1);
 });
 
 test("what has no JSON body is none of its business", async () => {
   const endpoint = await startEndpoint({ facts: { "/v1/models": [] } });
-  const fetch = obeyingRefusals(globalThis.fetch);
+  const fetch = obeyingFetch(globalThis.fetch);
   expect((await fetch(`${endpoint.url}/models`)).status).toBe(200);
   expect((await fetch(`${endpoint.url}/none`, { method: "POST", body: "{" })).status).toBe(404);
 });

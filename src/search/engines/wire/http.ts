@@ -3,17 +3,16 @@ import { cleanLine } from "../../clean-text.ts";
 import { readBody, readBodyStart } from "../../../net/read-body.ts";
 import { readRetryAfter } from "../../../net/retry-after.ts";
 import { withDeadline } from "../../../net/deadline.ts";
+import { type Reply as HttpReply, send as sendHttp } from "../../../net/send.ts";
 import type { SearchFailure, SearchFailureKind } from "../../engine.ts";
 import { readNetworkFailure } from "./network-failure.ts";
 import { parseJson } from "../../../net/json.ts";
 import { type Explanation, explainRefusal, type Refusal } from "./refusal.ts";
 
-export type Fetch = typeof globalThis.fetch;
-
 /** How an engine talks HTTP. */
 export interface HttpOptions {
-  /** Default: the global `fetch`. */
-  readonly fetch?: Fetch | undefined;
+  /** What sends the requests: a `fetch`, such as one through a proxy. Default: Node's HTTP. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Time for the whole exchange, headers and body, in milliseconds. Default 15,000. */
   readonly deadlineMs?: number | undefined;
   /** Size of a reply after decompression, in bytes. Default 5,000,000. */
@@ -143,7 +142,7 @@ async function exchange(request: ServiceRequest, wire: Wire, signal: AbortSignal
   };
 }
 
-function toRefusal({ secrets }: ServiceRequest, reply: Response, status: number, body: string): Refusal {
+function toRefusal({ secrets }: ServiceRequest, reply: HttpReply, status: number, body: string): Refusal {
   return {
     status,
     httpStatus: reply.status,
@@ -164,8 +163,8 @@ function judgeRefusal(request: ServiceRequest, refusal: Refusal): Reply<TextRepl
 }
 
 /** The reply, or the address outside the origin that it redirects to. */
-async function send(request: ServiceRequest, wire: Wire, signal: AbortSignal): Promise<Response | URL> {
-  const fetch = request.fetch ?? globalThis.fetch;
+async function send(request: ServiceRequest, wire: Wire, signal: AbortSignal): Promise<HttpReply | URL> {
+  const fetch = request.fetch ?? sendHttp;
   let url = request.url;
   for (let redirects = 0; ; redirects++) {
     const reply = await fetch(url, {
@@ -182,7 +181,7 @@ async function send(request: ServiceRequest, wire: Wire, signal: AbortSignal): P
     const location = reply.headers.get("location");
     if (reply.status < 300 || reply.status >= 400 || location === null) return reply;
     if (!URL.canParse(location, url.href)) return reply;
-    await reply.body?.cancel();
+    await readBodyStart(reply, 0);
     url = new URL(location, url);
     if (url.origin !== request.url.origin || redirects === MAX_REDIRECTS) return url;
   }

@@ -9,7 +9,7 @@ export interface Refusal {
   /** That of HTTP, or the one that the body of a reply with HTTP status 200 tells instead. */
   readonly status: number;
   readonly httpStatus: number;
-  readonly headers: Headers;
+  readonly headers: Pick<Headers, "get">;
   /** Without secrets. */
   readonly body: string;
   readonly retryAfterMs: number | undefined;
