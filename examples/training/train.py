@@ -9,6 +9,7 @@ Needs PyTorch 2 (a CPU build will do) and the package gguf.
 import argparse
 import json
 import math
+import os
 import random
 import time
 
@@ -83,16 +84,13 @@ class Llama:
         return F.cross_entropy(logits, ids[:, 1:][wanted[:, 1:]], reduction="none")
 
 
-def read_rows(file, end):
+def read_rows(file):
     """The ids of each right run, and whose each is: 0 of the prompt, 1 of the model, 2 of what was spliced in."""
     for row in map(json.loads, open(file)):
         if row["reward"] is not None and row["reward"] < 1:
             continue
         prompt, ids = row["prompt_ids"], row["response_ids"]
         owners = [1 if mask else 2 for mask in row["response_mask"]]
-        if row["stop_reason"] == "answered" and ids[-1] != end:
-            # a server that tells no ids does not tell the end of its turn
-            ids, owners = ids + [end], owners + [1]
         yield prompt + ids, [0] * len(prompt) + owners
 
 
@@ -113,9 +111,8 @@ def sft(options):
     random.seed(options.seed)
     torch.manual_seed(options.seed)
     reader = gguf.GGUFReader(options.base)
-    end = reader.get_field("tokenizer.ggml.eos_token_id").contents()
     model = Llama(reader, options.rank, options.scale, getattr(torch, options.dtype))
-    rows = list(read_rows(options.rows, end))
+    rows = list(read_rows(options.rows))
     prompt, written, spliced = (sum(owners.count(owner) for _, owners in rows) for owner in (0, 1, 2))
     print(f"{len(rows)} runs: {prompt} tokens of prompts, {written} of the model, {spliced} spliced", flush=True)
     parts = [part for pair in model.lora.values() for part in pair]
@@ -173,8 +170,11 @@ def tokenizer(options):
             if kinds[at] != gguf.TokenType.NORMAL
         ],
     }
+    end = tokens[reader.get_field("tokenizer.ggml.eos_token_id").contents()]
     with open(options.out, "w") as file:
         json.dump(whole, file)
+    with open(os.path.join(os.path.dirname(options.out), "tokenizer_config.json"), "w") as file:
+        json.dump({"eos_token": end}, file)
 
 
 def main():

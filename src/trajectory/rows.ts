@@ -24,6 +24,8 @@ export interface RowOptions {
   readonly side: NativeSide | undefined;
   /** Makes ids where the endpoint told none. */
   readonly encode: Encode | undefined;
+  /** The token that ends a turn where ids are made. */
+  readonly endId?: number | undefined;
   /** Its advantage in its group. */
   readonly advantage: number | undefined;
 }
@@ -45,7 +47,7 @@ export function rowsOf(trajectory: Trajectory, form: RowForm, options: RowOption
     return { rows: [], missing: "failed" };
   if (form === "trl" || form === "messages" || form === "text")
     return { rows: [textRow(trajectory, form, options)] };
-  const sequences = tokenSequences(trajectory, options.encode);
+  const sequences = tokenSequences(trajectory, options.encode, options.endId);
   if (sequences === undefined) return { rows: [], missing: "ids" };
   if (sequences.length === 0) return { rows: [], missing: "messages" };
   const rows = sequences.map((sequence, at) => tokenRow(trajectory, form, sequence, { ...options, at }));

@@ -21,13 +21,37 @@ export interface TokenSequence {
 /**
  * The sequences of a run: one, but where its prompt had to be made anew. Of a run whose family sends messages there are none,
  * and `undefined` where ids are missing and there is no tokenizer to make them.
+ *
+ * @param endId the token that ends a turn: put behind one that the model ended where `encode` made the ids of its last words, so
+ * that nobody told it. Default: none is put there.
  */
 export function tokenSequences(
   trajectory: Trajectory,
   encode?: Encode,
+  endId?: number,
 ): readonly TokenSequence[] | undefined {
-  const sequences = stretchesOf(trajectory).map((stretch) => sequenceOf(stretch, encode));
+  const stretches = stretchesOf(trajectory);
+  const end: Stretch =
+    endId === undefined || !lacksEnd(trajectory)
+      ? []
+      : [{ mask: 1, text: "", tokenIds: [endId], logprobs: undefined }];
+  const sequences = stretches.map((stretch, at) =>
+    sequenceOf(at === stretches.length - 1 ? [...stretch, ...end] : stretch, encode),
+  );
   return sequences.includes(undefined) ? undefined : sequences.filter((each) => each !== undefined);
+}
+
+/** Whether a model ended its turn, and no ids of its last words and of that end are known. */
+export function lacksEnd({
+  segments,
+  generations,
+  stopReason,
+}: Pick<Trajectory, "segments" | "generations" | "stopReason">): boolean {
+  const last = generations.at(-1);
+  const wrote = last?.segment == null ? undefined : segments[last.segment];
+  if (wrote === undefined || wrote.tokenIds !== undefined || last?.endTokenIds !== undefined) return false;
+  // where an endpoint does not tell it from a stop string, an answer says that the turn is over
+  return last?.end === "end-of-turn" || (last?.end === "stop" && stopReason === "answered");
 }
 
 function sequenceOf(stretch: Stretch, encode: Encode | undefined): TokenSequence | undefined {

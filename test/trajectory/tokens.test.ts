@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { advantagesOf } from "../../src/trajectory/advantages.ts";
 import { stretchesOf } from "../../src/trajectory/stretches.ts";
-import { differing, tokenSequences } from "../../src/trajectory/tokens.ts";
+import { differing, lacksEnd, tokenSequences } from "../../src/trajectory/tokens.ts";
 import type { Trajectory } from "../../src/trajectory/trajectory.ts";
 
 type Turn = Pick<Trajectory, "segments" | "generations">;
@@ -89,6 +89,30 @@ describe("without ids of the endpoint", () => {
       },
     ]);
     expect(tokenSequences(run(textOnly), pairs)?.[0]?.movedTokens).toBe(2);
+  });
+
+  test.each<[end: Trajectory["generations"][number]["end"], stopReason: string, ends: boolean]>([
+    ["end-of-turn", "answered", true],
+    ["end-of-turn", "no-answer", true],
+    ["stop", "answered", true],
+    ["stop", "no-answer", false],
+    ["stop-string", "answered", false],
+    ["length", "answered", false],
+    ["read", "answered", false],
+  ])("a turn that ended by %s, %s, has the token of its end: %s", (end, stopReason, ends) => {
+    const [first, last] = textOnly.generations;
+    const turn = { ...run(textOnly), stopReason, generations: [first!, { ...last!, end }] };
+    const [sequence] = tokenSequences(turn, letters, 5) ?? [];
+    expect(lacksEnd(turn)).toBe(ends);
+    expect(sequence?.responseIds).toEqual([...letters("abSSRc"), ...(ends ? [5] : [])]);
+    expect(sequence?.responseMask).toEqual([1, 1, 0, 0, 0, 1, ...(ends ? [1] : [])]);
+  });
+
+  test("an end that the endpoint told, or words whose ids it told, get no other", () => {
+    expect(tokenSequences(run(TURN), letters, 99)?.[0]?.responseIds).toEqual([1, 2, 7, 7, 6, 3, 5]);
+    const [first, last] = TURN.generations;
+    const untold = { ...TURN, generations: [first!, { ...last!, endTokenIds: undefined }] };
+    expect(tokenSequences(run(untold), letters, 99)?.[0]?.responseIds).toEqual([1, 2, 7, 7, 6, 3]);
   });
 });
 

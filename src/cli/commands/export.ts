@@ -3,11 +3,11 @@ import { dirname, resolve } from "node:path";
 import { protocols } from "../../protocol/index.ts";
 import { advantagesOf, type GroupedReward } from "../../trajectory/advantages.ts";
 import { ROW_FORMS, rowsOf, type Row, type RowForm } from "../../trajectory/rows.ts";
-import { redrawn, type Encode } from "../../trajectory/tokens.ts";
+import { lacksEnd, redrawn } from "../../trajectory/tokens.ts";
 import { trajectoryJsonSchema, type Trajectory } from "../../trajectory/trajectory.ts";
 import type { Arguments } from "../arguments/arguments.ts";
 import { openKeptRuns, type KeptRuns } from "../data/kept-runs.ts";
-import { openTokenizer } from "../data/local-tokenizer.ts";
+import { openTokenizer, type LocalTokenizer } from "../data/local-tokenizer.ts";
 import { fitsParquet, writeParquet } from "../data/parquet.ts";
 import { writingTo } from "../data/writing.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
@@ -36,11 +36,11 @@ export async function exportRuns(args: Arguments, surroundings: Surroundings): P
     );
   }
   const tokenizer = args.values.get("tokenizer");
-  const encode = tokenizer === undefined ? undefined : await openTokenizer(resolve(folder, tokenizer));
-  const count = createCount(encode);
+  const local = tokenizer === undefined ? undefined : await openTokenizer(resolve(folder, tokenizer));
+  const count = createCount(local);
   const runs = await openKeptRuns(args, surroundings);
   try {
-    const rows = makeRows(runs, form, { encode, count });
+    const rows = makeRows(runs, form, { local, count });
     if (out === undefined) for await (const row of rows) stdout.write(`${JSON.stringify(row)}\n`);
     else {
       const file = resolve(folder, out);
@@ -57,11 +57,11 @@ export async function exportRuns(args: Arguments, surroundings: Surroundings): P
 }
 
 interface Making {
-  readonly encode: Encode | undefined;
+  readonly local: LocalTokenizer | undefined;
   readonly count: Count;
 }
 
-async function* makeRows(runs: KeptRuns, form: RowForm, { encode, count }: Making): AsyncGenerator<Row> {
+async function* makeRows(runs: KeptRuns, form: RowForm, { local, count }: Making): AsyncGenerator<Row> {
   const rewards: GroupedReward[] = [];
   for await (const { id, group, reward } of runs.each()) rewards.push({ id, group, reward });
   const advantages = advantagesOf(rewards);
@@ -72,7 +72,12 @@ async function* makeRows(runs: KeptRuns, form: RowForm, { encode, count }: Makin
     if (form === "verl-parquet" && asked.has(group ?? id)) continue;
     asked.add(group ?? id);
     const side = Object.values(protocols).find(({ name }) => name === run.opening?.protocol)?.nativeSide;
-    const made = rowsOf(run, form, { side, encode, advantage: advantages.get(id) });
+    const made = rowsOf(run, form, {
+      side,
+      encode: local?.encode,
+      endId: local?.end?.id,
+      advantage: advantages.get(id),
+    });
     count.add(run, made);
     yield* made.rows;
   }
@@ -80,9 +85,9 @@ async function* makeRows(runs: KeptRuns, form: RowForm, { encode, count }: Makin
 
 type Count = ReturnType<typeof createCount>;
 
-function createCount(encode: Encode | undefined) {
+function createCount(local: LocalTokenizer | undefined) {
   const missing = { failed: 0, messages: 0, ids: 0 };
-  let [runs, rows, made, moved, other, drawn] = [0, 0, 0, 0, 0, 0];
+  let [runs, rows, made, moved, other, drawn, ended] = [0, 0, 0, 0, 0, 0, 0];
   return {
     get rows(): number {
       return rows;
@@ -95,8 +100,9 @@ function createCount(encode: Encode | undefined) {
         made += madeParts;
         moved += movedTokens;
       }
-      if (encode === undefined || found.sequences === undefined) return;
-      const compared = redrawn(run, encode);
+      if (local === undefined || found.sequences === undefined) return;
+      if (lacksEnd(run)) ended += 1;
+      const compared = redrawn(run, local.encode);
       other += compared.segments;
       drawn += compared.of;
     },
@@ -110,6 +116,10 @@ function createCount(encode: Encode | undefined) {
           `${missing.ids} lack ids: set AGENTIC_RAG_LOGPROBS=on when they are made, or give --tokenizer.`,
         made > 0 &&
           `${made} parts were tokenised here; ${moved} tokens at their edges would move in one text.`,
+        ended > 0 &&
+          (local?.end === undefined
+            ? `${counted(ended, "turn")} without the token that ends it: put tokenizer_config.json, which names it as eos_token, beside the tokenizer.`
+            : `${counted(ended, "turn")} ended by ${JSON.stringify(local.end.text)}, which tokenizer_config.json names as eos_token.`),
         drawn > 0 &&
           `${other} of ${drawn} segments that were drawn are other tokens when their text is tokenised.`,
       ];

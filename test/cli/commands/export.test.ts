@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { runProgram } from "../../../src/cli/program.ts";
 import { readTrajectories } from "../../../src/cli/data/trajectory-file.ts";
 import type { Trajectory } from "../../../src/trajectory/trajectory.ts";
@@ -178,7 +179,28 @@ test("without ids a tokenizer makes them", async () => {
   expect(made.err).toContain("parts were tokenised here; 0 tokens at their edges would move in one text.");
   const prompt = Array.from(one.generations[0]!.promptText!, (letter) => vocab[letter]);
   expect(rowsIn(made.out)[0]?.["prompt_ids"]).toEqual(prompt);
+
+  // the end of the turn, which the server did not tell either
+  const bareEnd = bare.generations.map((each) => ({ ...each, endTokenIds: undefined, end: "stop" }));
+  await writeFile(join(folder, "runs.jsonl"), `${JSON.stringify({ ...bare, generations: bareEnd })}\n`);
+  const open = await run(["export", "--to", "tokens", "--tokenizer", "tokenizer.json", "runs.jsonl"], folder);
+  expect(open.err).toContain("1 turn without the token that ends it: put tokenizer_config.json");
+  for (const eos_token of ["e", { content: "e" }]) {
+    await writeFile(join(folder, "tokenizer_config.json"), JSON.stringify({ eos_token }));
+    const ended = await run(
+      ["export", "--to", "verl", "--tokenizer", "tokenizer.json", "runs.jsonl"],
+      folder,
+    );
+    expect(ended.err).toContain('1 turn ended by "e", which tokenizer_config.json names as eos_token.');
+    const [row] = rowsIn(ended.out);
+    expect(row).toMatchObject({
+      response_ids: [...idsSchema.parse(rowsIn(open.out)[0]?.["response_ids"]), vocab["e"]],
+      response_mask: [...idsSchema.parse(rowsIn(open.out)[0]?.["response_mask"]), 1],
+    });
+  }
 });
+
+const idsSchema = z.array(z.number());
 
 test("what cannot be exported is told", async () => {
   const folder = await temporaryFolder();
