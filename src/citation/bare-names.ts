@@ -16,6 +16,8 @@ const LABEL = /[\p{L}\p{M}\p{N}_-]{1,64}/uy;
 /** The host of an address of mail, in which some readers take any sign for a letter. */
 const MAIL_REST = /(?:(?![<>\x60|｜])[^\p{P}\p{Z}\p{Cc}]|[._-]){0,300}/uy;
 const HOST_BEHIND_SLASHES = /^(?:[^/?#@]{1,64}@)?(?:localhost(?![\w.-])|[^/?#@.:]{1,64}\.[^/?#@.:])/u;
+/** What stands in every name. */
+const NAMED = /\.[^.@]|www\./i;
 /** What is taken out, or stands for another sign: the rest of an address of mail may stand behind it. */
 const CUTS = /[<![［【|\\&]/;
 const ONE_SCRIPT = new RegExp(`^(?:[a-z]+(?=\\P{ASCII})|(?:${SPACELESS})+)`, "iu");
@@ -35,7 +37,7 @@ export type NameFound = { readonly end: number } | number | "undecided";
  * @param before what stands before the word
  */
 export function nameAt(text: string, at: number, before: string, final: boolean): NameFound {
-  if (WITHIN_WORD.test(before)) return at + 1;
+  if (isWithinWord(before)) return at + 1;
   const window = text.slice(at, at + MAX_WORD);
   const run = WORD.exec(window)?.[0] ?? "";
   const isWhole = run.length < MAX_WORD;
@@ -48,11 +50,15 @@ export function nameAt(text: string, at: number, before: string, final: boolean)
     const found = schemeEnd(text, word, end, final);
     if (found !== undefined) return found;
   }
-  const name = at + nameLength(word, before === "/");
+  const name = at + (NAMED.test(word) ? nameLength(word, before === "/") : 0);
   // its rest may stand behind what is taken out
   if (/.@/.test(word) && CUTS.test(text.charAt(end))) return { end };
   if (name === at) return at + bareLength(word);
   return name === end ? withPath(text, end, final) : { end: name };
+}
+
+function isWithinWord(before: string): boolean {
+  return before !== "" && before !== " " && WITHIN_WORD.test(before);
 }
 
 /** What of the host of an address of mail follows the word that it begins in. */
@@ -86,7 +92,7 @@ export function nameTailAt(text: string, at: number, before: string, final: bool
 export function slashesAt(text: string, at: number, before: string, final: boolean): NameFound {
   if (at + 1 === text.length) return final ? at + 1 : "undecided";
   if (text.charAt(at + 1) !== "/") return at + 1;
-  if (/[:/]/.test(before) || WITHIN_WORD.test(before)) return at + 2;
+  if (/[:/]/.test(before) || isWithinWord(before)) return at + 2;
   const end = pathEnd(text, at + 2, final);
   if (end === "undecided") return end;
   return HOST_BEHIND_SLASHES.test(text.slice(at + 2, end)) ? { end: trimmed(text, at, end) } : at + 2;

@@ -24,7 +24,10 @@ export function apart(text: string): string {
  */
 export function behind(before: string, text: string, removed: boolean): string {
   const isPair = PAIR.test(before.slice(-2) + text.charAt(0));
+  return isPair || (removed && isJoined(before, text)) ? ` ${text}` : text;
+}
+
+function isJoined(before: string, text: string): boolean {
   const last = /.$/su.exec(before)?.[0] ?? "";
-  const isJoined = JOINED.test(last + text.slice(0, 3)) || /ww\.$/i.test(before + text.charAt(0));
-  return isPair || (removed && last !== "" && isJoined) ? ` ${text}` : text;
+  return last !== "" && (JOINED.test(last + text.slice(0, 3)) || /ww\.$/i.test(before + text.charAt(0)));
 }

@@ -27,6 +27,10 @@ const LINK =
 const LINK_BEGUN =
   /\[\[?[^[\]\n]{0,500}(?:\]{1,2}(?:\(<?[^()\s<>]{0,2000}(?:\([^()\s<>]{0,500}(?:\)[^()\s<>]{0,500})?)?>?(?:\s+(?:"[^"\n]{0,500}"?)?)?)?)?$/uy;
 
+/** The beginning of a link is no longer. */
+const MAX_LINK_TEXT = 506;
+/** A mark as most are written. */
+const NUMBER = /\[(\d{1,4})\](?!\])/y;
 const NUMBERS = new RegExp(CITATION_MARK, "iuy");
 const NUMBERS_BEGUN = /[［【][^\]］】\n]{0,200}$/uy;
 const CITED = new RegExp(`^${CITATION_MARK}$`, "iu");
@@ -48,8 +52,13 @@ export function imageAt(text: string, at: number, final: boolean): Found {
 }
 
 export function linkAt(text: string, at: number, final: boolean): Found {
-  const groups = readAt(LINK, LINK_BEGUN, text, at, final);
+  const isNoLink = final && !text.slice(at, at + MAX_LINK_TEXT).includes("](");
+  const groups = isNoLink ? undefined : readAt(LINK, LINK_BEGUN, text, at, final);
   if (groups === "undecided") return groups;
+  NUMBER.lastIndex = at;
+  const number = groups === undefined ? NUMBER.exec(text)?.[1] : undefined;
+  if (number !== undefined)
+    return { kind: "numbers", start: at, end: NUMBER.lastIndex, numbers: [Number(number)] };
   if (groups === undefined) return numbersAt(NUMBERS, NUMBERS_BEGUN, text, at, final);
   const { text: words = "", target = "" } = groups;
   return linkOrNumber(at, LINK.lastIndex, words, target);

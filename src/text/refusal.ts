@@ -1,3 +1,5 @@
+import { createWordPatterns } from "./word-patterns/word-patterns.ts";
+
 /**
  * How languages say that sources do not tell something, or that whoever writes could not find or answer it. That a thing
  * itself was not found, or is not needed, says something: "The wreck was not found.", "No documents are needed."
@@ -64,9 +66,11 @@ const PATTERNS: readonly string[] = [
   String.raw`(?:출처|자료|문서|검색 결과)[^.]{0,40}(?:나와|언급|포함|찾|설명|기재|적혀|답)[^.]{0,40}(?:없|않|못)|(?:정보|답|답변|내용)(?:를|을|은|는|이|가)?\s(?:[^.]{0,40}\s)?(?:찾지 못|찾을 수 없)|^(?:죄송\p{L}*\s)?(?:찾지 못했|찾을 수 없)|답(?:변)?할 수 없`,
 ];
 
-const REFUSAL = new RegExp(PATTERNS.join("|"), "iu");
+const pattern = createWordPatterns();
+const REFUSALS = PATTERNS.map((source) => pattern(source));
 
 /** Whether a sentence says that something was not found, or is not told. */
 export function isRefusal(sentence: string): boolean {
-  return REFUSAL.test(sentence.replaceAll(/[*_`#>]+/g, "").trim());
+  const said = sentence.replaceAll(/[*_`#>]+/g, "").trim();
+  return REFUSALS.some((refusal) => refusal.test(said));
 }

@@ -1,10 +1,9 @@
-import { EXCEPTING } from "./cues.ts";
+import { cue, EXCEPTING } from "./cues.ts";
 import { keysOf } from "./source-text.ts";
 import { termsOf } from "./terms.ts";
 
-const EXCEPT = new RegExp(
+const EXCEPT = cue(
   String.raw`(?<![\p{L}])(?:(?:except(?:ing)?(?: for)?|with the exception of|excluding|instead of|rather than|as opposed to|ausgenommen|mit ausnahme|außer|statt(?=\s+(?!und|oder)\p{L})|anstatt|anstelle|sauf|excepté|à l['’]exception|hormis|au lieu|plutôt que|salvo|excepto|a excepción|en vez|en lugar|باستثناء|ما عدا|عدا|بدلا من|بدلاً من|عوضا عن|למעט|במקום)(?![\p{L}])|(?:חוץ|פרט) (?=[מל])|${EXCEPTING})|代替`,
-  "giu",
 );
 const END = /[.;:,，。；：、]|(?<=\s)(?:and is|but|aber|mais|pero|sondern)(?=\s)/u;
 /** The sign stands behind what is excepted: `除…外`. */
@@ -12,7 +11,7 @@ const HAN_EXCEPT = /除了?(\p{sc=Han}{1,12}?)(?:以外|之外|外)(?=[，、])/
 
 /** The places of a sentence that are excepted from what it says, in pairs of start and end. */
 export function exceptionsIn(text: string): readonly (readonly [number, number])[] {
-  const behind = [...text.matchAll(EXCEPT)].map(({ 0: words, index }) => {
+  const behind = EXCEPT.matchAll(text).map(({ 0: words, index }) => {
     const start = index + words.length;
     const length = text.slice(start).search(END);
     return [start, length < 0 ? text.length : start + length] as const;

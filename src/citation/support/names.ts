@@ -14,8 +14,12 @@ const WORD = /\p{L}[\p{L}\p{M}\p{N}]*(?:['’]\p{L}+)?(?:[-‐‑._/+][\p{L}\p{N
 /** What a common noun stands behind in German, where all of them have a capital letter. */
 const ARTICLE =
   /(?<![\p{L}])(?:d(?:er|ie|as|en|em|es)|(?:k|m|d|s)?ein(?:e[rnsm]?)?|ihre?[rnsm]?|unsere?[rnsm]?|diese?[rnsm]?|[Ww]elche[rnsm]?|[Ww]essen|[Ww]ie viele|jede[rnsm]?|am|im|zum|zur|beim|vom|ins|ans|keine?[rnsm]?|viele|mehrere|alle[rn]?|\p{Ll}+(?:e|en|er|es|em)|\p{N}[\p{N}.,]*|Prozent|Millionen|Milliarden)\s+$/u;
-const GERMAN =
-  /(?<![\p{L}])(?:der|das|dem|und|ist|sind|war|wurden?|wird|werden|mit|von|vom|nicht|ein|eine[rnsm]?|auf|für|haben|zum|zur|über|nach|beim|laut|leben|lebt|wohnen|gibt|kostet|sich|liegt|steht|dieser|dieses)(?![\p{L}])/gu;
+const GERMAN: ReadonlySet<string> = new Set(
+  "der das dem und ist sind war wurde wurden wird werden mit von vom nicht ein eine einer einen eines einem auf für haben zum zur über nach beim laut leben lebt wohnen gibt kostet sich liegt steht dieser dieses".split(
+    " ",
+  ),
+);
+const LETTERS = /\p{L}+/gu;
 const LATIN = /^[\p{sc=Latin}]/u;
 
 /**
@@ -23,7 +27,7 @@ const LATIN = /^[\p{sc=Latin}]/u;
  * only those that no article or adjective stands before; scripts without capitals have none but the Latin words in them.
  */
 export function findNames(text: string): readonly Name[] {
-  const isGerman = text.search(GERMAN) >= 0;
+  const isGerman = text.match(LETTERS)?.some((letters) => GERMAN.has(letters)) === true;
   const han = [...text.matchAll(CHINESE)].map(({ 0: name, index }) => ({
     text: name,
     start: index,

@@ -13,11 +13,10 @@ export function checkOrder(claim: Claim, passage: Passage, shareOf: ShareOf): re
     const named = movable(claim.text, clause);
     const words = [
       ...otherDoers(claim, clause, passage, shareOf),
-      ...likeClauses(clause, passage.clauses, shareOf).flatMap((other) =>
-        clause.cues().passive === other.cues().passive
-          ? swappedTerms(claim.text, named, passage.text, other)
-          : [],
-      ),
+      ...likeClauses(clause, passage.clauses, shareOf).flatMap((other) => {
+        const swapped = swappedTerms(claim.text, named, passage.text, other);
+        return swapped.length > 0 && clause.cues().passive === other.cues().passive ? swapped : [];
+      }),
       ...swappedInComparison(claim, clause, named, passage),
       ...comparedTheOtherWay(claim, passage),
       ...doneByTheOther(claim, passage),
@@ -116,14 +115,15 @@ function isOf(name: Name, { keys }: Name): boolean {
  * Ruiz" of "Marsh led it until Ruiz succeeded her".
  */
 function doneByTheOther(claim: Claim, passage: Passage): readonly string[] {
-  const isHan = /\p{sc=Han}/u.test(claim.text);
-  if (claim.clauses.length > 1 || (claim.cues().passive && !isHan)) return [];
+  if (claim.clauses.length > 1) return [];
   const [first, second] = [claim.names[0], claim.names.at(-1)];
   if (first === undefined || second === undefined || first.keys.some((key) => second.keys.includes(key)))
     return [];
   const verbs = claim.terms.filter(
     ({ start, end, text }) => start >= first.end && end <= second.start && !/^\p{Lu}/u.test(text),
   );
+  const isHan = /\p{sc=Han}/u.test(claim.text);
+  if (verbs.length === 0 || (claim.cues().passive && !isHan)) return [];
   const turned = verbs.filter(({ keys }) =>
     passage.clauses.some((clause) => {
       const verb = clause.terms.find((term) => term.keys.some((key) => keys.includes(key)));

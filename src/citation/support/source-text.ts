@@ -2,6 +2,7 @@ import { eachSentenceSpan } from "../../text/sentences.ts";
 import { type Cues, cuesOf } from "./cues.ts";
 import { type Figure, findFigures } from "./figures/figures.ts";
 import { findNames, type Name } from "./names.ts";
+import { once } from "./once.ts";
 import { type Term, termsOf } from "./terms.ts";
 import { type Measure, measureOfHead } from "./figures/units.ts";
 
@@ -259,12 +260,6 @@ function clauseOf(text: string, start: number, terms: readonly Term[]): Clause {
 
 function moved<Span extends { readonly start: number; readonly end: number }>(span: Span, by: number): Span {
   return { ...span, start: span.start + by, end: span.end + by };
-}
-
-/** What is asked for again is not worked out again. */
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 export function keysOf(terms: readonly Term[]): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 import type { Claim } from "./claim.ts";
+import { cue } from "./cues.ts";
 import { type Figure, isSame, isYear } from "./figures/figures.ts";
 import type { Passage } from "./passage.ts";
 import { isSameUnit } from "./figures/units.ts";
@@ -14,8 +15,9 @@ const CONTRASTED = new RegExp(
   String.raw`^[\s,;，；،(（]*(?:(?:${CONTRAST})(?![\p{L}])|低于|高于|少于|多于|超过|而|比)`,
   "iu",
 );
-const RELATIVE =
-  /(?<![\p{L}])(?:last year|this year|a year (?:earlier|before|later)|previous year|voriges jahr|vergangenen? jahr|letztes jahr|im vorjahr|l['’]an dernier|l['’]année (?:dernière|précédente)|el año pasado|el año anterior|(?:في )?العام الماضي|השנה שעברה|בשנה שעברה)(?![\p{L}])|去年|前年|今年|上一年/iu;
+const RELATIVE = cue(
+  String.raw`(?<![\p{L}])(?:last year|this year|a year (?:earlier|before|later)|previous year|voriges jahr|vergangenen? jahr|letztes jahr|im vorjahr|l['’]an dernier|l['’]année (?:dernière|précédente)|el año pasado|el año anterior|(?:في )?العام الماضي|השנה שעברה|בשנה שעברה)(?![\p{L}])|去年|前年|今年|上一年`,
+);
 
 interface Piece {
   readonly text: string;

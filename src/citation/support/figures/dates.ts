@@ -1,4 +1,5 @@
-import { hanNumber } from "../../../text/number-words.ts";
+import { hanNumber } from "../../../text/number-words/number-words.ts";
+import { lettersIn } from "../../../text/word-patterns/beginnings.ts";
 import { monthOf } from "./month-names.ts";
 
 /** A day, a month or a year, as far as a text gives it; months and days count from 1. */
@@ -27,31 +28,59 @@ const BARE = String.raw`(?:(?<![\p{L}\p{N}.-])|(?<=(?<!\p{L})ו?[בלמהש]-?))
 
 const HAN = "[一二三四五六七八九十]";
 
-const PATTERNS: readonly RegExp[] = [
-  // 6 March 2025, 6. März 2025, 6 de marzo de 2025, ٦ مارس ٢٠٢٥
-  `${EDGE}${DAY}${OF}\\s*${NAME}(?:,?${OF}\\s+${YEAR})?${END}`,
-  // March 6, 2025
-  `${EDGE}${NAME}\\s+${DAY}(?:,?\\s+${YEAR})?${END}`,
-  // March 2025, marzo de 2025
-  `${EDGE}${NAME},?${OF}\\s+${YEAR}${END}`,
-  // 2025年3月6日, 3月6日, 2025년 3월 6일
-  String.raw`(?<!\d)${YEAR}\s*[年년](?:\s*(?<month>\d{1,2})\s*[月월](?:\s*(?<day>\d{1,2})\s*[日号號일])?)?`,
-  String.raw`(?<!\d)(?<month>\d{1,2})\s*[月월]\s*(?<day>\d{1,2})\s*[日号號일]`,
-  // 二〇二五年三月六日, 三月六日
-  `(?:(?<year>[〇零一二三四五六七八九]{4})年)?(?<month>${HAN}{1,2})月(?:(?<day>${HAN}{1,3})[日号號])?`,
-  // 2025-03-06, 2025/03/06
-  String.raw`${BARE}${YEAR}(?<sign>[-/.])(?<month>\d{1,2})\k<sign>(?<day>\d{1,2})(?![\p{N}]|[.-]\d)`,
-  // 06.03.2025
-  String.raw`${BARE}(?<day>\d{1,2})\.\s?(?<month>\d{1,2})\.\s?${YEAR}(?![\p{N}]|[.-]\d)`,
-  // 03/06/2025
-  String.raw`${BARE}(?<![/])(?<either>\d{1,2})/(?<other>\d{1,2})/${YEAR}(?![\p{N}/])`,
-].map((pattern) => new RegExp(pattern, "giu"));
+/** The ways to write a date, by what a text must have for one of them. */
+const WAYS: readonly {
+  readonly standsIn: (text: string) => boolean;
+  readonly patterns: readonly RegExp[];
+}[] = [
+  {
+    standsIn: (text) => lettersIn(text).some(isOfMonth),
+    patterns: patternsOf(
+      // 6 March 2025, 6. März 2025, 6 de marzo de 2025, ٦ مارس ٢٠٢٥
+      `${EDGE}${DAY}${OF}\\s*${NAME}(?:,?${OF}\\s+${YEAR})?${END}`,
+      // March 6, 2025
+      `${EDGE}${NAME}\\s+${DAY}(?:,?\\s+${YEAR})?${END}`,
+      // March 2025, marzo de 2025
+      `${EDGE}${NAME},?${OF}\\s+${YEAR}${END}`,
+    ),
+  },
+  {
+    standsIn: (text) => /[年년月월]/.test(text),
+    patterns: patternsOf(
+      // 2025年3月6日, 3月6日, 2025년 3월 6일
+      String.raw`(?<!\d)${YEAR}\s*[年년](?:\s*(?<month>\d{1,2})\s*[月월](?:\s*(?<day>\d{1,2})\s*[日号號일])?)?`,
+      String.raw`(?<!\d)(?<month>\d{1,2})\s*[月월]\s*(?<day>\d{1,2})\s*[日号號일]`,
+      // 二〇二五年三月六日, 三月六日
+      `(?:(?<year>[〇零一二三四五六七八九]{4})年)?(?<month>${HAN}{1,2})月(?:(?<day>${HAN}{1,3})[日号號])?`,
+    ),
+  },
+  {
+    standsIn: (text) => /\d[-/.]\s?\d{1,2}[-/.]\s?\d/.test(text),
+    patterns: patternsOf(
+      // 2025-03-06, 2025/03/06
+      String.raw`${BARE}${YEAR}(?<sign>[-/.])(?<month>\d{1,2})\k<sign>(?<day>\d{1,2})(?![\p{N}]|[.-]\d)`,
+      // 06.03.2025
+      String.raw`${BARE}(?<day>\d{1,2})\.\s?(?<month>\d{1,2})\.\s?${YEAR}(?![\p{N}]|[.-]\d)`,
+      // 03/06/2025
+      String.raw`${BARE}(?<![/])(?<either>\d{1,2})/(?<other>\d{1,2})/${YEAR}(?![\p{N}/])`,
+    ),
+  },
+];
+
+function patternsOf(...sources: readonly string[]): readonly RegExp[] {
+  return sources.map((source) => new RegExp(source, "giu"));
+}
+
+/** Whether a word names a month, or does behind a sign of an ordinal or a preposition: `5thMay`, `5ºmarzo`. */
+function isOfMonth(word: string): boolean {
+  return [word, word.slice(1), word.slice(2)].some((part) => monthOf(part) !== undefined);
+}
 
 /** The dates of a text whose digits are ASCII, in order; a year by itself is a number. */
 export function findDates(text: string): readonly DateSpan[] {
   const found: DateSpan[] = [];
   if (!/\d|月/.test(text)) return found;
-  for (const pattern of PATTERNS) {
+  for (const pattern of WAYS.flatMap(({ standsIn, patterns }) => (standsIn(text) ? patterns : []))) {
     for (const match of text.matchAll(pattern)) {
       const readings = readingsOf(match.groups ?? {});
       const [start, end] = [match.index, match.index + match[0].length];

@@ -1,6 +1,6 @@
 import { type CalendarDate, findDates, sameDate } from "./dates.ts";
 import { asciiDigits } from "../../../text/digits.ts";
-import { findNumberWords } from "../../../text/number-words.ts";
+import { findNumberWords } from "../../../text/number-words/number-words.ts";
 import { isSameUnit, measureAt } from "./units.ts";
 
 /** A number, a percentage, a quantity, a date or a version that a text gives. */

@@ -1,5 +1,9 @@
+import { createWordPatterns, type WordPattern } from "../../../text/word-patterns/word-patterns.ts";
+
+const pattern = createWordPatterns();
+
 /** Units that are written as several words, with their names in `units.ts`. */
-export const UNIT_PHRASES: readonly (readonly [RegExp, string])[] = (
+export const UNIT_PHRASES: readonly (readonly [WordPattern, string])[] = (
   [
     [
       "nautical miles?|seemeilen?|milles? (?:marins?|nautiques?)|millas? náuticas?|ميل بحري|أميال بحرية|מיי?ל(?:ים)? ימיי?(?:ים)?",
@@ -42,6 +46,5 @@ export const UNIT_PHRASES: readonly (readonly [RegExp, string])[] = (
     ["pounds? sterling|livres? sterling|libras? esterlinas?|pfund sterling", "£"],
   ] as const
 ).map(
-  ([words, unit]) =>
-    [new RegExp(String.raw`^[ \t\u00a0\u202f]*-?(?:${words})(?![\p{L}\p{M}])`, "iu"), unit] as const,
+  ([words, unit]) => [pattern(String.raw`^[ \t\u00a0\u202f]*-?(?:${words})(?![\p{L}\p{M}])`), unit] as const,
 );

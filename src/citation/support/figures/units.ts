@@ -229,8 +229,8 @@ const PART_OF_THEM =
 function unitAt(text: string, at: number): Omit<Measure, "scale"> {
   const behind = text.slice(at, at + 40);
   for (const [words, unit] of UNIT_PHRASES) {
-    const found = words.exec(behind);
-    if (found !== null) return { unit, isMeasured: true, end: at + found[0].length };
+    const [found] = words.match(behind);
+    if (found !== undefined) return { unit, isMeasured: true, end: at + found.length };
   }
   const percent = PERCENT_OF_SEVERAL_WORDS.exec(behind);
   if (percent !== null) return { unit: "%", isMeasured: true, end: at + percent[0].length };
