@@ -1,9 +1,6 @@
 import { existsSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { buildIndex, type IndexReport } from "../../search/local/index-builder.ts";
-import { compareWithFolder, lackOf } from "../../search/local/index-state.ts";
-import { type DocumentIndex, openIndex } from "../../search/local/local-index.ts";
-import { buildPostgresIndex, openPostgresIndex } from "../../search/local/postgres/postgres.ts";
+import { buildPostgresIndex } from "../../search/local/postgres/postgres.ts";
 import type { VectorReport } from "../../search/local/vectors/build-vectors.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { type DocumentsSetting, indexFileOf, joinPaths } from "../../settings/documents.ts";
@@ -20,14 +17,9 @@ import { createProgress } from "../terminal/progress.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 import { showIndexReport, showVectorReport } from "../view/index-view.ts";
 import { openEmbedding } from "../embedding-build.ts";
+import { watchFolders } from "../folder-watch.ts";
 
 const STOPPED = "Stopped. The index holds what was read so far; the same command goes on from there.";
-
-/** The folders are listed again after this time, or after this many times what listing them took. */
-const LOOK_AGAIN_MS = 1_000;
-const LOOK_AGAIN_FACTOR = 20;
-/** What could not be embedded is tried again after a second, then twice as long, at most this. */
-const TRY_AGAIN_MOST_MS = 60_000;
 
 /** A folder as it was typed, and what was done for it. */
 interface Indexed {
@@ -61,13 +53,14 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
   const paint = createPaint(stdout, { environment, noColor: args.switches.has("no-color") });
   const groups = openGroups(stdout, { environment, noColor: args.switches.has("no-color") });
 
-  async function build(signal: AbortSignal): Promise<boolean> {
+  async function build(some: readonly DocumentsSetting[], signal: AbortSignal): Promise<boolean> {
     const done: Indexed[] = [];
-    for (const [number, { folder = "", index }] of documents.entries()) {
+    for (const one of some) {
+      const { folder = "", index } = one;
       const { report, place } = await buildOne(folder, index, settings, signal, surroundings);
       const kept = documentsDatabase === undefined ? { file: index } : { address: documentsDatabase, folder };
       const vectors = await embedding?.build(kept, signal, surroundings);
-      const given = args.words[number] ?? folder;
+      const given = args.words[documents.indexOf(one)] ?? folder;
       done.push({
         given,
         folder,
@@ -93,22 +86,17 @@ export async function indexFolder(args: Arguments, surroundings: Surroundings): 
     return isWhole;
   }
   async function work(signal: AbortSignal): Promise<boolean> {
-    let isWhole = await build(signal);
+    const isWhole = await build(documents, signal);
     if (!watches) return isWhole;
     stderr.write(`Watching ${args.words.map(printableLine).join(", ")}. Ctrl-C ends it.\n`);
-    let tryAgainMs = LOOK_AGAIN_MS;
-    let built = performance.now();
-    for (let pause = LOOK_AGAIN_MS; ;) {
-      await delay(pause, undefined, { signal });
-      const begun = performance.now();
-      const behind = await Promise.all(documents.map((one) => lacks(one, documentsDatabase)));
-      pause = Math.max(LOOK_AGAIN_MS, LOOK_AGAIN_FACTOR * (performance.now() - begun));
-      const isDue = !isWhole && begun - built >= tryAgainMs;
-      if (!isDue && !behind.includes(true)) continue;
-      isWhole = await build(signal);
-      built = performance.now();
-      tryAgainMs = isWhole ? LOOK_AGAIN_MS : Math.min(tryAgainMs * 2, TRY_AGAIN_MOST_MS);
-    }
+    return watchFolders({
+      documents,
+      address: documentsDatabase,
+      isWhole,
+      build: (some) => build(some, signal),
+      tell: (line) => void stderr.write(`${line}\n`),
+      signal,
+    });
   }
   try {
     const isWhole = await interruptible(surroundings, work, watches ? "Stopped watching." : STOPPED);
@@ -143,18 +131,6 @@ async function buildOne(
     return { report, place: index.place };
   } finally {
     progress.stop();
-  }
-}
-
-async function lacks({ folder = "", index: file }: DocumentsSetting, address?: string): Promise<boolean> {
-  const index: DocumentIndex | undefined =
-    address === undefined ? openIndex(file) : await openPostgresIndex(address, [folder]);
-  if (index === undefined) return true;
-  try {
-    const states = await Promise.all((await index.builds()).map(compareWithFolder));
-    return states.some((state) => state !== undefined && lackOf(state) !== undefined);
-  } finally {
-    await index.close();
   }
 }
 

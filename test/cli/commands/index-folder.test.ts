@@ -108,7 +108,7 @@ test("what changed since is told by ask, chat, search and doctor, and by an answ
   expect((await run(["doctor", "--docs", "docs"])).out).toContain(lack);
 });
 
-test("--watch builds it again when files change, until Ctrl-C", async () => {
+test("--watch builds it again when files change, waits for what is gone or cannot be used, until Ctrl-C", async () => {
   const stage = createStage({ folder });
   const listeners: ((name: "SIGINT") => void)[] = [];
   const ended = runProgram(["index", "docs", "--watch"], {
@@ -124,10 +124,23 @@ test("--watch builds it again when files change, until Ctrl-C", async () => {
     () => expect(stage.out()).toContain("docs: 1 added, 0 updated, 0 removed, 2 unchanged\n"),
     20_000,
   );
+  const told = ["Watching docs. Ctrl-C ends it.", `${folder}/docs: not there. Waiting for it.`];
+  await rm(join(folder, "docs"), { recursive: true });
+  await vi.waitFor(() => expect(stage.err()).toBe(`${told.join("\n")}\n`), 20_000);
+  await mkdir(join(folder, "docs"));
+  await write("again.md", "# Again\n\nIt is there again.");
+  const built = "docs: 1 added, 0 updated, 0 removed, 0 unchanged\n";
+  await vi.waitFor(() => expect(stage.out()).toContain(built), 20_000);
+  const file = join(folder, "docs", ".agentic-rag", "index.sqlite");
+  await writeFile(file, "no database ".repeat(100));
+  told.push(`The index ${file} is no database. Choose another file. It is tried again.`);
+  await vi.waitFor(() => expect(stage.err()).toBe(`${told.join("\n")}\n`), 20_000);
+  await rm(file);
+  await vi.waitFor(() => expect(stage.out().split(built)).toHaveLength(3), 20_000);
   for (const listener of listeners) listener("SIGINT");
   expect(await ended).toBe(130);
-  expect(stage.err()).toBe("Watching docs. Ctrl-C ends it.\nStopped watching.\n");
-});
+  expect(stage.err()).toBe(`${told.join("\n")}\nStopped watching.\n`);
+}, 60_000);
 
 test("an empty folder is told, a missing one is a mistake", async () => {
   await mkdir(join(folder, "empty"));
