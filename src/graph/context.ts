@@ -199,21 +199,26 @@ const COUNTED = limitsSchema
   })
   .keyof().options;
 
+// a schema that is made anew is compiled anew by its first value
+const givenLimitsSchema = limitsSchema.partial().strip();
+const givenChoiceSchema = chosenSchema.strip();
+
 /** What a context sets, over the agent's own limits, and no number above its ceiling. */
 export function readContext(context: RunContext = {}, defaults: RunLimits, ceilings: Ceilings): KeptSettings {
-  const given = definedFields(limitsSchema.partial().strip().parse(context));
+  const given = definedFields(givenLimitsSchema.parse(context));
   const wanted = { ...defaults, ...given };
   const approveSearches = wanted.approveSearches || defaults.approveSearches;
   return {
     limits: { ...withinCeilings(wanted, ceilings), approveSearches },
-    chosen: definedFields(chosenSchema.strip().parse(context)),
+    chosen: definedFields(givenChoiceSchema.parse(context)),
   };
 }
 
 /** The same, with no number above its ceiling: what a thread keeps may have been edited. */
 export function withinCeilings(limits: RunLimits, ceilings: Ceilings): RunLimits {
-  const numbers = COUNTED.map((name) => [name, Math.min(limits[name], ceilings[name] ?? limits[name])]);
-  return { ...limits, ...Object.fromEntries(numbers) };
+  const within = { ...limits };
+  for (const name of COUNTED) within[name] = Math.min(limits[name], ceilings[name] ?? limits[name]);
+  return within;
 }
 
 /** What a question asks of its model. */
