@@ -85,6 +85,7 @@ function makePattern(names: string, controlTokens: readonly string[]): RegExp {
 }
 
 function replaceOnce(text: string, pattern: RegExp): string {
+  if (seenIn(text).search(pattern) < 0) return text;
   const view = viewOf(text);
   const parts: string[] = [];
   let last = 0;
@@ -102,6 +103,21 @@ function replaceOnce(text: string, pattern: RegExp): string {
     last = view.ends[close] ?? last;
   }
   return parts.join("") + text.slice(last);
+}
+
+/** What is seen otherwise than it is written, but for the case of ASCII letters. */
+const SEEN_OTHERWISE = new RegExp(
+  String.raw`${ESCAPE.source}|[\ud800-\udbff][\udc00-\udfff]|[^\x00-\x7f]`,
+  "gi",
+);
+
+/** The text of a view, without the places in the original: most texts hold nothing that has to be found there. */
+function seenIn(text: string): string {
+  const seen = text.replaceAll(SEEN_OTHERWISE, (written) => {
+    const [one, length] = seenAt(written, 0);
+    return length === written.length ? one : written;
+  });
+  return seen.toLowerCase();
 }
 
 interface View {
