@@ -12,6 +12,7 @@ import { inWords } from "./nodes/given-settings.ts";
 import { createFinalize } from "./nodes/finalize.ts";
 import { createSearcher } from "./nodes/searcher.ts";
 import { createGenerate } from "./nodes/generate.ts";
+import { onlyChanges } from "./nodes/only-changes.ts";
 import { createParseToolCall } from "./nodes/parse-tool-call.ts";
 import { choicesOf, createChooser, type AgenticRagParts } from "./parts.ts";
 import { routeCall, routeGenerated } from "./route.ts";
@@ -52,11 +53,13 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   return new StateGraph(studio(State), { input: studio(Input), output: studio(Output), context })
     .addNode(
       "generate",
-      createGenerate({ readStep, choose, limits, ceilings, now, clock, boundary, pageReader, searcher }),
+      onlyChanges(
+        createGenerate({ readStep, choose, limits, ceilings, now, clock, boundary, pageReader, searcher }),
+      ),
     )
-    .addNode("parse-tool-call", createParseToolCall(readStep, searcher))
-    .addNode("web-search", createWebSearch({ readStep, pageReader, clock, searcher }))
-    .addNode("finalize", createFinalize({ protocolOf, searcher, name }))
+    .addNode("parse-tool-call", onlyChanges(createParseToolCall(readStep, searcher)))
+    .addNode("web-search", onlyChanges(createWebSearch({ readStep, pageReader, clock, searcher })))
+    .addNode("finalize", onlyChanges(createFinalize({ protocolOf, searcher, name })))
     .addEdge(START, "generate")
     .addConditionalEdges("generate", (state) => routeGenerated(protocolOf(state), state), {
       "tool call": "parse-tool-call",
