@@ -110,6 +110,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
       "src/errors.ts",
       "src/graph/",
       "src/citation/",
+      "src/net/deadline.ts",
       "src/model/model.ts",
       "src/model/generate-text.ts",
       "src/protocol/neutralise.ts",

@@ -1,5 +1,4 @@
 import { withDeadline } from "../net/deadline.ts";
-import { startTimer } from "../net/wait.ts";
 import type { RunLimits } from "./context.ts";
 import type { BudgetLeft } from "./events.ts";
 import type { BudgetName, RunState } from "./state.ts";
@@ -51,13 +50,6 @@ export function callsLeft(limits: RunLimits, { opening, searches, pages, usage }
 export function budgetLeft(limits: RunLimits, counted: Counted, used: Usage): BudgetLeft {
   const { tokens, milliseconds } = allowance(limits, used, true);
   return { ...callsLeft(limits, counted), tokens, seconds: Math.round(milliseconds / 100) / 10 };
-}
-
-/** A signal that fires when the time is over; `clear` ends the wait. */
-export function deadlineAfter(milliseconds: number): { signal: AbortSignal; clear(): void } {
-  const controller = new AbortController();
-  const clear = startTimer(milliseconds, () => controller.abort());
-  return { signal: controller.signal, clear };
 }
 
 /** What the model is told of a search or a page that did not come in the time that was left for it. */

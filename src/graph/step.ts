@@ -1,4 +1,3 @@
-import { AsyncResource } from "node:async_hooks";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import {
   readContext,
@@ -44,8 +43,7 @@ export function createStepReader({ choose, limits: own, ceilings }: StepDeps): S
       limits: { ...limits, approveSearches: limits.approveSearches || own.approveSearches },
       chosen,
       config,
-      // LangGraph 1.7.3 looks up whose event it is in the context that asks, which is the model's while it writes
-      emit: AsyncResource.bind((event) => config.writer?.(event)),
+      emit: (event) => config.writer?.(event),
     };
   };
 }

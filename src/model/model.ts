@@ -255,7 +255,7 @@ export abstract class ContinuationModel extends BaseChatModel<ContinuationCallOp
 }
 
 /** A LangChain message as a plain turn; content blocks other than text are left out. */
-export function toPromptMessage(message: BaseMessage): PromptMessage {
+function toPromptMessage(message: BaseMessage): PromptMessage {
   const role = { system: "system", developer: "system", ai: "assistant" }[message.getType() as string];
   return { role: role === "system" || role === "assistant" ? role : "user", content: message.text };
 }

@@ -69,6 +69,54 @@ export function startDeadline(caller: AbortSignal | undefined): Deadline {
   };
 }
 
+/** The time of a piece of work, which ends early where its caller no longer wants it. */
+export interface WorkTime {
+  /** Aborted when the time is over, or when the caller's signal is. */
+  readonly signal: AbortSignal;
+  /** The time was over before the caller's signal was aborted. */
+  readonly isOver: boolean;
+  /**
+   * Waits for work that may not heed the signal: rejects with an AbortError as soon as the caller's is aborted. Work is not
+   * begun where that was before.
+   */
+  unlessAborted<Value>(work: () => Promise<Value>): Promise<Value>;
+  /** Ends the wait. To be called when the work is done. */
+  clear(): void;
+}
+
+export function deadlineAfter(milliseconds: number, caller?: AbortSignal): WorkTime {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let isOver = false;
+  const stop = startTimer(milliseconds, () => {
+    isOver = !signal.aborted;
+    controller.abort();
+  });
+  const onAbort = (): void => controller.abort(caller?.reason);
+  if (caller?.aborted === true) onAbort();
+  else caller?.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal,
+    get isOver() {
+      return isOver;
+    },
+    unlessAborted(work) {
+      if (caller?.aborted === true) return Promise.reject(abortError(caller));
+      return new Promise((resolve, reject) => {
+        const onEnd = (): void => {
+          if (!isOver) reject(abortError(signal));
+        };
+        signal.addEventListener("abort", onEnd, { once: true });
+        work().then(resolve, reject);
+      });
+    },
+    clear() {
+      stop();
+      caller?.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
 /**
  * Runs a task with a signal that is aborted when its time is over (the result is then `"deadline"`) or the caller's
  * signal is (rejects with an AbortError). Does not wait for a task that ignores its signal.
@@ -78,24 +126,14 @@ export async function withDeadline<Value>(
   run: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value | "deadline"> {
   throwIfAborted(signal);
-  const controller = new AbortController();
-  const listening = new AbortController();
-  let stop: (() => void) | undefined;
-  const ended = new Promise<"deadline">((resolve, reject) => {
-    stop = startTimer(deadlineMs, () => {
-      resolve("deadline");
-      controller.abort();
-    });
-    const onAbort = (): void => {
-      if (signal !== undefined) reject(abortError(signal));
-      controller.abort();
-    };
-    signal?.addEventListener("abort", onAbort, { signal: listening.signal });
-  });
+  const time = deadlineAfter(deadlineMs, signal);
   try {
-    return await Promise.race([run(controller.signal), ended]);
+    return await new Promise<Value | "deadline">((resolve, reject) => {
+      const onEnd = (): void => (time.isOver ? resolve("deadline") : reject(abortError(time.signal)));
+      time.signal.addEventListener("abort", onEnd, { once: true });
+      run(time.signal).then(resolve, reject);
+    });
   } finally {
-    stop?.();
-    listening.abort();
+    time.clear();
   }
 }

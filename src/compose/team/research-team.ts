@@ -13,7 +13,7 @@ import {
 import { z } from "zod";
 import { AgenticRagError, isAbort } from "../../errors.ts";
 import { askedContext } from "../../graph/approval/asked-settings.ts";
-import { deadlineAfter } from "../../graph/budgets.ts";
+import { deadlineAfter } from "../../net/deadline.ts";
 import {
   createContextSchema,
   definedFields,

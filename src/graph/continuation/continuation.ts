@@ -9,7 +9,7 @@ import { echoesPrompt } from "./runtime-echo.ts";
 import { afterOmitting, omitOldest } from "./omitted-results.ts";
 import { costOf, promptOf, type Generation as RequestRecord } from "./generations.ts";
 import { promptText } from "./prompt.ts";
-import type { ModelReply } from "./protocol-chat-model.ts";
+import type { ModelReply } from "./reply-reading.ts";
 import { request, type ContinuationInput, type RequestFailure } from "./request.ts";
 import { shortenMore, shortenOldest } from "./shortening.ts";
 

@@ -1,6 +1,7 @@
 import { isAbort, isModelFailure } from "../../errors.ts";
 import { generateText } from "../../model/generate-text.ts";
-import { allowance, deadlineAfter } from "../budgets.ts";
+import { deadlineAfter, type WorkTime } from "../../net/deadline.ts";
+import { allowance } from "../budgets.ts";
 import { requestOf } from "../context.ts";
 import type { DigestReport } from "../events.ts";
 import type { FreshReply } from "../replies.ts";
@@ -34,13 +35,13 @@ export async function condenseFound(
   const count = [...found.values()].filter(({ results }) => results.length > 0).length;
   const left = allowance(step.limits, used, false);
   const maxTokens = Math.min(MAX_TOKENS, Math.floor(left.tokens / Math.max(count, 1)));
-  const deadline = deadlineAfter(left.milliseconds);
+  const time = deadlineAfter(left.milliseconds, step.config.signal);
   try {
     const made = await Promise.all(
       [...found].map(async ([query, reply]) => {
         if (reply.results.length === 0) return { query, reply, usage: NO_USAGE };
         const started = clock();
-        const { digest, failure, usage } = await condense(query, reply, step, maxTokens, deadline.signal);
+        const { digest, failure, usage } = await condense(query, reply, step, maxTokens, time);
         const milliseconds = clock() - started;
         const digestReport: DigestReport =
           failure === undefined
@@ -55,7 +56,7 @@ export async function condenseFound(
       usage: made.reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE),
     };
   } finally {
-    deadline.clear();
+    time.clear();
   }
 }
 
@@ -70,9 +71,9 @@ async function condense(
   { results }: FreshReply,
   { protocol, model, state, opening, chosen, config: { signal } }: Step,
   maxTokens: number,
-  deadline: AbortSignal,
+  time: WorkTime,
 ): Promise<Condensed> {
-  if (maxTokens < MIN_TOKENS || deadline.aborted)
+  if (maxTokens < MIN_TOKENS || time.isOver)
     return { failure: "Too little of the budgets is left for it.", usage: NO_USAGE };
   const { question, controlTokens } = opening;
   const messages = protocol.digestSide.ask(
@@ -87,7 +88,7 @@ async function condense(
   } = await generateText(model, messages, {
     ...requestOf(chosen),
     maxTokens,
-    signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+    signal: time.signal,
   });
   const usage = requestUsage(messages.map(({ content }) => content).join(""), text, counted);
   if (error !== undefined) return { failure: failureOf(error, signal), usage };

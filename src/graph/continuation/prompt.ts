@@ -1,4 +1,5 @@
 import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langchain/core/messages";
+import type { PromptMessage } from "../../model/model.ts";
 import type { ProtocolReader } from "../../protocol/protocol.ts";
 import type { Opening } from "../state.ts";
 
@@ -15,10 +16,15 @@ export function leavesOpen(reader: ProtocolReader, said: string): boolean {
   return reader.generation.outcome !== "answer";
 }
 
-export function toMessages(opening: Opening, before: string): BaseMessage[] {
-  const messages: BaseMessage[] = opening.messages.map(({ role, content }) => {
+/** The messages of a request, with the turn so far as the last one. */
+export function promptMessages({ messages }: Opening, before: string): readonly PromptMessage[] {
+  return before === "" ? messages : [...messages, { role: "assistant", content: before }];
+}
+
+/** The same, as LangChain knows them. */
+export function toMessages(messages: readonly PromptMessage[]): BaseMessage[] {
+  return messages.map(({ role, content }) => {
     if (role === "system") return new SystemMessage(content);
     return role === "user" ? new HumanMessage(content) : new AIMessage(content);
   });
-  return before === "" ? messages : [...messages, new AIMessage(before)];
 }

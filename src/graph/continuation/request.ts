@@ -1,17 +1,21 @@
+import { AsyncResource } from "node:async_hooks";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { isModelFailure, type AgenticRagError } from "../../errors.ts";
-import type { ContinuationModel, ContinuationOptions } from "../../model/model.ts";
+import type { ContinuationModel, ContinuationOptions, ModelChunk } from "../../model/model.ts";
+import { deadlineAfter } from "../../net/deadline.ts";
 import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { Protocol, ProtocolEvent, Segment } from "../../protocol/protocol.ts";
-import { deadlineAfter, type Allowance } from "../budgets.ts";
+import type { Allowance } from "../budgets.ts";
 import type { RunLimits } from "../context.ts";
 import { lastGeneration, textOf } from "../route.ts";
 import type { BudgetName, Opening } from "../state.ts";
 import { requestUsage, type Usage } from "../usage.ts";
+import { isHeard } from "./callbacks.ts";
 import { endOf, type Generation as RequestRecord } from "./generations.ts";
-import { leavesOpen, promptText, toMessages } from "./prompt.ts";
-import { ProtocolChatModel, type ModelReply } from "./protocol-chat-model.ts";
+import { leavesOpen, promptMessages, promptText, toMessages } from "./prompt.ts";
+import { ProtocolChatModel } from "./protocol-chat-model.ts";
 import type { QueryListener } from "./query-watch.ts";
+import { ReplyReading, type ModelReply } from "./reply-reading.ts";
 import { sessionOf } from "./session.ts";
 
 export interface ContinuationInput {
@@ -55,45 +59,53 @@ export async function request(
   left: Allowance,
   { answering, stops }: { readonly answering: boolean; readonly stops: boolean },
 ) {
-  const { protocol, opening, request: overrides, clock, config } = input;
+  const { protocol, model, opening, request: overrides, clock, config, onEvent } = input;
   const before = textOf(turn);
   const reader = protocol.reader(before, { calls: !answering });
-  const deadline = deadlineAfter(left.milliseconds);
+  const time = deadlineAfter(left.milliseconds, config.signal);
   const { pages = false, model: described } = opening;
   const { line } = described;
   const { spliceTags: tags } = protocol;
-  const chatModel = new ProtocolChatModel({
+  const heard = isHeard(config);
+  const reading = new ReplyReading({
     ...input,
-    described,
     reader,
-    deadline: deadline.signal,
-    holdAnswer: input.holdAnswer ?? false,
+    time,
     written: textOf(lastGeneration(turn)),
     pages,
-    request: {
-      ...overrides,
-      ...sessionOf(config),
-      ...(pages && { pages }),
-      turn,
-      date: opening.date,
-      ...(line !== undefined && tags !== undefined && { splice: { line: line.name, tags } }),
-      stop: stops ? (answering ? protocol.answerStop : protocol.stop) : [],
-      maxTokens: left.tokens,
-      isOpen: (said) => leavesOpen(protocol.reader(before, { calls: !answering }), said),
-      ...(answering && { calls: false }),
-    },
+    holdAnswer: input.holdAnswer ?? false,
+    // LangGraph 1.7.3 looks up whose event it is in the context that asks, which is the model's where its run is told
+    onEvent: heard ? AsyncResource.bind(onEvent) : onEvent,
   });
+  const asked: ContinuationOptions = {
+    ...overrides,
+    ...sessionOf(config),
+    ...(pages && { pages }),
+    turn,
+    date: opening.date,
+    ...(line !== undefined && tags !== undefined && { splice: { line: line.name, tags } }),
+    stop: stops ? (answering ? protocol.answerStop : protocol.stop) : [],
+    maxTokens: left.tokens,
+    isOpen: (said) => leavesOpen(protocol.reader(before, { calls: !answering }), said),
+    ...(answering && { calls: false }),
+    signal: time.signal,
+  };
+  const messages = promptMessages(opening, before);
+  const ask = (): AsyncIterable<ModelChunk> => model.continueText(messages, asked);
   const started = clock();
   let failure: RequestFailure | null = null;
   let facts: AgenticRagError["facts"] = {};
   try {
-    await chatModel.write(toMessages(opening, before), config);
+    if (heard) {
+      const chatModel = new ProtocolChatModel({ described, request: asked, reading, ask });
+      await chatModel.write(toMessages(messages), config);
+    } else await time.unlessAborted(() => readReply(reading, ask, config.signal));
   } catch (error) {
     if (!isModelFailure(error)) throw error;
     failure = { code: error.code, message: withoutWrittenKeys(error.message) };
     ({ facts } = error);
   } finally {
-    deadline.clear();
+    time.clear();
   }
   const {
     usage = {},
@@ -109,9 +121,9 @@ export async function request(
     stopReason,
     endTokenIds,
     endLogprobs,
-  }: Partial<ModelReply> = chatModel.reply ?? {};
+  }: Partial<ModelReply> = reading.reply ?? {};
   const { generation } = reader;
-  const { streamed } = chatModel;
+  const { streamed } = reading;
   const { promptTokens, completionTokens } = usage;
   return {
     generation,
@@ -140,4 +152,23 @@ export async function request(
       milliseconds: clock() - started,
     },
   };
+}
+
+/** Reads a reply that nobody listens to. */
+async function readReply(
+  reading: ReplyReading,
+  ask: () => AsyncIterable<ModelChunk>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  reading.begin(crypto.randomUUID());
+  try {
+    for await (const chunk of ask()) {
+      for (const event of reading.read(chunk)) reading.tell(event);
+      if (reading.isOver(chunk)) break;
+    }
+  } catch (error) {
+    reading.broken(error, signal);
+  }
+  for (const event of reading.finish()) reading.tell(event);
+  reading.conclude();
 }
