@@ -13,7 +13,7 @@ const EXPLANATIONS = [
   [/^28/u, "refused the user or the password. Check both in its address"],
   [/^3D000$/u, "does not exist. Create it with createdb, or correct its address"],
   [/^42501$/u, "does not let this user do that. Grant CREATE on the database, or choose another schema"],
-  [/^(?:53100|53200|54...)$/u, "has no room left. Make room on its disk or in its memory"],
+  [/^(?:53100|53200)$/u, "has no room left. Make room on its disk or in its memory"],
   [/^25006$/u, "may only be read. Give the address of the primary server"],
   [/^ENOTFOUND$/u, "could not be found: its host has no address. Correct its address"],
   [

@@ -1,3 +1,4 @@
+import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { SearchFailure } from "../engine.ts";
 
 /** What a text is embedded for: models such as E5 and nomic-embed put different words before the two. */
@@ -63,8 +64,9 @@ export function prefixed(
 const TOO_LONG =
   /too (?:large|long)|larger than|longer than|exceed|maximum (?:context|input|sequence)|max(?:imum)?[ _](?:context|input|tokens|length)|context (?:length|size)|must have less than|batch size/iu;
 
-/** What failed, with whether a text was too long for the model. */
-export function embeddingFailed(failure: SearchFailure): Embedded {
+/** What failed, without keys that a service quotes, and with whether a text was too long for the model. */
+export function embeddingFailed({ message, ...rest }: SearchFailure): Embedded {
+  const failure = { ...rest, message: withoutWrittenKeys(message) };
   // a quota may be exceeded, too
   const isRefused = failure.kind === "rejected" || failure.kind === "server-error";
   const tooLong = failure.status === 413 || (isRefused && TOO_LONG.test(failure.message));

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { throwIfAborted } from "../../net/abort.ts";
 import { holdLock } from "../../sqlite/lock.ts";
 import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
+import { cleanText } from "../clean-text.ts";
 import type { Document } from "./documents/document.ts";
 import {
   buildFromFolder,
@@ -31,6 +33,7 @@ export interface IndexDocumentsOptions {
   readonly signal?: AbortSignal;
 }
 
+const MOST_KEY_BYTES = 2_000;
 /** Documents that need not be read from files come fast: the larger a batch, the less is merged. */
 const BATCH_DOCUMENTS = 1_000;
 
@@ -70,9 +73,21 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Bu
 
 export async function* toEntries(documents: IndexDocumentsOptions["documents"]): AsyncGenerator<Entry> {
   for await (const document of documents) {
-    const { title, url, date, text } = document;
-    yield { key: url, title, url, date, passages: passagesOf([{ text: text, headings: [] }]) };
+    const url = cleanText(document.url);
+    yield {
+      key: keyOf(url),
+      title: cleanText(document.title),
+      url,
+      date: document.date === undefined ? undefined : cleanText(document.date),
+      passages: passagesOf([{ text: cleanText(document.text), headings: [] }]),
+    };
   }
+}
+
+/** The address, with a hash for what a store cannot look up: PostgreSQL takes 2,704 bytes. */
+function keyOf(url: string): string {
+  if (Buffer.byteLength(url) <= MOST_KEY_BYTES) return url;
+  return `${url.slice(0, MOST_KEY_BYTES / 4)}#${createHash("sha256").update(url).digest("hex")}`;
 }
 
 /** One build of a file at a time: what another has read need not be read again. */

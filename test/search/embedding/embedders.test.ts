@@ -83,6 +83,11 @@ test.each<readonly [string, Answer, string]>([
   ["a web page", html("<html>"), "answered with a web page that is not JSON"],
   ["a full server", json('{"error":{"message":"You exceeded your current quota"}}', 429), "HTTP status 429"],
   ["a refused key", json(JSON.stringify({ error: { message: `bad key ${KEY}` } }), 401), "(bad key [key])"],
+  [
+    "another key",
+    json(JSON.stringify({ error: { message: "sk-0123456789abcdef0123 is none" } }), 401),
+    "([hidden] is none)",
+  ],
   ["a broken connection", (response) => void response.destroy(), "closed the connection"],
 ])("%s is a failure that says so", async (_name, answer, why) => {
   const server = await startWireServer(answer);

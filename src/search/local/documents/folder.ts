@@ -29,6 +29,9 @@ export interface ListingOptions {
   readonly exclude?: readonly string[] | undefined;
 }
 
+/** No database looks up any length. */
+const MOST_PATH_BYTES = 2_000;
+
 /** Patterns that hold below a folder. */
 interface Patterns {
   readonly folder: string;
@@ -59,6 +62,8 @@ export async function listFolder(
   function addFile(path: string, found: Stats): void {
     if (!found.isFile()) problems.push({ path, reason: "it is a pipe, a socket or a device" });
     else if (!isReadable(path)) leave(endingOf(path) || "without an ending");
+    else if (Buffer.byteLength(path) > MOST_PATH_BYTES)
+      problems.push({ path, reason: `its path is longer than ${MOST_PATH_BYTES} bytes` });
     else if (found.size <= maxFileBytes) files.push({ path, size: found.size, modified: found.mtimeMs });
     else
       problems.push({

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { FOLDERS, HALVES, readQuestions } from "../../../../bench/documents/questions.ts";
-import { buildIndex } from "../../../../src/search/local/index-builder.ts";
+import { buildIndex, indexDocuments } from "../../../../src/search/local/index-builder.ts";
+import { indexPostgresDocuments } from "../../../../src/search/local/postgres/postgres.ts";
 import { NO_POSTGRES } from "../../../servers/postgres.ts";
 import { createFolder } from "../../temporary-folder.ts";
 import { useDatabases } from "./place.ts";
@@ -90,6 +92,32 @@ describe.skipIf(NO_POSTGRES !== "")(`a file and a database find the same ${NO_PO
       `"${"echo echo ".repeat(800)}"`,
     ];
     expect(await expectSame(both, asked)).toBe(29);
+  });
+
+  test("of documents that are no files, whatever is in their texts and addresses", async () => {
+    const digits = createHash("sha512").update("a").digest("hex");
+    const documents = [
+      { title: "Nul\0", url: "u:\0nul", text: "nul\0 okapi", date: "2024\0" },
+      { title: "Lone\ud800", url: "u:\udfff", text: "lone\ud800 okapi" },
+      { title: "", url: "u:none", text: "" },
+      { title: "\\ ' \" :A", url: "u:signs", text: "\\' okapi \\\\ '' :1A" },
+      { title: "echo ".repeat(30_000), url: "u:title", text: "okapi" },
+      ...["a", "b"].map((end) => ({
+        title: end,
+        url: `u:${Array.from(digits, (digit) => createHash("sha256").update(digit).digest("hex")).join("")}${end}`,
+        text: "okapi",
+      })),
+    ];
+    const { index: file } = await indexDocuments({ file: ":memory:", documents });
+    onTestFinished(() => file.close());
+    const { address, open } = await create();
+    await (await indexPostgresDocuments({ address, documents })).index.close();
+    expect(await expectSame({ file, database: await open() }, ["okapi", "echo", "lone", "nul okapi"])).toBe(
+      14,
+    );
+    const found = file.rank("okapi", 10).map(({ result }) => result.url);
+    expect(new Set(found).size).toBe(6);
+    expect(found).toContain(documents.at(-1)?.url);
   });
 
   test("where many documents are alike", { timeout: 60_000 }, async () => {

@@ -249,7 +249,7 @@ describe("vectors in a database", () => {
     const embedder = createEndpointEmbedder({ baseUrl: "http://127.0.0.1:9/v1" });
     const report = await buildPostgresVectors({ address: address(), folder, embedder });
     expect(report).toMatchObject({ passages: 3, vectors: 0, embedded: 0 });
-    expect(report.problem).toContain("could not be reached");
+    expect(report.problem).toContain("nothing listens there");
     const { note, titles } = await search(await engineIn(folder, embedder), "vessel", 1);
     expect(titles).toEqual(["Harbour"]);
     expect(note).toContain(`The index of ${folder} has no vectors yet`);
