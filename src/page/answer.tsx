@@ -53,7 +53,7 @@ function Doubts({ citations, uncited }: Pick<PageAnswer, "citations" | "uncited"
   const unsupported = unsupportedSentences(citations);
   if (unsupported.length + uncited.length === 0) return null;
   return (
-    <aside class="doubts" aria-label="What is not supported">
+    <div class="doubts" role="group" aria-label="What is not supported">
       <p>{supportHeadline(citations, uncited)}</p>
       <ul>
         {unsupported.map(({ sentence, numbers, why }) => (
@@ -67,6 +67,6 @@ function Doubts({ citations, uncited }: Pick<PageAnswer, "citations" | "uncited"
           </li>
         ))}
       </ul>
-    </aside>
+    </div>
   );
 }

@@ -3,14 +3,15 @@ import { render } from "preact-render-to-string";
 import { counted, duration } from "../view/amounts.ts";
 import { htmlDocument } from "./document.ts";
 import type { PageRun } from "./run.ts";
-import { RunView } from "./run-view.tsx";
+import { NO_QUESTION, RunView } from "./run-view.tsx";
 import { shownLine } from "./shown.ts";
 import { STYLE } from "./style.ts";
 
 /** Runs as one page that loads nothing and runs nothing: it opens, prints and is read without a script. */
 export function reportPage(runs: readonly PageRun[], sha256: (text: string) => string): string {
   const [first] = runs;
-  const title = runs.length === 1 ? shownLine(first?.question ?? "") : counted(runs.length, "run");
+  const title =
+    runs.length === 1 ? shownLine(first?.question ?? "") || NO_QUESTION : counted(runs.length, "run");
   return htmlDocument({ title, style: STYLE, body: render(<Report runs={runs} />), data: { runs }, sha256 });
 }
 
@@ -29,7 +30,7 @@ function Report({ runs }: { readonly runs: readonly PageRun[] }) {
           {runs.map((run, at) => (
             <li>
               <a href={`#run-${at + 1}-question`} dir="auto">
-                {shownLine(run.question)}
+                {shownLine(run.question) || NO_QUESTION}
               </a>
               <p class="meta">
                 {factsOf(run).map((fact) => (

@@ -25,6 +25,9 @@ export interface RunViewProps {
   readonly extra?: TimelineProps["extra"];
 }
 
+/** What stands for the question of a run that was kept without one. */
+export const NO_QUESTION = "(no question)";
+
 /** A whole run: question and how it ended, answer, sources, what happened, and the turn by its mask. */
 export function RunView({ run, prefix, standing, children, graph = true, extra }: RunViewProps) {
   const { question, steps, sources, answer, turn, status, active } = run;
@@ -34,7 +37,7 @@ export function RunView({ run, prefix, standing, children, graph = true, extra }
       {run.earlier !== undefined && run.earlier.length > 0 && <Earlier said={run.earlier} />}
       <header>
         <h1 id={`${prefix}-question`} dir="auto">
-          {shown(question)}
+          {shown(question).trim() || NO_QUESTION}
         </h1>
         <p class={`ending ${run.answered === true ? "good" : status === "ended" ? "bad" : ""}`} role="status">
           {standing ?? endingOf(run)}

@@ -34,8 +34,9 @@ code, pre { font-family: var(--mono); font-size: 0.875em; }
 q { quotes: none; }
 .meta { display: flex; flex-wrap: wrap; font-size: 0.8125rem; color: var(--soft); font-variant-numeric: tabular-nums; }
 /* the dot before what begins a line is cut off */
-.meta { margin-inline-start: -1.2em; clip-path: inset(0 0 0 1.2em); }
-.meta > ::before { content: "·"; display: inline-block; width: 1.2em; text-align: center; }
+.meta { margin-left: -1.2em; clip-path: inset(0 0 0 1.2em); }
+.meta > * { position: relative; padding-left: 1.2em; min-width: 0; }
+.meta > ::before { content: "·"; position: absolute; left: 0; width: 1.2em; text-align: center; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
 

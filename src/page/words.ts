@@ -1,5 +1,6 @@
 import type { SupportVerdict } from "../citation/support/support.ts";
 import type { NodeName, PageRun } from "./run.ts";
+import { shownLine } from "./shown.ts";
 
 export const VERDICT_WORDS: Readonly<Record<SupportVerdict, string>> = {
   supported: "Supported",
@@ -49,5 +50,6 @@ export function endingOf({ status, answered, stopReason, failure }: PageRun): st
       : stopReason === "model-error"
         ? `The model's server failed: ${failure.message}`
         : failure.message;
-  return answered === true || stopReason === "passage" ? why : `No answer. ${why}`;
+  const told = shownLine(why);
+  return answered === true || stopReason === "passage" ? told : `No answer. ${told}`;
 }

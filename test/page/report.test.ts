@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -38,6 +38,12 @@ async function open(runs: readonly PageRun[], options?: WatchOptions) {
 
 /** Attributes that would run something. */
 const HANDLERS = `[...document.querySelectorAll("*")].flatMap((one) => one.getAttributeNames().filter((name) => /^on|^srcdoc$|^style$/.test(name)))`;
+
+/** Texts of plots that go over their edges. */
+const CUT_OFF = `[...document.querySelectorAll("svg text")].filter((text) => {
+  const [{ x, width }, whole] = [text.getBBox(), text.ownerSVGElement.viewBox.baseVal];
+  return x < 0 || x + width > whole.width;
+}).map((text) => text.textContent)`;
 
 test("the file holds its run as JSON, a policy that lets nothing in, and no script", () => {
   const html = htmlOf([POISONED]);
@@ -83,12 +89,21 @@ describe.skipIf(browser === undefined)(`in a browser${notHere}`, { timeout: 60_0
       const runs = [
         runOf(),
         runOf({ id: POISONED.question, question: POISONED.question, answer: POISONED.question }),
+        runOf({
+          id: "three",
+          question: " ",
+          stopReason: null,
+          failure: { code: "x", message: "\u202Edown" },
+        }),
+        ...["four", "five"].map((id) => runOf({ id, question: id, uncited: ["Rome is old."] })),
       ];
       await writeFile(join(folder, "runs.jsonl"), runs.map((run) => `${JSON.stringify(run)}\n`).join(""));
       const { surroundings, err } = createStage({ folder });
       await runProgram(["view", "runs.jsonl", "--report", "view.html"], surroundings);
-      expect(err()).toBe("2 runs written to view.html\n");
-      await runProgram(["eval", "runs.jsonl", "--html", "eval.html"], surroundings);
+      expect(err()).toBe("5 runs written to view.html\n");
+      const long = `${"a-model-with-a-long-name-".repeat(4)}.jsonl`;
+      await copyFile(join(folder, "runs.jsonl"), join(folder, long));
+      await runProgram(["eval", "runs.jsonl", "--against", long, "--html", "eval.html"], surroundings);
       for (const file of ["view.html", "eval.html"]) {
         const address = pathToFileURL(join(folder, file)).href;
         const { page, requests, problems, violations } = await watchPage(browser, address, options);
@@ -98,6 +113,7 @@ describe.skipIf(browser === undefined)(`in a browser${notHere}`, { timeout: 60_0
         expect({ file, violations: await violations() }).toEqual({ file, violations: [] });
         expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
         expect(await page.evaluate(HANDLERS)).toEqual([]);
+        expect(await page.evaluate(CUT_OFF)).toEqual([]);
         expect({ requests, problems }).toEqual({ requests: [], problems: [] });
       }
     },

@@ -1,4 +1,4 @@
-import { basename, extname } from "node:path";
+import { extname } from "node:path";
 import { toCase, type Case } from "../../eval/case.ts";
 import { parseJson } from "../../net/json.ts";
 import type { Trajectory } from "../../trajectory/trajectory.ts";
@@ -71,9 +71,10 @@ export function fileBeside(file: string, name: string): string {
   return `${plain.slice(0, plain.length - extension.length)}.${name}${extension || ".jsonl"}`;
 }
 
-/** What runs are called in a table, where no other has the same name. */
+/** What runs are called in a table: as their file, with as much of its folders as tells them from others. */
 export function nameOf(file: string, taken: readonly string[]): string {
-  const plain = basename(file).replace(/\.gz$/i, "");
-  const name = basename(plain, extname(plain));
-  return taken.includes(name) ? file : name;
+  const plain = file.replace(/\.gz$/i, "");
+  const parts = plain.slice(0, plain.length - extname(plain).length).split(/[\\/]/);
+  const names = parts.map((_, at) => parts.slice(-1 - at).join("/"));
+  return names.find((name) => !taken.includes(name)) ?? file;
 }

@@ -21,8 +21,12 @@ export function element(
   return new Html(`<${name}${told.join("")}>${inner.join("")}</${name}>`);
 }
 
+/** What shows nothing, and may turn or break the text around it: control characters, and the marks of direction. */
+const UNSEEN = /(?![\n\t])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu;
+
 function escaped(text: string): string {
   return text
+    .replaceAll(UNSEEN, "")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

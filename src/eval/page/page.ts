@@ -19,7 +19,7 @@ export function evaluationBody(entries: readonly PageEntry[], comparisons: reado
   const bins = first?.summary.judge?.calibration?.bins;
   const sections = [
     element("h1", {}, `Evaluation of ${entries.map(({ name }) => name).join(", ")}`),
-    element("p", { class: "meta" }, ...setups.map((setup) => element("span", {}, setup))),
+    element("p", { class: "meta" }, ...setups.map((setup) => element("bdi", {}, setup))),
     section(
       "Scores",
       intervalPlot("Percent, with intervals of 95 % from a bootstrap over the questions", intervals(entries)),
@@ -91,7 +91,7 @@ function table([head = [], ...rows]: readonly (readonly string[])[]): Html {
             "tr",
             {},
             element("th", { scope: "row" }, name),
-            ...cells.map((cell) => element("td", {}, cell)),
+            ...cells.map((cell) => element("td", { dir: "auto" }, cell)),
           ),
         ),
       ),
@@ -150,15 +150,16 @@ function answerCell(one: Case | undefined): Html {
   if (one === undefined) return element("td", {}, "-");
   const { answer, golden, scores, failure, stopReason } = one;
   const said = answer === "" ? `(${failure ?? stopReason})` : answer;
-  const shown = said.length > MOST_LETTERS ? `${said.slice(0, MOST_LETTERS)}…` : said;
+  const letters = Array.from(said);
+  const shown = letters.length > MOST_LETTERS ? `${letters.slice(0, MOST_LETTERS).join("")}…` : said;
   const state =
     golden === undefined ? "" : scores["em"] === 1 ? "good" : scores["cover_em"] === 1 ? "fair" : "bad";
   const mark = { good: "exact", fair: "holds it", bad: "wrong", "": "" }[state];
   return element(
     "td",
-    { class: state, dir: "auto" },
+    { class: state },
     ...(mark === "" ? [] : [element("b", {}, `${mark}: `)]),
-    shown,
+    element("div", { dir: "auto" }, shown),
   );
 }
 

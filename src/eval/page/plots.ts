@@ -18,6 +18,30 @@ function at(share: number): number {
   return LABEL + share * (WIDTH - LABEL - 60);
 }
 
+/** Behind which the row of a name begins. */
+function labelOf(name: string, y: number): Html {
+  return element(
+    "text",
+    { class: "label", x: LABEL - 10, y, "text-anchor": "end" },
+    ...fitted(name, LABEL - 10),
+  );
+}
+
+/** How wide a letter is at most, in units of the plot: of the scripts that are written in squares, and of others. */
+const [SQUARE, LETTER] = [12, 8];
+
+/** A text as wide as there is room, without its middle where it is longer; then all of it is its title. */
+function fitted(text: string, room: number): readonly (Html | string)[] {
+  const letters = Array.from(text);
+  const widthOf = (letter: string): number =>
+    /[\p{L}\p{S}]/u.test(letter) && letter > "\u1100" ? SQUARE : LETTER;
+  const width = letters.reduce((sum, letter) => sum + widthOf(letter), 0);
+  if (width <= room) return [text];
+  const half = Math.max(1, Math.floor((letters.length * (room - SQUARE)) / width / 2));
+  const shown = `${letters.slice(0, half).join("")}…${letters.slice(-half).join("")}`;
+  return [element("title", {}, text), shown];
+}
+
 /** Dots with their intervals on a scale from 0 to 1. */
 export function intervalPlot(title: string, rows: readonly IntervalRow[]): Html {
   const height = rows.length * ROW + 28;
@@ -32,7 +56,7 @@ export function intervalPlot(title: string, rows: readonly IntervalRow[]): Html 
   const marks = rows.flatMap(({ label, kind, estimate: { mean, low, high } }, index) => {
     const y = index * ROW + 18;
     return [
-      element("text", { class: "label", x: LABEL - 10, y: y + 4, "text-anchor": "end" }, label),
+      labelOf(label, y + 4),
       element("line", { class: `whisker kind${kind % 5}`, x1: at(low), x2: at(high), y1: y, y2: y }),
       element("circle", { class: `dot kind${kind % 5}`, cx: at(mean), cy: y, r: 4.5 }),
       element("text", { class: "value", x: at(1) + 10, y: y + 4 }, (100 * mean).toFixed(1)),
@@ -53,7 +77,7 @@ export function barPlot(
   let y = 4;
   const marks: Html[] = [];
   for (const name of names) {
-    marks.push(element("text", { class: "label", x: LABEL - 10, y: y + 13, "text-anchor": "end" }, name));
+    marks.push(labelOf(name, y + 13));
     for (const [kind, { name: whose, counts }] of series.entries()) {
       const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
       const count = counts[name] ?? 0;
@@ -63,7 +87,7 @@ export function barPlot(
         element(
           "text",
           { class: "value", x: LABEL + width + 6, y: y + 13 },
-          series.length === 1 ? `${count}` : `${count} ${whose}`,
+          ...(series.length === 1 ? [`${count}`] : fitted(`${count} ${whose}`, WIDTH - LABEL - width - 6)),
         ),
       );
       y += 19;
