@@ -59,7 +59,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
     )
     .addNode("parse-tool-call", onlyChanges(createParseToolCall(readStep, searcher)))
     .addNode("web-search", onlyChanges(createWebSearch({ readStep, pageReader, clock, searcher })))
-    .addNode("finalize", onlyChanges(createFinalize({ protocolOf, searcher, name })))
+    .addNode("finalize", createFinalize({ protocolOf, searcher, name }))
     .addEdge(START, "generate")
     .addConditionalEdges("generate", (state) => routeGenerated(protocolOf(state), state), {
       "tool call": "parse-tool-call",
