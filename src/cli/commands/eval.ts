@@ -25,7 +25,7 @@ import { judgeAll } from "../data/judgements.ts";
 import { createScore } from "../data/rewards.ts";
 import { openRolloutFile } from "../data/rollout-file.ts";
 import { createRolloutProgress } from "../data/rollout-progress.ts";
-import { idOf, runRollouts, samplesOf, statesOf } from "../data/rollouts.ts";
+import { checkRecorded, dataOf, idOf, runRollouts, samplesOf, statesOf } from "../data/rollouts.ts";
 import { bookOf } from "../data/sample-book.ts";
 import { halfRun } from "../data/trajectory-file.ts";
 import { openAgent, type OpenAgent } from "../open-agent.ts";
@@ -120,7 +120,7 @@ async function gather(
   let beside = given;
   if (isRuns) {
     const groups = new Set(questions.map(({ group }) => group));
-    await score(given, [], ({ id, group = id }) => groups.has(group));
+    await score(given, [], (run) => (groups.has(run.group ?? run.id) ? run : undefined));
   } else {
     if (wanted.out === undefined) {
       throw new UsageError(`eval keeps the runs of a data set: agentic-rag eval ${wanted.name} --out <file>`);
@@ -136,7 +136,7 @@ async function gather(
   const isCut = questions.length < all.length;
   for (const file of wanted.against.map((one) => resolve(folder, one))) {
     const names = runs.map(({ name }) => name);
-    await score(file, names, ({ question }) => !isCut || asked.has(question));
+    await score(file, names, (run) => (!isCut || asked.has(run.question) ? run : undefined));
   }
   return runs;
 }
@@ -171,6 +171,7 @@ async function ask(
     stderr.write(`${baseline === undefined ? "" : `Baseline ${baseline}. `}${header}\n`);
     const file = await openRolloutFile(out);
     try {
+      checkRecorded(file.recorded, out, samplesOf(questions, wanted.samples));
       const told = new Intl.DateTimeFormat("sv-SE").format(chooseNow(args)());
       const date = args.values.has("date") ? told : (file.date ?? told);
       const score = await createScore("em", surroundings.folder);
@@ -184,8 +185,14 @@ async function ask(
     await opened.close();
   }
   stderr.write(progress.words());
-  const asked = new Set([...samplesOf(questions, wanted.samples)].map(idOf));
-  return scoreFile(baseline ?? nameOf(out, []), out, { meant: ({ id }) => asked.has(id) });
+  const samples = [...samplesOf(questions, wanted.samples)];
+  const asked = new Map(samples.map((sampled) => [idOf(sampled), sampled.asked]));
+  // the answers that the data set has now, which may have been mended since
+  const meant: Meant = (run) => {
+    const question = asked.get(run.id);
+    return question && { ...run, data: dataOf(question) };
+  };
+  return scoreFile(baseline ?? nameOf(out, []), out, { meant });
 }
 
 const keepNothing = () => Promise.resolve({ durability: undefined });

@@ -7,7 +7,7 @@ import { readDataset, type DatasetQuestion } from "../data/dataset.ts";
 import { createScore, type Score } from "../data/rewards.ts";
 import { openRolloutFile, type RolloutFile } from "../data/rollout-file.ts";
 import { createRolloutProgress } from "../data/rollout-progress.ts";
-import { idOf, runRollouts, samplesOf, statesOf, type Sample } from "../data/rollouts.ts";
+import { checkRecorded, idOf, runRollouts, samplesOf, statesOf, type Sample } from "../data/rollouts.ts";
 import { bookOf } from "../data/sample-book.ts";
 import { digestOf, forgetQueue, openSampleQueue, type SampleQueue } from "../data/sample-queue.ts";
 import { openAgent } from "../open-agent.ts";
@@ -65,7 +65,10 @@ async function work(args: Arguments, surroundings: Surroundings, wanted: Wanted)
   const progress = createRolloutProgress(stderr);
   let [file, durability]: [RolloutFile | undefined, Durability | undefined] = [undefined, undefined];
   try {
-    if (out !== undefined) file = await openRolloutFile(resolve(folder, out));
+    if (out !== undefined) {
+      file = await openRolloutFile(resolve(folder, out));
+      checkRecorded(file.recorded, out, samplesOf(questions, samples));
+    }
     const told = new Intl.DateTimeFormat("sv-SE").format(chooseNow(args)());
     const date = args.values.has("date") ? told : (file?.date ?? told);
     let queue: SampleQueue | undefined;

@@ -24,18 +24,19 @@ export interface ScoredRuns {
   readonly cases: readonly Case[];
 }
 
-/** Which runs of a file are meant. @default all */
-export type Meant = (run: Trajectory) => boolean;
+/** A run of a file as it is to be scored; undefined where it is not meant. @default all as they are */
+export type Meant = (run: Trajectory) => Trajectory | undefined;
 
 /** The runs of a file, scored as they are read; of those that are there twice, the last one. */
 export async function scoreFile(
   name: string,
   file: string,
-  { meant = () => true, onHalf }: { readonly meant?: Meant; readonly onHalf?: (line: number) => void } = {},
+  { meant = (run) => run, onHalf }: { readonly meant?: Meant; readonly onHalf?: (line: number) => void } = {},
 ): Promise<ScoredRuns> {
   const cases = new Map<string, Case>();
   for await (const run of readTrajectories(file, onHalf)) {
-    if (meant(run)) cases.set(run.id, toCase(run));
+    const scored = meant(run);
+    if (scored !== undefined) cases.set(run.id, toCase(scored));
   }
   return { name, file, cases: [...cases.values()] };
 }

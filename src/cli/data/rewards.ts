@@ -37,8 +37,8 @@ async function rewardOf(wanted: string, folder: string): Promise<Reward> {
   if (wanted.startsWith("!")) return (run) => fromCommand(wanted.slice(1), run, folder);
   if (/\.[cm]?[jt]s$/.test(wanted)) return fromModule(wanted, folder);
   const weights = wanted.split(",").map((part) => {
-    const [name = "", weight = "1"] = part.trim().split(":");
-    if (!SCORES.includes(name) || Number.isNaN(Number(weight))) {
+    const [, name = "", weight = "1"] = /^\s*(\w+)(?::(-?\d*\.?\d+))?\s*$/.exec(part) ?? [];
+    if (!SCORES.includes(name) || !Number.isFinite(Number(weight))) {
       throw new UsageError(
         `--reward has no score ${JSON.stringify(part)}. Name ${SCORES.join(", ")}, each with a weight where it is not 1 (format:0.2), a module (./reward.mjs), or a command (!python reward.py).`,
       );

@@ -12,13 +12,14 @@ import { writingTo } from "./writing.ts";
 const recordedSchema = z.looseObject({
   format: z.literal("agentic-rag-trajectory"),
   id: z.string(),
+  question: z.string(),
   opening: z.looseObject({ date: z.string() }).nullable(),
 });
 
 /** A file that runs are added to as they end. */
 export interface RolloutFile {
-  /** The runs that are there. */
-  readonly recorded: ReadonlySet<string>;
+  /** The runs that are there, by their ids, and what each was asked. */
+  readonly recorded: ReadonlyMap<string, string>;
   /** The day that they were told; undefined where there is none yet. */
   readonly date: string | undefined;
   /** Adds a run, as one write. */
@@ -48,7 +49,7 @@ export async function openRolloutFile(file: string): Promise<RolloutFile> {
 }
 
 async function readRecorded(file: string): Promise<Pick<RolloutFile, "recorded" | "date">> {
-  const recorded = new Set<string>();
+  const recorded = new Map<string, string>();
   let date: string | undefined;
   let [at, unread] = [0, 0];
   for await (const line of createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity })) {
@@ -57,7 +58,7 @@ async function readRecorded(file: string): Promise<Pick<RolloutFile, "recorded" 
     if (unread > 0) throw noRun(file, unread);
     const read = recordedSchema.safeParse(parseJson(line));
     if (read.success) {
-      recorded.add(read.data.id);
+      recorded.set(read.data.id, read.data.question);
       date ??= read.data.opening?.date;
     } else if (line.startsWith(BEGINNING) || BEGINNING.startsWith(line)) unread = line === "" ? 0 : at;
     else throw noRun(file, at);

@@ -51,22 +51,8 @@ export function idOf({ asked, sample }: Sample): string {
 export async function runSample(plan: RolloutPlan, sampled: Sample): Promise<Trajectory> {
   const { states, settings, score, date, seed, signal } = plan;
   const { asked, sample } = sampled;
-  const { group, question, goldenAnswers, answerable, evidence, source, split, index } = asked;
-  const about = {
-    id: idOf(sampled),
-    group,
-    sample,
-    question,
-    settings,
-    data: {
-      index,
-      ...(source !== undefined && { source }),
-      ...(split !== undefined && { split }),
-      ...(goldenAnswers !== undefined && { goldenAnswers: [...goldenAnswers] }),
-      ...(answerable !== undefined && { answerable }),
-      ...(evidence !== undefined && { evidence: [...evidence] }),
-    },
-  };
+  const { group, question } = asked;
+  const about = { id: idOf(sampled), group, sample, question, settings, data: dataOf(asked) };
   let state: unknown;
   try {
     const context = { date, boundary: boundaryOf(group, seed), seed: seedOf(sampled, seed) };
@@ -79,6 +65,25 @@ export async function runSample(plan: RolloutPlan, sampled: Sample): Promise<Tra
     return savedRun({ ...readRecord(state ?? NOTHING_YET), failure }, about);
   }
   return score(savedRun(readRecord(state), about));
+}
+
+/** What a data set says of a question, as its runs keep it. */
+export function dataOf({
+  goldenAnswers,
+  answerable,
+  evidence,
+  source,
+  split,
+  index,
+}: DatasetQuestion): NonNullable<Trajectory["data"]> {
+  return {
+    index,
+    ...(source !== undefined && { source }),
+    ...(split !== undefined && { split }),
+    ...(goldenAnswers !== undefined && { goldenAnswers: [...goldenAnswers] }),
+    ...(answerable !== undefined && { answerable }),
+    ...(evidence !== undefined && { evidence: [...evidence] }),
+  };
 }
 
 /** What the heads of sources carry in all samples of a question. */
@@ -166,6 +171,26 @@ async function workAt(
     await held.leave();
     if (lost?.aborted === true && !plan.signal.aborted) return "busy";
     throw error;
+  }
+}
+
+/**
+ * Makes sure that what a file has kept is of these questions.
+ *
+ * @throws AgenticRagError `settings-invalid` where it is of another data set, whose samples have the same names
+ */
+export function checkRecorded(
+  recorded: ReadonlyMap<string, string>,
+  file: string,
+  samples: Iterable<Sample>,
+): void {
+  for (const sampled of samples) {
+    const asked = recorded.get(idOf(sampled));
+    if (asked === undefined || asked === sampled.asked.question) continue;
+    throw new AgenticRagError(
+      "settings-invalid",
+      `${file} holds runs of another data set: its ${idOf(sampled)} was asked ${JSON.stringify(asked)}, and not ${JSON.stringify(sampled.asked.question)}. Name another --out.`,
+    );
   }
 }
 

@@ -131,6 +131,30 @@ test(
   },
 );
 
+test("runs that are there are scored by the answers that the data set has now, and never by those of another", async () => {
+  const { evaluate, folder, server } = await begin(["Hm.\n</think>\n\nRome", "Hm.\n</think>\n\nLyon"]);
+  const asked = await evaluate("data.jsonl", "--out", "runs.jsonl");
+  expect(asked.out).toMatch(/^em +50\.0 \[/m);
+  const mended = ROWS.map((row, at) => ({
+    ...row,
+    golden_answers: at === 1 ? ["Lyon"] : ["Milan"],
+    answerable: true,
+  }));
+  await writeFile(join(folder, "data.jsonl"), mended.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  expect((await evaluate("data.jsonl", "--out", "runs.jsonl", "--limit", "1")).out).toMatch(/^em +0\.0 \[/m);
+  expect((await evaluate("data.jsonl", "--out", "runs.jsonl")).out).toMatch(/^em +50\.0 \[/m);
+  const other = { id: "two", question: "Capital of Spain?", golden_answers: ["Madrid"] };
+  await writeFile(join(folder, "other.jsonl"), JSON.stringify(other));
+  expect(await evaluate("other.jsonl", "--out", "runs.jsonl")).toMatchObject({
+    exitCode: 2,
+    out: "",
+    err: expect.stringContaining(
+      'holds runs of another data set: its two/0 was asked "Capital of France?", and not "Capital of Spain?". Name another --out.',
+    ),
+  });
+  expect(server.requests).toHaveLength(2);
+});
+
 test("a baseline's failed request is a run that failed, and wrong", async () => {
   const refused = { status: 400, ...json({ error: { message: "no such model" } }) };
   const { evaluate, folder } = await begin(["x\n</think>\n\nRome", refused]);

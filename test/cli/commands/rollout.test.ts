@@ -37,7 +37,7 @@ async function begin(replies: readonly ServerReply[], rows: readonly object[] = 
 
 test("each question is asked as often as wanted; the samples of one share their prompt and not their seed", async () => {
   const { rollout, runs, server } = await begin(Array.from({ length: 4 }, () => ANSWER));
-  const { exitCode, err } = await rollout("--samples", "2", "--reward", "em,format:0.5");
+  const { exitCode, err } = await rollout("--samples", "2", "--reward", "em, format:.5");
   expect(exitCode).toBe(0);
   expect(err).toMatch(
     /4 runs, 0 failed, [\d.]+ a second. Means: em 0.500, f1 0.500, cover_em 0.500, subem 0.500, em_unicode 0.500, f1_unicode 0.500, format 1.000, searches 0.000, reward 1.000.\n$/,
@@ -139,6 +139,15 @@ test("a reward of a module, and of a command", async () => {
   await rollout("--samples", "2", "--reward", `!"${process.execPath}" -e "$(cat reward.cjs.txt)"`);
   expect((await runs())[1]?.reward).toBe(-1);
 });
+
+test.each(["em:Infinity", "em:1e999", "em:", "em:0.5:3", "em:0x10", "em,,f1", "em:NaN"])(
+  "a weight that is no number is told: %s",
+  async (reward) => {
+    const { rollout } = await begin([]);
+    const { exitCode, err } = await rollout("--reward", reward);
+    expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringContaining("--reward has no score") });
+  },
+);
 
 test("what is no score is told before anything is asked", async () => {
   const { rollout, server } = await begin([]);
