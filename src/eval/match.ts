@@ -9,14 +9,29 @@ export function normalised(answer: string): string {
 }
 
 /**
- * An answer as the `_unicode` scores compare it, in any script: compatibility forms made one (NFKC), lower case, dashes
- * and slashes as blanks, without any other punctuation or symbol, English articles and repeated blanks. Each letter of a
- * script that writes no blanks between words (Chinese, Japanese, Thai) is a word.
+ * An answer as the `_unicode` scores compare it, in any script: compatibility forms made one (NFKC), lower case, digits of all
+ * scripts as 0 to 9, no optional vowels of Arabic and Hebrew, dashes and slashes as blanks, without any other punctuation or
+ * symbol, English articles and repeated blanks. Each letter of a script that writes no blanks between words (Chinese,
+ * Japanese, Thai) is a word.
  */
 export function unicodeNormalised(answer: string): string {
   const folded = answer.normalize("NFKC").toLowerCase().normalize("NFKC");
-  const plain = folded.replaceAll(/[\p{Pd}/\u2212]/gu, " ").replaceAll(/[\p{P}\p{S}\p{Cf}]/gu, "");
+  const spelt = folded.replaceAll(LEFT_OUT, "").replaceAll(FOREIGN_DIGIT, digitOf);
+  const plain = spelt.replaceAll(/[\p{Pd}/\u2044\u2212\u2215]/gu, " ").replaceAll(/[\p{P}\p{S}\p{Cf}]/gu, "");
   return withoutArticles(plain.replaceAll(UNSPACED, " $& "));
+}
+
+/** Marks that writers leave out: vowels of Hebrew and Arabic, the line that stretches Arabic words, the look of a sign, the dot that `İ` leaves. */
+const LEFT_OUT =
+  /[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED\uFE00-\uFE0F]|(?<=i)\u0307/gu;
+const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/gu;
+
+/** The ten digits of a script stand side by side, in their order, and so do the digits of scripts that are neighbours. */
+function digitOf(sign: string): string {
+  const code = sign.codePointAt(0) ?? 0;
+  let first = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
+  return String((code - first) % 10);
 }
 
 /** Letters of scripts that write no blanks between words: each is a word of its own. */

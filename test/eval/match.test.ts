@@ -68,8 +68,26 @@ describe("normalised in any script", () => {
     ["\u30b9\u30fc\u30d1", "\u30b9\u30fc \u30d1"],
     ["The Who", "who"],
     ["$1,000", "1000"],
+    ["\u00bd", "1 2"],
+    ["\u0661\u0669\u0667\u0660", "1970"],
+    ["\u06f1\u06f9 \u0967\u0968 \u0e52\u0e53 \u{1d7d8}\u{1d7d9}", "19 12 23 01"],
+    ["\u0645\u064f\u062d\u0640\u0645\u0651\u062f", "\u0645\u062d\u0645\u062f"],
+    ["\u05e9\u05b8\u05c1\u05dc\u05d5\u05b9\u05dd", "\u05e9\u05dc\u05d5\u05dd"],
+    ["\u2764\ufe0f", ""],
+    ["\u0130zmir", "izmir"],
   ])("%j is %j", (answer, expected) => {
     expect(unicodeNormalised(answer)).toBe(expected);
+  });
+
+  test("the digits of each script are 0 to 9, in their order", () => {
+    const digits = Array.from({ length: 0x110000 }, (_, code) => code)
+      .filter((code) => code < 0xd800 || code > 0xdfff)
+      .map((code) => String.fromCodePoint(code))
+      .filter((sign) => /\p{Nd}/u.test(sign));
+    expect(digits.map((sign) => unicodeNormalised(sign)).join("")).toBe(
+      "0123456789".repeat(digits.length / 10),
+    );
+    expect(digits.length).toBeGreaterThan(600);
   });
 });
 
