@@ -13,7 +13,7 @@ export interface SilenceWatch {
 }
 
 /**
- * The `data` of each server-sent event of a body, in order. Comments are left out: as a sign of life they count until
+ * The `data` of each server-sent event of a body, in order, those that came together in one list. Comments are left out: as a sign of life they count until
  * the first event only. An event that the body ends within is no event. The body is cancelled when the reading ends early.
  *
  * @throws `model-bad-reply` for an event of more than a million characters; whatever reading the body throws.
@@ -22,7 +22,7 @@ export interface SilenceWatch {
 export async function* readEvents(
   body: AsyncIterable<Uint8Array>,
   silence: SilenceWatch,
-): AsyncGenerator<string> {
+): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder();
   const events: string[] = [];
   let comments = 0;
@@ -49,7 +49,7 @@ export async function* readEvents(
 
       if (!begun || events.length > 0 || comments === 0) silence.heard();
       begun ||= events.length > 0;
-      yield* events.splice(0);
+      if (events.length > 0) yield events.splice(0);
       if (tooLong) throw new AgenticRagError("model-bad-reply", TOO_LONG);
       if (done) return;
     }

@@ -6,15 +6,15 @@ import { parseJson } from "./json.ts";
 const MAX_LINE_CHARACTERS = 1_000_000;
 
 /**
- * The lines of a body, without the empty ones. A line that the body ends within is one if it is JSON: its newline is
- * not needed. The body is cancelled when the reading ends early.
+ * The lines of a body, without the empty ones, those that came together in one list. A line that the body ends within is one
+ * if it is JSON: its newline is not needed. The body is cancelled when the reading ends early.
  *
  * @throws `model-bad-reply` for a line of more than a million characters; whatever reading the body throws.
  */
 export async function* readLines(
   body: AsyncIterable<Uint8Array>,
   silence: SilenceWatch,
-): AsyncGenerator<string> {
+): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder();
   const chunks = body[Symbol.asyncIterator]();
   let rest: string[] = [];
@@ -28,18 +28,20 @@ export async function* readLines(
       const [first = "", ...more] = text.split("\n");
       rest.push(first);
       length += first.length;
+      const whole: string[] = [];
       for (const next of more) {
-        const line = rest.join("");
+        if (length > MAX_LINE_CHARACTERS) break;
+        whole.push(rest.join(""));
         rest = [next];
         length = next.length;
-        if (line.length > MAX_LINE_CHARACTERS) throw tooLong();
-        if (line.trim() !== "") yield line;
       }
-      if (length > MAX_LINE_CHARACTERS) throw tooLong();
-      if (!done) continue;
-      const last = rest.join("");
-      if (parseJson(last) !== undefined) yield last;
-      return;
+      const isTooLong = length > MAX_LINE_CHARACTERS;
+      const last = done && !isTooLong ? rest.join("") : "";
+      if (parseJson(last) !== undefined) whole.push(last);
+      const lines = whole.filter((line) => line.trim() !== "");
+      if (lines.length > 0) yield lines;
+      if (isTooLong) throw tooLong();
+      if (done) return;
     }
   } finally {
     silence.heard();

@@ -17,7 +17,7 @@ async function read(chunks: readonly Uint8Array[]): Promise<string[]> {
     },
   });
   const lines: string[] = [];
-  for await (const line of readLines(body, { wait() {}, heard() {} })) lines.push(line);
+  for await (const more of readLines(body, { wait() {}, heard() {} })) lines.push(...more);
   return lines;
 }
 
@@ -146,8 +146,8 @@ test("lines that are read no further are cancelled", async () => {
     start: (controller) => controller.enqueue(WIRE),
     cancel,
   });
-  for await (const line of readLines(body, { wait() {}, heard() {} })) {
-    expect(line).toBe(LINES[0]);
+  for await (const lines of readLines(body, { wait() {}, heard() {} })) {
+    expect(lines).toEqual([...LINES, DONE]);
     break;
   }
   expect(cancel).toHaveBeenCalledOnce();

@@ -2,7 +2,7 @@ import type { PromptMessage, WrittenCall } from "../../turn.ts";
 import { throwIfAborted } from "../../net/abort.ts";
 import { obeyingRefusals } from "../exchange/obeying-fetch.ts";
 import { tokensLeft } from "../exchange/attempts.ts";
-import { leavesOpen } from "../exchange/read-to-end.ts";
+import { LAST_SAID, leavesOpen, partsOf } from "../exchange/read-to-end.ts";
 import { readBaseUrl } from "../exchange/request.ts";
 import { tellRewritten } from "../exchange/rewritten.ts";
 import { streamRequest, type ServedModelOptions } from "../exchange/stream-request.ts";
@@ -24,7 +24,7 @@ import { askServer, type AskedServer } from "../server/server.ts";
 import { chatBody, DIALECTS } from "./dialect.ts";
 import { namePrefillRefusal } from "./prefill-refusal.ts";
 import { readTurn } from "./reading.ts";
-import { readChat } from "./stream.ts";
+import { readChatEvent } from "./stream.ts";
 import { createEchoFilter, createTurnText, type ReasoningTags } from "./text.ts";
 
 export interface ChatPrefixOptions extends ServedModelOptions {
@@ -83,7 +83,7 @@ export class ChatPrefixModel extends ContinuationModel {
     };
   }
 
-  override async *continueText(
+  override continueText(
     messages: readonly PromptMessage[],
     options: ContinuationOptions,
   ): AsyncGenerator<ModelChunk> {
@@ -124,17 +124,20 @@ export class ChatPrefixModel extends ContinuationModel {
             },
           }),
           read: (events, target) =>
-            readTurn(readChat(events, target), {
-              target,
-              turn: createTurnText(before, tags),
-              echo: DIALECTS[dialect].echoes ? createEchoFilter(before) : undefined,
-              callText,
-              isOpen: (text) => options.isOpen?.(said + text) ?? leavesOpen(before + text),
-            }),
+            readTurn(
+              partsOf(events, target, (event) => [readChatEvent(event, target)], LAST_SAID),
+              {
+                target,
+                turn: createTurnText(before, tags),
+                echo: DIALECTS[dialect].echoes ? createEchoFilter(before) : undefined,
+                callText,
+                isOpen: (text) => options.isOpen?.(said + text) ?? leavesOpen(before + text),
+              },
+            ),
         };
       },
       rename: namePrefillRefusal,
     });
-    yield* tellRewritten(chunks, options.turn ?? []);
+    return tellRewritten(chunks, options.turn ?? []);
   }
 }

@@ -24,7 +24,7 @@ export interface TurnReading {
  * `callText`, and what reading the parts throws.
  */
 export async function* readTurn(
-  parts: AsyncIterable<SaidPart>,
+  parts: AsyncIterable<readonly SaidPart[]>,
   { target, turn, echo, callText, isOpen }: TurnReading,
 ): AsyncGenerator<ModelChunk> {
   const calls = createWrittenCalls();
@@ -33,12 +33,12 @@ export async function* readTurn(
   const { finish, usage } = yield* readToEnd(
     parts,
     target,
-    function* (part): Generator<ModelChunk> {
+    (part) => {
       const text = turn.reasoning(part.reasoning) + turn.content(echo?.feed(part.content) ?? part.content);
       said += text;
       called ||= part.calls.length > 0;
-      if (text !== "") yield { type: "text", text };
       for (const call of part.calls) calls.add(call);
+      return text === "" ? [] : [{ type: "text", text }];
     },
     () => called || isOpen(said),
   );

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { parseJson } from "../../net/json.ts";
 import type { SaidPart } from "../exchange/read-to-end.ts";
 import { type RequestTarget, badReply, reportedFailure } from "../exchange/http-failure.ts";
 import { finishFields, readFinish, readUsage, usageFields } from "../exchange/openai-end.ts";
@@ -55,27 +54,11 @@ const rawSchema = z.object({
 });
 
 /**
- * What each event of a streamed chat completion says, up to `[DONE]`.
+ * What one event of a streamed chat completion says, or a reply in one piece.
  *
  * @throws `model-bad-reply` for an event that is none, `model-rejected` for a content filter, `model-truncated` for a
  * finish that is none, and what an error event says.
  */
-export async function* readChat(
-  events: AsyncIterable<string>,
-  target: RequestTarget,
-): AsyncGenerator<SaidPart> {
-  for await (const data of events) {
-    if (data.trim() === "[DONE]") {
-      yield { reasoning: "", content: "", calls: [], isLast: true };
-      return;
-    }
-    const value = parseJson(data);
-    if (value === undefined) throw badReply(target, "an event that is not JSON");
-    yield readChatEvent(value, target);
-  }
-}
-
-/** What one event says, or a reply in one piece. @throws as `readChat` */
 export function readChatEvent(value: unknown, target: RequestTarget): SaidPart {
   const read = eventSchema.safeParse(value);
   if (!read.success) throw badReply(target, "an event that is no chat completion", read.error);

@@ -126,7 +126,7 @@ export class CompletionsModel extends ContinuationModel {
     }
   }
 
-  override async *continueText(
+  override continueText(
     opened: readonly PromptMessage[],
     options: ContinuationOptions,
   ): AsyncGenerator<ModelChunk> {
@@ -192,6 +192,6 @@ export class CompletionsModel extends ContinuationModel {
         return true;
       },
     });
-    yield* tellRewritten(chunks, options.turn ?? []);
+    return tellRewritten(chunks, options.turn ?? []);
   }
 }

@@ -1,8 +1,6 @@
-import { parseJson } from "../../net/json.ts";
-import { type RequestTarget, badReply } from "../exchange/http-failure.ts";
-import { isCut, readToEnd } from "../exchange/read-to-end.ts";
-import { tellingPrompt } from "../exchange/told-prompt.ts";
-import { toTextChunk } from "../exchange/token-run.ts";
+import type { RequestTarget } from "../exchange/http-failure.ts";
+import { isCut, partsOf, readToEnd } from "../exchange/read-to-end.ts";
+import { toTextChunk, type TokenRun } from "../exchange/token-run.ts";
 import type { ModelChunk } from "../model.ts";
 import type { Dialect, Prompt, Reading } from "./dialect.ts";
 import type { AlignOptions } from "./told-tokens.ts";
@@ -27,56 +25,43 @@ export interface CompletionReading {
  * @throws `model-truncated` when the reply ends without a finish reason, or open, `model-bad-reply` for a part that is none,
  * and what a reported error says.
  */
-export function readCompletion(
-  parts: AsyncIterable<string>,
+export async function* readCompletion(
+  events: AsyncIterable<readonly string[]>,
   target: RequestTarget,
-  reading: CompletionReading,
-): AsyncGenerator<ModelChunk> {
-  const { prompt, text, spelled } = reading;
-  const ids = typeof prompt === "string" ? [] : prompt.filter((part) => typeof part === "number");
-  const isWhole = ids.length > 0 && ids.length === prompt.length;
-  return tellingPrompt(chunksOf(parts, target, reading), {
-    text,
-    ...(spelled && isWhole && { tokenIds: ids }),
-  });
-}
-
-async function* chunksOf(
-  parts: AsyncIterable<string>,
-  target: RequestTarget,
-  { dialect, prompt, align, isOpen }: CompletionReading,
+  { dialect, prompt, text: rendered, spelled, align, isOpen }: CompletionReading,
 ): AsyncGenerator<ModelChunk> {
   const aligner = createAligner(align);
   let said = "";
-  const read = async function* (reading: Reading): AsyncGenerator<ModelChunk> {
+  let isTold = false;
+  /** The first chunk comes with the prompt. */
+  const telling = (chunk: ModelChunk): ModelChunk => {
+    if (isTold) return chunk;
+    isTold = true;
+    return { ...chunk, prompt: { text: rendered, ...(spelled && spelledOut(prompt)) } };
+  };
+  const toChunks = (runs: readonly TokenRun[]) => runs.map((run) => telling(toTextChunk(run)));
+  const read = (reading: Reading) => {
     said += reading.text;
-    yield* (await aligner.read(reading)).map(toTextChunk);
+    const runs = aligner.read(reading);
+    return runs instanceof Promise ? runs.then(toChunks) : toChunks(runs);
   };
   try {
-    const { finish, usage } = yield* readToEnd(readings(parts, target, dialect), target, read, () =>
-      isOpen(said),
-    );
+    const parts = partsOf(events, target, (event) => [dialect.read(event, target)], LAST);
+    const { finish, usage } = yield* readToEnd(parts, target, read, () => isOpen(said));
     const { texts, ending } = await aligner.end(finish);
-    yield* texts.map(toTextChunk);
-    yield { type: "end", ...ending, usage, promptForm: typeof prompt === "string" ? "text" : "tokens" };
+    yield* toChunks(texts);
+    const promptForm = typeof prompt === "string" ? "text" : "tokens";
+    yield telling({ type: "end", ...ending, usage, promptForm });
   } catch (error) {
-    yield* aligner.rest(isCut(error)).map(toTextChunk);
+    yield* toChunks(aligner.rest(isCut(error)));
     throw error;
   }
 }
 
-async function* readings(
-  parts: AsyncIterable<string>,
-  target: RequestTarget,
-  dialect: Dialect,
-): AsyncGenerator<Reading> {
-  for await (const data of parts) {
-    if (data.trim() === "[DONE]") {
-      yield { text: "", usage: {}, isLast: true };
-      return;
-    }
-    const value = parseJson(data);
-    if (value === undefined) throw badReply(target, "an event that is not JSON");
-    yield dialect.read(value, target);
-  }
+const LAST: Reading = { text: "", usage: {}, isLast: true };
+
+/** The ids of a prompt that is nothing but ids. */
+function spelledOut(prompt: Prompt): { readonly tokenIds?: readonly number[] } {
+  const ids = typeof prompt === "string" ? [] : prompt.filter((part) => typeof part === "number");
+  return ids.length > 0 && ids.length === prompt.length ? { tokenIds: ids } : {};
 }

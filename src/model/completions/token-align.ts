@@ -2,14 +2,15 @@ import type { Finish } from "../exchange/read-to-end.ts";
 import { endsInStop, stopPrefixLength } from "../exchange/stop-strings.ts";
 import { joinRuns, type TokenRun } from "../exchange/token-run.ts";
 import type { Reading } from "./dialect.ts";
-import { addTokens, NO_TOKENS, pairTokens, type AlignOptions } from "./told-tokens.ts";
+import { addTokens, logprobsOf, NO_TOKENS, pairTokens, type AlignOptions } from "./told-tokens.ts";
 import { endHidden, endShown, type Ended } from "./token-end.ts";
 
 /** Gives the texts of a reply that are certain by now. */
 export interface Aligner {
+  /** To be called when the last reading is done. It takes time where ids are wanted. */
   read(
     reading: Pick<Reading, "text" | "tokenIds" | "sampled" | "logprobs" | "finish">,
-  ): Promise<readonly TokenRun[]>;
+  ): readonly TokenRun[] | Promise<readonly TokenRun[]>;
   end(finish: Finish): Promise<Ended>;
   /**
    * What was kept back of a reply that ended early. `goesOn`: without what may be the beginning of a stop string, which is
@@ -35,22 +36,28 @@ export function createAligner(options: AlignOptions): Aligner {
     return taken;
   };
 
+  const add = (run: TokenRun, finish: Finish | undefined): readonly TokenRun[] => {
+    tokens = { ...NO_TOKENS, sampled: tokens.sampled };
+    // a whole stop string that the server goes on behind is none that it heeds
+    const goesOn = showsStop && last !== undefined && stopPrefixLength(last.text, stop) > 0;
+    const before = goesOn ? [] : take();
+    last = goesOn && last !== undefined ? joinRuns([last, run]) : run;
+    const mayChange = showsStop
+      ? finish !== undefined || endsInStop(last.text, stop)
+      : encoding !== undefined;
+    return mayChange ? before : [...before, ...take()];
+  };
+
   return {
-    async read(reading) {
+    read(reading) {
       const early = tokens.ids.length;
       tokens = addTokens(tokens, reading);
       const { text, finish } = reading;
       if (text === "") return [];
-      const run = await pairTokens(text, tokens, early, options);
-      tokens = { ...NO_TOKENS, sampled: tokens.sampled };
-      // a whole stop string that the server goes on behind is none that it heeds
-      const goesOn = showsStop && last !== undefined && stopPrefixLength(last.text, stop) > 0;
-      const before = goesOn ? [] : take();
-      last = goesOn && last !== undefined ? joinRuns([last, run]) : run;
-      const mayChange = showsStop
-        ? finish !== undefined || endsInStop(last.text, stop)
-        : encoding !== undefined;
-      return mayChange ? before : [...before, ...take()];
+      if (encoding === undefined) {
+        return add({ text, tokenIds: undefined, logprobs: logprobsOf(text, undefined, tokens) }, finish);
+      }
+      return pairTokens(text, tokens, early, options).then((run) => add(run, finish));
     },
     async end(finish) {
       const [run] = take();

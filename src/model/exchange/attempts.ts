@@ -14,11 +14,12 @@ const MAX_CONTINUATIONS = 2;
 /** A request with all its tries. */
 export interface Attempts {
   /**
-   * Sends it once and reads the reply; the connection is closed when this ends. `said`: what came of it before the
+   * Sends it once and gives the reply, whose connection is closed when its reading ends. `said`: what came of it before the
    * connection broke, from which the reply is to go on.
    */
-  attempt(said: string): AsyncGenerator<ModelChunk>;
-  readonly deadline: Deadline;
+  attempt(said: string, deadline: Deadline): AsyncIterable<ModelChunk> | Promise<AsyncIterable<ModelChunk>>;
+  /** That of all tries together. It is closed when they are over. */
+  begin(): Deadline;
   readonly signal: AbortSignal | undefined;
   readonly maxRetries: number;
   /** False: a reply that breaks off in its text is not continued. @default true */
@@ -37,41 +38,47 @@ export interface Attempts {
  * @throws what ended the deadline, else the named failure of the last attempt.
  */
 export async function* runAttempts(attempts: Attempts): AsyncGenerator<ModelChunk> {
-  const { deadline, signal, maxRetries, clock } = attempts;
+  const { signal, maxRetries, clock } = attempts;
+  throwIfAborted(signal);
+  const deadline = attempts.begin();
   let said = "";
   let continued = 0;
-  for (let tries = 1; ; tries += 1) {
-    let seen = false;
-    let came = "";
-    let failure: unknown;
-    try {
-      for await (const chunk of attempts.attempt(said)) {
-        throwIfAborted(signal);
-        seen = true;
-        yield continued === 0 ? chunk : behindBreak(chunk, { said, continued, isFirst: came === "" });
-        if (chunk.type === "text") came += chunk.text;
+  try {
+    for (let tries = 1; ; tries += 1) {
+      let seen = false;
+      let came = "";
+      let failure: unknown;
+      try {
+        for await (const chunk of await attempts.attempt(said, deadline)) {
+          throwIfAborted(signal);
+          seen = true;
+          yield continued === 0 ? chunk : behindBreak(chunk, { said, continued, isFirst: came === "" });
+          if (chunk.type === "text") came += chunk.text;
+        }
+        return;
+      } catch (error) {
+        failure = deadline.failure() ?? attempts.named(error, seen);
       }
-      return;
-    } catch (error) {
-      failure = deadline.failure() ?? attempts.named(error, seen);
+      if (!seen && attempts.changed?.(failure) === true) continue;
+      said += came;
+      const goesOn =
+        attempts.goesOn !== false &&
+        came !== "" &&
+        continued < Math.min(MAX_CONTINUATIONS, maxRetries) &&
+        isBreak(failure);
+      if (goesOn) {
+        continued += 1;
+        tries = 0;
+      }
+      const again = goesOn || (!seen && tries <= maxRetries);
+      const delay = again ? retryDelay(failure, Math.max(tries, continued, 1), clock.random) : undefined;
+      if (delay === undefined) throw failure;
+      await clock.sleep(delay, deadline.signal);
+      const ended = deadline.failure();
+      if (ended !== undefined) throw ended;
     }
-    if (!seen && attempts.changed?.(failure) === true) continue;
-    said += came;
-    const goesOn =
-      attempts.goesOn !== false &&
-      came !== "" &&
-      continued < Math.min(MAX_CONTINUATIONS, maxRetries) &&
-      isBreak(failure);
-    if (goesOn) {
-      continued += 1;
-      tries = 0;
-    }
-    const again = goesOn || (!seen && tries <= maxRetries);
-    const delay = again ? retryDelay(failure, Math.max(tries, continued, 1), clock.random) : undefined;
-    if (delay === undefined) throw failure;
-    await clock.sleep(delay, deadline.signal);
-    const ended = deadline.failure();
-    if (ended !== undefined) throw ended;
+  } finally {
+    deadline.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { AgenticRagError } from "../../errors.ts";
+import { parseJson } from "../../net/json.ts";
 import type { ModelChunk, ModelUsage } from "../model.ts";
-import { truncated, type RequestTarget } from "./http-failure.ts";
+import { badReply, truncated, type RequestTarget } from "./http-failure.ts";
 import type { CallPart } from "./written-call.ts";
 
 type End = Extract<ModelChunk, { type: "end" }>;
@@ -33,6 +34,43 @@ export interface SaidPart extends ReplyPart {
   readonly message?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What `[DONE]` says in a chat. */
+export const LAST_SAID: SaidPart = { reasoning: "", content: "", calls: [], isLast: true };
+
+/**
+ * What the events of a reply say, as `read` takes them, up to `[DONE]` where a server writes that. Those that came together
+ * stay together.
+ *
+ * @param last what `[DONE]` says
+ * @throws `model-bad-reply` for an event that is not JSON, and what `read` throws, behind the parts before it
+ */
+export async function* partsOf<Part extends ReplyPart>(
+  events: AsyncIterable<readonly string[]>,
+  target: RequestTarget,
+  read: (event: unknown, target: RequestTarget) => readonly Part[],
+  last: Part,
+): AsyncGenerator<readonly Part[]> {
+  for await (const batch of events) {
+    const parts: Part[] = [];
+    try {
+      for (const data of batch) {
+        if (data.trim() === "[DONE]") {
+          parts.push(last);
+          break;
+        }
+        const event = parseJson(data);
+        if (event === undefined) throw badReply(target, "an event that is not JSON");
+        parts.push(...read(event, target));
+      }
+    } catch (error) {
+      yield parts;
+      throw error;
+    }
+    yield parts;
+    if (parts.at(-1) === last) return;
+  }
+}
+
 /**
  * Reads a reply to its end and yields what `read` makes of each part. What comes after the finish (usage, `[DONE]`) is
  * welcome but not needed: a connection that breaks there has lost nothing.
@@ -43,20 +81,35 @@ export interface SaidPart extends ReplyPart {
  * break after the finish.
  */
 export async function* readToEnd<Part extends ReplyPart>(
-  parts: AsyncIterable<Part>,
+  batches: AsyncIterable<readonly Part[]>,
   target: RequestTarget,
-  read: (part: Part) => Iterable<ModelChunk> | AsyncIterable<ModelChunk>,
+  read: (part: Part) => readonly ModelChunk[] | Promise<readonly ModelChunk[]>,
   isOpen: () => boolean = () => true,
 ): AsyncGenerator<ModelChunk, { readonly finish: Finish; readonly usage: ModelUsage }> {
   let finish: Finish | undefined;
   let usage: ModelUsage = {};
   let isOver = false;
   try {
-    for await (const part of parts) {
-      yield* read(part);
-      finish = part.finish ?? finish;
-      usage = { ...usage, ...part.usage };
-      isOver ||= part.isLast === true;
+    for await (const parts of batches) {
+      let chunks: ModelChunk[] = [];
+      try {
+        for (const part of parts) {
+          let said = read(part);
+          if (said instanceof Promise) {
+            // it may take a while
+            yield* chunks.splice(0);
+            said = await said;
+          }
+          chunks.push(...said);
+          finish = part.finish ?? finish;
+          if (part.usage !== undefined) usage = { ...usage, ...part.usage };
+          isOver ||= part.isLast === true;
+        }
+      } catch (error) {
+        yield* chunks;
+        throw error;
+      }
+      yield* chunks;
     }
   } catch (error) {
     if (finish === undefined || !isBreak(error)) throw error;

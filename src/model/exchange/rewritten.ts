@@ -7,19 +7,20 @@ import type { ReceivedMessage, TurnPiece } from "../../turn.ts";
  *
  * @param isForeign which messages cannot be sent back. @default all: the family sends none back
  */
-export async function* tellRewritten(
-  chunks: AsyncIterable<ModelChunk>,
+export function tellRewritten(
+  chunks: AsyncGenerator<ModelChunk>,
   pieces: readonly TurnPiece[],
   isForeign: (message: ReceivedMessage) => boolean = () => true,
 ): AsyncGenerator<ModelChunk> {
   const foreign = pieces.filter(({ received }) => received !== undefined && isForeign(received));
   const last = pieces.findLast(({ origin, text }) => origin === "model" && text !== "");
-  let rewritten = last !== undefined && foreign.includes(last) ? foreign.length : 0;
+  return last !== undefined && foreign.includes(last) ? telling(chunks, foreign.length) : chunks;
+}
+
+async function* telling(chunks: AsyncIterable<ModelChunk>, rewritten: number): AsyncGenerator<ModelChunk> {
+  let isTold = false;
   for await (const chunk of chunks) {
-    if (chunk.type !== "text" || rewritten === 0) yield chunk;
-    else {
-      yield { ...chunk, rewritten };
-      rewritten = 0;
-    }
+    yield chunk.type !== "text" || isTold ? chunk : { ...chunk, rewritten };
+    isTold ||= chunk.type === "text";
   }
 }

@@ -1,5 +1,4 @@
 import { AgenticRagError } from "../../errors.ts";
-import { throwIfAborted } from "../../net/abort.ts";
 import { systemClock, type RetryClock } from "../../net/clock.ts";
 import type { Deadline } from "../../net/deadline.ts";
 import { readEvents } from "../../net/event-stream.ts";
@@ -66,7 +65,10 @@ export interface PreparedStream {
   /** How the reply is framed: server-sent events, or a JSON value in each line. */
   readonly framing: "events" | "lines";
   /** The chunks of one reply, from its events or lines. */
-  readonly read: (parts: AsyncIterable<string>, target: RequestTarget) => AsyncGenerator<ModelChunk>;
+  readonly read: (
+    parts: AsyncIterable<readonly string[]>,
+    target: RequestTarget,
+  ) => AsyncGenerator<ModelChunk>;
 }
 
 export interface StreamRequest {
@@ -93,7 +95,7 @@ export interface StreamRequest {
  *
  * @throws an AgenticRagError `model-…`, what `prepare` throws, or an AbortError for the caller's signal.
  */
-export async function* streamRequest(
+export function streamRequest(
   options: ServedModelOptions,
   {
     modelName,
@@ -105,39 +107,29 @@ export async function* streamRequest(
     goesOn = true,
   }: StreamRequest,
 ): AsyncGenerator<ModelChunk> {
-  throwIfAborted(signal);
   const { maxRetries = DEFAULT_RETRIES, clock = systemClock } = options;
   const target = requestTarget({ ...options, modelName });
-  const deadline = limitTotal(signal, target, options);
-  try {
-    yield* runAttempts({
-      async *attempt(said) {
-        const prepared = await prepare(target, deadline.signal, said);
-        yield* sendOnce(
-          ...withSession(options, prepared, session),
-          withRoute(target, prepared.url),
-          deadline,
-        );
-      },
-      deadline,
-      signal,
-      maxRetries,
-      goesOn,
-      clock,
-      named: (error, seen) => rename(namedFailure(error, target, seen), target),
-      ...(changed !== undefined && { changed }),
-    });
-  } finally {
-    deadline.close();
-  }
+  return runAttempts({
+    begin: () => limitTotal(signal, target, options),
+    async attempt(said, deadline) {
+      const prepared = await prepare(target, deadline.signal, said);
+      return sendOnce(...withSession(options, prepared, session), withRoute(target, prepared.url), deadline);
+    },
+    signal,
+    maxRetries,
+    goesOn,
+    clock,
+    named: (error, seen) => rename(namedFailure(error, target, seen), target),
+    ...(changed !== undefined && { changed }),
+  });
 }
 
-async function* sendOnce(
+async function sendOnce(
   { apiKey, keyHeader, headers = {}, fetch = send, clock = systemClock, ...options }: ServedModelOptions,
   { url, body, framing, read }: PreparedStream,
   target: RequestTarget,
   deadline: Deadline,
-): AsyncGenerator<ModelChunk> {
+): Promise<AsyncGenerator<ModelChunk>> {
   // a reply in one piece begins when it is done
   const { totalTimeoutMs = defaultLimits(target.baseUrl).totalTimeoutMs } = options;
   const limits = options.stream === "off" ? { ...options, headersTimeoutMs: totalTimeoutMs } : options;
@@ -154,11 +146,10 @@ async function* sendOnce(
     ...(framing === "lines" && { mediaType: /^application\/(?:x-ndjson|json)/i }),
   });
   if (typeof stream !== "string") {
-    yield* read(framing === "lines" ? readLines(stream, silence) : readEvents(stream, silence), target);
-    return;
+    return read(framing === "lines" ? readLines(stream, silence) : readEvents(stream, silence), target);
   }
   silence.heard();
-  yield* read(inOnePiece(stream), target);
+  return read(inOnePiece(stream), target);
 }
 
 /** The request with the name of its conversation. */
@@ -176,9 +167,8 @@ function withSession(
 }
 
 /** A reply that did not stream, as the events of one that did. */
-async function* inOnePiece(reply: string): AsyncGenerator<string> {
-  yield reply;
-  yield "[DONE]";
+async function* inOnePiece(reply: string): AsyncGenerator<readonly string[]> {
+  yield [reply, "[DONE]"];
 }
 
 /** The route is what stands behind the base URL, or else behind the server's address. */

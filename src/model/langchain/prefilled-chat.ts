@@ -1,6 +1,7 @@
 import type { PromptMessage, WrittenCall } from "../../turn.ts";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { throwIfAborted } from "../../net/abort.ts";
+import type { Deadline } from "../../net/deadline.ts";
 import { tellRewritten } from "../exchange/rewritten.ts";
 import { runAttempts } from "../exchange/attempts.ts";
 import { readTurn } from "../chat-prefix/reading.ts";
@@ -74,8 +75,7 @@ export class PrefilledChatModel extends ContinuationModel {
     const { turns, pieces, given: opened } = openTurn(messages, options.turn);
     const given = pieces.map(({ text }) => text);
     const stop = [...new Set(options.stop)].filter((one) => one.trim() !== "");
-    const deadline = limitTotal(options.signal, target, this.#options);
-    const attempt = (said: string): AsyncGenerator<ModelChunk> => {
+    const attempt = (said: string, deadline: Deadline): AsyncGenerator<ModelChunk> => {
       const before = opened + said;
       const replies = streamReply(
         {
@@ -95,19 +95,15 @@ export class PrefilledChatModel extends ContinuationModel {
         isOpen: (text) => options.isOpen?.(said + text) ?? leavesOpen(before + text),
       });
     };
-    try {
-      const chunks = runAttempts({
-        attempt,
-        deadline,
-        signal: options.signal,
-        maxRetries: this.#options.maxRetries ?? 0,
-        clock: this.#options.clock ?? systemClock,
-        named: (error) => namePrefillRefusal(error, target),
-      });
-      yield* tellRewritten(chunks, pieces);
-    } finally {
-      deadline.close();
-    }
+    const chunks = runAttempts({
+      attempt,
+      begin: () => limitTotal(options.signal, target, this.#options),
+      signal: options.signal,
+      maxRetries: this.#options.maxRetries ?? 0,
+      clock: this.#options.clock ?? systemClock,
+      named: (error) => namePrefillRefusal(error, target),
+    });
+    yield* tellRewritten(chunks, pieces);
   }
 
   #prompt(turns: readonly PromptMessage[], given: readonly string[]): BaseMessage[] {

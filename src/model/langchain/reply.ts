@@ -15,7 +15,7 @@ import type { CallPart } from "../exchange/written-call.ts";
 export async function* readParts(
   messages: AsyncIterable<BaseMessage>,
   { target, endsSilently }: { readonly target: RequestTarget; readonly endsSilently: boolean },
-): AsyncGenerator<SaidPart> {
+): AsyncGenerator<readonly SaidPart[]> {
   let usage: ModelUsage = {};
   let finish: Finish | undefined;
   let counts = endsSilently;
@@ -24,10 +24,10 @@ export async function* readParts(
     finish = end ?? finish;
     usage = addUsage(usage, message);
     counts ||= !AIMessageChunk.isInstance(message);
-    yield { ...textsOf(message), calls: callsOf(message), finish: end, usage };
+    yield [{ ...textsOf(message), calls: callsOf(message), finish: end, usage }];
   }
   if (finish === undefined && counts) {
-    yield { reasoning: "", content: "", calls: [], finish: { finishReason: "stop" } };
+    yield [{ reasoning: "", content: "", calls: [], finish: { finishReason: "stop" } }];
   }
 }
 

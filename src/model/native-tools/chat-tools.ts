@@ -1,7 +1,6 @@
 import { DIALECTS, sampledBy } from "../chat-prefix/dialect.ts";
-import { readChat } from "../chat-prefix/stream.ts";
+import { readChatEvent } from "../chat-prefix/stream.ts";
 import { chatForm } from "../server/json-form.ts";
-import type { SaidPart } from "../exchange/read-to-end.ts";
 import { chatDialectOf } from "../server/dialects.ts";
 import { chatReasoning } from "../server/reasoning.ts";
 import { CHAT_TOOLS } from "./chat-dialects.ts";
@@ -33,10 +32,14 @@ const CHAT: ToolsWire<ChatMessage> = {
       ...chatForm(form, dialect),
     };
   },
-  reply({ events, target, origin }) {
+  reply({ origin }) {
     const whole = createDeltaMerge();
     return {
-      parts: watched(readChat(events, target), whole),
+      read(event, target) {
+        const part = readChatEvent(event, target);
+        if (part.message !== undefined) whole.add(part.message);
+        return [part];
+      },
       keep: (said) => whole.message && keepChat(origin, said, whole.message),
     };
   },
@@ -49,15 +52,4 @@ const CHAT: ToolsWire<ChatMessage> = {
  */
 export function createChatToolsModel(options: ChatToolsOptions): ToolsModel<ChatMessage> {
   return new ToolsModel(options, CHAT);
-}
-
-/** Puts the message of a reply together while it is read. */
-async function* watched(
-  parts: AsyncIterable<SaidPart>,
-  reply: ReturnType<typeof createDeltaMerge>,
-): AsyncGenerator<SaidPart> {
-  for await (const part of parts) {
-    if (part.message !== undefined) reply.add(part.message);
-    yield part;
-  }
 }

@@ -24,7 +24,7 @@ export interface ReplyReading {
  * @throws `model-truncated` when the parts end without a finish, and what reading them throws.
  */
 export async function* readReply(
-  parts: AsyncIterable<SaidPart>,
+  parts: AsyncIterable<readonly SaidPart[]>,
   { target, side, before, pages = false, received }: ReplyReading,
 ): AsyncGenerator<ModelChunk> {
   const calls = createWrittenCalls();
@@ -37,15 +37,17 @@ export async function* readReply(
     return { type: "text", text: said };
   };
 
-  const { finish, usage } = yield* readToEnd(parts, target, function* (part): Generator<ModelChunk> {
-    if (part.reasoning !== "") yield say(side.beginReasoning(text), part.reasoning);
+  const { finish, usage } = yield* readToEnd(parts, target, (part) => {
+    const chunks: ModelChunk[] = [];
+    if (part.reasoning !== "") chunks.push(say(side.beginReasoning(text), part.reasoning));
     // blanks alone say nothing yet: some models write a line break in front of a call
     blank += part.content;
     if (blank.trim() !== "") {
-      yield say(side.beginAnswer(text), blank);
+      chunks.push(say(side.beginAnswer(text), blank));
       blank = "";
     }
     for (const call of part.calls) calls.add(call);
+    return chunks;
   });
   const called = writtenAs(calls.whole(finish.finishReason === "stop"), finish, side, pages);
   const last = called === "" ? undefined : say(text === "" || text.endsWith("\n") ? "" : "\n", called);

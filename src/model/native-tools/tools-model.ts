@@ -1,8 +1,7 @@
 import { AgenticRagError } from "../../errors.ts";
-import { throwIfAborted } from "../../net/abort.ts";
 import { requestTarget, type RequestTarget } from "../exchange/http-failure.ts";
 import { obeyingRefusals } from "../exchange/obeying-fetch.ts";
-import type { Finish, SaidPart } from "../exchange/read-to-end.ts";
+import { LAST_SAID, partsOf, type Finish, type SaidPart } from "../exchange/read-to-end.ts";
 import { bodyText, readBaseUrl } from "../exchange/request.ts";
 import { streamRequest, type ServedModelOptions } from "../exchange/stream-request.ts";
 import {
@@ -85,15 +84,17 @@ export interface ToolsWire<Message> {
   body(prompt: ToolsPrompt<Message>, request: ToolsRequest, dialect: ServerDialect): JsonObject;
   /** True where the next request sends something else because of this refusal. @default false */
   heeds?(words: string): boolean;
-  /** What each event of a reply says, and the whole reply to be kept beside its text. */
+  /**
+   * What an event of a reply says, and the whole reply to be kept beside its text. Reading throws `model-bad-reply` for an
+   * event that is none, `model-rejected` for a content filter, `model-truncated` where the server has given up, and what an
+   * error event says.
+   */
   reply(reading: {
-    readonly events: AsyncIterable<string>;
-    readonly target: RequestTarget;
     readonly origin: Origin;
     /** The messages that it answers. */
     readonly sent: readonly JsonObject[];
   }): {
-    readonly parts: AsyncIterable<SaidPart>;
+    readonly read: (event: unknown, target: RequestTarget) => readonly SaidPart[];
     readonly keep: (said: string, finish: Finish) => ReceivedMessage | undefined;
   };
 }
@@ -142,11 +143,10 @@ export class ToolsModel<Message> extends ContinuationModel {
     };
   }
 
-  override async *continueText(
+  override continueText(
     messages: readonly PromptMessage[],
     options: ContinuationOptions,
   ): AsyncGenerator<ModelChunk> {
-    throwIfAborted(options.signal);
     const wire = this.#wire;
     const { side, baseUrl } = this.#options;
     const { modelName = this.modelName, pages = false, signal } = options;
@@ -168,15 +168,21 @@ export class ToolsModel<Message> extends ContinuationModel {
           framing: "events",
           body: this.#body({ replayed, sent }, { ...options, modelName }),
           read(events, target) {
-            const { parts, keep } = wire.reply({ events, target, origin, sent });
-            return readReply(parts, { target, side, before, pages, received: keep });
+            const { read, keep } = wire.reply({ origin, sent });
+            return readReply(partsOf(events, target, read, LAST_SAID), {
+              target,
+              side,
+              before,
+              pages,
+              received: keep,
+            });
           },
         };
       },
       rename: nameReplayRefusal,
       changed: (failure) => this.#heeds(failure, modelName, sent),
     });
-    yield* tellRewritten(chunks, pieces, isForeign(origin));
+    return tellRewritten(chunks, pieces, isForeign(origin));
   }
 
   /** True where something was refused that the messages can do without. */

@@ -110,13 +110,15 @@ async function readReply(target: ProbeTarget, response: Reply): Promise<ProbeRep
   return answered(target, false, [(await readBody(response, MAX_LENGTH)).text]);
 }
 
-async function collect(parts: AsyncIterable<string>): Promise<readonly string[]> {
+async function collect(batches: AsyncIterable<readonly string[]>): Promise<readonly string[]> {
   const texts: string[] = [];
   let length = 0;
-  for await (const text of parts) {
-    if (text.trim() === "[DONE]" || length > MAX_LENGTH) break;
-    texts.push(text);
-    length += text.length;
+  for await (const batch of batches) {
+    for (const text of batch) {
+      if (text.trim() === "[DONE]" || length > MAX_LENGTH) return texts;
+      texts.push(text);
+      length += text.length;
+    }
   }
   return texts;
 }

@@ -39,8 +39,8 @@ export async function probeResponses(
   }
   const said: SaidPart[] = [];
   try {
-    const events = reply.values.map((value) => JSON.stringify(value));
-    for await (const part of createResponseReading().parts(each(events), target)) said.push(part);
+    const { read } = createResponseReading();
+    for (const value of reply.values) said.push(...read(value, target));
   } catch (error) {
     const why = error instanceof Error ? error.message : "its reply cannot be read";
     return { exists: "yes", why, tools: "refused" };
@@ -48,8 +48,4 @@ export async function probeResponses(
   if (said.length === 0) return { exists: "no", why: "no reply of the Responses API", tools: "refused" };
   const called = said.some(({ calls }) => calls.length > 0);
   return { exists: "yes", why: "", tools: called ? "called" : "accepted" };
-}
-
-async function* each(texts: readonly string[]): AsyncGenerator<string> {
-  yield* texts;
 }

@@ -65,10 +65,10 @@ function createGeminiWire(streams: boolean): ToolsWire<Parts> {
       thinks = false;
       return true;
     },
-    reply({ events, target, origin }) {
+    reply({ origin }) {
       const reading = createContentReading();
       return {
-        parts: reading.parts(events, target),
+        read: reading.read,
         keep: (said, { finishReason }) =>
           finishReason === "stop" ? keepParts(origin, said, reading.given) : undefined,
       };

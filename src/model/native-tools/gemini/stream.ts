@@ -4,7 +4,6 @@ import type { Finish, SaidPart } from "../../exchange/read-to-end.ts";
 import { readReason } from "../../langchain/end.ts";
 import type { ModelUsage } from "../../model.ts";
 import type { JsonObject } from "../delta-merge.ts";
-import { partsOfEvents } from "../event-parts.ts";
 
 const count = z.number().int().nonnegative().nullish();
 /** As it came: it goes back value for value. */
@@ -50,9 +49,7 @@ export interface ContentReading {
    * @throws `model-bad-reply` for an event that is none, `model-rejected` for a content filter, `model-truncated` for an end
    * that is none, and what an error says.
    */
-  read(value: unknown, target: RequestTarget): readonly SaidPart[];
-  /** The same for each event. */
-  parts(events: AsyncIterable<string>, target: RequestTarget): AsyncGenerator<SaidPart>;
+  readonly read: (value: unknown, target: RequestTarget) => readonly SaidPart[];
   /** Its parts as they were given; texts without a signature are joined. */
   readonly given: readonly JsonObject[];
 }
@@ -96,7 +93,6 @@ export function createContentReading(): ContentReading {
 
   return {
     read,
-    parts: (events, target) => partsOfEvents(events, target, read),
     given,
   };
 }

@@ -63,10 +63,10 @@ const MESSAGES: ToolsWire<Blocks> = {
       ...chatReasoning(reasoning, "anthropic"),
     };
   },
-  reply({ events, target, origin }) {
+  reply({ origin }) {
     const reading = createMessageReading();
     return {
-      parts: reading.parts(events, target),
+      read: reading.read,
       keep: (said, { finishReason }) =>
         finishReason === "stop" && reading.blocks !== undefined
           ? keepBlocks(origin, said, reading.blocks)

@@ -5,7 +5,6 @@ import type { Finish, SaidPart } from "../../exchange/read-to-end.ts";
 import { readReason } from "../../langchain/end.ts";
 import type { ModelUsage } from "../../model.ts";
 import type { JsonObject } from "../delta-merge.ts";
-import { partsOfEvents } from "../event-parts.ts";
 
 const count = z.number().int().nonnegative().nullish();
 const usageSchema = z.object({
@@ -55,9 +54,7 @@ export interface MessageReading {
    *
    * @throws `model-bad-reply` for an event that is none, `model-rejected` for a refusal, and what an error event says.
    */
-  read(value: unknown, target: RequestTarget): readonly SaidPart[];
-  /** The same for each event, up to the end of the reply. */
-  parts(events: AsyncIterable<string>, target: RequestTarget): AsyncGenerator<SaidPart>;
+  readonly read: (value: unknown, target: RequestTarget) => readonly SaidPart[];
   /** Its blocks as they were given; undefined where one came in a form that is not known here. */
   readonly blocks: readonly JsonObject[] | undefined;
 }
@@ -152,7 +149,6 @@ export function createMessageReading(): MessageReading {
 
   return {
     read,
-    parts: (events, target) => partsOfEvents(events, target, read),
     get blocks() {
       return isKnown ? [...blocks.values()] : undefined;
     },

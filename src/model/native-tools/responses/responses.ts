@@ -103,10 +103,10 @@ function createResponsesWire(store: boolean): ToolsWire<Output> {
       for (const id of store ? gone : []) lost.add(id);
       return store && gone.length > 0;
     },
-    reply({ events, target, origin, sent }) {
+    reply({ origin, sent }) {
       const reading = createResponseReading();
       return {
-        parts: reading.parts(events, target),
+        read: reading.read,
         keep(said, { finishReason }) {
           if (finishReason !== "stop") return undefined;
           const { id, output } = reading;

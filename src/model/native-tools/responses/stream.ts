@@ -4,7 +4,6 @@ import { readFinish } from "../../exchange/openai-end.ts";
 import type { SaidPart } from "../../exchange/read-to-end.ts";
 import type { ModelUsage } from "../../model.ts";
 import type { JsonObject } from "../delta-merge.ts";
-import { partsOfEvents } from "../event-parts.ts";
 
 const count = z.number().int().nonnegative().nullish();
 const text = z.string().nullish();
@@ -61,12 +60,12 @@ const NOTHING: SaidPart = { reasoning: "", content: "", calls: [] };
 /** A reply while it is read, and what there is of it to be kept. */
 export interface ResponseReading {
   /**
-   * What each event says, up to the end of the reply.
+   * What an event says, or a reply in one piece.
    *
    * @throws `model-bad-reply` for an event that is none, `model-rejected` for a content filter, `model-truncated` where the
    * server has given up, and what an error event says.
    */
-  parts(events: AsyncIterable<string>, target: RequestTarget): AsyncGenerator<SaidPart>;
+  readonly read: (event: unknown, target: RequestTarget) => readonly SaidPart[];
   /** The items of its output, whole. */
   readonly output: readonly JsonObject[];
   readonly id: string | undefined;
@@ -178,7 +177,7 @@ export function createResponseReading(): ResponseReading {
   }
 
   return {
-    parts: (events, target) => partsOfEvents(events, target, read),
+    read,
     output,
     get id() {
       return id;
