@@ -11,7 +11,7 @@ export interface CheckpointKey extends ThreadPlace {
   readonly checkpointId: string;
 }
 
-type Versions = Readonly<Record<string, string | number>>;
+export type Versions = Readonly<Record<string, string | number>>;
 
 /** A checkpoint without its values. */
 export interface Head {
@@ -32,8 +32,8 @@ export interface CheckpointRow extends CheckpointKey {
 export interface NewCheckpoint extends Omit<CheckpointRow, "order"> {
   /** The values with a new version. */
   readonly changed: readonly (readonly [channel: string, value: Encoded])[];
-  /** Whether a value of the parent is this checkpoint's too. */
-  readonly inherits: (channel: string, parent: Head) => boolean;
+  /** Whether a value of the parent, whose versions are given, is this checkpoint's too. */
+  readonly inherits: (channel: string, parent: Versions) => boolean;
 }
 
 /** Which checkpoints. */

@@ -116,8 +116,8 @@ export class Checkpointer<Row extends CheckpointRow> extends BaseCheckpointSaver
       inherits: (channel, parent) =>
         !Object.hasOwn(newVersions, channel) &&
         Object.hasOwn(versions, channel) &&
-        Object.hasOwn(parent.versions, channel) &&
-        versions[channel] === parent.versions[channel],
+        Object.hasOwn(parent, channel) &&
+        versions[channel] === parent[channel],
     };
     await this.#rows.insert(inserted, leaseEpochOf(config.configurable));
     return configOf(key);

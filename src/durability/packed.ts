@@ -4,6 +4,8 @@ import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 export function pack(text: string): Buffer {
   const bytes = Buffer.from(text);
   return brotliCompressSync(bytes, {
+    // what it allocates for what comes out, 16 kB unless told
+    chunkSize: Math.min(Math.max(bytes.length, 64), 16_384),
     params: {
       [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
       [constants.BROTLI_PARAM_QUALITY]: 5,

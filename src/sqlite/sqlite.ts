@@ -5,6 +5,7 @@ import { z } from "zod";
 import { sqliteProblem, SqliteProblem } from "./problem.ts";
 
 export type SqliteDatabase = Database.Database;
+export type SqliteStatement = Database.Statement;
 
 export interface DatabaseOptions {
   /** `:memory:` keeps nothing. */

@@ -78,7 +78,7 @@ export function packHead(
     versions_seen: head.seen,
   };
   const homes = new Map(
-    [...(parent?.homes ?? [])].filter(([channel]) => parent && inherits(channel, parent.head)),
+    [...(parent?.homes ?? [])].filter(([channel]) => parent && inherits(channel, parent.head.versions)),
   );
   for (const [channel] of changed) homes.set(channel, HERE);
   return packValues([

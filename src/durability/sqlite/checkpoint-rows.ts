@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
 import {
   ANCESTORS,
   type Ancestor,
@@ -11,6 +11,7 @@ import {
   type HeldEpoch,
   type LoadedCheckpoint,
   type NewCheckpoint,
+  type Versions,
   type Wanted,
 } from "../checkpoint-rows.ts";
 import { leaseLost } from "../lease.ts";
@@ -37,6 +38,7 @@ const bodySchema = z.object({
 });
 const body = bytes.transform((packed) => bodySchema.parse(JSON.parse(unpack(packed))));
 const bodyRow = z.object({ body });
+const packedRow = z.object({ order: z.number(), body: bytes });
 
 const checkpointRow = z
   .object({
@@ -66,12 +68,23 @@ const ancestorRow = z.object({
   channels: z.string().nullable(),
 });
 
+const orderRow = z.object({ order: z.number() });
 const idRow = z.object({ id: z.number() });
 const chunkRow = z.object({ body: bytes });
 const namesSchema = z.array(z.string());
 
 /** Characters from which a value is a chunk of its own. */
 const LONG = 128;
+
+/** What a packed body says. */
+interface KnownBody {
+  readonly packed: Uint8Array;
+  readonly versions: Versions;
+  readonly values: SqliteCheckpoint["values"];
+}
+
+/** Bodies that are remembered: of as many runs at once, the checkpoint that the next one follows. */
+const KNOWN_BODIES = 500;
 
 const COLUMNS = `"order", thread, place, id, parent, body`;
 
@@ -83,54 +96,51 @@ export function createSqliteCheckpointRows(
   file: StoreFile,
   heldEpoch: HeldEpoch,
 ): CheckpointRows<SqliteCheckpoint> {
-  const { database } = file;
+  const bodies = new LRUCache<number, KnownBody>({ max: KNOWN_BODIES });
   /** @throws AgenticRagError `lease-lost` */
-  const requireHeld = (threadId: string, epoch = heldEpoch(threadId)): void => {
+  const requireHeld = (threadId: string, epoch: number | undefined): void => {
     if (epoch === undefined) return;
     const held = "select 1 from threads where thread = ? and epoch = ?";
-    const row: unknown = database.prepare(held).get(JSON.stringify(threadId), epoch);
+    const row: unknown = file.prepare(held).get(JSON.stringify(threadId), epoch);
     if (row === undefined) throw leaseLost(threadId);
   };
   return {
     longestName: Infinity,
 
-    page: async (wanted, limit) => file.transaction("deferred", () => readPage(database, wanted, limit)),
+    page: async (wanted, limit) => file.read(() => readPage(file, wanted, limit)),
 
-    load: async (rows) => file.transaction("deferred", () => rows.map((row) => load(database, row))),
+    load: async (rows) => file.read(() => rows.map((row) => load(file, row))),
 
-    async insert(checkpoint, leaseEpoch) {
-      file.transaction("immediate", () => {
+    insert(checkpoint, leaseEpoch = heldEpoch(checkpoint.threadId)) {
+      return file.write(() => {
         requireHeld(checkpoint.threadId, leaseEpoch);
-        insert(database, checkpoint);
+        insert(file, bodies, checkpoint);
       });
     },
 
-    async insertWrites(key, taskId, taskPath, writes, leaseEpoch) {
-      file.transaction("immediate", () => {
+    insertWrites(key, taskId, taskPath, writes, leaseEpoch = heldEpoch(key.threadId)) {
+      return file.write(() => {
         requireHeld(key.threadId, leaseEpoch);
-        insertWrites(database, key, [taskId, taskPath], writes);
+        insertWrites(file, key, [taskId, taskPath], writes);
       });
     },
 
-    ancestors: async (key, channels) =>
-      file.transaction("deferred", () => readAncestors(database, key, channels)),
+    ancestors: async (key, channels) => file.read(() => readAncestors(file, key, channels)),
 
-    values: async (held) => file.transaction("deferred", () => readHeld(database, held)),
+    values: async (held) => file.read(() => readHeld(file, held)),
 
-    async removeThread(threadId) {
-      file.transaction("immediate", () => removeCheckpoints(database, threadId));
-    },
+    removeThread: (threadId) => file.write(() => removeCheckpoints(file, threadId)),
   };
 }
 
-export function removeCheckpoints(database: SqliteDatabase, threadId: string): void {
+export function removeCheckpoints(file: StoreFile, threadId: string): void {
   for (const table of ["checkpoints", "chunks", "writes"]) {
-    database.prepare(`delete from ${table} where thread = ?`).run(JSON.stringify(threadId));
+    file.prepare(`delete from ${table} where thread = ?`).run(JSON.stringify(threadId));
   }
 }
 
 function readPage(
-  database: SqliteDatabase,
+  file: StoreFile,
   { threadId, namespace, checkpointId, before, below }: Wanted,
   limit: number,
 ): SqliteCheckpoint[] {
@@ -148,50 +158,68 @@ function readPage(
     ]);
   }
   const where = conditions.length === 0 ? "" : `where ${conditions.map(([sql]) => sql).join(" and ")}`;
-  const rows = database
+  const rows = file
     .prepare(`select ${COLUMNS} from checkpoints ${where} order by "order" desc limit ?`)
     .all(...conditions.flatMap(([, ...values]) => values), limit);
   return z.array(checkpointRow).parse(rows);
 }
 
-function load(database: SqliteDatabase, row: SqliteCheckpoint): LoadedCheckpoint | undefined {
+function load(file: StoreFile, row: SqliteCheckpoint): LoadedCheckpoint | undefined {
   const { order, values } = row;
-  if (database.prepare(`select 1 from checkpoints where "order" = ?`).get(order) === undefined)
-    return undefined;
+  if (file.prepare(`select 1 from checkpoints where "order" = ?`).get(order) === undefined) return undefined;
   return {
-    values: values.map(([channel, value]) => [channel, readStored(database, value)]),
-    writes: readWrites(database, row),
+    values: values.map(([channel, value]) => [channel, readStored(file, value)]),
+    writes: readWrites(file, row),
   };
 }
 
-function insert(database: SqliteDatabase, checkpoint: NewCheckpoint): void {
+function insert(file: StoreFile, bodies: LRUCache<number, KnownBody>, checkpoint: NewCheckpoint): void {
   const { threadId, namespace, checkpointId, parentId, head, metadata, changed, inherits } = checkpoint;
-  const [parent] =
-    parentId === undefined ? [] : readPage(database, { threadId, namespace, checkpointId: parentId }, 1);
+  const parent =
+    parentId === undefined
+      ? undefined
+      : readBody(file, bodies, { threadId, namespace, checkpointId: parentId });
   const values = [
-    ...(parent?.values.filter(([channel]) => inherits(channel, parent.head)) ?? []),
-    ...changed.map(([channel, value]) => [channel, keep(database, threadId, value)] as const),
+    ...(parent?.values.filter(([channel]) => inherits(channel, parent.versions)) ?? []),
+    ...changed.map(([channel, value]): [string, StoredValue] => [channel, keep(file, threadId, value)]),
   ];
-  database
-    .prepare(
-      `insert into checkpoints (thread, place, id, parent, channels, body) values (?, ?, ?, ?, ?, ?)
-       on conflict (thread, place, id) do update
-       set parent = excluded.parent, channels = excluded.channels, body = excluded.body`,
-    )
-    .run(
-      ...namesOf({ threadId, namespace, checkpointId }),
-      parentId === undefined ? null : JSON.stringify(parentId),
-      JSON.stringify(values.map(([channel]) => channel)),
-      pack(JSON.stringify({ ...head, metadata, values })),
-    );
+  const packed = pack(JSON.stringify({ ...head, metadata, values }));
+  const { order } = orderRow.parse(
+    file
+      .prepare(
+        `insert into checkpoints (thread, place, id, parent, channels, body) values (?, ?, ?, ?, ?, ?)
+         on conflict (thread, place, id) do update
+         set parent = excluded.parent, channels = excluded.channels, body = excluded.body
+         returning "order"`,
+      )
+      .get(
+        ...namesOf({ threadId, namespace, checkpointId }),
+        parentId === undefined ? null : JSON.stringify(parentId),
+        JSON.stringify(values.map(([channel]) => channel)),
+        packed,
+      ),
+  );
+  bodies.set(order, { packed, versions: head.versions, values });
 }
 
-function readAncestors(
-  database: SqliteDatabase,
+/** It is read anew where another one wrote the row since. */
+function readBody(
+  file: StoreFile,
+  bodies: LRUCache<number, KnownBody>,
   key: CheckpointKey,
-  channels: readonly string[],
-): Ancestor[] {
-  const select = database.prepare(
+): KnownBody | undefined {
+  const select = `select "order", body from checkpoints where thread = ? and place = ? and id = ?`;
+  const row: unknown = file.prepare(select).get(...namesOf(key));
+  if (row === undefined) return undefined;
+  const { order, body: packed } = packedRow.parse(row);
+  const known = bodies.get(order);
+  return known !== undefined && Buffer.compare(known.packed, packed) === 0
+    ? known
+    : { packed, ...body.parse(packed) };
+}
+
+function readAncestors(file: StoreFile, key: CheckpointKey, channels: readonly string[]): Ancestor[] {
+  const select = file.prepare(
     `select "order", parent, channels from checkpoints where thread = ? and place = ? and id = ?`,
   );
   const remaining = new Set(channels);
@@ -201,11 +229,11 @@ function readAncestors(
     const row: unknown = select.get(...namesOf(at));
     if (row === undefined) break;
     const { order, parent, channels: known } = ancestorRow.parse(row);
-    const held = known === null ? channelsOf(database, order) : namesSchema.parse(JSON.parse(known));
+    const held = known === null ? channelsOf(file, order) : namesSchema.parse(JSON.parse(known));
     const ancestor: Ancestor = {
       parentId: parent ?? undefined,
       held: new Map(held.map((channel) => [channel, order])),
-      writes: readWrites(database, at),
+      writes: readWrites(file, at),
     };
     found.push(ancestor);
     for (const channel of held) remaining.delete(channel);
@@ -214,41 +242,38 @@ function readAncestors(
   return found;
 }
 
-function readValues(database: SqliteDatabase, order: number): SqliteCheckpoint["values"] {
-  return bodyRow.parse(database.prepare(`select body from checkpoints where "order" = ?`).get(order)).body
-    .values;
+function readValues(file: StoreFile, order: number): SqliteCheckpoint["values"] {
+  return bodyRow.parse(file.prepare(`select body from checkpoints where "order" = ?`).get(order)).body.values;
 }
 
-function readHeld(database: SqliteDatabase, held: ReadonlyMap<string, number>): ReadonlyMap<string, Encoded> {
+function readHeld(file: StoreFile, held: ReadonlyMap<string, number>): ReadonlyMap<string, Encoded> {
   const values = new Map<string, Encoded>();
   for (const [channel, order] of held) {
-    const found = readValues(database, order).find(([name]) => name === channel);
-    if (found !== undefined) values.set(channel, readStored(database, found[1]));
+    const found = readValues(file, order).find(([name]) => name === channel);
+    if (found !== undefined) values.set(channel, readStored(file, found[1]));
   }
   return values;
 }
 
 /** Of a checkpoint of an older version, which says it in its body alone. */
-function channelsOf(database: SqliteDatabase, order: number): readonly string[] {
-  return readValues(database, order).map(([channel]) => channel);
+function channelsOf(file: StoreFile, order: number): readonly string[] {
+  return readValues(file, order).map(([channel]) => channel);
 }
 
-function keep(database: SqliteDatabase, threadId: string, value: Encoded): StoredValue {
+function keep(file: StoreFile, threadId: string, value: Encoded): StoredValue {
   if (value[1].length < LONG) return value;
   const thread = JSON.stringify(threadId);
   const content = JSON.stringify(value);
   const digest = createHash("sha256").update(content).digest();
   const find = "select id from chunks where thread = ? and digest = ?";
-  const known: unknown = database.prepare(find).get(thread, digest);
+  const known: unknown = file.prepare(find).get(thread, digest);
   if (known !== undefined) return idRow.parse(known).id;
-  database
-    .prepare("insert into chunks (thread, digest, body) values (?, ?, ?)")
-    .run(thread, digest, pack(content));
-  return idRow.parse(database.prepare(find).get(thread, digest)).id;
+  const add = "insert into chunks (thread, digest, body) values (?, ?, ?) returning id";
+  return idRow.parse(file.prepare(add).get(thread, digest, pack(content))).id;
 }
 
-function readStored(database: SqliteDatabase, value: StoredValue): Encoded {
+function readStored(file: StoreFile, value: StoredValue): Encoded {
   if (typeof value !== "number") return value;
-  const row: unknown = database.prepare("select body from chunks where id = ?").get(value);
+  const row: unknown = file.prepare("select body from chunks where id = ?").get(value);
   return encoded.parse(JSON.parse(unpack(chunkRow.parse(row).body)));
 }

@@ -1,7 +1,13 @@
 import { z, ZodError } from "zod";
 import { AgenticRagError } from "../../errors.ts";
 import { SqliteProblem, sqliteProblem } from "../../sqlite/problem.ts";
-import { closeDatabase, inTransaction, openDatabase, type SqliteDatabase } from "../../sqlite/sqlite.ts";
+import {
+  closeDatabase,
+  inTransaction,
+  openDatabase,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from "../../sqlite/sqlite.ts";
 
 /**
  * `order` rises with each checkpoint that is put, whatever the clock says. `channels` are those of which a checkpoint
@@ -73,15 +79,29 @@ const FORMAT = {
   `,
 } as const;
 
-/** The database of a store. */
+/** The database of a store. Each call throws AgenticRagError `store-unusable` for an error of SQLite, and for rows that cannot be read. */
 export interface StoreFile {
   readonly database: SqliteDatabase;
-  /** @throws AgenticRagError `store-unusable` for an error of SQLite, and for rows that cannot be read */
-  readonly transaction: <Value>(kind: "immediate" | "deferred", work: () => Value) => Value;
+  /** A statement of which the text never changes, made once. */
+  readonly prepare: (sql: string) => SqliteStatement;
+  /** Reads of one moment. What was given to `write` before is there. */
+  readonly read: <Value>(work: () => Value) => Value;
+  /**
+   * One transaction, on the disk when the promise resolves. What is written in the same turn of the event loop shares
+   * it, for waiting for the disk is what a commit costs; work that fails is left out, and the others' is done again
+   * without it, so nothing but the database may change in it.
+   */
+  readonly write: <Value>(work: () => Value) => Promise<Value>;
   /** The error of rows that cannot be read. */
   readonly damaged: (cause: unknown) => AgenticRagError;
-  /** May be called twice. */
+  /** Writes first what is to be written. May be called twice. */
   readonly close: () => void;
+}
+
+/** What waits to be written: does it, and gives what tells its caller once it is on the disk. */
+interface Waiting {
+  readonly work: () => () => void;
+  readonly fail: (error: unknown) => void;
 }
 
 /**
@@ -92,20 +112,69 @@ export interface StoreFile {
  */
 export function openStoreFile(file: string, lockTimeoutMs = 5_000): StoreFile {
   const database = open(file, lockTimeoutMs);
+  const statements = new Map<string, SqliteStatement>();
+  let waiting: Waiting[] = [];
   const damaged = (cause: unknown): AgenticRagError =>
     storeUnusable(file, "is damaged: a row in it cannot be read. Move it away, or choose another", cause);
+
+  function transaction<Value>(kind: "immediate" | "deferred", work: () => Value): Value {
+    if (!database.open) throw storeUnusable(file, "is closed: it was stopped");
+    try {
+      return inTransaction(database, kind, work);
+    } catch (error) {
+      throw isUnreadable(error) ? damaged(error) : explainStoreError(file, error);
+    }
+  }
+
+  function commit(group: readonly Waiting[]): void {
+    if (group.length === 0) return;
+    let at: Waiting | undefined;
+    try {
+      const done = transaction("immediate", () => {
+        const kept = group.map((one) => (at = one).work());
+        at = undefined;
+        return kept;
+      });
+      for (const tell of done) tell();
+    } catch (error) {
+      for (const one of at === undefined ? group : [at]) one.fail(error);
+      if (at !== undefined) commit(group.filter((one) => one !== at));
+    }
+  }
+
+  function writeWaiting(): void {
+    const group = waiting;
+    waiting = [];
+    commit(group);
+  }
+
   return {
     database,
-    transaction(kind, work) {
-      if (!database.open) throw storeUnusable(file, "is closed: it was stopped");
-      try {
-        return inTransaction(database, kind, work);
-      } catch (error) {
-        throw isUnreadable(error) ? damaged(error) : explainStoreError(file, error);
-      }
+    prepare(sql) {
+      const known = statements.get(sql) ?? database.prepare(sql);
+      statements.set(sql, known);
+      return known;
     },
+    read(work) {
+      writeWaiting();
+      return transaction("deferred", work);
+    },
+    write: (work) =>
+      new Promise((resolve, fail) => {
+        if (waiting.length === 0) setImmediate(writeWaiting);
+        waiting.push({
+          work() {
+            const value = work();
+            return () => resolve(value);
+          },
+          fail,
+        });
+      }),
     damaged,
     close() {
+      writeWaiting();
+      // the file is let go of with the last of them
+      statements.clear();
       if (database.open) closeDatabase(database);
     },
   };

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
 import { ITEM_PAGE, type ItemRequest, type ItemRow, type ItemStep, type ItemTable } from "../store.ts";
 import type { StoreFile } from "./file.ts";
 
@@ -18,21 +17,23 @@ export function createSqliteItems(file: StoreFile): ItemTable {
   const run = (step: ItemStep): unknown => {
     const running = step();
     let turn = running.next();
-    while (turn.done !== true) turn = running.next(answer(file.database, turn.value));
+    while (turn.done !== true) turn = running.next(answer(file, turn.value));
     return turn.value;
   };
   return {
     databaseName: "SQLite",
-    run: async (steps, writes) =>
-      file.transaction(writes ? "immediate" : "deferred", () => steps.map((step) => run(step))),
+    run: async (steps, writes) => {
+      const work = () => steps.map((step) => run(step));
+      return writes ? file.write(work) : file.read(work);
+    },
     damaged: file.damaged,
     close: file.close,
   };
 }
 
-function answer(database: SqliteDatabase, request: ItemRequest): readonly ItemRow[] {
+function answer(file: StoreFile, request: ItemRequest): readonly ItemRow[] {
   const select = (sql: string, ...values: readonly string[]): readonly ItemRow[] =>
-    z.array(rowSchema).parse(database.prepare(sql).all(...values));
+    z.array(rowSchema).parse(file.prepare(sql).all(...values));
   switch (request.kind) {
     case "find":
       return select(
@@ -54,7 +55,7 @@ function answer(database: SqliteDatabase, request: ItemRequest): readonly ItemRo
       );
     case "put": {
       const now = Date.now();
-      database
+      file
         .prepare(
           `insert into items (${COLUMNS}) values (?, ?, ?, ?, ?)
            on conflict (namespace, key) do update set value = excluded.value, updated_at = excluded.updated_at`,
@@ -63,9 +64,7 @@ function answer(database: SqliteDatabase, request: ItemRequest): readonly ItemRo
       return [];
     }
     case "remove":
-      database
-        .prepare("delete from items where namespace = ? and key = ?")
-        .run(request.namespace, request.key);
+      file.prepare("delete from items where namespace = ? and key = ?").run(request.namespace, request.key);
       return [];
   }
 }

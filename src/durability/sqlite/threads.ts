@@ -35,7 +35,7 @@ export function createSqliteThreads(file: StoreFile, clock = sinceStart): BookTa
 
   return {
     claim: async (threadId, owner, leaseMs) =>
-      file.transaction("immediate", () => {
+      file.write(() => {
         const id = JSON.stringify(threadId);
         const [before] = select("where thread = $1", [id]);
         if (before !== undefined && before.thread.leasedUntil > 0) {
@@ -61,19 +61,18 @@ export function createSqliteThreads(file: StoreFile, clock = sinceStart): BookTa
       }),
 
     update: async ({ threadId, epoch }, set, values) =>
-      file.transaction("immediate", () => {
+      file.write(() => {
         const { changes } = database
           .prepare(toSql(`update threads set ${set} where thread = $1 and epoch = $2`, clock()))
           .run(JSON.stringify(threadId), epoch, ...values);
         return changes === 1;
       }),
 
-    select: async (rest, values) =>
-      file.transaction("deferred", () => select(rest, values).map(({ thread }) => thread)),
+    select: async (rest, values) => file.read(() => select(rest, values).map(({ thread }) => thread)),
 
     async remove(threadId) {
-      file.transaction("immediate", () => {
-        removeCheckpoints(database, threadId);
+      await file.write(() => {
+        removeCheckpoints(file, threadId);
         database.prepare("delete from threads where thread = ?").run(JSON.stringify(threadId));
       });
       emptyLog(database);

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { SqliteDatabase } from "../../sqlite/sqlite.ts";
 import type { CheckpointKey, NewWrite, Write } from "../checkpoint-rows.ts";
 import { pack, unpack } from "../packed.ts";
-import { bytes, jsonName } from "./file.ts";
+import { bytes, jsonName, type StoreFile } from "./file.ts";
 
 interface StoredWrite extends Write {
   readonly path: string;
@@ -28,13 +27,13 @@ export function namesOf({ threadId, namespace, checkpointId }: CheckpointKey): [
 
 /** Adds writes of one task. What it wrote before stays as it is, but for LangGraph's own, which replace each other. */
 export function insertWrites(
-  database: SqliteDatabase,
+  file: StoreFile,
   key: CheckpointKey,
   task: readonly [taskId: string, taskPath: string],
   writes: readonly NewWrite[],
 ): void {
   const [taskId, taskPath] = task.map((name) => JSON.stringify(name));
-  const rows = database
+  const rows = file
     .prepare("select numbers from writes where thread = ? and place = ? and checkpoint = ? and task = ?")
     .all(...namesOf(key), taskId);
   const taken = new Set(
@@ -45,7 +44,7 @@ export function insertWrites(
   );
   const fresh = writes.filter(({ number }) => number < 0 || !taken.has(number));
   if (fresh.length === 0) return;
-  database
+  file
     .prepare(
       "insert into writes (thread, place, checkpoint, task, path, numbers, body) values (?, ?, ?, ?, ?, ?, ?)",
     )
@@ -59,8 +58,8 @@ export function insertWrites(
 }
 
 /** The writes after a checkpoint, in the order in which the run applies them. */
-export function readWrites(database: SqliteDatabase, key: CheckpointKey): readonly Write[] {
-  const rows = database
+export function readWrites(file: StoreFile, key: CheckpointKey): readonly Write[] {
+  const rows = file
     .prepare(
       "select task, path, body from writes where thread = ? and place = ? and checkpoint = ? order by id",
     )

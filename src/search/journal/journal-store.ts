@@ -40,8 +40,9 @@ export async function writePage(page: Page, entry: JournalEntry): Promise<void> 
   const isAnswer = entry.status !== "sent";
   const write = async () => {
     await store.put(namespace, isAnswer ? key : sentKeyOf(key), item, false);
-    // on its own: a note that stays behind does no harm, and one statement gets through where a transaction does not
-    if (isAnswer) await store.delete(namespace, sentKeyOf(key));
+    // on its own, for one statement gets through where a transaction does not; nobody waits for it, and a note that
+    // stays behind does no harm
+    if (isAnswer) store.delete(namespace, sentKeyOf(key)).catch(() => undefined);
   };
   await use(page, write, UNWRITTEN);
 }

@@ -28,6 +28,9 @@ interface Outcome {
   readonly unfinished: number;
 }
 
+/** How many kills there are to survive. */
+const KINDS = 56;
+
 const ONCE = ["engine found"];
 const LOST = ["engine failed", "engine found"];
 const KEPT = ["engine found", "journal found"];
@@ -35,27 +38,15 @@ const KEPT = ["engine found", "journal found"];
 const program = await bundleProgram(new URL("process.ts", import.meta.url));
 
 describe("a run kept in SQLite", () => {
-  testKills({
-    keeperIn: (folder) => ({ sqlite: join(folder, "private", "threads.sqlite") }),
-    overlap: false,
-    kinds: 41,
-  });
+  testKills((folder) => ({ sqlite: join(folder, "private", "threads.sqlite") }));
 });
 
 describe.skipIf(NO_POSTGRES !== "")(`a run kept in PostgreSQL ${NO_POSTGRES}`, () => {
   const server = usePostgres();
-  testKills({ keeperIn: () => ({ postgres: server().url }), overlap: true, kinds: 56 });
+  testKills(() => ({ postgres: server().url }));
 });
 
-interface KeptRuns {
-  readonly keeperIn: KeeperIn;
-  /** Whether LangGraph begins one write while another is under way. */
-  readonly overlap: boolean;
-  /** How many kills there are to survive. */
-  readonly kinds: number;
-}
-
-function testKills({ keeperIn, overlap, kinds }: KeptRuns): void {
+function testKills(keeperIn: KeeperIn): void {
   test(
     "goes on wherever it is killed, and no answered search is sent again",
     { timeout: 300_000 },
@@ -74,12 +65,10 @@ function testKills({ keeperIn, overlap, kinds }: KeptRuns): void {
       // the second search goes as the first and the last
       const [, second = 0, third = 0] = moments.flatMap(({ point }, at) => (point === "model" ? [at] : []));
       const kills: readonly Kill[] = [
-        ...moments.filter(
-          (moment, at) => (at < second || at >= third) && !isLike(moment, moments[at - 1], overlap),
-        ),
+        ...moments.filter((moment, at) => (at < second || at >= third) && !isLike(moment)),
         ...QUERIES.map((query) => ({ inFlight: query })),
       ];
-      expect(kills).toHaveLength(kinds);
+      expect(kills).toHaveLength(KINDS);
 
       const played = sample(kills, 3);
       const outcomes = await twoAtATime(played, (kill) => killed(keeperIn, kill));
@@ -149,11 +138,9 @@ function sentTo({ queries }: Pick<TavilyServer, "queries">): number[] {
   return QUERIES.map((query) => queries.filter((asked) => asked === query).length);
 }
 
-/** Whether nothing that lasts was done since the moment before, other than in the search step itself. */
-function isLike({ point }: KillAt, before: KillAt | undefined, overlap: boolean): boolean {
-  if (overlap) return point.startsWith("store.read:");
-  if (point === "store.read:after") return true;
-  return /^(?:put|putWrites|store\.read):before$/.test(point) && before?.point.endsWith(":after") === true;
+/** Whether nothing that lasts was done since the moment before. */
+function isLike({ point }: KillAt): boolean {
+  return point.startsWith("store.read:");
 }
 
 /** Kills one process, lets another go on, and tells what came of it. */

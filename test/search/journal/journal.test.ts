@@ -127,8 +127,8 @@ describe("an answered search", () => {
       "sent",
       "write begins",
       "write ends",
+      // the note is erased, and nobody waits for that
       "write begins",
-      "write ends",
       "seen",
     ]);
   });
