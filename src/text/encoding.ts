@@ -6,8 +6,14 @@ interface Candidate {
   readonly script: RegExp;
   /** The letters of these languages, the most frequent first. */
   readonly frequent: string;
+  /** Letters of languages that fewer texts are in. */
+  readonly seldom?: string;
   /** First and last lead byte of the characters that the standard lists as the common ones. */
   readonly common?: readonly [first: number, last: number];
+  /** Its letters stand among those of ASCII. */
+  readonly standsAlone?: boolean;
+  /** A letter on its own is no word. */
+  readonly inWords?: boolean;
   /** How much less likely it is than the others. */
   readonly rare?: number;
 }
@@ -22,6 +28,11 @@ const HANGUL =
 const CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё";
 const CENTRAL_EUROPEAN = "ąćęłńóśźżáčďéěíňřšťúůýžäöüőűăâîşţßàèç";
 const LATIN = "éäöüßèàñçóíáúøåæêâôîûùïëãõìòœ¿¡";
+const TURKISH = "ışüğçöâîû";
+const GREEK = "αοιετσνηυρπκμλςίόάγέδήχωθύφβώξζψϊϋΐΰ";
+const HEBREW = "יוהלאמרתשבנדחפקםסעטגכזןצךףץ";
+const ARABIC = "اليمنرتودبعهسفقكةحجشصطخأزضىغثذظءإئؤآًٌٍَُِّْپچژگ،؛؟ـ";
+const THAI = "าเ่ีแ้ิไัะุ็ู์ำใโืึนรกองวมยลสตทบปคห";
 const KANA =
   "のにはをたがでてとしれさいるなもっんこすまうりあくきけらだよどめつみおかわやえそちびばげじスンルトリアイラクードシレタコマプジメットパバワナ";
 
@@ -30,10 +41,17 @@ const KANJI =
 const JAPANESE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
 
 const CANDIDATES: readonly Candidate[] = [
-  { name: "windows-1252", script: /\p{Script=Latin}/u, frequent: LATIN },
+  { name: "windows-1252", script: /\p{Script=Latin}/u, frequent: LATIN, seldom: "ðþý", standsAlone: true },
   { name: "windows-1250", script: /\p{Script=Latin}/u, frequent: CENTRAL_EUROPEAN, rare: 0.65 },
   { name: "windows-1251", script: /\p{Script=Cyrillic}/u, frequent: CYRILLIC },
   { name: "koi8-r", script: /\p{Script=Cyrillic}/u, frequent: CYRILLIC },
+  { name: "iso-8859-5", script: /\p{Script=Cyrillic}/u, frequent: CYRILLIC, rare: 0.1 },
+  { name: "windows-1253", script: /\p{Script=Greek}/u, frequent: GREEK },
+  { name: "windows-1254", script: /\p{Script=Latin}/u, frequent: TURKISH, rare: 0.1 },
+  { name: "windows-1255", script: /\p{Script=Hebrew}/u, frequent: HEBREW, inWords: true },
+  { name: "windows-1256", script: /[\p{Script=Arabic}ًٌٍَُِّْـ]/u, frequent: ARABIC, inWords: true },
+  { name: "iso-8859-6", script: /[\p{Script=Arabic}ًٌٍَُِّْـ]/u, frequent: ARABIC, inWords: true },
+  { name: "windows-874", script: /\p{Script=Thai}/u, frequent: THAI, inWords: true, rare: 0.2 },
   { name: "gb18030", script: /\p{Script=Han}/u, frequent: SIMPLIFIED, common: [0xb0, 0xd7] },
   { name: "big5", script: /\p{Script=Han}/u, frequent: TRADITIONAL, common: [0xa4, 0xc6] },
   { name: "shift_jis", script: JAPANESE, frequent: KANJI + KANA, common: [0x88, 0x97] },
@@ -50,10 +68,16 @@ const WIDE: readonly Candidate[] = ["utf-16le", "utf-16be"].map((name) => ({
 const CHARDET_NAMES = new Map([
   ["iso-8859-1", "windows-1252"],
   ["iso-8859-2", "windows-1250"],
+  ["iso-8859-7", "windows-1253"],
+  ["iso-8859-8", "windows-1255"],
+  ["iso-8859-9", "windows-1254"],
 ]);
 
 /** What 0x80 to 0x9F are in windows-1252; some versions of Node leave them as control characters. */
 const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ";
+
+/** https://www.w3.org/TR/xml/#charencoding */
+const XML_DECLARATION = /^<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/u;
 
 /** So much of a text is looked at. In bytes. */
 const SAMPLE = 64_000;
@@ -70,8 +94,8 @@ export interface Decoded {
 }
 
 /**
- * Text of bytes that do not say how they are encoded: by a byte order mark, as UTF-8 where they are that, else in the
- * encoding in which they look most like something that a person wrote. `undefined` where they look so in none.
+ * Text of bytes in an unknown encoding: by a byte order mark, as UTF-8 where they are that, else as an XML declaration
+ * says, else in the encoding in which they look most like something that a person wrote. `undefined` where they look so in none.
  */
 export function decodeBytes(bytes: Uint8Array): Decoded | undefined {
   const marked = readMark(bytes);
@@ -86,6 +110,9 @@ export function decodeBytes(bytes: Uint8Array): Decoded | undefined {
     const wide = best(sample, WIDE);
     return wide === undefined ? undefined : decodeAs(bytes, wide);
   }
+  const declared = XML_DECLARATION.exec(Buffer.from(bytes.subarray(0, 200)).toString("latin1"))?.[1];
+  const named = declared === undefined ? undefined : decodeAs(bytes, declared);
+  if (named !== undefined && named.encoding !== "utf-8") return named;
   const lenient = decodeAs(bytes, "utf-8");
   const sound = lenient?.text.match(/(?!\uFFFD)[^\0-\x7F]/gu)?.length ?? 0;
   if (lenient !== undefined && sound >= 10 * lenient.broken) return lenient;
@@ -154,7 +181,7 @@ function judge(text: string, candidate: Candidate): number {
   for (const [index, letter] of letters.entries()) {
     if (!PRINTABLE_ASCII.test(letter)) {
       count++;
-      sum += judgeLetter(letter, before, letters[index + 1] ?? " ", candidate.script, weights);
+      sum += judgeLetter(letter, before, letters[index + 1] ?? " ", candidate, weights);
     }
     before = letter;
   }
@@ -165,7 +192,7 @@ function judgeLetter(
   letter: string,
   before: string,
   after: string,
-  script: RegExp,
+  { script, standsAlone = false, inWords = false }: Candidate,
   weights: ReadonlyMap<string, number>,
 ): number {
   if (ODD.test(letter)) return -5;
@@ -174,14 +201,16 @@ function judgeLetter(
   const weight = weights.get(letter.toLowerCase());
   if (weight === undefined && !script.test(letter)) return /\p{L}/u.test(letter) ? -1 : -0.5;
   if (!isLatin && /[A-Za-z]/u.test(before + after)) return -1;
-  if (/\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}/u.test(before + letter + after)) return -1;
+  if (/\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}|ς\p{L}/u.test(before + letter + after)) return -1;
+  if (inWords && !script.test(before) && !script.test(after)) return -0.5;
+  if (standsAlone && /^(?![ -~])\p{L}.(?![ -~])\p{L}$/u.test(before + letter + after)) return 0.3;
   return (weight ?? 0.1) * (/\p{Lu}/u.test(letter) ? 0.92 : 1);
 }
 
 const weighed = new Map<string, ReadonlyMap<string, number>>();
 
 /** From 2 for the most frequent letter to 0.8 for the last one that is listed; 1 for the rest of the common ones. */
-function weigh({ name, frequent, common }: Candidate): ReadonlyMap<string, number> {
+function weigh({ name, frequent, seldom = "", common }: Candidate): ReadonlyMap<string, number> {
   const known = weighed.get(name);
   if (known !== undefined) return known;
   const weights = new Map<string, number>();
@@ -194,6 +223,7 @@ function weigh({ name, frequent, common }: Candidate): ReadonlyMap<string, numbe
         if (letter > "\u007F") weights.set(letter, 1);
     }
   }
+  for (const letter of seldom) weights.set(letter, 1.2);
   const letters = Array.from(frequent);
   for (const [index, letter] of letters.entries()) {
     if (!weights.has(letter) || index < letters.length / 2)

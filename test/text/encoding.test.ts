@@ -10,7 +10,13 @@ const TEXTS: readonly (readonly [
   [
     "German",
     ["ISO-8859-1", "WINDOWS-1252"],
-    ["Café", "Straße", "Grüße aus Köln", "Die Prüfung der Geräte erfolgt jährlich über die Behörde."],
+    [
+      "§ 5 Abs. 2",
+      "Café",
+      "Straße",
+      "Grüße aus Köln",
+      "Die Prüfung der Geräte erfolgt jährlich über die Behörde.",
+    ],
   ],
   ["German with signs", ["WINDOWS-1252"], ["Der Preis beträgt 20 € – „sofort“"]],
   [
@@ -19,12 +25,38 @@ const TEXTS: readonly (readonly [
     ["naïve", "Où est la clé ?", "L'élève a reçu un café très sucré à l'hôtel."],
   ],
   ["Spanish", ["ISO-8859-1", "WINDOWS-1252"], ["mañana", "¿Dónde está el baño?", "El niño comió piña."]],
+  ["Icelandic", ["WINDOWS-1252"], ["Það er þoka á Íslandi", "Góðan daginn, hvað segirðu gott?"]],
+  [
+    "Turkish",
+    ["WINDOWS-1254", "ISO-8859-9"],
+    ["şifre", "İstanbul'da güneş ışığı çok güçlü.", "Ağ şifresi: mandalina"],
+  ],
+  [
+    "Greek",
+    ["WINDOWS-1253", "ISO-8859-7"],
+    ["κωδικός", "Η Αθήνα είναι η πρωτεύουσα της Ελλάδας.", "Ο κωδικός του Wifi: μανταρίνι"],
+  ],
+  [
+    "Hebrew",
+    ["WINDOWS-1255", "ISO-8859-8"],
+    ["סיסמה", "ירושלים היא עיר הבירה של ישראל.", "סיסמת Wifi: קלמנטינה"],
+  ],
+  [
+    "Arabic",
+    ["WINDOWS-1256", "ISO-8859-6"],
+    ["كلمة السر", "القاهرة هي عاصمة مصر وأكبر مدنها.", "كلمة مرور Wifi: يوسفي"],
+  ],
+  [
+    "Thai",
+    ["CP874", "TIS-620"],
+    ["รหัสผ่าน", "กรุงเทพมหานครเป็นเมืองหลวงของประเทศไทย", "รหัสผ่านของ Wifi ในห้องประชุมคือส้มเขียวหวาน"],
+  ],
   ["Swedish", ["WINDOWS-1252"], ["Smörgåsbord på ön", "Ærø og Århus"]],
   ["Polish", ["WINDOWS-1250"], ["Zażółć gęślą jaźń", "Hasło do sieci to mandarynka, proszę nie zapomnieć."]],
   ["Czech", ["WINDOWS-1250"], ["Příliš žluťoučký kůň úpěl ďábelské ódy"]],
   [
     "Russian",
-    ["WINDOWS-1251", "KOI8-R"],
+    ["WINDOWS-1251", "KOI8-R", "ISO-8859-5"],
     ["привет", "Пароль от сети: мандарин", "ПАРОЛЬ: МАНДАРИН", "Москва является столицей России."],
   ],
   [
@@ -65,6 +97,16 @@ test.each([
 ] as const)("a byte order mark of %s is followed and left out", (_, mark, encoding) => {
   const bytes = Buffer.concat([Buffer.from(mark, "hex"), Buffer.from("Zwölf", encoding)]);
   expect(decodeBytes(bytes)?.text).toBe("Zwölf");
+});
+
+test("what an XML declaration says is followed, but for UTF-8 that it is not", () => {
+  const xml = (encoding: string, text: string): Buffer =>
+    execFileSync("iconv", ["-f", "UTF-8", "-t", "ISO-8859-2"], {
+      input: `<?xml version="1.0" encoding="${encoding}"?><a>${text}</a>`,
+    });
+  expect(decodeBytes(xml("ISO-8859-2", "gęś"))).toMatchObject({ encoding: "iso-8859-2", broken: 0 });
+  expect(decodeBytes(xml("ISO-8859-2", "gęś"))?.text).toContain("<a>gęś</a>");
+  expect(decodeBytes(xml("UTF-8", "für"))?.text).toContain("<a>für</a>");
 });
 
 test("single broken characters of UTF-8 are counted, and do not make it another encoding", () => {
