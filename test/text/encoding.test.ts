@@ -99,14 +99,14 @@ test.each([
   expect(decodeBytes(bytes)?.text).toBe("Zwölf");
 });
 
-test("what an XML declaration says is followed, but for UTF-8 that it is not", () => {
-  const xml = (encoding: string, text: string): Buffer =>
-    execFileSync("iconv", ["-f", "UTF-8", "-t", "ISO-8859-2"], {
-      input: `<?xml version="1.0" encoding="${encoding}"?><a>${text}</a>`,
-    });
-  expect(decodeBytes(xml("ISO-8859-2", "gęś"))).toMatchObject({ encoding: "iso-8859-2", broken: 0 });
-  expect(decodeBytes(xml("ISO-8859-2", "gęś"))?.text).toContain("<a>gęś</a>");
-  expect(decodeBytes(xml("UTF-8", "für"))?.text).toContain("<a>für</a>");
+test.each([
+  ["ISO-8859-2", "gęś"],
+  // which it is not
+  ["UTF-8", "für"],
+])("XML that says %s is read", (encoding, text) => {
+  const input = `<?xml version="1.0" encoding="${encoding}"?><a>${text}</a>`;
+  const bytes = execFileSync("iconv", ["-f", "UTF-8", "-t", "ISO-8859-2"], { input });
+  expect(decodeBytes(bytes)).toMatchObject({ text: input, broken: 0 });
 });
 
 test("single broken characters of UTF-8 are counted, and do not make it another encoding", () => {
