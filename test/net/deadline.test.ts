@@ -3,6 +3,10 @@ import { deadlineAfter, withDeadline } from "../../src/net/deadline.ts";
 
 const never = new Promise<never>(() => undefined);
 
+function failing(): Promise<never> {
+  throw new TypeError("no task");
+}
+
 test("work that heeds no signal is given up when its caller is gone, and not begun where it was before", async () => {
   const caller = new AbortController();
   const time = deadlineAfter(60_000, caller.signal);
@@ -29,8 +33,5 @@ test("time that is over ends the work's signal, and is told from a caller who is
 });
 
 test("an error that a task throws before it begins is that of the task", async () => {
-  const task = (): Promise<never> => {
-    throw new TypeError("no task");
-  };
-  await expect(withDeadline({ deadlineMs: 60_000 }, task)).rejects.toThrow("no task");
+  await expect(withDeadline({ deadlineMs: 60_000 }, failing)).rejects.toThrow("no task");
 });
