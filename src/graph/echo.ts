@@ -31,7 +31,7 @@ export function seenText(number: number, text: string): SeenText {
  * Equality alone would miss what engines bring most: the same article from two sites, with another head or date.
  */
 export function findEcho(text: string, earlier: readonly SeenText[]): Echo | undefined {
-  if (text.trim().length < MIN_LENGTH) return undefined;
+  if (earlier.length === 0 || text.trim().length < MIN_LENGTH) return undefined;
   const sentences = sentencesOf(text.replace(CUT, ""));
   for (const { number, words } of earlier) {
     const rest = restOf(sentences, words);
@@ -42,8 +42,8 @@ export function findEcho(text: string, earlier: readonly SeenText[]): Echo | und
 
 interface Sentence {
   readonly text: string;
-  /** With the words around it, as it has to stand in the other text. */
-  readonly phrase: string;
+  /** With the words around it, as it has to stand in the other text. Hardly any but the first is asked for. */
+  readonly phrase: () => string;
 }
 
 function sentencesOf(text: string): readonly Sentence[] {
@@ -51,14 +51,16 @@ function sentencesOf(text: string): readonly Sentence[] {
     .split(/(?<=[.!?]["'”’)\]]?)\s+|(?<=[。！？])|\n+/u)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== "");
-  const counts = sentences.map((sentence) => wordsOf(sentence).length);
-  const words = sentences.flatMap(wordsOf);
-  let start = 0;
-  return sentences.map((sentence, at) => {
-    const end = start + (counts[at] ?? 0);
-    const phrase = words.slice(Math.max(start - AROUND, 0), end + AROUND).join(" ");
-    start = end;
-    return { text: sentence, phrase };
+  const words: string[] = [];
+  return sentences.map((sentence) => {
+    const start = words.length;
+    for (const word of wordsOf(sentence)) words.push(word);
+    const end = words.length;
+    let phrase: string | undefined;
+    return {
+      text: sentence,
+      phrase: () => (phrase ??= ` ${words.slice(Math.max(start - AROUND, 0), end + AROUND).join(" ")} `),
+    };
   });
 }
 
@@ -68,7 +70,7 @@ function restOf(sentences: readonly Sentence[], seen: string): string | undefine
   const rest: string[] = [];
   let fresh = 0;
   for (const { text, phrase } of sentences) {
-    if (seen.includes(` ${phrase} `)) continue;
+    if (seen.includes(phrase())) continue;
     rest.push(text);
     fresh += text.length;
     if (fresh > length * (1 - CONTAINED)) return undefined;
@@ -77,5 +79,5 @@ function restOf(sentences: readonly Sentence[], seen: string): string | undefine
 }
 
 function wordsOf(text: string): readonly string[] {
-  return text.split(/\s+|(?<=[。！？])/u).filter((word) => word !== "");
+  return text.match(/[^\s。！？]+[。！？]?|[。！？]/gu) ?? [];
 }

@@ -56,9 +56,12 @@ export function createNumbering(known: readonly Source[], { refer }: { readonly 
   };
 }
 
+/** Signs of which no address, mark or markup can be made: most titles have no others. */
+const PLAIN_TITLE = /^[A-Za-z0-9,()'":?!-]+(?: [A-Za-z0-9,()'":?!-]+)*$/;
+
 /** A source as events show it to people: its title is plain text. */
 export function placeOf({ number, title, url }: Pick<Source, "number" | "title" | "url">) {
-  return { number, title: plainLine(title), url };
+  return { number, title: PLAIN_TITLE.test(title) ? title : plainLine(title), url };
 }
 
 /** What is read off a source, once: the state hands each step the same ones. */

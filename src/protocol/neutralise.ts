@@ -173,6 +173,8 @@ export function wellFormed(text: string): string {
   return text.replaceAll(/\p{Cs}/gu, "\u{fffd}");
 }
 
+/** What each of them begins with. */
+const MARK_BEGUN = /[[［【<]/;
 const MARKS = new RegExp(`${CITATION_MARK}|${RAISED_MARK.replaceAll("(?<", "(?<raised_")}`, "giu");
 
 /**
@@ -183,6 +185,7 @@ const MARKS = new RegExp(`${CITATION_MARK}|${RAISED_MARK.replaceAll("(?<", "(?<r
  * @param isOurs tells of numbers that may be cited in this text: such a mark stays.
  */
 export function unmarkCitations(text: string, isOurs: (number: number) => boolean = () => false): string {
+  if (!MARK_BEGUN.test(text)) return text;
   let out = "";
   let last = 0;
   for (const { 0: mark, index, groups = {} } of text.matchAll(MARKS)) {

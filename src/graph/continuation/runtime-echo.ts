@@ -17,17 +17,30 @@ export function echoesPrompt(
 ): boolean {
   const said = sentencesOf(text);
   if (said.length === 0) return false;
-  const nudges = turn.flatMap((segment) => (segment.origin === "runtime" ? sentencesOf(segment.text) : []));
-  const instructions = messages
-    .filter(({ role }) => role === "system")
-    .flatMap(({ content }) => sentencesOf(content))
-    .filter((sentence) => wordsIn(sentence) >= LEAST_INSTRUCTION_WORDS);
-  const told = new Set([...nudges, ...instructions]);
-  if (said.every((sentence) => told.has(sentence) || isPartOf(sentence, nudges))) return true;
+  const nudges = turn.flatMap((segment) => (segment.origin === "runtime" ? [segment.text] : []));
+  const instructions = messages.flatMap(({ role, content }) => (role === "system" ? [content] : []));
+  if (saysOnly(said, nudges, instructions)) return true;
   const asked = sentencesOf(question).join(" ");
   if (said.join(" ").replace(/^question:\s*/, "") !== asked) return false;
   // a name, say, may be asked for and answered; a question is no answer, in whatever script
   return wordsIn(asked) >= LEAST_WORDS || /[?？؟;]\s*$/u.test(text);
+}
+
+/** Whether all sentences are among those of texts: whole, or of the first ones also broken off. */
+function saysOnly(
+  said: readonly string[],
+  nudges: readonly string[],
+  instructions: readonly string[],
+): boolean {
+  // what stands nowhere in them is no sentence of them, which is seen at once
+  const all = [...nudges, ...instructions].join("\n").toLowerCase();
+  if (!said.every((sentence) => all.includes(sentence))) return false;
+  const nudged = nudges.flatMap(sentencesOf);
+  const instructed = instructions
+    .flatMap(sentencesOf)
+    .filter((sentence) => wordsIn(sentence) >= LEAST_INSTRUCTION_WORDS);
+  const told = new Set([...nudged, ...instructed]);
+  return said.every((sentence) => told.has(sentence) || isPartOf(sentence, nudged));
 }
 
 /** Whether a sentence is where another one begins: a reply may be cut off within it. */
