@@ -59,19 +59,28 @@ export function createSearcher({ clock, ahead }: SearcherOptions): Searcher {
     return writer === undefined ? undefined : runs.get(writer)?.get(keyOf(place));
   };
 
-  function send({ limits, state, config, engine: chosen }: Step, query: string): Sent {
-    const { engine: told, asked, tellAsked } = tellingWhenAsked(chosen);
-    const { engine, scope } = journaled(told, state, config, clock);
-    const controller = new AbortController();
-    const { signal } = config;
+  async function search(
+    { limits, state, config, engine: chosen }: Step,
+    query: string,
+    signal: AbortSignal,
+  ): Promise<TimedSearch> {
+    const { engine, scope } = journaled(chosen, state, config, clock);
     const begun = clock();
-    const found = engine
-      .search(query, {
-        maxResults: limits.maxResults,
-        ...(scope !== undefined && { scope }),
-        signal: signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
-      })
-      .then((outcome) => ({ outcome, milliseconds: clock() - begun }));
+    const outcome = await engine.search(query, {
+      maxResults: limits.maxResults,
+      ...(scope !== undefined && { scope }),
+      signal,
+    });
+    return { outcome, milliseconds: clock() - begun };
+  }
+
+  function sendAhead(step: Step, query: string): Sent {
+    const { engine, asked, tellAsked } = tellingWhenAsked(step.engine);
+    const controller = new AbortController();
+    const { signal } = step.config;
+    const begun = clock();
+    const ended = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]);
+    const found = search({ ...step, engine }, query, ended);
     // handles a failure, too: it may never be taken over
     void found.then(tellAsked, tellAsked);
     return { begun, found, asked, controller };
@@ -92,7 +101,7 @@ export function createSearcher({ clock, ahead }: SearcherOptions): Searcher {
         if ([...sent.keys()].some((query) => !queries.includes(query))) return;
         const { queries: planned } = planSearches(queries, state, callsLeft(limits, state).searches);
         for (const { query, plan } of planned) {
-          if (plan === "run" && !sent.has(query)) sent.set(query, send(step, query));
+          if (plan === "run" && !sent.has(query)) sent.set(query, sendAhead(step, query));
         }
       };
     },
@@ -111,12 +120,14 @@ export function createSearcher({ clock, ahead }: SearcherOptions): Searcher {
       return dropped.length;
     },
     async run(step, query) {
-      const before = sentFor(step);
-      const { begun, found, controller } = before?.get(query) ?? send(step, query);
-      before?.delete(query);
+      const sent = sentFor(step);
+      const before = sent?.get(query);
+      sent?.delete(query);
+      const begun = before?.begun ?? clock();
       const timed = await inTimeLeft(step, (signal) => {
-        signal.addEventListener("abort", () => controller.abort(), { once: true });
-        return found;
+        if (before === undefined) return search(step, query, signal);
+        signal.addEventListener("abort", () => before.controller.abort(), { once: true });
+        return before.found;
       });
       return "outcome" in timed ? timed : { outcome: timed, milliseconds: clock() - begun };
     },
