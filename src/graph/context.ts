@@ -216,8 +216,11 @@ export function readContext(context: RunContext = {}, defaults: RunLimits, ceili
 
 /** The same, with no number above its ceiling: what a thread keeps may have been edited. */
 export function withinCeilings(limits: RunLimits, ceilings: Ceilings): RunLimits {
-  const within = { ...limits };
-  for (const name of COUNTED) within[name] = Math.min(limits[name], ceilings[name] ?? limits[name]);
+  let within = limits;
+  for (const name of COUNTED) {
+    const ceiling = ceilings[name];
+    if (ceiling !== undefined && ceiling < within[name]) within = { ...within, [name]: ceiling };
+  }
   return within;
 }
 

@@ -49,12 +49,11 @@ export function readQuestion(asked: Pick<RunState, "messages" | "question">, con
 }
 
 function askedIn(messages: readonly BaseMessage[]) {
-  const talk = messages.filter((message) => message.getType() !== "system" && !isOwnStep(message));
-  const last = talk.at(-1);
+  const last = messages.findLast((message) => message.getType() !== "system" && !isOwnStep(message));
   if (last === undefined) return null;
   const isHandoff =
     last.getType() === "tool" || (AIMessage.isInstance(last) && (last.tool_calls ?? []).length > 0);
-  const message = isHandoff ? talk.findLast((each) => each.getType() === "human") : last;
+  const message = isHandoff ? messages.findLast((each) => each.getType() === "human") : last;
   if (message?.getType() !== "human") return null;
   refuseOtherParts(message);
   const question = message.text.trim();

@@ -40,7 +40,7 @@ export function createStepReader({ choose, limits: own, ceilings }: StepDeps): S
       state,
       opening,
       // an agent that asks a person does so for questions that were opened without, too
-      limits: { ...limits, approveSearches: limits.approveSearches || own.approveSearches },
+      limits: own.approveSearches ? { ...limits, approveSearches: true } : limits,
       chosen,
       config,
       emit: (event) => config.writer?.(event),

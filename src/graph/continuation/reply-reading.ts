@@ -41,6 +41,8 @@ export interface ReplyReadingOptions {
   readonly isKnown: (address: string) => boolean;
   /** The answer may still be mended: none of it is sent, and its reply has no message id. */
   readonly holdAnswer: boolean;
+  /** False: nobody is sent any of it, nor draws it later. */
+  readonly isDrawn: boolean;
 }
 
 /**
@@ -128,8 +130,9 @@ export class ReplyReading {
 
   /** Tells what was read; gives what chat clients are sent of it. */
   tell(event: ProtocolEvent): ReplyPart | null {
-    this.#options.onEvent(event);
-    return this.#sent(this.#settled(event));
+    const { onEvent, onQueries, isDrawn } = this.#options;
+    onEvent(event);
+    return isDrawn || onQueries !== undefined ? this.#sent(this.#settled(event)) : null;
   }
 
   /** Concludes the reply. Gives what was held back of it. */

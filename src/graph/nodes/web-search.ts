@@ -140,7 +140,9 @@ async function runQueries(
   };
   const queries = call.queries.filter(({ plan }) => plan === "run").map(({ query }) => query);
   const whole = boundResponse(await Promise.all(queries.map(run)), allowed);
-  const answered = boundResponse(whole, step.limits.maxResponseBytes);
+  const { maxResponseBytes } = step.limits;
+  if (maxResponseBytes >= allowed) return { answered: whole, cutBytes: 0 };
+  const answered = boundResponse(whole, maxResponseBytes);
   return { answered, cutBytes: responseBytes(whole) - responseBytes(answered) };
 }
 
@@ -185,7 +187,7 @@ function attemptsOf(engine: string, outcome: SearchOutcome, milliseconds: number
     from: attempt.from,
     status: attempt.status,
     kind: failure?.kind ?? "",
-    reason: withoutWrittenKeys(failure?.message ?? ""),
+    reason: failure === undefined ? "" : withoutWrittenKeys(failure.message),
     waitedMs: attempt.waitedMs,
     milliseconds: attempt.milliseconds,
   }));
