@@ -1,3 +1,4 @@
+import { lettersIn } from "../../text/word-patterns/beginnings.ts";
 import { isMonthName } from "./figures/month-names.ts";
 import { stemKey } from "./terms.ts";
 
@@ -19,7 +20,6 @@ const GERMAN: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-const LETTERS = /\p{L}+/gu;
 const LATIN = /^[\p{sc=Latin}]/u;
 
 /**
@@ -27,7 +27,7 @@ const LATIN = /^[\p{sc=Latin}]/u;
  * only those that no article or adjective stands before; scripts without capitals have none but the Latin words in them.
  */
 export function findNames(text: string): readonly Name[] {
-  const isGerman = text.match(LETTERS)?.some((letters) => GERMAN.has(letters)) === true;
+  const isGerman = lettersIn(text).some((letters) => GERMAN.has(letters));
   const han = [...text.matchAll(CHINESE)].map(({ 0: name, index }) => ({
     text: name,
     start: index,

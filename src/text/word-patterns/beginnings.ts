@@ -14,9 +14,9 @@ export function foldedCase(text: string): string {
   return text.toLowerCase().replaceAll("ſ", "s");
 }
 
-/** The runs of letters of a text, in lower case. */
+/** The runs of letters of a text. */
 export function lettersIn(text: string): readonly string[] {
-  return foldedCase(text).match(/\p{L}+/gu) ?? [];
+  return text.match(/\p{L}+/gu) ?? [];
 }
 
 /** `(?<!\p{L})`, `(?<![\p{L}\p{M}])`. */

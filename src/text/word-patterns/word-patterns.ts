@@ -14,6 +14,8 @@ export interface WordPattern {
 /** Words are looked up by so many letters at most. */
 const LONGEST = 12;
 const MAX_WORDS = 20_000;
+/** A sentence and its clauses are asked about in turn. */
+const RECENT = 4;
 
 /**
  * Makes patterns that are looked for in the same texts. A pattern is the source of one with the flags `giu`, whose
@@ -22,14 +24,18 @@ const MAX_WORDS = 20_000;
 export function createWordPatterns(): (source: string, ...signs: readonly string[]) => WordPattern {
   const all: { readonly source: string; readonly signs: readonly string[] }[] = [];
   let index: Index | undefined;
-  let last: { readonly text: string; readonly may: ReadonlySet<number> } | undefined;
+  let recent: readonly { readonly text: string; readonly may: ReadonlySet<number> }[] = [];
   const mayStandIn = (text: string): ReadonlySet<number> => {
-    if (last?.text !== text) last = { text, may: (index ??= indexOf(all)).in(text) };
-    return last.may;
+    const before = recent.find((each) => each.text === text);
+    if (before !== undefined) return before.may;
+    const may = (index ??= indexOf(all)).in(text);
+    recent = [{ text, may }, ...recent.slice(0, RECENT - 1)];
+    return may;
   };
   return (source, ...signs) => {
     const own = all.push({ source, signs }) - 1;
     index = undefined;
+    recent = [];
     let made: RegExp | undefined;
     const pattern = (): RegExp => (made ??= new RegExp(source, "giu"));
     return {
@@ -46,24 +52,28 @@ interface Index {
   in(text: string): ReadonlySet<number>;
 }
 
+/** Letters that no text in Latin script has. */
+const OTHER_SCRIPT = /[\u0370-\u1dff\u2c00-\uffff]/;
+
 function indexOf(patterns: readonly { readonly source: string; readonly signs: readonly string[] }[]): Index {
-  const places = { text: createWords(), word: createWords(), anywhere: new Map<string, number[]>() };
-  for (const [id, { source, signs }] of patterns.entries()) {
-    for (const sign of signs) idsIn(places.anywhere, sign).push(id);
-    for (const { letters, place, isWhole } of beginningsOf(source)) {
-      if (place === "anywhere") idsIn(places.anywhere, letters).push(id);
-      else places[place].add(letters, isWhole, id);
+  const [first, words] = [createWords(), createWords()];
+  const signs: (readonly [string, number])[] = [];
+  for (const [id, pattern] of patterns.entries()) {
+    for (const sign of pattern.signs) signs.push([sign, id]);
+    for (const { letters, place, isWhole } of beginningsOf(pattern.source)) {
+      if (place === "anywhere") signs.push([letters, id]);
+      else (place === "text" ? first : words).add(letters, isWhole, id);
     }
   }
+  const latin = signs.filter(([sign]) => !OTHER_SCRIPT.test(sign));
   return {
     in(text) {
-      const found = new Set<number>();
-      const words = lettersIn(text);
-      for (const id of places.text.of(words[0] ?? "")) found.add(id);
-      for (const word of words) for (const id of places.word.of(word)) found.add(id);
       const folded = foldedCase(text);
-      for (const [sign, ids] of places.anywhere)
-        if (folded.includes(sign)) for (const id of ids) found.add(id);
+      const written = lettersIn(folded);
+      const found = new Set(first.of(written[0] ?? ""));
+      for (const word of written) for (const id of words.of(word)) found.add(id);
+      for (const [sign, id] of OTHER_SCRIPT.test(text) ? signs : latin)
+        if (!found.has(id) && folded.includes(sign)) found.add(id);
       return found;
     },
   };
@@ -81,7 +91,7 @@ function createWords() {
     },
     of(word: string): readonly number[] {
       // so short a piece is a copy, and does not keep its text in memory
-      const cut = word.slice(0, LONGEST);
+      const cut = word.length > LONGEST ? word.slice(0, LONGEST) : word;
       const before = known.get(cut);
       if (before !== undefined) return before;
       if (known.size >= MAX_WORDS) known.clear();

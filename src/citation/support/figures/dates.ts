@@ -1,5 +1,5 @@
 import { hanNumber } from "../../../text/number-words/number-words.ts";
-import { lettersIn } from "../../../text/word-patterns/beginnings.ts";
+import { foldedCase, lettersIn } from "../../../text/word-patterns/beginnings.ts";
 import { monthOf } from "./month-names.ts";
 
 /** A day, a month or a year, as far as a text gives it; months and days count from 1. */
@@ -34,7 +34,7 @@ const WAYS: readonly {
   readonly patterns: readonly RegExp[];
 }[] = [
   {
-    standsIn: (text) => lettersIn(text).some(isOfMonth),
+    standsIn: (text) => lettersIn(foldedCase(text)).some(isOfMonth),
     patterns: patternsOf(
       // 6 March 2025, 6. März 2025, 6 de marzo de 2025, ٦ مارس ٢٠٢٥
       `${EDGE}${DAY}${OF}\\s*${NAME}(?:,?${OF}\\s+${YEAR})?${END}`,
