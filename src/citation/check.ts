@@ -5,6 +5,7 @@ import { plainLine } from "./plain-stream.ts";
 import { atOnce } from "../text/at-once.ts";
 import { eachSentenceSpan, sentenceSpans } from "../text/sentences.ts";
 import { overlapWith } from "./overlap.ts";
+import { readSource, type SourceReader } from "./support/read-source.ts";
 import { createSupportJudge, type Support } from "./support/support.ts";
 import { masked, sentenceIn, spanAt, type Span } from "./marked-sentence.ts";
 import { uncitedSentences } from "./uncited.ts";
@@ -45,11 +46,15 @@ export function checkAnswer(written: string, evidence: readonly Evidence[], ques
   return atOnce(checkingAnswer(written, evidence, question));
 }
 
-/** The same as work that stops often, so that a long answer about many sources need not be checked at once. */
+/**
+ * The same as work that stops often, so that a long answer about many sources need not be checked at once.
+ * @param read what takes a source apart, or has done so before
+ */
 export function* checkingAnswer(
   written: string,
   evidence: readonly Evidence[],
   question = "",
+  read: SourceReader = readSource,
 ): Generator<undefined, CheckedAnswer> {
   const text = seenText(written);
   const find = createSourceFinder(evidence);
@@ -93,7 +98,7 @@ export function* checkingAnswer(
     })),
     evidence.length > 0,
   );
-  return { answer: answer.take(), citations: yield* judging(cited, evidence, question), uncited };
+  return { answer: answer.take(), citations: yield* judging(cited, evidence, question, read), uncited };
 }
 
 type Cited = Omit<CheckedCitation, keyof Support | "redundant">;
@@ -103,11 +108,13 @@ function* judging(
   cited: readonly Cited[],
   evidence: readonly Evidence[],
   question: string,
+  read: SourceReader,
 ): Generator<undefined, CheckedCitation[]> {
   const sources = sourcesByNumber(evidence);
   const judge = createSupportJudge(
     [...new Set(cited.map(({ number }) => number ?? 0))].flatMap((number) => sources.get(number) ?? []),
     question,
+    read,
   );
   const numbers = new Map<string, number[]>();
   for (const { sentence, number, known } of cited) {

@@ -19,13 +19,21 @@ export interface PlainStreamOptions {
   readonly isKnown?: (address: string) => boolean;
   /** False: `[1]` cites nothing here and is left out. Default: it stays. */
   readonly numbers?: boolean;
+  /** Told what each mark cites, as soon as it is whole. */
+  readonly onCited?: CitedListener | undefined;
 }
+
+export type CitedListener = (numbers: readonly number[]) => void;
 
 /**
  * The text in which nothing is a link, an image or HTML, and nothing acts on a terminal: an address stands as code, the
  * words of a link before it. Code stays as it is. Text is held back only as long as it may become part of a mark.
  */
-export function createPlainStream({ isKnown, numbers = true }: PlainStreamOptions = {}): PlainStream {
+export function createPlainStream({
+  isKnown,
+  numbers = true,
+  onCited,
+}: PlainStreamOptions = {}): PlainStream {
   let pending = "";
   let state = SCAN_START;
   /** The last two characters, the space aside. */
@@ -57,6 +65,7 @@ export function createPlainStream({ isKnown, numbers = true }: PlainStreamOption
         out = out.slice(0, -1);
         last = out.slice(-2);
       } else if (isMark(piece)) {
+        if (piece.kind === "numbers") onCited?.(piece.numbers);
         // the brackets of a link or an image go
         if (piece.kind === "link" || piece.kind === "image") removed = true;
         append(shown(piece, part, isKnown));

@@ -10,6 +10,7 @@ import { randomBoundary } from "./boundary.ts";
 import { createContextSchema, RUN_DEFAULTS, type RunContext } from "./context.ts";
 import { inWords } from "./nodes/given-settings.ts";
 import { createFinalize } from "./nodes/finalize.ts";
+import { createReadAhead } from "./nodes/read-ahead.ts";
 import { createSearcher } from "./nodes/searcher.ts";
 import { createGenerate } from "./nodes/generate.ts";
 import { onlyChanges } from "./nodes/only-changes.ts";
@@ -46,6 +47,7 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
   const { now = () => new Date(), clock = () => performance.now(), boundary = randomBoundary } = parts;
   const readStep = createStepReader({ choose, limits, ceilings });
   const searcher = createSearcher({ clock, ahead: searchAhead });
+  const readAhead = createReadAhead();
   const schema = inWords(createContextSchema(choicesOf(parts), limits));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its type is narrowed, see OptionalContext
   const context = schema as unknown as OptionalContext;
@@ -54,12 +56,23 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
     .addNode(
       "generate",
       onlyChanges(
-        createGenerate({ readStep, choose, limits, ceilings, now, clock, boundary, pageReader, searcher }),
+        createGenerate({
+          readStep,
+          choose,
+          limits,
+          ceilings,
+          now,
+          clock,
+          boundary,
+          pageReader,
+          searcher,
+          readAhead,
+        }),
       ),
     )
     .addNode("parse-tool-call", onlyChanges(createParseToolCall(readStep, searcher)))
     .addNode("web-search", onlyChanges(createWebSearch({ readStep, pageReader, clock, searcher })))
-    .addNode("finalize", createFinalize({ protocolOf, searcher, name }))
+    .addNode("finalize", createFinalize({ protocolOf, searcher, readAhead, name }))
     .addEdge(START, "generate")
     .addConditionalEdges("generate", (state) => routeGenerated(protocolOf(state), state), {
       "tool call": "parse-tool-call",

@@ -129,3 +129,8 @@ function historyOf(messages: readonly BaseMessage[]): readonly Turn[] {
   });
   return [...instructions.map((content) => ({ role: "system", content }) as const), ...talk];
 }
+
+/** The day where the program runs, as an ISO date. */
+export function localDate(moment: Date): string {
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}

@@ -23,3 +23,28 @@ test.each([
 ])("%j is seen as %j, wherever it is cut", (text, seen) => {
   for (const size of [1, 2, 3, 7, 1000]) expect(shown(text, size)).toBe(seen);
 });
+
+test.each([
+  ["It is so [1]. Or so [2, 3][^4] `[5]`.", [[1], [2, 3], [4]]],
+  ["$x_i = a[6] + b$, [7](https://a.example), 【8†L1】 [Source 9]\n```\n[10]\n```", [[7], [8], [9]]],
+])("of %j it tells what is cited, wherever it is cut", (text, expected) => {
+  for (const size of [1, 2, 3, 7, 1000]) {
+    const cited: (readonly number[])[] = [];
+    const stream = createPlainStream({ onCited: (numbers) => cited.push(numbers) });
+    for (let at = 0; at < text.length; at += size) stream.add(text.slice(at, at + size));
+    stream.end();
+    expect(cited).toEqual(expected);
+  }
+});
+
+test("what a mark cites is told when it is whole, and not at all where numbers cite nothing", () => {
+  const told: string[] = [];
+  const cites = createPlainStream({ onCited: (numbers) => told.push(numbers.join()) });
+  const citesNothing = createPlainStream({ numbers: false, onCited: () => told.push("nothing") });
+  for (const part of ["So [", "1", "]", ". And", " [2] "]) {
+    cites.add(part);
+    citesNothing.add(part);
+    told.push(part);
+  }
+  expect(told).toEqual(["So [", "1", "]", "1", ". And", "2", " [2] "]);
+});

@@ -1,5 +1,5 @@
 import { atOnce } from "../../text/at-once.ts";
-import { contentWords, overlapIn } from "../overlap.ts";
+import { overlapIn } from "../overlap.ts";
 import { type Check, checkQuotes, hasLike, type ShareOf } from "./checks.ts";
 import { type Claim, readClaim } from "./claim.ts";
 import { checkCues } from "./cue-checks.ts";
@@ -8,7 +8,8 @@ import { checkFigures } from "./figure-checks.ts";
 import { checkNames, checkSubject, isFragment, namesAsked, relationAsked, tellsOf } from "./name-checks.ts";
 import { checkOrder, isConverse } from "./order-checks.ts";
 import { bestPassage, type Passage, sumOf, type WeightOf } from "./passage.ts";
-import { type Clause, readSourceText, type SourceText } from "./source-text.ts";
+import { type Given, readSource, type SourceReader } from "./read-source.ts";
+import type { Clause, SourceText } from "./source-text.ts";
 import type { Term } from "./terms.ts";
 import { isOtherLanguage, LITTLE_SIGNS, saysLittle } from "./wording.ts";
 
@@ -44,19 +45,20 @@ export interface SupportJudge {
   judge(sentence: string, number: number | null, others?: readonly number[]): Support;
 }
 
-interface Given {
-  readonly number: number;
-  readonly title: string;
-  readonly text: string;
-}
-
 const NOTHING = { overlap: 0, citedText: "", start: 0, end: 0 } as const;
 /** Shares of a sentence's words that the passage must have, weighted by how rare they are. */
 const MOST_WORDS = 0.7;
 const SOME_WORDS = 0.3;
 
-/** @param question what the sentences answer, where it is known */
-export function createSupportJudge(sources: readonly Given[], question = ""): SupportJudge {
+/**
+ * @param question what the sentences answer, where it is known
+ * @param readOf what takes a source apart, or has done so before
+ */
+export function createSupportJudge(
+  sources: readonly Given[],
+  question = "",
+  readOf: SourceReader = readSource,
+): SupportJudge {
   const asked = namesAsked(question);
   const relation = relationAsked(question);
   const given = new Map(sources.map((source) => [source.number, source]));
@@ -66,18 +68,16 @@ export function createSupportJudge(sources: readonly Given[], question = ""): Su
   const counts = new Map<string, number>();
   let rarity: WeightOf | undefined;
 
-  function* read({ number, title, text }: Given): Generator<undefined, SourceText> {
-    const source = texts.get(number) ?? (yield* readSourceText(title, text));
-    texts.set(number, source);
-    if (overlaps.has(number)) return source;
-    const words = new Set(contentWords(title));
-    for (const { start, end, keys } of source.units) {
-      for (const word of contentWords(text.slice(start, end))) words.add(word);
+  function* read(source: Given): Generator<undefined, SourceText> {
+    const { text, words } = yield* readOf(source);
+    if (texts.has(source.number)) return texts.get(source.number) ?? text;
+    texts.set(source.number, text);
+    overlaps.set(source.number, overlapIn(words));
+    for (const { keys } of text.units) {
       for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
       yield undefined;
     }
-    overlaps.set(number, overlapIn(words));
-    return source;
+    return text;
   }
   const textOf = (number: number): SourceText | undefined => {
     const source = given.get(number);

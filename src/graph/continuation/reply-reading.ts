@@ -7,7 +7,7 @@ import { callsOf, streamedOn, type ReplyPart, type StreamedReply } from "../step
 import { createQueryWatch, type QueryListener, type QueryWatch } from "./query-watch.ts";
 import { createRepetitionWatch, endsInLoop } from "./repetition.ts";
 import { createSample, type SampledText, type TurnEnd } from "./sample.ts";
-import { createShownEvents } from "./shown-events.ts";
+import { createShownEvents, type ShownOptions } from "./shown-events.ts";
 
 /** What one request to the model came to. */
 export interface ModelReply extends SampledText, TurnEnd {
@@ -26,7 +26,7 @@ export interface ModelReply extends SampledText, TurnEnd {
   readonly messageId: string;
 }
 
-export interface ReplyReadingOptions {
+export interface ReplyReadingOptions extends ShownOptions {
   readonly protocol: Protocol;
   readonly reader: ProtocolReader;
   /** What the model has written since the last response: a call may begin there. */
@@ -37,8 +37,6 @@ export interface ReplyReadingOptions {
   readonly time: WorkTime;
   readonly onEvent: (event: ProtocolEvent) => void;
   readonly onQueries: QueryListener | undefined;
-  /** Whether a source of this run is or names an address. */
-  readonly isKnown: (address: string) => boolean;
   /** The answer may still be mended: none of it is sent, and its reply has no message id. */
   readonly holdAnswer: boolean;
   /** False: nobody is sent any of it, nor draws it later. */

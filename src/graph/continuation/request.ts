@@ -17,8 +17,9 @@ import { ProtocolChatModel } from "./protocol-chat-model.ts";
 import type { QueryListener } from "./query-watch.ts";
 import { ReplyReading, type ModelReply } from "./reply-reading.ts";
 import { sessionOf } from "./session.ts";
+import type { ShownOptions } from "./shown-events.ts";
 
-export interface ContinuationInput {
+export interface ContinuationInput extends ShownOptions {
   readonly protocol: Protocol;
   readonly model: ContinuationModel;
   readonly opening: Opening;
@@ -38,8 +39,6 @@ export interface ContinuationInput {
   readonly clock: () => number;
   readonly config: LangGraphRunnableConfig;
   readonly onEvent: (event: ProtocolEvent) => void;
-  /** Whether a source of this run is or names an address: a link to it may be streamed. */
-  readonly isKnown: (address: string) => boolean;
   /** `undefined` where no search is sent ahead. */
   readonly onQueries: QueryListener | undefined;
   /** No token of an answer is streamed: it may still be mended. Default: false. */

@@ -1,5 +1,12 @@
-import { createPlainStream } from "../../citation/plain-stream.ts";
+import { type CitedListener, createPlainStream } from "../../citation/plain-stream.ts";
 import type { Protocol, ProtocolEvent } from "../../protocol/protocol.ts";
+
+export interface ShownOptions {
+  /** Whether a source of this run is or names an address: a link to it may be streamed. */
+  readonly isKnown: (address: string) => boolean;
+  /** Told what an answer cites while it is written; `undefined` where no source is read ahead. */
+  readonly onCited?: CitedListener | undefined;
+}
 
 /**
  * The events of a reader as every stream shows them, without images, HTML and what acts on a terminal; of reasoning,
@@ -10,13 +17,11 @@ import type { Protocol, ProtocolEvent } from "../../protocol/protocol.ts";
 export function createShownEvents({
   protocol,
   isKnown,
-}: {
-  readonly protocol: Pick<Protocol, "citesSources">;
-  readonly isKnown: (address: string) => boolean;
-}) {
+  onCited,
+}: ShownOptions & { readonly protocol: Pick<Protocol, "citesSources"> }) {
   const streams = {
     "reasoning-delta": createPlainStream(),
-    "answer-delta": createPlainStream({ isKnown, numbers: protocol.citesSources }),
+    "answer-delta": createPlainStream({ isKnown, numbers: protocol.citesSources, onCited }),
   };
   let last: keyof typeof streams = "reasoning-delta";
   const rest = (): readonly ProtocolEvent[] => deltaOf(last, streams[last].end());

@@ -5,11 +5,13 @@ import { refusesOnly } from "../../citation/framing.ts";
 import { withoutNumbers } from "../../citation/marks.ts";
 import { quoteFor } from "../../citation/overlap.ts";
 import { plainText } from "../../citation/plain-stream.ts";
+import type { SourceReader } from "../../citation/support/read-source.ts";
 import { supportHeadline } from "../../citation/support/note.ts";
 import { citationLink, plainly } from "../../citation/written-answer.ts";
 import { verdictOf, type Verdict } from "../../text/verdict.ts";
 import type { Protocol } from "../../protocol/protocol.ts";
 import { isBlank } from "../../text/blank.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 import type { Searcher } from "./searcher.ts";
 import { inTurns } from "./in-turns.ts";
 import type { RunEvent } from "../events.ts";
@@ -21,18 +23,19 @@ import { required, type RunState, type RunUpdate, type StateSegment, type StopRe
 export interface FinalizeDeps {
   readonly protocolOf: (state: RunState) => Protocol;
   readonly searcher: Searcher;
+  readonly readAhead: ReadAhead;
   /** Of the graph, which its answers carry. */
   readonly name: string;
 }
 
 /** Concludes the run: the answer with its citations checked, or the plain word that there is none, and why it ended. */
-export function createFinalize({ protocolOf, searcher, name }: FinalizeDeps) {
+export function createFinalize({ protocolOf, searcher, readAhead, name }: FinalizeDeps) {
   return async (state: RunState, config: LangGraphRunnableConfig): Promise<RunUpdate> => {
     const opening = required(state.opening, "an opened question");
     const { model } = opening;
     const droppedSearches = searcher.settle({ state, config, opening }, null);
     const protocol = protocolOf(state);
-    const written = state.failure === null ? await answerOf(protocol, state) : null;
+    const written = state.failure === null ? await answerOf(protocol, state, readAhead.reader(config)) : null;
     const verdict = written?.verdict ?? null;
     const answered = written !== null && verdict === null;
     const stopReason = stopReasonOf(state, written, verdict);
@@ -109,13 +112,14 @@ interface Written extends CheckedAnswer {
 async function answerOf(
   protocol: Protocol,
   { transcript, sources, question }: RunState,
+  read: SourceReader,
 ): Promise<Written | null> {
   const written = protocol.answer(transcript.map(counted));
   if (written === null) return null;
   const said = protocol.citesSources ? written : withoutNumbers(written);
   if (isBlank(said)) return null;
   const marked = protocol.citesSources ? said : await inTurns(attributing(said, sources));
-  const checked = await inTurns(checkingAnswer(marked, sources, question));
+  const checked = await inTurns(checkingAnswer(marked, sources, question, read));
   if (isBlank(checked.answer)) return null;
   // one that cites may say by a source that something is not so
   const refuses = checked.citations.length === 0 && refusesOnly(said);

@@ -12,13 +12,13 @@ import { checkedBoundary } from "../boundary.ts";
 import { allowance, budgetLeft } from "../budgets.ts";
 import { readContext, requestOf, type KeptSettings, type RunContext } from "../context.ts";
 import type { Continuation } from "../continuation/continuation.ts";
-import type { ContinuationInput } from "../continuation/request.ts";
-import { continueAndMend, requireMending } from "./mend.ts";
+import { continueAndMend, type MendableInput, requireMending } from "./mend.ts";
 import type { ChosenParts } from "../parts.ts";
 import { requireReader } from "../pages/reading.ts";
 import { refuseMisnamed } from "./given-settings.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 import type { Searcher } from "./searcher.ts";
-import { newQuestion, type NewQuestion } from "../question.ts";
+import { localDate, newQuestion, type NewQuestion } from "../question.ts";
 import { isOutermost } from "../journaled.ts";
 import { routeGenerated } from "../route.ts";
 import type { Opening, RunState, RunUpdate } from "../state.ts";
@@ -35,11 +35,12 @@ export interface GenerateDeps extends StepDeps {
   readonly boundary: () => string;
   readonly pageReader: PageReader | undefined;
   readonly searcher: Searcher;
+  readonly readAhead: ReadAhead;
 }
 
 /** Opens the question if it is new, and lets the model write until it calls, answers, or fails. */
 export function createGenerate(deps: GenerateDeps) {
-  const { readStep, clock, searcher } = deps;
+  const { readStep, clock, searcher, readAhead } = deps;
   return async (before: RunState, config: LangGraphRunnableConfig<RunContext>): Promise<RunUpdate> => {
     const { state, opened, failure } = await openIfNew(before, config, deps);
     const step = readStep(state, config);
@@ -51,7 +52,7 @@ export function createGenerate(deps: GenerateDeps) {
       const { name, ...continued } = opening.model;
       emit({ type: "run-start", question, protocol: protocol.name, model: name, ...continued, engine });
     }
-    const input: ContinuationInput = {
+    const input: MendableInput = {
       protocol,
       model,
       opening,
@@ -66,6 +67,8 @@ export function createGenerate(deps: GenerateDeps) {
       clock,
       config,
       isKnown: createAddressTest(state.sources),
+      onCited: readAhead.onCited(state.sources, config),
+      read: readAhead.reader(config),
       onQueries: searcher.ahead(step),
       onEvent(event) {
         if (event.type !== "call-end" && event.type !== "response-forged") emit(event);
@@ -292,9 +295,4 @@ function open(
     },
   };
   return { opening, transcript: prefix === "" ? [] : [{ origin: "runtime" as const, text: prefix }] };
-}
-
-/** The day where the program runs, as an ISO date. */
-function localDate(moment: Date): string {
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 }

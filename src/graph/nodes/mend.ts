@@ -1,4 +1,5 @@
 import { checkingAnswer } from "../../citation/check.ts";
+import type { SourceReader } from "../../citation/support/read-source.ts";
 import { AgenticRagError } from "../../errors.ts";
 import { unsupportedSentences, type UnsupportedSentence } from "../../citation/support/note.ts";
 import type { MendSide, Protocol } from "../../protocol/protocol.ts";
@@ -8,9 +9,14 @@ import type { ContinuationInput } from "../continuation/request.ts";
 import type { RunEvent } from "../events.ts";
 import { createHeldAnswer } from "../held-answer.ts";
 import { lastGeneration, textOf } from "../route.ts";
-import type { RunState, Source, StateSegment } from "../state.ts";
+import type { RunState, StateSegment } from "../state.ts";
 import { addUsage } from "../usage.ts";
 import { inTurns } from "./in-turns.ts";
+
+export interface MendableInput extends ContinuationInput {
+  /** Reads a source that the answer cites. */
+  readonly read: SourceReader;
+}
 
 export interface Mended {
   readonly added: Continuation;
@@ -24,7 +30,7 @@ export interface Mended {
  * stands. No answer is shown before that is settled.
  */
 export async function continueAndMend(
-  input: ContinuationInput,
+  input: MendableInput,
   state: Pick<RunState, "sources" | "question" | "mends">,
   emit: (event: RunEvent) => void,
 ): Promise<Mended> {
@@ -49,7 +55,7 @@ export function requireMending({ name, mendSide }: Protocol): void {
 }
 
 /** The same, with what is written as an answer held back until it is shown. */
-function heldBack(input: ContinuationInput): { readonly input: ContinuationInput; show(): void } {
+function heldBack(input: MendableInput): { readonly input: MendableInput; show(): void } {
   const held = createHeldAnswer({ whole: true });
   const tell = (type: "answer-delta" | "reasoning-delta", text: string): void => {
     if (text !== "") input.onEvent({ type, text });
@@ -69,7 +75,7 @@ function heldBack(input: ContinuationInput): { readonly input: ContinuationInput
 }
 
 async function mend(
-  input: ContinuationInput,
+  input: MendableInput,
   { tell }: MendSide,
   added: Continuation,
   state: Pick<RunState, "sources" | "question">,
@@ -80,7 +86,7 @@ async function mend(
   const written = [...input.transcript, ...added.segments];
   if (added.failure !== null || added.spent !== null) return asIs;
   if (protocol.callPattern.test(textOf(lastGeneration(written)))) return asIs;
-  const before = await openSentences(protocol, written, state);
+  const before = await openSentences(protocol, written, state, input.read);
   const used = addUsage(input.used, added.usage);
   if (before === null || before.unsupported.length === 0) return asIs;
   if (emptyBudget(allowance(limits, used, true)) !== null) return asIs;
@@ -107,7 +113,7 @@ async function mend(
   );
   // half an answer is no better, however little of it is unsupported
   const isWhole = again.failure === null && !again.cut;
-  const after = isWhole ? await openSentences(protocol, whole, state) : null;
+  const after = isWhole ? await openSentences(protocol, whole, state, input.read) : null;
   const isBetter = after !== null && isFewer(after, before);
   emit({
     type: "answer-mended",
@@ -142,11 +148,12 @@ interface OpenSentences {
 async function openSentences(
   protocol: Protocol,
   turn: readonly StateSegment[],
-  { sources, question }: { readonly sources: readonly Source[]; readonly question: string },
+  { sources, question }: Pick<RunState, "sources" | "question">,
+  read: SourceReader,
 ): Promise<OpenSentences | null> {
   const answer = protocol.answer(turn);
   if (answer === null) return null;
-  const { citations, uncited } = await inTurns(checkingAnswer(answer, sources, question));
+  const { citations, uncited } = await inTurns(checkingAnswer(answer, sources, question, read));
   return { unsupported: unsupportedSentences(citations), uncited: uncited.length };
 }
 
