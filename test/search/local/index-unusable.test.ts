@@ -91,7 +91,7 @@ describe("an index that cannot be used", () => {
     expect(await errorsOf(file)).toEqual([newer, newer]);
     alter(file, "pragma user_version = 1");
     expect(() => openIndex(file)).toThrow(
-      `The index ${file} was written by an older version of this package. Delete it and build the index again.`,
+      `The index ${file} was written by an older version of this package. Build it again.`,
     );
   });
 

@@ -111,16 +111,22 @@ export function finishWriting(database: SqliteDatabase): void {
 }
 
 /** An error of SQLite as one that says what to do; any other as it is. */
-export function explainIndexError(file: string, error: unknown): unknown {
+export function explainIndexError(
+  file: string,
+  error: unknown,
+  mode: DatabaseOptions["mode"] = "write",
+): unknown {
   const problem = sqliteProblem(error);
   if (problem === undefined) return error;
   const { fault, message } = problem;
   const text =
     fault === "missing"
       ? `There is no index at ${file}. Build one from a folder of documents.`
-      : fault === "damaged" || fault === "older"
-        ? `The index ${file} ${message}. Delete it and build the index again.`
-        : `The index ${file} ${message}.`;
+      : fault === "older" && mode === "read"
+        ? `The index ${file} ${message}. Build it again.`
+        : fault === "damaged" || fault === "older"
+          ? `The index ${file} ${message}. Delete it and build the index again.`
+          : `The index ${file} ${message}.`;
   return new AgenticRagError("index-unusable", text, { cause: error });
 }
 
@@ -128,6 +134,6 @@ function open(options: DatabaseOptions): SqliteDatabase {
   try {
     return openDatabase(options);
   } catch (error) {
-    throw explainIndexError(options.file, error);
+    throw explainIndexError(options.file, error, options.mode);
   }
 }
