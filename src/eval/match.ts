@@ -23,7 +23,7 @@ export function unicodeNormalised(answer: string): string {
 
 /** Marks that writers leave out: vowels of Hebrew and Arabic, the line that stretches Arabic words, the look of a sign, the dot that `İ` leaves. */
 const LEFT_OUT =
-  /[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED\uFE00-\uFE0F]|(?<=i)\u0307/gu;
+  /[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED]|\p{Variation_Selector}|(?<=i)\u0307/gu;
 const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/gu;
 
 /** The ten digits of a script stand side by side, in their order, and so do the digits of scripts that are neighbours. */
