@@ -1,3 +1,4 @@
+import { maskOf } from "./spans.ts";
 import type { Trajectory, TrajectorySegment } from "./trajectory.ts";
 
 /** A part of what a model read and wrote, in order. */
@@ -39,7 +40,12 @@ export function stretchesOf({
     if (isNew) stretches.push((current = []));
     current?.push(given);
     if (wrote !== undefined && segment !== null) {
-      current?.push({ mask: 1, text: wrote.text, tokenIds: wrote.tokenIds, logprobs: wrote.logprobs });
+      current?.push({
+        mask: maskOf(wrote.origin),
+        text: wrote.text,
+        tokenIds: wrote.tokenIds,
+        logprobs: wrote.logprobs,
+      });
       next = segment + 1;
     }
     const isLast = at === generations.length - 1;

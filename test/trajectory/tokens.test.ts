@@ -136,19 +136,24 @@ test.each([
   expect(differing(ids, others)).toBe(expected);
 });
 
-test("advantages are those of a group", () => {
+test("advantages are those of a group, also of equal rewards that are no binary fractions", () => {
+  const sample = (group: string | undefined, reward: number | undefined) => ({ group, reward });
   const samples = [
-    { id: "a", group: "1", reward: 1 },
-    { id: "b", group: "1", reward: 0 },
-    { id: "c", group: "2", reward: 1 },
-    { id: "d", group: "2", reward: 1 },
-    { id: "e", group: "3", reward: 1 },
-    { id: "f", group: "1", reward: undefined },
+    sample("1", 1),
+    sample("1", 0),
+    ...Array.from({ length: 3 }, () => sample("2", 0.1)),
+    sample("3", 1),
+    sample("1", undefined),
+    sample(undefined, 1),
   ];
-  expect([...advantagesOf(samples)]).toEqual([
-    ["a", 1],
-    ["b", -1],
-    ["c", 0],
-    ["d", 0],
-  ]);
+  expect(advantagesOf(samples)).toEqual([1, -1, 0, 0, 0, undefined, undefined, undefined]);
+});
+
+test("what a damaged file calls the model's is not trained on where it was retrieved", () => {
+  const [first] = TURN.generations;
+  const turn = { ...TURN, generations: [first!, { segment: 2, end: "stop" as const, promptIds: [7] }] };
+  expect(tokenSequences(run(turn), letters)?.[0]).toMatchObject({
+    responseIds: [1, 2, 7, ...letters("SS")],
+    responseMask: [1, 1, 0, 0, 0],
+  });
 });

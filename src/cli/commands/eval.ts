@@ -27,7 +27,6 @@ import { openRolloutFile } from "../data/rollout-file.ts";
 import { createRolloutProgress } from "../data/rollout-progress.ts";
 import { checkRecorded, dataOf, idOf, runRollouts, samplesOf, statesOf } from "../data/rollouts.ts";
 import { bookOf } from "../data/sample-book.ts";
-import { halfRun } from "../data/trajectory-file.ts";
 import { openAgent, type OpenAgent } from "../open-agent.ts";
 import { EXIT_CODES } from "../terminal/exit-code.ts";
 import { UsageError } from "../terminal/failure.ts";
@@ -113,9 +112,9 @@ async function gather(
   const isRuns = await isRunsFile(given);
   const all = isRuns ? await questionsOf(given) : await readDataset(given);
   const questions = all.slice(0, wanted.limit);
+  const onNotice = (notice: string): void => void stderr.write(printable(notice));
   const score = async (file: string, names: readonly string[], meant: Meant): Promise<void> => {
-    const onHalf = (line: number): void => void stderr.write(halfRun(file, line));
-    runs.push(await scoreFile(nameOf(file, names), file, { meant, onHalf }));
+    runs.push(await scoreFile(nameOf(file, names), file, { meant, onNotice }));
   };
   let beside = given;
   if (isRuns) {

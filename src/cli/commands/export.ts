@@ -63,11 +63,15 @@ interface Making {
 
 async function* makeRows(runs: KeptRuns, form: RowForm, { local, count }: Making): AsyncGenerator<Row> {
   const rewards: GroupedReward[] = [];
-  for await (const { id, group, reward } of runs.each()) rewards.push({ id, group, reward });
+  for await (const { group, reward } of runs.each()) rewards.push({ group, reward });
   const advantages = advantagesOf(rewards);
   const asked = new Set<string>();
+  let at = 0;
   for await (const run of runs.each()) {
     const { id, group } = run;
+    // by its place: files of several rollouts in one have the same ids
+    const advantage = advantages[at];
+    at += 1;
     // a question is one row, however many samples it has
     if (form === "verl-parquet" && asked.has(group ?? id)) continue;
     asked.add(group ?? id);
@@ -76,7 +80,7 @@ async function* makeRows(runs: KeptRuns, form: RowForm, { local, count }: Making
       side,
       encode: local?.encode,
       endId: local?.end?.id,
-      advantage: advantages.get(id),
+      advantage,
     });
     count.add(run, made);
     yield* made.rows;

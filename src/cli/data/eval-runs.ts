@@ -1,9 +1,10 @@
 import { extname } from "node:path";
 import { toCase, type Case } from "../../eval/case.ts";
+import { counted } from "../../view/amounts.ts";
 import { parseJson } from "../../net/json.ts";
 import type { Trajectory } from "../../trajectory/trajectory.ts";
 import { runSchema, type DatasetQuestion } from "./dataset.ts";
-import { linesOf, readTrajectories } from "./trajectory-file.ts";
+import { halfRun, linesOf, readTrajectories } from "./trajectory-file.ts";
 
 /** Whether a file is one of runs: by its first line. */
 export async function isRunsFile(file: string): Promise<boolean> {
@@ -24,6 +25,9 @@ export interface ScoredRuns {
   readonly cases: readonly Case[];
 }
 
+/** Told what a file has that is not scored, as a sentence. */
+type OnNotice = (notice: string) => void;
+
 /** A run of a file as it is to be scored; undefined where it is not meant. @default all as they are */
 export type Meant = (run: Trajectory) => Trajectory | undefined;
 
@@ -31,12 +35,25 @@ export type Meant = (run: Trajectory) => Trajectory | undefined;
 export async function scoreFile(
   name: string,
   file: string,
-  { meant = (run) => run, onHalf }: { readonly meant?: Meant; readonly onHalf?: (line: number) => void } = {},
+  {
+    meant = (run) => run,
+    onNotice = () => undefined,
+  }: { readonly meant?: Meant; readonly onNotice?: OnNotice } = {},
 ): Promise<ScoredRuns> {
   const cases = new Map<string, Case>();
-  for await (const run of readTrajectories(file, onHalf)) {
+  let twice = 0;
+  for await (const run of readTrajectories(file, (line) => onNotice(halfRun(file, line)))) {
     const scored = meant(run);
-    if (scored !== undefined) cases.set(run.id, toCase(scored));
+    if (scored === undefined) continue;
+    if (cases.has(run.id)) twice += 1;
+    cases.set(run.id, toCase(scored));
+  }
+  if (twice > 0) {
+    onNotice(
+      twice === 1
+        ? `A run of ${file} has the id of a later one, which alone is scored.\n`
+        : `${counted(twice, "run")} of ${file} have the ids of later ones, which alone are scored.\n`,
+    );
   }
   return { name, file, cases: [...cases.values()] };
 }

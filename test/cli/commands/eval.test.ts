@@ -208,6 +208,12 @@ describe("saved runs", () => {
     expect(out).toMatch(/^ +runs +half$/m);
     expect(out).toMatch(/^questions +3, 3 scored +2, 2 scored$/m);
     expect(err).toBe(`Line 3 of ${join(folder, "half.jsonl")} is half a run, which is left out.\n`);
+    await writeFile(join(folder, "both.jsonl"), text + text.slice(1));
+    const both = await evaluate("both.jsonl");
+    expect(both.out).toMatch(/^questions +3, 3 scored$/m);
+    expect(both.err).toBe(
+      `3 runs of ${join(folder, "both.jsonl")} have the ids of later ones, which alone are scored.\n`,
+    );
     await writeFile(join(folder, "list.json"), `[${text.trim().replaceAll("\r\n", ",")}]`);
     const listed = await evaluate("list.json", "--out", "new.jsonl");
     expect(listed).toMatchObject({
