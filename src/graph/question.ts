@@ -56,7 +56,8 @@ function askedIn(messages: readonly BaseMessage[]) {
   const message = isHandoff ? messages.findLast((each) => each.getType() === "human") : last;
   if (message?.getType() !== "human") return null;
   refuseOtherParts(message);
-  const question = message.text.trim();
+  // this is asked in each step, and LangChain takes a text apart for its blocks
+  const question = (typeof message.content === "string" ? message.content : message.text).trim();
   if (question === "") return null;
   // handed over twice, it is asked twice
   const id = isHandoff ? digest([message.id ?? "", last.id ?? ""]) : (message.id ?? "");
