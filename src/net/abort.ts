@@ -18,16 +18,15 @@ export async function untilAborted<Value>(
   signal: AbortSignal | undefined,
 ): Promise<Value> {
   if (signal === undefined) return work;
-  const done = new AbortController();
-  const aborted = new Promise<never>((_resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const stop = (): void => reject(abortError(signal));
-    signal.addEventListener("abort", stop, { once: true, signal: done.signal });
+    const end = (): void => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(end, end);
   });
-  try {
-    const value = await Promise.race([work, aborted]);
-    throwIfAborted(signal);
-    return value;
-  } finally {
-    done.abort();
-  }
+  throwIfAborted(signal);
+  return work;
 }

@@ -13,8 +13,8 @@ export interface Deadline {
   silence(milliseconds: number, message: string): SilenceWatch;
   /** Why the request was ended: an AbortError for the caller's signal, else `model-timeout`. */
   failure(): Error | undefined;
-  /** Aborts what is left and releases the timers and the caller's signal. */
-  close(): void;
+  /** Releases the timers and the caller's signal, and aborts what is left: nothing where all `isDone`. */
+  close(isDone?: boolean): void;
 }
 
 export function startDeadline(caller: AbortSignal | undefined): Deadline {
@@ -60,11 +60,11 @@ export function startDeadline(caller: AbortSignal | undefined): Deadline {
       };
     },
     failure: () => failure,
-    close() {
+    close(isDone = false) {
       for (const stop of stops) stop();
       stops.clear();
       caller?.removeEventListener("abort", onAbort);
-      controller.abort();
+      if (!isDone) controller.abort();
     },
   };
 }

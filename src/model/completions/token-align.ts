@@ -50,6 +50,11 @@ export function createAligner(options: AlignOptions): Aligner {
 
   return {
     read(reading) {
+      const isTold = reading.tokenIds !== undefined || reading.logprobs !== undefined || tokens !== NO_TOKENS;
+      // the usual case: nothing is told of tokens, and no stop string is shown
+      if (!isTold && encoding === undefined && !showsStop) {
+        return reading.text === "" ? [] : [{ text: reading.text }];
+      }
       const early = tokens.ids.length;
       tokens = addTokens(tokens, reading);
       const { text, finish } = reading;

@@ -43,6 +43,7 @@ export async function* runAttempts(attempts: Attempts): AsyncGenerator<ModelChun
   const deadline = attempts.begin();
   let said = "";
   let continued = 0;
+  let isDone = false;
   try {
     for (let tries = 1; ; tries += 1) {
       let seen = false;
@@ -52,6 +53,7 @@ export async function* runAttempts(attempts: Attempts): AsyncGenerator<ModelChun
         for await (const chunk of await attempts.attempt(said, deadline)) {
           throwIfAborted(signal);
           seen = true;
+          isDone = chunk.type === "end";
           yield continued === 0 ? chunk : behindBreak(chunk, { said, continued, isFirst: came === "" });
           if (chunk.type === "text") came += chunk.text;
         }
@@ -78,7 +80,7 @@ export async function* runAttempts(attempts: Attempts): AsyncGenerator<ModelChun
       if (ended !== undefined) throw ended;
     }
   } finally {
-    deadline.close();
+    deadline.close(isDone);
   }
 }
 

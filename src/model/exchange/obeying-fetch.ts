@@ -126,7 +126,7 @@ function obeying<Input, Init extends { readonly body?: unknown } | undefined, Re
       };
       const sent = heeding(body, learnt, { limit, leastTokens });
       const isChanged =
-        limit < Infinity || known.has(name) || learnt.whole === true || learnt.window !== undefined;
+        limit < Infinity || known.has(name) || learnt.whole === true || limitOf(sent) !== limitOf(body);
       const response = await given(input, isChanged ? { ...init, body: JSON.stringify(sent) } : init);
       if ((response.status !== 400 && response.status !== 422) || refusals === MAX_REFUSALS) return response;
       const text = await readBodyStart(response, MAX_REFUSAL_BYTES);
