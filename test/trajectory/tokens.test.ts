@@ -136,8 +136,9 @@ test.each([
   expect(differing(ids, others)).toBe(expected);
 });
 
+const sample = (group: string | undefined, reward: number | undefined) => ({ group, reward });
+
 test("advantages are those of a group, also of equal rewards that are no binary fractions", () => {
-  const sample = (group: string | undefined, reward: number | undefined) => ({ group, reward });
   const samples = [
     sample("1", 1),
     sample("1", 0),
