@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf } from "../../errors.ts";
 import { cleanLine } from "../clean-text.ts";
 import { createDocumentReading, UnreadableFile } from "./documents/reading.ts";
 import type { FolderListing, ListedFile } from "./documents/folder.ts";
@@ -117,5 +118,7 @@ function isSame(
 }
 
 function describe(error: unknown): string {
+  const code = codeOf(error);
+  if (code !== undefined) return `it cannot be read (${code})`;
   return error instanceof Error ? cleanLine(error.message) : "it cannot be read";
 }

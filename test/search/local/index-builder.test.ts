@@ -124,6 +124,20 @@ describe("buildIndex", () => {
     });
   });
 
+  test("names a file that goes while others are read, and keeps what it had of it", async () => {
+    const folder = createFolder({ "a.md": "apple fruit", "b.md": "banana fruit" });
+    const file = join(createFolder(), "index.sqlite");
+    await build({ folder, file });
+    for (const name of ["a.md", "b.md"]) writeFile(folder, name, `another fruit in ${name}`);
+    const onProgress = (): void => rmSync(join(folder, "b.md"), { force: true });
+    expect(await build({ folder, file, onProgress })).toMatchObject({
+      updated: 1,
+      problems: [{ path: "b.md", reason: "it cannot be read (ENOENT); what was indexed of it before stays" }],
+    });
+    expect(titlesOf(file, "fruit").sort()).toEqual(["a", "b"]);
+    expect(await build({ folder, file })).toMatchObject({ removed: 1, problems: [] });
+  });
+
   test("tells of its progress", async () => {
     const seen: string[] = [];
     const folder = createFolder(FILES);
