@@ -111,13 +111,13 @@ function pValue(p: number): string {
   return p < 0.0001 ? "< 0.0001" : p.toFixed(4);
 }
 
-/** Rows in columns as wide as what is in them. */
-export function alignedRows(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+/** Rows in columns as wide as what is in them; `widthOf`: the columns that a text takes at a terminal. */
+export function alignedRows(rows: readonly (readonly string[])[], widthOf: (text: string) => number): string {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ""))));
   return rows
     .map((row) =>
       row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .map((cell, at) => cell + " ".repeat(Math.max(0, (widths[at] ?? 0) - widthOf(cell))))
         .join("  ")
         .trimEnd(),
     )

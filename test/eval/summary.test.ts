@@ -1,8 +1,10 @@
+import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { toCase } from "../../src/eval/case.ts";
 import { compare } from "../../src/eval/compare.ts";
 import { evidenceFound } from "../../src/eval/evidence.ts";
 import { summarise } from "../../src/eval/summary.ts";
+import { alignedRows } from "../../src/eval/table.ts";
 import { citation, runOf } from "./run.ts";
 
 const WRONG = { rawAnswer: "Milan", answer: "Milan", citations: [], uncited: ["Milan."] };
@@ -175,4 +177,12 @@ describe("two runs are compared question by question", () => {
       onlySecond: 5,
     });
   });
+});
+
+test("columns of a table are as wide as a terminal shows what is in them", () => {
+  const rows = [
+    ["", "評価", "old"],
+    ["em", "50.0", "1"],
+  ];
+  expect(alignedRows(rows, stringWidth)).toBe("    評価  old\nem  50.0  1");
 });

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import stringWidth from "string-width";
 import { createPlainModel } from "../../compose/plain-model.ts";
 import { compare } from "../../eval/compare.ts";
 import { JUDGES, type JudgeName, type Judgement } from "../../eval/judge.ts";
@@ -289,7 +290,7 @@ async function show(
   }
   stdout.write(
     printable(
-      `${alignedRows(figureRows(entries))}\n${words.map((line) => `\n${line}`).join("")}${words.length > 0 ? "\n" : ""}`,
+      `${alignedRows(figureRows(entries), stringWidth)}\n${words.map((line) => `\n${line}`).join("")}${words.length > 0 ? "\n" : ""}`,
     ),
   );
 }
