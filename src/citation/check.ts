@@ -5,8 +5,9 @@ import { plainLine } from "./plain-stream.ts";
 import { atOnce } from "../text/at-once.ts";
 import { eachSentenceSpan, sentenceSpans } from "../text/sentences.ts";
 import { overlapWith } from "./overlap.ts";
+import { createClaimReader } from "./support/claim.ts";
 import { readSource, type SourceReader } from "./support/read-source.ts";
-import { createSupportJudge, type Support } from "./support/support.ts";
+import { createSupportJudge, type JudgeReaders, type Support } from "./support/support.ts";
 import { masked, sentenceIn, spanAt, type Span } from "./marked-sentence.ts";
 import { uncitedSentences } from "./uncited.ts";
 import { createWrittenAnswer } from "./written-answer.ts";
@@ -86,6 +87,7 @@ export function* checkingAnswer(
   yield undefined;
   const blocks = pieces.filter((piece) => isCodeBlock(piece, text));
   const words = withoutCode(plain, pieces, " ");
+  const claimOf = createClaimReader();
   const uncited = yield* uncitedSentences(
     plain,
     spans.map(({ start, end }, at) => ({
@@ -96,9 +98,13 @@ export function* checkingAnswer(
       cited: marked.has(spans[at] ?? { start, end }),
       code: isInCode(text, blocks, start, end),
     })),
-    evidence.length > 0,
+    { isResearched: evidence.length > 0, claimOf },
   );
-  return { answer: answer.take(), citations: yield* judging(cited, evidence, question, read), uncited };
+  return {
+    answer: answer.take(),
+    citations: yield* judging(cited, evidence, question, { readOf: read, claimOf }),
+    uncited,
+  };
 }
 
 type Cited = Omit<CheckedCitation, keyof Support | "redundant">;
@@ -108,13 +114,13 @@ function* judging(
   cited: readonly Cited[],
   evidence: readonly Evidence[],
   question: string,
-  read: SourceReader,
+  readers: JudgeReaders,
 ): Generator<undefined, CheckedCitation[]> {
   const sources = sourcesByNumber(evidence);
   const judge = createSupportJudge(
     [...new Set(cited.map(({ number }) => number ?? 0))].flatMap((number) => sources.get(number) ?? []),
     question,
-    read,
+    readers,
   );
   const numbers = new Map<string, number[]>();
   for (const { sentence, number, known } of cited) {

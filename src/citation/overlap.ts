@@ -8,7 +8,23 @@ export function contentWords(text: string): readonly string[] {
   return splitWords(text)
     .flatMap(partsOf)
     .filter((word) => !FUNCTION_WORDS.en.has(word.toLowerCase()))
-    .map(stem);
+    .map(stemOf);
+}
+
+/** Stems of the words that were met last: texts of one run repeat theirs. */
+const stems = new Map<string, string>();
+const MAX_STEMS = 20_000;
+/** So short a piece of a text is a copy, and does not keep the whole text in memory. */
+const SHORT = 12;
+
+function stemOf(word: string): string {
+  if (word.length > SHORT) return stem(word);
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  if (stems.size >= MAX_STEMS) stems.clear();
+  const stemmed = stem(word);
+  stems.set(word, stemmed);
+  return stemmed;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readClaim, type Claim } from "./support/claim.ts";
+import type { Claim } from "./support/claim.ts";
 import { isTelling } from "./support/cues.ts";
 import type { Figure } from "./support/figures/figures.ts";
 import { isRefusal } from "../text/refusal.ts";
@@ -19,12 +19,12 @@ export interface SentenceSpan {
 /**
  * The sentences that state a fact and have no source, in the order of the answer: not headings, questions, greetings, what
  * leads to the answer, lists of sources, code, refusals, and what is drawn from cited sentences.
- * @param isResearched there are sources, so that one word may be an answer
+ * `isResearched`: there are sources, so that one word may be an answer.
  */
 export function* uncitedSentences(
   text: string,
   spans: readonly SentenceSpan[],
-  isResearched: boolean,
+  { isResearched, claimOf }: { readonly isResearched: boolean; readonly claimOf: (said: string) => Claim },
 ): Generator<undefined, string[]> {
   const isListed = withinSources(text);
   const uncited: string[] = [];
@@ -32,18 +32,24 @@ export function* uncitedSentences(
   for (const { start, end, sentence, said, cited: isCited, code } of spans) {
     if (isCited || code || isListed(start) || !isStatement(text, start, end, sentence)) continue;
     yield undefined;
-    const claim = readClaim(said);
+    const claim = claimOf(said);
     if (!saysSomething(claim, isResearched && spans.length === 1)) continue;
-    cited ??= yield* claimsOf(spans.filter((span) => span.cited));
+    cited ??= yield* claimsOf(
+      spans.filter((span) => span.cited),
+      claimOf,
+    );
     if (!isDrawnFrom(claim, cited)) uncited.push(sentence);
   }
   return uncited;
 }
 
-function* claimsOf(spans: readonly SentenceSpan[]): Generator<undefined, readonly Claim[]> {
+function* claimsOf(
+  spans: readonly SentenceSpan[],
+  claimOf: (said: string) => Claim,
+): Generator<undefined, readonly Claim[]> {
   const claims: Claim[] = [];
   for (const { sentence } of spans) {
-    claims.push(readClaim(sentence));
+    claims.push(claimOf(sentence));
     yield undefined;
   }
   return claims;

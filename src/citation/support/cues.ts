@@ -53,7 +53,13 @@ const NO_DIRECTION: Readonly<Record<string, string>> = { least: "at", most: "at"
 interface WordTable {
   readonly words: ReadonlyMap<string, number>;
   readonly beginnings: ReadonlyMap<string, number>;
+  /** The lines of short words that were looked up; -1 where there is none. */
+  readonly known: Map<string, number>;
 }
+
+const MAX_KNOWN = 20_000;
+/** No beginning is longer; and so short a piece of a text is a copy, which does not keep the whole text in memory. */
+const LONGEST = 12;
 
 function tableOf(lines: readonly string[]): WordTable {
   const all = lines.flatMap((line, index) => line.split(" ").map((word) => [word, index] as const));
@@ -62,14 +68,26 @@ function tableOf(lines: readonly string[]): WordTable {
     beginnings: new Map(
       all.filter(([word]) => word.endsWith("*")).map(([word, index]) => [word.slice(0, -1), index]),
     ),
+    known: new Map(),
   };
 }
 
 /** The line that a word stands in. */
-function lineOf(word: string, { words, beginnings }: WordTable): number | undefined {
+function lineOf(word: string, table: WordTable): number | undefined {
+  const { known } = table;
+  const before = known.get(word);
+  const line = before ?? findLine(word, table) ?? -1;
+  if (before === undefined && word.length <= LONGEST) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(word, line);
+  }
+  return line < 0 ? undefined : line;
+}
+
+function findLine(word: string, { words, beginnings }: WordTable): number | undefined {
   const line = words.get(word);
   if (line !== undefined) return line;
-  for (let length = Math.min(word.length, 12); length > 1; length -= 1) {
+  for (let length = Math.min(word.length, LONGEST); length > 1; length -= 1) {
     const begun = beginnings.get(word.slice(0, length));
     if (begun !== undefined) return begun;
   }
@@ -190,12 +208,15 @@ function wordsOf(text: string): readonly string[] {
 
 type Direction = 1 | -1;
 
+const NONE: readonly Direction[] = [];
+
 function directionsOf(words: readonly string[]): readonly (readonly Direction[])[] {
-  const found: Direction[][] = OPPOSITES.map(() => []);
+  const found = OPPOSITES.map(() => NONE);
   for (const [at, word] of words.entries()) {
     const line = lineOf(word, DIRECTIONS);
     if (line === undefined || (word in NO_DIRECTION && words[at - 1] === NO_DIRECTION[word])) continue;
-    found[Math.floor(line / 2)]?.push(line % 2 === 0 ? 1 : -1);
+    const pair = Math.floor(line / 2);
+    found[pair] = [...(found[pair] ?? NONE), line % 2 === 0 ? 1 : -1];
   }
   return found;
 }

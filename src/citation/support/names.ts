@@ -1,5 +1,6 @@
 import { lettersIn } from "../../text/word-patterns/beginnings.ts";
 import { isMonthName } from "./figures/month-names.ts";
+import { once } from "./once.ts";
 import { stemKey } from "./terms.ts";
 
 /** A name that a text gives: of a person, a product, a place. */
@@ -20,6 +21,9 @@ const GERMAN: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+/** A word that is a name at most in a text of another script. */
+const SMALL = /^[a-z]+$/;
+const WITHOUT_CAPITALS = /[\p{sc=Han}\p{sc=Arabic}\p{sc=Hebrew}\p{sc=Hiragana}\p{sc=Hangul}]/u;
 const LATIN = /^[\p{sc=Latin}]/u;
 
 /**
@@ -27,6 +31,7 @@ const LATIN = /^[\p{sc=Latin}]/u;
  * only those that no article or adjective stands before; scripts without capitals have none but the Latin words in them.
  */
 export function findNames(text: string): readonly Name[] {
+  const isForeign = once(() => WITHOUT_CAPITALS.test(text));
   const isGerman = lettersIn(text).some((letters) => GERMAN.has(letters));
   const han = [...text.matchAll(CHINESE)].map(({ 0: name, index }) => ({
     text: name,
@@ -35,12 +40,14 @@ export function findNames(text: string): readonly Name[] {
     keys: Array.from({ length: name.length - 1 }, (_, at) => name.slice(at, at + 2)),
   }));
   const spaced = [...text.matchAll(WORD)].flatMap((match) => {
+    if (!isForeign() && SMALL.test(match[0])) return [];
     const [word, start] = [match[0].replace(/['’]s?$/u, ""), match.index];
     const before = text.slice(0, start);
     const keys = word
       .split(/[-‐‑/_]/u)
       .flatMap((part) => stemKey(part.replace(/^\p{L}['’](?=\p{Lu})/u, "")) ?? []);
-    if (keys.length === 0 || isCalendarName(word) || !isName(word, before, text, isGerman)) return [];
+    if (keys.length === 0 || isCalendarName(word) || !isName(word, before, text, isGerman, isForeign))
+      return [];
     return [{ text: word, start, end: start + word.length, keys }];
   });
   return [...spaced, ...han.filter(({ text: name, start }) => isPerson(name, text, start)), ...titled(text)];
@@ -108,11 +115,15 @@ const GERMAN_AUXILIARY = /^(?:wurden?|wird|werden|worden|hat|haben|hatten?|ist|s
 const FEW =
   /^(?:find|tell|name|take|give|list|show|explain|describe|nobody|nothing|none|everybody|everyone|everything|somebody|someone|anybody|anyone|neither|either|niemand|jemand|nichts|alles|personne|nadie|people|water|each|many|most|several|some|few|both|today|here|there|then|later|recent|early|about|almost|nearly|roughly|around|half|part|work|research|once|since|during|after|before|inside|outside|under|over|above|below|another|other|such|only|even|still|total|access|support|traffic|money|time|life|food|wind|rain|snow|light|heavy|high|low|long|short|open|free|full|good|bad|new|old|heute|dort|hier|damals|rund|etwa|fast|auch|noch|kaum|dann|nun|strom|geld|wasser)$/iu;
 
-function isName(word: string, before: string, text: string, isGerman: boolean): boolean {
+function isName(
+  word: string,
+  before: string,
+  text: string,
+  isGerman: boolean,
+  isForeign: () => boolean,
+): boolean {
   if (/\p{L}\p{N}|\p{N}\p{L}|\p{Ll}\p{Lu}|^\p{Lu}{2,}(?!\p{Ll})|-\p{N}/u.test(word)) return true;
-  const isForeign =
-    LATIN.test(word) && /[\p{sc=Han}\p{sc=Arabic}\p{sc=Hebrew}\p{sc=Hiragana}\p{sc=Hangul}]/u.test(text);
-  if (isForeign) return true;
+  if (LATIN.test(word) && isForeign()) return true;
   if (!/^\p{Lu}\p{L}/u.test(word)) return false;
   const begins = /(?:^|[.!?:;…]["”’»)]*)[\s"“„«'‘(*_>-]*$/u.test(before);
   if (begins) return beginsWithName(word, text.slice(before.length + word.length), isGerman);

@@ -1,8 +1,7 @@
 import { type Check, likeClauses, type ShareOf } from "./checks.ts";
 import type { Claim } from "./claim.ts";
 import { comparands, isCoordinated, isOpposite, isTelling } from "./cues.ts";
-import { findFigures } from "./figures/figures.ts";
-import { findNames, type Name } from "./names.ts";
+import type { Name } from "./names.ts";
 import type { Passage } from "./passage.ts";
 import type { Clause } from "./source-text.ts";
 import { type Term, termsOf } from "./terms.ts";
@@ -10,7 +9,7 @@ import { type Term, termsOf } from "./terms.ts";
 /** Who does what to whom: where names change places and the verb does not, no check can tell. */
 export function checkOrder(claim: Claim, passage: Passage, shareOf: ShareOf): readonly Check[] {
   for (const clause of claim.clauses) {
-    const named = movable(claim.text, clause);
+    const named = movable(claim, clause);
     const words = [
       ...otherDoers(claim, clause, passage, shareOf),
       ...likeClauses(clause, passage.clauses, shareOf).flatMap((other) => {
@@ -246,9 +245,7 @@ function startOfNames(names: readonly Name[], start: number): number {
 }
 
 /** Names and nouns of a clause that may be who does it, or whom it is done to. */
-function movable(text: string, clause: Clause) {
-  const names = findNames(text);
-  const figures = findFigures(text);
+function movable({ text, allNames: names, allFigures: figures }: Claim, clause: Clause) {
   return clause.terms.flatMap(({ keys, start, end, text: word }) => {
     const before = text.slice(Math.max(0, start - 24), startOfNames(names, start));
     const isArabic = /\p{sc=Arabic}|\p{sc=Hebrew}/u.test(word);

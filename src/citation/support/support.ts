@@ -1,7 +1,7 @@
 import { atOnce } from "../../text/at-once.ts";
 import { overlapIn } from "../overlap.ts";
 import { type Check, checkQuotes, hasLike, type ShareOf } from "./checks.ts";
-import { type Claim, readClaim } from "./claim.ts";
+import { type Claim, createClaimReader } from "./claim.ts";
 import { checkCues } from "./cue-checks.ts";
 import { likeness } from "./figures/figures.ts";
 import { checkFigures } from "./figure-checks.ts";
@@ -50,20 +50,22 @@ const NOTHING = { overlap: 0, citedText: "", start: 0, end: 0 } as const;
 const MOST_WORDS = 0.7;
 const SOME_WORDS = 0.3;
 
-/**
- * @param question what the sentences answer, where it is known
- * @param readOf what takes a source apart, or has done so before
- */
+/** What takes a source and a sentence apart, or has done so before. */
+export interface JudgeReaders {
+  readonly readOf?: SourceReader;
+  readonly claimOf?: (sentence: string) => Claim;
+}
+
+/** @param question what the sentences answer, where it is known */
 export function createSupportJudge(
   sources: readonly Given[],
   question = "",
-  readOf: SourceReader = readSource,
+  { readOf = readSource, claimOf = createClaimReader() }: JudgeReaders = {},
 ): SupportJudge {
   const asked = namesAsked(question);
   const relation = relationAsked(question);
   const given = new Map(sources.map((source) => [source.number, source]));
   const texts = new Map<number, SourceText>();
-  const claims = new Map<string, Claim>();
   const overlaps = new Map<number, (sentence: string) => number>();
   const counts = new Map<string, number>();
   let rarity: WeightOf | undefined;
@@ -82,11 +84,6 @@ export function createSupportJudge(
   const textOf = (number: number): SourceText | undefined => {
     const source = given.get(number);
     return source === undefined ? undefined : (texts.get(number) ?? atOnce(read(source)));
-  };
-  const claimOf = (sentence: string): Claim => {
-    const claim = claims.get(sentence) ?? readClaim(sentence);
-    claims.set(sentence, claim);
-    return claim;
   };
   function* readAll(): Generator<undefined, WeightOf> {
     for (const source of given.values()) yield* read(source);
