@@ -120,11 +120,11 @@ function textRows(text: string, file: string): readonly unknown[] {
   if (first !== "[" && first !== "{") {
     return tableRows(text, file);
   }
-  const whole = parseJson(text);
+  const whole = parsePythonJson(text);
   if (whole !== undefined) return listSchema.safeParse(whole).data ?? [whole];
   return text.split(/\r\n?|\n/).flatMap((line, at) => {
     if (line.trim() === "") return [];
-    const row = parseJson(line);
+    const row = parsePythonJson(line);
     if (row !== undefined) return [row];
     throw new AgenticRagError(
       "settings-invalid",
@@ -132,6 +132,15 @@ function textRows(text: string, file: string): readonly unknown[] {
     );
   });
 }
+
+/** JSON, also with the `NaN` that Python writes for a value that is missing: that is null. */
+function parsePythonJson(text: string): unknown {
+  const read = parseJson(text);
+  if (read !== undefined || !/NaN|Infinity/.test(text)) return read;
+  return parseJson(text.replaceAll(STRING_OR_NONE, (found) => (found.startsWith('"') ? found : "null")));
+}
+
+const STRING_OR_NONE = /"(?:[^"\\\n]|\\.)*"|-?Infinity|NaN/g;
 
 /** Rows of CSV or TSV. Some write texts that begin with a quote as they are: there a quote is a sign as any other. */
 function tableRows(text: string, file: string): readonly unknown[] {

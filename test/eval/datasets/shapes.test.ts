@@ -105,6 +105,14 @@ test.each<[name: string, content: string | Uint8Array]>([
   expect(await read(content)).toEqual(TWO);
 });
 
+test("what Python writes for a value that is missing is none", async () => {
+  const rows =
+    '{"question": "Is NaN \\"Infinity\\"?", "answer": NaN}\n{"question": "B?", "id": -Infinity, "answer": "NaN"}\n';
+  const told = [{ question: 'Is NaN "Infinity"?' }, { question: "B?", goldenAnswers: ["NaN"] }];
+  expect(await read(rows)).toMatchObject(told);
+  expect(await read(`[${rows.trim().replace("\n", ",\n")}]`)).toMatchObject(told);
+});
+
 test("rows under their ids", async () => {
   expect(await read(JSON.stringify({ one: ROWS[0], two: ROWS[1] }))).toEqual(
     TWO.map((row, at) => ({ ...row, group: ["one", "two"][at] })),
