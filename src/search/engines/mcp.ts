@@ -1,8 +1,5 @@
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { McpError } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { isAbort } from "../../errors.ts";
 import { withDeadline } from "../../net/deadline.ts";
@@ -113,7 +110,7 @@ export function createMcpEngine(options: McpOptions): McpEngine {
         return await ask(query, ending);
       } catch (error) {
         if (isAbort(error) && ending.aborted) throw error;
-        return failed(failureOf(error));
+        return failed(await failureOf(error));
       }
     });
     if (outcome !== "deadline") return outcome;
@@ -127,13 +124,14 @@ export function createMcpEngine(options: McpOptions): McpEngine {
     },
   };
 
-  function failureOf(error: unknown): SearchFailure {
+  async function failureOf(error: unknown): Promise<SearchFailure> {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
       return {
         kind: "misconfigured",
         message: `${name} could not be started: there is no command ${JSON.stringify(commandOf(server)[0] ?? "")}. Install it, or correct the command.`,
       };
     }
+    const { McpError } = await import("@modelcontextprotocol/sdk/types.js");
     if (error instanceof McpError && /connection closed/i.test(error.message)) {
       return { kind: "unreachable", message: `The server behind ${name} ended. Try its command by hand.` };
     }
@@ -146,10 +144,12 @@ async function connect(
   name: string,
   onGone: () => void,
 ): Promise<Connection | SearchFailure> {
-  const client = new Client({ name: "langgraph-agentic-rag", version: "1" });
+  // loaded with the first search: most programs ask no MCP server
+  const { Client: McpClient } = await import("@modelcontextprotocol/sdk/client/index.js");
+  const client = new McpClient({ name: "langgraph-agentic-rag", version: "1" });
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has no other way
   client.onclose = onGone;
-  await client.connect(transportOf({ server, key, env, fetch }));
+  await client.connect(await transportOf({ server, key, env, fetch }));
   const { tools } = await client.listTools();
   const found =
     tool === undefined
@@ -166,15 +166,17 @@ async function connect(
   };
 }
 
-function transportOf({
+async function transportOf({
   server,
   key,
   env,
   fetch,
 }: Pick<McpOptions, "server"> & {
   readonly [Field in "key" | "env" | "fetch"]: McpOptions[Field];
-}): Transport {
+}): Promise<Transport> {
   if (!/^https?:/i.test(server)) {
+    const { getDefaultEnvironment, StdioClientTransport } =
+      await import("@modelcontextprotocol/sdk/client/stdio.js");
     const [command = "", ...args] = commandOf(server);
     return new StdioClientTransport({
       command,
@@ -183,6 +185,8 @@ function transportOf({
       stderr: "ignore",
     });
   }
+  const { StreamableHTTPClientTransport } =
+    await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
   const transport = new StreamableHTTPClientTransport(new URL(server), {
     ...(fetch !== undefined && { fetch }),
     ...(key !== undefined && { requestInit: { headers: { authorization: `Bearer ${key}` } } }),

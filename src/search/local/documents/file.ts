@@ -1,21 +1,10 @@
 import { posix } from "node:path";
-import { parseDelimited } from "./delimited.ts";
 import type { ParsedBlocks, ParsedFile } from "./document.ts";
-import { parseEmail } from "./email.ts";
-import { parseHtml } from "./html.ts";
 import { parseJson, parseJsonLines } from "./json.ts";
-import { parseMarkdown } from "./markdown.ts";
-import { parseNotebook } from "./notebook.ts";
-import { parseDocx } from "./office/docx.ts";
-import { parseEpub } from "./office/epub.ts";
-import { parseOdt } from "./office/odt.ts";
-import { parsePptx } from "./office/pptx.ts";
-import { parseXlsx } from "./office/xlsx.ts";
-import { parseOrg, parseRst } from "./outline.ts";
-import { parsePdf } from "./pdf.ts";
 import { parsePlainText } from "./plain-text.ts";
 import { toSections } from "./sections.ts";
 
+/** What stands on a library is loaded with the first file of its kind: most questions read none. */
 type Parser = (bytes: Uint8Array) => ParsedBlocks | Promise<ParsedBlocks>;
 
 interface Kind {
@@ -26,11 +15,17 @@ interface Kind {
   readonly isCode?: boolean;
 }
 
-const MARKDOWN: Kind = { parse: parseMarkdown, isPlain: true };
+const MARKDOWN: Kind = {
+  parse: async (bytes) => (await import("./markdown.ts")).parseMarkdown(bytes),
+  isPlain: true,
+};
 const TEXT: Kind = { parse: parsePlainText, isPlain: true };
-const HTML: Kind = { parse: parseHtml, isPlain: true };
+const HTML: Kind = { parse: async (bytes) => (await import("./html.ts")).parseHtml(bytes), isPlain: true };
 
-const TABLE: Kind = { parse: parseDelimited, isPlain: true };
+const TABLE: Kind = {
+  parse: async (bytes) => (await import("./delimited.ts")).parseDelimited(bytes),
+  isPlain: true,
+};
 const JSON_LINES: Kind = { parse: parseJsonLines, isPlain: true };
 const CODE: Kind = { parse: parsePlainText, isPlain: true, isCode: true };
 
@@ -58,30 +53,33 @@ const KINDS = new Map<string, Kind>([
   [".html", HTML],
   [".htm", HTML],
   [".xhtml", HTML],
-  [".rst", { parse: parseRst, isPlain: true }],
-  [".org", { parse: parseOrg, isPlain: true }],
+  [".rst", { parse: async (bytes) => (await import("./outline.ts")).parseRst(bytes), isPlain: true }],
+  [".org", { parse: async (bytes) => (await import("./outline.ts")).parseOrg(bytes), isPlain: true }],
   [".csv", TABLE],
   [".tsv", TABLE],
   [".json", { parse: parseJson, isPlain: true }],
   [".jsonl", JSON_LINES],
   [".ndjson", JSON_LINES],
-  [".ipynb", { parse: parseNotebook, isPlain: true }],
-  [".eml", { parse: parseEmail, isPlain: false }],
-  [".pdf", { parse: parsePdf, isPlain: false }],
+  [".ipynb", { parse: async (bytes) => (await import("./notebook.ts")).parseNotebook(bytes), isPlain: true }],
+  [".eml", { parse: async (bytes) => (await import("./email.ts")).parseEmail(bytes), isPlain: false }],
+  [".pdf", { parse: async (bytes) => (await import("./pdf.ts")).parsePdf(bytes), isPlain: false }],
   ...[".docx", ".docm", ".dotx"].map((ending): [string, Kind] => [
     ending,
-    { parse: parseDocx, isPlain: false },
+    { parse: async (bytes) => (await import("./office/docx.ts")).parseDocx(bytes), isPlain: false },
   ]),
   ...[".xlsx", ".xlsm", ".xltx"].map((ending): [string, Kind] => [
     ending,
-    { parse: parseXlsx, isPlain: false },
+    { parse: async (bytes) => (await import("./office/xlsx.ts")).parseXlsx(bytes), isPlain: false },
   ]),
   ...[".pptx", ".pptm", ".ppsx"].map((ending): [string, Kind] => [
     ending,
-    { parse: parsePptx, isPlain: false },
+    { parse: async (bytes) => (await import("./office/pptx.ts")).parsePptx(bytes), isPlain: false },
   ]),
-  ...[".odt", ".ott"].map((ending): [string, Kind] => [ending, { parse: parseOdt, isPlain: false }]),
-  [".epub", { parse: parseEpub, isPlain: false }],
+  ...[".odt", ".ott"].map((ending): [string, Kind] => [
+    ending,
+    { parse: async (bytes) => (await import("./office/odt.ts")).parseOdt(bytes), isPlain: false },
+  ]),
+  [".epub", { parse: async (bytes) => (await import("./office/epub.ts")).parseEpub(bytes), isPlain: false }],
   ...CODE_ENDINGS.map((ending): [string, Kind] => [`.${ending}`, CODE]),
 ]);
 
