@@ -102,12 +102,11 @@ function answersIn(value: unknown): readonly string[] | undefined {
   return held.length === 0 ? undefined : answersIn(held.map(([, inner]) => inner));
 }
 
-/** A list that a cell holds as JSON, or as Python or NumPy writes it, or else the one text that it is. */
+/** A list or an object that a cell holds as JSON, or a list as Python or NumPy writes it, or else the one text that it is. */
 export function listed(cell: string): readonly string[] {
-  if (!/^\s*\[[\s\S]*\]\s*$/.test(cell)) return [cell];
+  if (!/^\s*(?:\[[\s\S]*\]|\{[\s\S]*\})\s*$/.test(cell)) return [cell];
   try {
-    const list = z.array(z.unknown()).safeParse(JSON.parse(cell));
-    if (list.success) return answersIn(list.data) ?? [cell];
+    return answersIn(JSON.parse(cell)) ?? [cell];
   } catch {
     // no JSON
   }
@@ -120,6 +119,7 @@ const ITEM =
 
 /** The texts and numbers of a Python list; `undefined` where it is none. */
 function pythonList(cell: string): readonly string[] | undefined {
+  if (!cell.trimStart().startsWith("[")) return undefined;
   const inner = cell.trim().slice(1, -1);
   const items: string[] = [];
   for (let at = 0; at < inner.length; at = ITEM.lastIndex) {

@@ -51,6 +51,9 @@ describe("answers are all right, however a row has them", () => {
       `['Paris' 'City of Light'\n 'it''s']`,
       ["Paris", "City of Light", "it", "s"],
     ],
+    ["names, as an object of JSON", `{"value": "a", "aliases": ["b"]}`, ["a", "b"]],
+    ["what is no answers of JSON", `{"a": 1}`, [`{"a": 1}`]],
+    ["a text in braces", "{x | x > 0}", ["{x | x > 0}"]],
     ["a text in brackets", "[3 August 1914]", ["[3 August 1914]"]],
   ])("a cell with a list of %s", async (_, cell, golden) => {
     expect(await goldenOf(`question,golden_answers\nQ?,"${cell.replaceAll('"', '""')}"\n`)).toEqual(golden);
