@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { cleanText } from "../../../src/search/clean-text.ts";
 import { indexDocuments } from "../../../src/search/local/index-builder.ts";
 import { readIndexQuery } from "../../../src/search/local/terms/index-query.ts";
 
@@ -97,7 +98,7 @@ test.each([
     const { index } = await indexDocuments({ documents, file: ":memory:" });
     onTestFinished(() => index.close());
     const found = index.rank(question, 5).map(({ result, holdsAll }) => [result.text, holdsAll]);
-    expect(found).toEqual([[text, true]]);
+    expect(found).toEqual([[cleanText(text), true]]);
   }
 });
 
