@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CheckpointRow, Encoded, NewCheckpoint, NewWrite, Write } from "../checkpoint-rows.ts";
+import type { CheckpointRow, Encoded, NewCheckpoint, NewWrite, Versions, Write } from "../checkpoint-rows.ts";
 import { pack, unpack } from "../packed.ts";
 import { nameIn } from "./schema.ts";
 
@@ -61,15 +61,34 @@ export const rowSchema = z
         seen: checkpoint.versions_seen,
       },
       metadata: parts.get("metadata") ?? ["json", "{}"],
-      homes: new Map(homes.map(([channel, home]) => [channel, home === HERE ? row.row_id : home])),
+      homes: namedHomes(homes, row.row_id),
       packedWrites: row.writes ?? [],
     };
   });
 
-export function packHead(
-  { checkpointId, head, metadata, changed, inherits }: NewCheckpoint,
-  parent: PostgresCheckpoint | undefined,
-): Buffer {
+/** What a checkpoint hands on to the one that follows it. */
+export interface Parent {
+  readonly homes: ReadonlyMap<string, number>;
+  readonly versions: Versions;
+}
+
+type Homes = ReadonlyMap<string, number>;
+
+/** Where the values of a checkpoint are; those that it changed are `HERE`. */
+export function homesOf({ changed, inherits }: NewCheckpoint, parent: Parent | undefined): Homes {
+  const homes = new Map(
+    [...(parent?.homes ?? [])].filter(([channel]) => parent && inherits(channel, parent.versions)),
+  );
+  for (const [channel] of changed) homes.set(channel, HERE);
+  return homes;
+}
+
+/** With the number of the row in the place of `HERE`. */
+export function namedHomes(homes: Iterable<readonly [channel: string, home: number]>, row: number): Homes {
+  return new Map([...homes].map(([channel, home]) => [channel, home === HERE ? row : home]));
+}
+
+export function packHead({ checkpointId, head, metadata }: NewCheckpoint, homes: Homes): Buffer {
   const checkpoint = {
     v: head.v,
     id: checkpointId,
@@ -77,10 +96,6 @@ export function packHead(
     channel_versions: head.versions,
     versions_seen: head.seen,
   };
-  const homes = new Map(
-    [...(parent?.homes ?? [])].filter(([channel]) => parent && inherits(channel, parent.head.versions)),
-  );
-  for (const [channel] of changed) homes.set(channel, HERE);
   return packValues([
     ["checkpoint", ["json", JSON.stringify(checkpoint)]],
     ["metadata", metadata],

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import {
   ANCESTORS,
@@ -5,7 +6,9 @@ import {
   type CheckpointRows,
   type Encoded,
   type HeldEpoch,
+  type CheckpointKey,
   type LoadedCheckpoint,
+  type NewCheckpoint,
   type ThreadPlace,
   type Wanted,
 } from "../checkpoint-rows.ts";
@@ -14,6 +17,8 @@ import type { PostgresConnection } from "../../postgres/connection.ts";
 import { jsonOf } from "./schema.ts";
 import {
   bytes,
+  homesOf,
+  namedHomes,
   packHead,
   packValues,
   packWrites,
@@ -21,10 +26,15 @@ import {
   rowSchema,
   unpackValues,
   unpackWrites,
+  type Parent,
   type PostgresCheckpoint,
 } from "./checkpoint-format.ts";
 
+const writtenRow = z.object({ row_id: rowId });
 const changedSchema = z.array(z.object({ row_id: rowId, changed: bytes }));
+
+/** Checkpoints that are remembered: of as many runs at once, the one that the next one follows. */
+const WRITTEN = 500;
 
 /** The writes of each checkpoint in the order in which the run applies them. */
 const COLUMNS = `row_id, thread_id, namespace, checkpoint_id, parent_id, head, (
@@ -62,6 +72,8 @@ export function createPostgresCheckpointRows(
   { query }: PostgresConnection,
   heldEpoch: HeldEpoch,
 ): CheckpointRows<PostgresCheckpoint> {
+  const written = new LRUCache<string, Parent>({ max: WRITTEN });
+
   async function page(wanted: Wanted, limit: number): Promise<PostgresCheckpoint[]> {
     const conditions: string[] = [];
     const values: unknown[] = [limit];
@@ -107,10 +119,27 @@ export function createPostgresCheckpointRows(
     leaseEpoch: number | undefined,
     statement: string,
     values: readonly unknown[],
-  ): Promise<void> {
-    const fence = [JSON.stringify(threadId), leaseEpoch ?? heldEpoch(threadId) ?? null];
-    const rows = await query(`${FENCE} ${statement} returning 1`, [...fence, ...values]);
-    if (rows.length === 0) throw leaseLost(threadId);
+  ): Promise<unknown> {
+    const [row] = await query(`${FENCE} ${statement}`, [
+      JSON.stringify(threadId),
+      leaseEpoch ?? null,
+      ...values,
+    ]);
+    if (row === undefined) throw leaseLost(threadId);
+    return row;
+  }
+
+  /** What a checkpoint hands on: read, but for one that this process wrote under the lease that it still writes under. */
+  async function parentOf(
+    { threadId, namespace, parentId }: NewCheckpoint,
+    leaseEpoch: number | undefined,
+  ): Promise<Parent | undefined> {
+    if (parentId === undefined) return undefined;
+    const key = { threadId, namespace, checkpointId: parentId };
+    const known = leaseEpoch === undefined ? undefined : written.get(keyOf(key, leaseEpoch));
+    if (known !== undefined) return known;
+    const [parent] = await page(key, 1);
+    return parent && { homes: parent.homes, versions: parent.head.versions };
   }
 
   return {
@@ -133,28 +162,35 @@ export function createPostgresCheckpointRows(
       });
     },
 
-    async insert(checkpoint, leaseEpoch) {
-      const { threadId, namespace, checkpointId, parentId, changed } = checkpoint;
-      const [parent] =
-        parentId === undefined ? [] : await page({ threadId, namespace, checkpointId: parentId }, 1);
-      await write(
+    async insert(checkpoint, leaseEpoch = heldEpoch(checkpoint.threadId)) {
+      const { threadId, namespace, checkpointId, parentId, head, changed } = checkpoint;
+      const homes = homesOf(checkpoint, await parentOf(checkpoint, leaseEpoch));
+      const row = await write(
         threadId,
         leaseEpoch,
         `insert into $schema.checkpoints (thread_id, namespace, checkpoint_id, parent_id, head, changed)
          select $1::text, $3::text, $4::text, $5::text, $6::bytea, $7::bytea from fence
          on conflict (thread_id, namespace, checkpoint_id) do update
-           set parent_id = excluded.parent_id, head = excluded.head, changed = excluded.changed`,
+           set parent_id = excluded.parent_id, head = excluded.head, changed = excluded.changed
+         returning row_id`,
         [
           jsonOf(namespace),
           jsonOf(checkpointId),
           jsonOf(parentId) ?? null,
-          packHead(checkpoint, parent),
+          packHead(checkpoint, homes),
           packValues(changed),
         ],
       );
+      if (leaseEpoch === undefined) return;
+      const { row_id } = writtenRow.parse(row);
+      written.set(keyOf(checkpoint, leaseEpoch), {
+        homes: namedHomes(homes, row_id),
+        versions: head.versions,
+      });
     },
 
-    async insertWrites({ threadId, namespace, checkpointId }, taskId, taskPath, writes, leaseEpoch) {
+    async insertWrites(key, taskId, taskPath, writes, leaseEpoch = heldEpoch(key.threadId)) {
+      const { threadId, namespace, checkpointId } = key;
       const packs = packWrites(writes);
       await write(
         threadId,
@@ -164,7 +200,8 @@ export function createPostgresCheckpointRows(
          select $1::text, $3::text, $4::text, $5::text, $6::text, given.idx, given.pack
          from fence, unnest($7::smallint[], $8::bytea[]) as given (idx, pack)
          on conflict (thread_id, namespace, checkpoint_id, task_id, idx) do update
-           set pack = case when excluded.idx < 0 then excluded.pack else writes.pack end`,
+           set pack = case when excluded.idx < 0 then excluded.pack else writes.pack end
+         returning 1`,
         [jsonOf(namespace), jsonOf(checkpointId), taskId, taskPath, [...packs.keys()], [...packs.values()]],
       );
     },
@@ -193,6 +230,7 @@ export function createPostgresCheckpointRows(
     },
 
     async removeThread(threadId) {
+      written.clear();
       await query(
         `with gone as (delete from $schema.writes where thread_id = $1)
          delete from $schema.checkpoints where thread_id = $1`,
@@ -204,4 +242,9 @@ export function createPostgresCheckpointRows(
 
 function placeOf({ threadId, namespace }: ThreadPlace): readonly unknown[] {
   return [JSON.stringify(threadId), jsonOf(namespace)];
+}
+
+/** Of a checkpoint under the lease that it was written under. */
+function keyOf({ threadId, namespace, checkpointId }: CheckpointKey, leaseEpoch: number): string {
+  return JSON.stringify([leaseEpoch, threadId, namespace, checkpointId]);
 }
