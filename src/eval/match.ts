@@ -1,3 +1,5 @@
+import { decimalOf } from "../text/digits.ts";
+
 /**
  * An answer as exact match compares it: lower case, without ASCII punctuation, English articles and repeated blanks.
  * Other punctuation, accents and forms of letters stay as they are: see `unicodeNormalised`.
@@ -16,7 +18,7 @@ export function normalised(answer: string): string {
  */
 export function unicodeNormalised(answer: string): string {
   const folded = answer.normalize("NFKC").toLowerCase().normalize("NFKC");
-  const spelt = folded.replaceAll(LEFT_OUT, "").replaceAll(FOREIGN_DIGIT, digitOf);
+  const spelt = folded.replaceAll(LEFT_OUT, "").replaceAll(FOREIGN_DIGIT, decimalOf);
   const plain = spelt.replaceAll(/[\p{Pd}/\u2044\u2212\u2215]/gu, " ").replaceAll(/[\p{P}\p{S}\p{Cf}]/gu, "");
   return withoutArticles(plain.replaceAll(UNSPACED, " $& "));
 }
@@ -25,14 +27,6 @@ export function unicodeNormalised(answer: string): string {
 const LEFT_OUT =
   /[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED]|\p{Variation_Selector}|(?<=i)\u0307/gu;
 const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/gu;
-
-/** The ten digits of a script stand side by side, in their order, and so do the digits of scripts that are neighbours. */
-function digitOf(sign: string): string {
-  const code = sign.codePointAt(0) ?? 0;
-  let first = code;
-  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
-  return String((code - first) % 10);
-}
 
 /** Letters of scripts that write no blanks between words: each is a word of its own. */
 const UNSPACED =

@@ -23,3 +23,14 @@ const SIGNS: Readonly<Record<string, string>> = {
   "—": "-",
   "‑": "-",
 };
+
+/**
+ * Of a decimal digit of any script, `0` to `9`. The ten digits of a script stand side by side, in their order, and so do the
+ * digits of scripts that are neighbours.
+ */
+export function decimalOf(sign: string): string {
+  const code = sign.codePointAt(0) ?? 0;
+  let first = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
+  return String((code - first) % 10);
+}

@@ -1,3 +1,5 @@
+import { decimalOf } from "../../../text/digits.ts";
+
 const NOT_ASCII = /[^\0-\x7F]/u;
 
 /** A power, or the number of a note, and not the end of the word or figure before it. */
@@ -46,8 +48,5 @@ function spellingOf(letter: string): string {
   const known = SPELLINGS.get(letter);
   if (known !== undefined) return known;
   if (!/\p{Nd}/u.test(letter)) return letter.normalize("NFD").charAt(0);
-  // the ten digits of a script stand side by side, the first at a multiple of 16 or 6 above
-  const code = letter.codePointAt(0) ?? 0;
-  const row = code - (code % 16);
-  return String(/\p{Nd}/u.test(String.fromCodePoint(row)) ? code - row : code - row - 6);
+  return decimalOf(letter);
 }
