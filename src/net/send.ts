@@ -103,7 +103,7 @@ async function decoded(body: Readable, coding: string): Promise<Readable> {
   }
 }
 
-/** The head of the reply. Until its body has ended or it is released, the signal breaks the connection. */
+/** The head of the reply. Until its connection is closed or it is released, the signal breaks the connection at once. */
 function exchange(
   request: ClientRequest,
   signal: AbortSignal,
@@ -184,9 +184,11 @@ class Body implements AsyncIterableIterator<Uint8Array> {
 
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
     const message = this.#message;
-    this.#release();
     this.#bytes.removeAllListeners("readable").resume();
-    if (message.complete) return { done: true, value: undefined };
+    if (message.complete) {
+      this.#release();
+      return { done: true, value: undefined };
+    }
     // what has come meanwhile is seen before the second one
     setTimeout(() => setImmediate(() => message.complete || message.destroy()), ENDING_MS).unref();
     return { done: true, value: undefined };

@@ -82,7 +82,10 @@ export async function startLlamaServer(options: LlamaServerOptions = {}): Promis
 
   async function close(): Promise<void> {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    // where it is told to end in the middle of a stream, it may wait for ever
+    const impatient = setTimeout(() => child.kill("SIGKILL"), 5_000);
     await exited;
+    clearTimeout(impatient);
     rmSync(folder, { recursive: true, force: true });
   }
 
