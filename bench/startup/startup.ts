@@ -42,7 +42,7 @@ export async function benchStartup({ print, patience, turns }: Bench): Promise<s
   const home = mkdtempSync(join(tmpdir(), "bench-startup-"));
   const starts = commands.map((): Start[] => []);
   try {
-    // the index of the shipped articles is built once
+    // what the first start of each leaves behind, such as compiled code, is there for all
     for (const command of commands) await take(command, home);
     for (let turn = 0; turn < turns; turn += 1) {
       print(`start-up: turn ${turn + 1} of ${turns} …`);
