@@ -130,17 +130,15 @@ function alternativesOf(source: string): readonly string[] {
   return [...found, source.slice(from)];
 }
 
+/** What is escaped, a class, and what groups are made of. */
+const SIGN = /\\[^]|\[(?:\\[^]|[^\\\]])*\]|[()|]/g;
+
 /** The brackets and bars of a pattern, with their places and how many groups are open behind them. */
 function* signsOf(source: string): Generator<readonly [sign: string, at: number, depth: number]> {
   let depth = 0;
-  let isInClass = false;
-  for (let at = 0; at < source.length; at += 1) {
-    const sign = source.charAt(at);
-    if (sign === "\\") at += 1;
-    else if (sign === "[" || sign === "]") isInClass = sign === "[";
-    else if (!isInClass && (sign === "(" || sign === ")" || sign === "|")) {
-      depth += sign === "(" ? 1 : sign === ")" ? -1 : 0;
-      yield [sign, at, depth];
-    }
+  for (const { 0: sign, index } of source.matchAll(SIGN)) {
+    if (sign.length > 1) continue;
+    depth += sign === "(" ? 1 : sign === ")" ? -1 : 0;
+    yield [sign, index, depth];
   }
 }
