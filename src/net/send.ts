@@ -36,8 +36,9 @@ const USUAL = { accept: "*/*", "accept-language": "*", "sec-fetch-mode": "cors",
 /** Replies that have no body. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
-type Transports = Readonly<Record<"http:" | "https:", typeof sendRequest>>;
-let opening: Promise<Transports> | undefined;
+/** What sends requests, loaded with the first of them; TLS with the first that is secured. */
+let plain: Promise<typeof sendRequest> | undefined;
+let secured: Promise<typeof sendRequest> | undefined;
 
 /**
  * Sends a request over connections that are kept for the next ones, with what `fetch` sends, at a third of its cost. It waits
@@ -47,14 +48,13 @@ let opening: Promise<Transports> | undefined;
  * with. `untouched` is set on that where nothing of a reply had come on a connection that had served before.
  */
 export const send: Send = async (url, sent) => {
-  opening ??= Promise.all([import("node:http"), import("node:https")]).then(([http, https]) => ({
-    "http:": http.request,
-    "https:": https.request,
-  }));
-  const transports = await opening;
   const { signal } = sent;
+  const target = withoutCode(() => new URL(url));
+  const transport = await (target.protocol === "https:"
+    ? (secured ??= import("node:https").then(({ request }) => request))
+    : (plain ??= import("node:http").then(({ request }) => request)));
   signal.throwIfAborted();
-  const request = begin(transports, url, sent);
+  const request = withoutCode(() => begin(transport, target, sent));
   const { message, release } = await exchange(request, signal);
   const { statusCode: status = 0, statusMessage: statusText = "", headers } = message;
   const isBodiless = BODILESS.has(status);
@@ -76,18 +76,18 @@ export const send: Send = async (url, sent) => {
   };
 };
 
-function begin(transports: Transports, url: string | URL, { method, headers, body }: Sent): ClientRequest {
+function begin(transport: typeof sendRequest, target: URL, { method, headers, body }: Sent): ClientRequest {
+  const codings = target.protocol === "https:" ? "br, gzip" : "gzip";
+  const all: Record<string, string> = { ...USUAL, "accept-encoding": codings };
+  for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value.trim();
+  return transport(target, { method, headers: all }).end(body);
+}
+
+/** A code of what cannot be sent would be taken for one of the connection. */
+function withoutCode<Made>(make: () => Made): Made {
   try {
-    const target = new URL(url);
-    const isSecure = target.protocol === "https:";
-    const all: Record<string, string> = {
-      ...USUAL,
-      "accept-encoding": isSecure ? "br, gzip" : "gzip",
-    };
-    for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value.trim();
-    return transports[isSecure ? "https:" : "http:"](target, { method, headers: all }).end(body);
+    return make();
   } catch (error) {
-    // its code would be taken for one of the connection
     throw error instanceof Error ? Object.assign(error, { code: undefined }) : error;
   }
 }
