@@ -9,7 +9,7 @@ const MAX_PATH = 2_000;
 
 /** Where a name may begin; what stands before the text is for the caller to look at. */
 export const NAME_START = `(?<!${LETTER})${LETTER}`;
-const WORD = new RegExp(`^${LETTER}(?:${LETTER}|[._+@-])*`, "u");
+const WORD = new RegExp(`^(?![._+@-])(?:${LETTER}|[._+@-])+`, "u");
 const WITHIN_WORD = new RegExp(`${LETTER}$`, "u");
 const PATH = new RegExp(String.raw`[^\s<>[\]"'\x60|\\，。；、）】]{0,${MAX_PATH}}`, "uy");
 const LABEL = /[\p{L}\p{M}\p{N}_-]{1,64}/uy;
@@ -24,7 +24,7 @@ const ONE_SCRIPT = new RegExp(`^(?:[a-z]+(?=\\P{ASCII})|(?:${SPACELESS})+)`, "iu
 const IPV4 =
   /(?<![\p{L}\p{N}.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![_-]*[\p{L}\p{N}]|\.[\p{L}\p{N}])/u;
 const MAIL_HOST = /@[^@]*\.[^.@]+/gu;
-const LAST_LABEL = /(?<!\.)\.([\p{L}\p{M}\p{N}_-]+)(?![\p{L}\p{M}\p{N}_-]|\.[\p{L}\p{M}\p{N}_-])/gu;
+const LAST_LABEL = /(?<!\.)\.([\p{L}\p{M}\p{N}_-]+)(?!\.?[\p{L}\p{M}\p{N}_-])/gu;
 
 /** Where a name ends that begins at a place; where it is none, from where to read on; `undecided` while it may go on. */
 export type NameFound = { readonly end: number } | number | "undecided";
@@ -103,7 +103,7 @@ function nameLength(word: string, inPath: boolean): number {
   if (/(?<![a-z\d])www\./i.test(word)) return bareLength(word);
   const mail = [...word.matchAll(MAIL_HOST)].map(({ index, 0: host }) => index + host.length);
   if (inPath) return Math.max(0, ...mail);
-  const address = IPV4.exec(word);
+  const address = /\d(?:\.\d+){3}/.test(word) ? IPV4.exec(word) : null;
   const hosts = [...word.matchAll(LAST_LABEL)].map(({ index, 1: label = "" }) => {
     const length = domainLength(label.replace(/[_-]+$/, ""));
     return length === undefined ? 0 : index + 1 + length;

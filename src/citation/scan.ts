@@ -32,7 +32,7 @@ export interface Scanned {
 }
 
 /** Where something may begin that is more than text. */
-const SIGN = new RegExp(String.raw`[\x60~![［【<\\$.@/&]|h|f|w|${NAME_START}`, "giu");
+const SIGN = new RegExp(String.raw`[\x60~![［【<\\$.@/&HhFfWw]|${NAME_START}`, "gu");
 /** A reference to a character by its name, of which the longest that has to do with addresses is shorter than this. */
 const REFERENCE_BEGUN = /^&[a-z]*$/i;
 const MAX_REFERENCE = 40;

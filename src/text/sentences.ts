@@ -1,8 +1,10 @@
+import { foldedCase } from "./word-patterns/beginnings.ts";
+
 /** Behind a final mark, but not behind dots that stand for something left out. */
 const BOUNDARY = /(?<=(?<!\.)[.!?]["”’»)\]]*)\s+|(?<=[。！？]["”’」』）]*)(?!["”’」』）])/u;
-/** What ends in a full stop without ending a sentence. */
+/** What ends in a full stop without ending a sentence, in lower case. */
 const ABBREVIATION =
-  /(?:^|[\s(])(?:\p{Lu}|e\.g|i\.e|cf|vs|etc|al|approx|ca|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|u\.s|u\.k|ph\.d|a\.m|p\.m|z\.\s?b|d\.\s?h|u\.\s?a|bzw|nr|vgl|mio|mrd|tsd|evtl|ggf|inkl|zzgl|abzgl|geb|gest|sog|u\.\s?a|o\.\s?ä|i\.\s?d\.\s?r|s\.\s?o|v\.\s?a|jh|dipl|ing|hrsg|str|p\.\s?ex|mme|sra?|dra?|núm|pág)\.$/iu;
+  /(?:^|[\s(])(?:\p{Lu}|\p{Ll}|e\.g|i\.e|cf|vs|etc|al|approx|ca|no|nos|fig|figs|eq|sec|ch|vol|pp?|ed|eds|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|u\.s|u\.k|ph\.d|a\.m|p\.m|z\.\s?b|d\.\s?h|u\.\s?a|bzw|nr|vgl|mio|mrd|tsd|evtl|ggf|inkl|zzgl|abzgl|geb|gest|sog|u\.\s?a|o\.\s?ä|i\.\s?d\.\s?r|s\.\s?o|v\.\s?a|jh|dipl|ing|hrsg|str|p\.\s?ex|mme|sra?|dra?|núm|pág)\.$/u;
 /** More than an abbreviation or an ordinal and the sign before it take, so that a long text is not read again for each. */
 const LONGEST_TAIL = 24;
 const LINE_OF_ITS_OWN = /^\s*(?:[-*•·‣>|]|#{1,6}\s|\d{1,3}[.)]\s)/u;
@@ -18,7 +20,7 @@ export function splitSentences(text: string): string[] {
     let open = "";
     for (const piece of block.split(BOUNDARY)) {
       open += open === "" ? piece : ` ${piece}`;
-      if (ABBREVIATION.test(open.slice(-LONGEST_TAIL))) continue;
+      if (ABBREVIATION.test(foldedCase(open.slice(-LONGEST_TAIL)))) continue;
       found.push(open);
       open = "";
     }
@@ -57,9 +59,9 @@ const ORDINAL = /(?:^|\s)\d{1,3}\.\s*$/u;
 const GOES_ON =
   /^(?:\p{Ll}|(?:Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[\p{L}.]*|Jahrhundert|Weltkrieg)/u;
 
-/** What is short only in front of a number: `Abs. 2`, `Jan. 5`. */
+/** What is short only in front of a number, in lower case: `Abs. 2`, `Jan. 5`. */
 const NUMBERED =
-  /(?:^|[\s(])(?:abs|art|kap|bd|abb|tab|ziff|s|jan|feb|mar|mär|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez)\.\s*$/iu;
+  /(?:^|[\s(])(?:abs|art|kap|bd|abb|tab|ziff|s|jan|feb|mar|mär|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez)\.\s*$/u;
 
 /** The runtime's segmenter takes time by the square of a line: so much is given to it at once. */
 const PIECE = 4096;
@@ -97,10 +99,11 @@ export function* eachSentenceSpan(text: string): Generator<{ start: number; end:
         .slice(Math.max(open, next - 2 * LONGEST_TAIL), next)
         .trimEnd()
         .slice(-LONGEST_TAIL);
+      const folded = foldedCase(tail);
       const goesOn =
-        ABBREVIATION.test(tail) ||
+        ABBREVIATION.test(folded) ||
         (ORDINAL.test(tail) && GOES_ON.test(words.slice(next, next + LONGEST_TAIL))) ||
-        (NUMBERED.test(tail) && /^\d/.test(words.slice(next, next + 1)));
+        (NUMBERED.test(folded) && /^\d/.test(words.slice(next, next + 1)));
       if (goesOn && next < words.length) continue;
       const start = line.index + mark + open;
       const sentence = words.slice(open, next).trimEnd();

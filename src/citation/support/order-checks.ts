@@ -1,3 +1,4 @@
+import { foldedCase } from "../../text/word-patterns/beginnings.ts";
 import { type Check, likeClauses, type ShareOf } from "./checks.ts";
 import type { Claim } from "./claim.ts";
 import { comparands, isCoordinated, isOpposite, isTelling } from "./cues.ts";
@@ -135,10 +136,10 @@ function doneByTheOther(claim: Claim, passage: Passage): readonly string[] {
 }
 
 const WITH =
-  /(?<![\p{L}])(?<sign>from|for|under|bei|für|unter|chez|pour|sous|para|bajo)\s+(?:(?:the|der|dem|den|die|la|le|el)\s+)?$/iu;
+  /(?<!\p{L})(?<sign>from|for|under|bei|für|unter|chez|pour|sous|para|bajo)\s+(?:(?:the|der|dem|den|die|la|le|el)\s+)?$/u;
 
 function signBefore(text: string, start: number): string | undefined {
-  return WITH.exec(text.slice(Math.max(0, start - 24), start))?.groups?.["sign"]?.toLowerCase();
+  return WITH.exec(foldedCase(text.slice(Math.max(0, start - 24), start)))?.groups?.["sign"];
 }
 
 /** "Sandner learned from Reuschel" of "He learned from Sandner": whom it is done with has become who does it. */
@@ -184,7 +185,10 @@ function doneByAnotherBehind(claim: Claim, { text, keys, clauses }: Passage): re
   const [verb, doer] = withoutTitles(claim.terms);
   const key = verb?.keys[0];
   if (doer === undefined || key === undefined || !/\p{sc=Arabic}/u.test(claim.text)) return [];
-  if (ADVERBIAL.test(claim.text.slice(0, doer.start)) || !doer.keys.every((each) => keys.has(each)))
+  if (
+    ADVERBIAL.test(foldedCase(claim.text.slice(0, doer.start))) ||
+    !doer.keys.every((each) => keys.has(each))
+  )
     return [];
   for (const clause of clauses) {
     const terms = withoutTitles(clause.terms);
@@ -193,16 +197,16 @@ function doneByAnotherBehind(claim: Claim, { text, keys, clauses }: Passage): re
     if (other === undefined || other.keys[0] === doer.keys[0]) continue;
     if (
       other.keys.every((each) => claim.keys.has(each)) &&
-      !ADVERBIAL.test(text.slice(0, other.start).slice(-24))
+      !ADVERBIAL.test(foldedCase(text.slice(0, other.start).slice(-24)))
     )
       return [doer.text, other.text];
   }
   return [];
 }
 
-/** What says only where, when or how, and may stand anywhere. */
+/** What says only where, when or how, and may stand anywhere; in lower case. */
 const ADVERBIAL =
-  /(?:^|[^\p{L}])(?:in|on|at|since|during|under|for|from|near|as|of|to|against|with|within|among|between|into|onto|after|before|gegen|um|über|hinter|neben|mit|nach|vor|zwischen|beim|vom|am|ins|durch|ohne|contre|avec|après|avant|entre|contra|con|im|am|in|an|auf|seit|während|unter|aus|bei|für|zum|zur|en|à|au|aux|sous|pour|depuis|dans|de|du|des|desde|bajo|para|del|jede[snr]|eines|dieses|في|منذ|خلال|تحت|إلى|לפי|מאז)\s+(?:the\s+|a\s+|der\s+|dem\s+|den\s+|die\s+|le\s+|la\s+|les\s+|el\s+)?(?:\p{L}{3,}e[nm]\s+)?$/iu;
+  /(?<!\p{L})(?:in|on|at|since|during|under|for|from|near|as|of|to|against|with|within|among|between|into|onto|after|before|gegen|um|über|hinter|neben|mit|nach|vor|zwischen|beim|vom|am|ins|durch|ohne|contre|avec|après|avant|entre|contra|con|im|am|in|an|auf|seit|während|unter|aus|bei|für|zum|zur|en|à|au|aux|sous|pour|depuis|dans|de|du|des|desde|bajo|para|del|jede[snr]|eines|dieses|في|منذ|خلال|تحت|إلى|לפי|מאז)\s+(?:the\s+|a\s+|der\s+|dem\s+|den\s+|die\s+|le\s+|la\s+|les\s+|el\s+)?(?:\p{L}{3,}e[nm]\s+)?$/u;
 
 /** A list in Chinese: the rest of a word, and what joins it to the next. */
 const HAN_LIST = /^\p{sc=Han}{0,4}[和与與及跟、或]\p{sc=Han}{0,2}$/u;
@@ -234,7 +238,7 @@ function swappedTerms(
 }
 
 const DETERMINED =
-  /(?:^|[^\p{L}])(?:the|a|an|der|die|das|den|dem|ein|eine|einen|einem|le|la|les|un|une|el|los|las|una)\s+$/iu;
+  /(?<!\p{L})(?:the|a|an|der|die|das|den|dem|ein|eine|einen|einem|le|la|les|un|une|el|los|las|una)\s+$/u;
 
 type Movable = ReturnType<typeof movable>[number];
 
@@ -247,7 +251,7 @@ function startOfNames(names: readonly Name[], start: number): number {
 /** Names and nouns of a clause that may be who does it, or whom it is done to. */
 function movable({ text, allNames: names, allFigures: figures }: Claim, clause: Clause) {
   return clause.terms.flatMap(({ keys, start, end, text: word }) => {
-    const before = text.slice(Math.max(0, start - 24), startOfNames(names, start));
+    const before = foldedCase(text.slice(Math.max(0, start - 24), startOfNames(names, start)));
     const isArabic = /\p{sc=Arabic}|\p{sc=Hebrew}/u.test(word);
     const isNamed =
       names.some((name) => name.start <= start && name.end >= end) ||

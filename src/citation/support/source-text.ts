@@ -1,3 +1,4 @@
+import { foldedCase } from "../../text/word-patterns/beginnings.ts";
 import { eachSentenceSpan } from "../../text/sentences.ts";
 import { type Cues, cuesOf } from "./cues.ts";
 import { type Figure, findFigures } from "./figures/figures.ts";
@@ -109,15 +110,15 @@ export function plainQuote(text: string): string {
     .replaceAll(/\s+/gu, " ");
 }
 
-/** What a sentence begins with that speaks of the same as the one before. */
+/** What a sentence begins with, in lower case, that speaks of the same as the one before. */
 const PRONOUN =
-  /^(?:it|its|he|she|they|their|this|these|that|those|es|er|sie|ihr\p{L}*|dies\p{L}*|il|elle|ils|elles|ce|cette|ces|este|esta|esto|estos|estas|ello|su|sus|هو|هي|هم|هذا|هذه|وهو|وهي|הוא|היא|הם|זה|זו)(?![\p{L}])|^[它他她这這该該其]/iu;
+  /^(?:it|its|he|she|they|their|this|these|that|those|es|er|sie|ihr\p{L}*|dies\p{L}*|il|elle|ils|elles|ce|cette|ces|este|esta|esto|estos|estas|ello|su|sus|هو|هي|هم|هذا|هذه|وهو|وهي|הוא|היא|הם|זה|זו)(?![\p{L}])|^[它他她这這该該其]/u;
 /** So many words of a sentence name what it is about. */
 const SUBJECT_TERMS = 3;
 
 /** With the first words of the sentence before, where a pronoun stands for them. */
 function withSubject(unit: Unit, before: Unit | undefined, text: string): Unit {
-  if (before === undefined || !PRONOUN.test(text.slice(unit.start, unit.end))) return unit;
+  if (before === undefined || !PRONOUN.test(foldedCase(text.slice(unit.start, unit.end)))) return unit;
   const subject = before.clauses.flatMap(({ terms }) => terms).slice(0, SUBJECT_TERMS);
   const named = keysOf(subject);
   const [first, ...others] = unit.clauses;
