@@ -6,6 +6,7 @@ import { atOnce } from "../text/at-once.ts";
 import { eachSentenceSpan, sentenceSpans } from "../text/sentences.ts";
 import { overlapWith } from "./overlap.ts";
 import { createClaimReader } from "./support/claim.ts";
+import { once } from "./support/once.ts";
 import { readSource, type SourceReader } from "./support/read-source.ts";
 import { createSupportJudge, type JudgeReaders, type Support } from "./support/support.ts";
 import { masked, sentenceIn, spanAt, type Span } from "./marked-sentence.ts";
@@ -147,12 +148,14 @@ export function createSourceFinder(
   evidence: readonly Evidence[],
 ): (number: number | null, url: string) => (Evidence & { readonly quoted?: boolean }) | undefined {
   const sources = sourcesByNumber(evidence);
-  const byUrl = new Map([...sources.values()].map((source) => [canonicalUrl(source.url), source]));
+  const byUrl = once(
+    () => new Map([...sources.values()].map((source) => [canonicalUrl(source.url), source])),
+  );
   return (number, url) => {
     if (number !== null) return sources.get(number);
     const schemes = /^www\./i.test(url) ? ["https://", "http://"] : [""];
     const source = schemes
-      .map((scheme) => byUrl.get(canonicalUrl(scheme + url)))
+      .map((scheme) => byUrl().get(canonicalUrl(scheme + url)))
       .find((found) => found !== undefined);
     if (source !== undefined) return source;
     const naming = [...sources.values()].find(({ text }) => namesAddress(text, url));

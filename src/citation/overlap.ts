@@ -1,31 +1,19 @@
 import { FUNCTION_WORDS } from "../text/function-words.ts";
+import { perWord } from "../text/per-word.ts";
 import { sentenceSpans } from "../text/sentences.ts";
 import { stem } from "../text/stem.ts";
 import { partsOf, splitWords } from "../text/words.ts";
 
 /** The stems of the words of a text, without English function words. */
 export function contentWords(text: string): readonly string[] {
-  return splitWords(text)
-    .flatMap(partsOf)
-    .filter((word) => !FUNCTION_WORDS.en.has(word.toLowerCase()))
-    .map(stemOf);
+  return splitWords(text).flatMap(stemsOf);
 }
 
-/** Stems of the words that were met last: texts of one run repeat theirs. */
-const stems = new Map<string, string>();
-const MAX_STEMS = 20_000;
-/** So short a piece of a text is a copy, and does not keep the whole text in memory. */
-const SHORT = 12;
-
-function stemOf(word: string): string {
-  if (word.length > SHORT) return stem(word);
-  const known = stems.get(word);
-  if (known !== undefined) return known;
-  if (stems.size >= MAX_STEMS) stems.clear();
-  const stemmed = stem(word);
-  stems.set(word, stemmed);
-  return stemmed;
-}
+const stemsOf = perWord((word): readonly string[] =>
+  partsOf(word)
+    .filter((part) => !FUNCTION_WORDS.en.has(part.toLowerCase()))
+    .map((part) => stem(part)),
+);
 
 /**
  * The share of a sentence's content words that stand in a text, 0 to 1; 0 for a sentence without any. It measures wording,

@@ -137,19 +137,19 @@ function flipsOf(
     const [own = [], whole = []] = [other.cues().directions[index], unit?.cues().directions[index]];
     return own.length > 0 ? own : whole;
   };
+  const { directions } = clause.cues();
   const turned = new Set(
-    clause.cues().directions.flatMap((ours, index) => {
+    directions.flatMap((ours, index) => {
+      if (ours.length === 0) return [];
       const theirs = theirsOf(index);
       // "less in the north than in the south" of "less than in the south"
       const isBeside = isPlace(index) && ours.length !== theirs.length;
       return !isBeside && isTurned(ours, theirs) ? [index] : [];
     }),
   );
-  const untold = clause
-    .cues()
-    .directions.some(
-      (ours, index) => ours.length > 0 && isTelling(index) && unit?.cues().directions[index]?.length === 0,
-    );
+  const untold = directions.some(
+    (ours, index) => ours.length > 0 && isTelling(index) && unit?.cues().directions[index]?.length === 0,
+  );
   // "without" is a negation and the opposite of "with": it counts once
   const negated = [other, ...restOf(clause, other, clauses, title)].some((each) =>
     each.cues().negatedBeside(turned),
@@ -160,24 +160,27 @@ function flipsOf(
     unit !== undefined &&
     ([...exceptedKeys(text.slice(unit.start, unit.end))].some((key) => clause.keys.has(key)) ||
       claim.figures.some((figure) => isExceptedIn(unit, figure, text)));
-  const isPrefixed = hasPrefixed(clause, other);
-  const byNegation = (clause.cues().negatedBeside(turned) !== negated) !== (excepts !== isPrefixed);
+  const byNegation =
+    (clause.cues().negatedBeside(turned) !== negated) !== (excepts !== hasPrefixed(clause, other));
   // "closed" of "not open", "rejected" of "not passed"
-  const refusing = new Set(
-    clause.cues().directions.flatMap((ours, index) => {
-      const theirs = theirsOf(index);
-      const isOne = (ours.length === 0) !== (theirs.length === 0) && [...ours, ...theirs].includes(-1);
-      return isRefusing(index) && isOne ? [index] : [];
-    }),
-  );
-  const isRefused =
-    refusing.size > 0 && clause.cues().negatedBeside(refusing) !== other.cues().negatedBeside(refusing);
+  const isRefused = (): boolean => {
+    const refusing = new Set(
+      directions.flatMap((ours, index) => {
+        const theirs = theirsOf(index);
+        const isOne = (ours.length === 0) !== (theirs.length === 0) && [...ours, ...theirs].includes(-1);
+        return isRefusing(index) && isOne ? [index] : [];
+      }),
+    );
+    return (
+      refusing.size > 0 && clause.cues().negatedBeside(refusing) !== other.cues().negatedBeside(refusing)
+    );
+  };
   const whole = text.slice(unit?.start ?? other.start, unit?.end ?? other.end);
   const isOdd = byNegation ? turned.size === 0 || turned.size > 1 : turned.size % 2 === 1;
   const isOpen =
     byNegation &&
     turned.size === 0 &&
-    (excepted || isRefused || isOddlyNegated(clause.text, whole) || isConditional(clause.text, whole));
+    (excepted || isRefused() || isOddlyNegated(clause.text, whole) || isConditional(clause.text, whole));
   return {
     odd: isOdd && !isOpen,
     byNegation: byNegation && turned.size === 0,
@@ -201,20 +204,23 @@ function isExceptedIn(unit: Unit, figure: Figure, text: string): boolean {
 /** Words that say as a whole that something is not so are looked for by themselves. */
 const BY_ITSELF = /^(?:unable|impossible|unless|until|under|unter|indeed|into)/u;
 
-/** Whether a long word is a short one behind a prefix. */
-function isPrefixOf(long: Term, short: Term): boolean {
-  const [whole, part] = [long.text.toLowerCase(), short.text.toLowerCase().slice(0, 6)];
-  if (part.length < 4 || BY_ITSELF.test(whole)) return false;
+const PREFIX = /^(?:un|i[nmlr]|dis|non)/u;
+
+/** Whether a long word is one of the others behind a prefix. */
+function isPrefixed({ text }: Term, others: readonly Term[]): boolean {
+  const whole = text.toLowerCase();
+  if (!PREFIX.test(whole) || BY_ITSELF.test(whole)) return false;
+  const starts = others
+    .map((other) => other.text.toLowerCase().slice(0, 6))
+    .filter((part) => part.length > 3);
   return ["un", "in", "im", "il", "ir", "dis", "non", "non-"].some((prefix) =>
-    whole.startsWith(prefix + part),
+    starts.some((part) => whole.startsWith(prefix + part)),
   );
 }
 
 /** One of the two has the word of the other with `un-` or `in-` before it. */
-function hasPrefixed({ terms }: Clause, other: Clause): boolean {
-  return terms.some((ours) =>
-    other.terms.some((theirs) => isPrefixOf(ours, theirs) || isPrefixOf(theirs, ours)),
-  );
+function hasPrefixed({ terms }: Clause, { terms: others }: Clause): boolean {
+  return terms.some((term) => isPrefixed(term, others)) || others.some((term) => isPrefixed(term, terms));
 }
 
 function isTurned(ours: readonly number[], theirs: readonly number[]): boolean {

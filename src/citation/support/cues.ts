@@ -1,3 +1,4 @@
+import { perWord } from "../../text/per-word.ts";
 import { createWordPatterns } from "../../text/word-patterns/word-patterns.ts";
 import { once } from "./once.ts";
 import { HAN_OPPOSITES, OPPOSITES } from "./opposites.ts";
@@ -31,7 +32,7 @@ const UNDONE = cue(
 );
 
 /** What is not to be, without a word of negation. A `*` stands for any ending. */
-const FORBIDDEN = tableOf([
+const lineForbidding = tableOf([
   "forbid* forbade prohibit* ban bans banned disallow* verbiete* verbot* untersag* interdi* prohíb* prohib* يحظر تحظر حظر* محظور* ممنوع* يمنع تمنع אסור* אוסר* נאסר*",
 ]);
 const HAN_FORBIDDEN = /禁止|严禁|不准/u;
@@ -45,53 +46,29 @@ const PREPOSITIONS: ReadonlySet<number> = new Set(
 const PLACES: ReadonlySet<number> = new Set(
   ["north*", "east", "left"].map((word) => OPPOSITES.findIndex(([one]) => one.split(" ").includes(word))),
 );
-const DIRECTIONS = tableOf(OPPOSITES.flat());
+const lineOfDirection = tableOf(OPPOSITES.flat());
 /** What looks like the word of a pair and is none: `at least`, `at most`, `right to`. */
 const NO_DIRECTION: Readonly<Record<string, string>> = { least: "at", most: "at" };
 
-/** Words with the index of their line; the beginnings of words in a table of their own. */
-interface WordTable {
-  readonly words: ReadonlyMap<string, number>;
-  readonly beginnings: ReadonlyMap<string, number>;
-  /** The lines of short words that were looked up; -1 where there is none. */
-  readonly known: Map<string, number>;
-}
-
-const MAX_KNOWN = 20_000;
-/** No beginning is longer; and so short a piece of a text is a copy, which does not keep the whole text in memory. */
+/** No beginning of a word in a table is longer. */
 const LONGEST = 12;
 
-function tableOf(lines: readonly string[]): WordTable {
+/** The line of a table that a word stands in, or begins as one that ends in a `*`; null where there is none. */
+function tableOf(lines: readonly string[]): (word: string) => number | null {
   const all = lines.flatMap((line, index) => line.split(" ").map((word) => [word, index] as const));
-  return {
-    words: new Map(all.filter(([word]) => !word.endsWith("*"))),
-    beginnings: new Map(
-      all.filter(([word]) => word.endsWith("*")).map(([word, index]) => [word.slice(0, -1), index]),
-    ),
-    known: new Map(),
-  };
-}
-
-/** The line that a word stands in. */
-function lineOf(word: string, table: WordTable): number | undefined {
-  const { known } = table;
-  const before = known.get(word);
-  const line = before ?? findLine(word, table) ?? -1;
-  if (before === undefined && word.length <= LONGEST) {
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(word, line);
-  }
-  return line < 0 ? undefined : line;
-}
-
-function findLine(word: string, { words, beginnings }: WordTable): number | undefined {
-  const line = words.get(word);
-  if (line !== undefined) return line;
-  for (let length = Math.min(word.length, LONGEST); length > 1; length -= 1) {
-    const begun = beginnings.get(word.slice(0, length));
-    if (begun !== undefined) return begun;
-  }
-  return undefined;
+  const words = new Map(all.filter(([word]) => !word.endsWith("*")));
+  const beginnings = new Map(
+    all.filter(([word]) => word.endsWith("*")).map(([word, index]) => [word.slice(0, -1), index]),
+  );
+  return perWord((word) => {
+    const line = words.get(word);
+    if (line !== undefined) return line;
+    for (let length = Math.min(word.length, LONGEST); length > 1; length -= 1) {
+      const begun = beginnings.get(word.slice(0, length));
+      if (begun !== undefined) return begun;
+    }
+    return null;
+  });
 }
 
 /** What leaves open whether it is so. */
@@ -136,7 +113,7 @@ export function cuesOf(text: string): Cues {
   const affirmed = once(() => withoutAffirming(text));
   const words = once(() => wordsOf(text));
   const forbids = once(
-    () => words().some((word) => lineOf(word, FORBIDDEN) !== undefined) || HAN_FORBIDDEN.test(text),
+    () => words().some((word) => lineForbidding(word) !== null) || HAN_FORBIDDEN.test(text),
   );
   const directions = once(() => directionsIn(text, words()));
   const negatedBeside = (pairs: ReadonlySet<number>): boolean => {
@@ -181,10 +158,8 @@ function withoutAffirming(text: string): string {
 const HAN = /\p{sc=Han}/u;
 
 function directionsIn(text: string, words = wordsOf(text)): readonly (readonly Direction[])[] {
-  return [
-    ...directionsOf(words),
-    ...(HAN.test(text) ? HAN_OPPOSITES.map((pair) => inOrder(text, pair)) : []),
-  ];
+  const found = directionsOf(words);
+  return HAN.test(text) ? [...found, ...HAN_OPPOSITES.map((pair) => inOrder(text, pair))] : found;
 }
 
 /** Bounds that are written as several words, as words of the table. */
@@ -209,16 +184,18 @@ function wordsOf(text: string): readonly string[] {
 type Direction = 1 | -1;
 
 const NONE: readonly Direction[] = [];
+const UNTURNED = OPPOSITES.map(() => NONE);
 
 function directionsOf(words: readonly string[]): readonly (readonly Direction[])[] {
-  const found = OPPOSITES.map(() => NONE);
+  let found: (readonly Direction[])[] | undefined;
   for (const [at, word] of words.entries()) {
-    const line = lineOf(word, DIRECTIONS);
-    if (line === undefined || (word in NO_DIRECTION && words[at - 1] === NO_DIRECTION[word])) continue;
+    const line = lineOfDirection(word);
+    if (line === null || (word in NO_DIRECTION && words[at - 1] === NO_DIRECTION[word])) continue;
     const pair = Math.floor(line / 2);
+    found ??= [...UNTURNED];
     found[pair] = [...(found[pair] ?? NONE), line % 2 === 0 ? 1 : -1];
   }
-  return found;
+  return found ?? UNTURNED;
 }
 
 function inOrder(text: string, [one, other]: readonly [RegExp, RegExp]): readonly Direction[] {
@@ -275,7 +252,7 @@ export function isConditional(one: string, other: string): boolean {
 
 /** Whether a word is one of a pair of opposites: which one is checked by itself. */
 export function isOpposite(word: string): boolean {
-  return lineOf(word.toLowerCase(), DIRECTIONS) !== undefined;
+  return lineOfDirection(word.toLowerCase()) !== null;
 }
 
 /** The words that a text compares with. */

@@ -17,7 +17,8 @@ export function exceptionsIn(text: string): readonly (readonly [number, number])
     return [start, length < 0 ? text.length : start + length] as const;
   });
   // what is done besides is not excepted
-  const han = /[还還也]/u.test(text)
+  const isHan = text.includes("除") && !/[还還也]/u.test(text);
+  const han = !isHan
     ? []
     : [...text.matchAll(HAN_EXCEPT)].map(({ 0: words, index }) => [index, index + words.length] as const);
   return [...behind, ...han];

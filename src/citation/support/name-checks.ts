@@ -65,11 +65,12 @@ export function isFragment({ terms, clauses }: Claim): boolean {
 /** "1734" as an answer to "When was Zanonden Works founded?": what is cited must name what was asked about. */
 export function checkSubject(
   claim: Claim,
-  asked: readonly Name[],
+  namesOf: () => readonly Name[],
   source: SourceText,
   others: Others,
 ): readonly Check[] {
   if (!isFragment(claim)) return [];
+  const asked = namesOf();
   const missing = asked.filter(
     (name) => !gives(source, name) && !others.some((other) => gives(other, name) && leadsTo(other, source)),
   );

@@ -162,8 +162,9 @@ function doneWithTheOther(claim: Claim, passage: Passage): readonly string[] {
 /** Two clauses whose words have changed places: "the female feeds them, the male broods" of it the other way round. */
 function crossed(claim: Claim, clause: Clause, passage: Passage, shareOf: ShareOf): readonly string[] {
   const mate = claim.clauses.find((each) => each !== clause);
+  if (claim.clauses.length !== 2 || mate === undefined) return [];
   const [like] = likeClauses(clause, passage.clauses, shareOf);
-  if (claim.clauses.length !== 2 || mate === undefined || like === undefined) return [];
+  if (like === undefined) return [];
   const missing = clause.terms.filter(({ keys }) => !keys.some((key) => like.keys.has(key)));
   const added = like.terms.filter(({ keys }) => !keys.some((key) => clause.keys.has(key)));
   if (missing.length !== 1 || added.length > 2) return [];

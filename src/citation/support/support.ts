@@ -6,6 +6,7 @@ import { checkCues } from "./cue-checks.ts";
 import { likeness } from "./figures/figures.ts";
 import { checkFigures } from "./figure-checks.ts";
 import { checkNames, checkSubject, isFragment, namesAsked, relationAsked, tellsOf } from "./name-checks.ts";
+import { once } from "./once.ts";
 import { checkOrder, isConverse } from "./order-checks.ts";
 import { bestPassage, type Passage, sumOf, type WeightOf } from "./passage.ts";
 import { type Given, readSource, type SourceReader } from "./read-source.ts";
@@ -62,8 +63,8 @@ export function createSupportJudge(
   question = "",
   { readOf = readSource, claimOf = createClaimReader() }: JudgeReaders = {},
 ): SupportJudge {
-  const asked = namesAsked(question);
-  const relation = relationAsked(question);
+  const asked = once(() => namesAsked(question));
+  const relation = once(() => relationAsked(question));
   const given = new Map(sources.map((source) => [source.number, source]));
   const texts = new Map<number, SourceText>();
   const overlaps = new Map<number, (sentence: string) => number>();
@@ -121,10 +122,13 @@ export function createSupportJudge(
         () => checks.push(...checkSubject(claim, asked, source, besides)),
         () => {
           const words = checkWords(claim, passage, source, shareOf);
-          const isTold =
-            !isFragment(claim) || tellsOf(relation, passage) || isOtherLanguage(question, source.text);
           // "1911" of when a book was written, for when its publisher was founded
-          checks.push(words.result === "pass" && !isTold ? { ...words, result: "weak" } : words);
+          const isUntold =
+            words.result === "pass" &&
+            isFragment(claim) &&
+            !tellsOf(relation(), passage) &&
+            !isOtherLanguage(question, source.text);
+          checks.push(isUntold ? { ...words, result: "weak" } : words);
         },
       ]) {
         check();

@@ -1,4 +1,5 @@
 import { FUNCTION_WORDS } from "../../text/function-words.ts";
+import { perWord } from "../../text/per-word.ts";
 import { stem } from "../../text/stem.ts";
 
 const EMPTY_WORDS: ReadonlySet<string> = new Set([
@@ -48,20 +49,20 @@ export function termsOf(text: string, by = 0): readonly Term[] {
       terms.push(...unspacedTerms(match[0], start));
       continue;
     }
-    for (const part of partsOfWord(match[0])) {
-      const key = stemKey(part);
-      if (key !== undefined) terms.push({ keys: [key], text: match[0], start, end });
-    }
+    for (const keys of keysOfParts(match[0])) terms.push({ keys, text: match[0], start, end });
   }
   return terms;
 }
 
-/** A word and its parts at hyphens and slashes: `QwQ-32B` is found as one and by its parts. */
-function partsOfWord(word: string): readonly string[] {
+/** The keys of a word, and of each of its parts at hyphens and slashes: `QwQ-32B` is found by both. */
+const keysOfParts = perWord((word): readonly (readonly string[])[] => {
   const bare = word.replace(/['’]s?$/u, "").replace(/^(?:[dlnjsmct]|qu)['’](?=\p{L}{2})/iu, "");
   const parts = bare.split(/[-‐‑/_]/u).filter((part) => part !== "");
-  return parts.length > 1 ? parts : [bare];
-}
+  return (parts.length > 1 ? parts : [bare]).flatMap((part) => {
+    const key = stemKey(part);
+    return key === undefined ? [] : [[key]];
+  });
+});
 
 /** Pairs of letters, because words of these scripts have no spaces that would set them apart. */
 function unspacedTerms(run: string, from: number): readonly Term[] {
@@ -91,19 +92,11 @@ function wordInsides(run: string): (at: number) => boolean {
   };
 }
 
-/** Keys of the words that were met last: texts of one run repeat theirs. */
-const keys = new Map<string, string | undefined>();
-const MAX_KEYS = 20_000;
+const keyOf = perWord((word) => makeKey(word) ?? null);
 
 /** The key under which the forms of a word meet; none of a word that only connects. */
 export function stemKey(word: string): string | undefined {
-  if (keys.has(word)) return keys.get(word);
-  if (keys.size >= MAX_KEYS) keys.clear();
-  // a copy: a piece of a text keeps the whole text in memory
-  const kept = Array.from(word).join("");
-  const key = makeKey(kept);
-  keys.set(kept, key);
-  return key;
+  return keyOf(word) ?? undefined;
 }
 
 /** German: `gebadet` is of `baden`. */

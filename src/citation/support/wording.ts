@@ -1,4 +1,6 @@
 import { FUNCTION_WORDS } from "../../text/function-words.ts";
+import { perWord } from "../../text/per-word.ts";
+import { lettersIn } from "../../text/word-patterns/beginnings.ts";
 import { stemKey } from "./terms.ts";
 
 /** Words that a sentence may have beside those of its source without saying more, as keys. */
@@ -24,41 +26,48 @@ export function saysLittle(word: string): boolean {
   return key === undefined || LITTLE.has(key);
 }
 
-const SCRIPTS = [
-  /\p{sc=Latin}/gu,
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/gu,
-  /\p{sc=Hangul}/gu,
-  /\p{sc=Arabic}/gu,
-  /\p{sc=Hebrew}/gu,
-  /\p{sc=Cyrillic}/gu,
-  /\p{sc=Greek}/gu,
-  /\p{sc=Devanagari}/gu,
+const LATIN = /\p{sc=Latin}/gu;
+const OTHER_SCRIPTS = [
+  "\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}",
+  "\\p{sc=Hangul}",
+  "\\p{sc=Arabic}",
+  "\\p{sc=Hebrew}",
+  "\\p{sc=Cyrillic}",
+  "\\p{sc=Greek}",
+  "\\p{sc=Devanagari}",
 ] as const;
+const SCRIPTS = [LATIN, ...OTHER_SCRIPTS.map((letters) => new RegExp(`[${letters}]`, "gu"))];
+const OF_OTHER_SCRIPT = new RegExp(`[${OTHER_SCRIPTS.join("")}]`, "u");
 
 const LANGUAGES = ["en", "de", "fr", "es", "it", "pt"] as const;
+type Language = (typeof LANGUAGES)[number];
+const languagesOf = perWord((word) => LANGUAGES.filter((language) => FUNCTION_WORDS[language].has(word)));
 
 /** Whether a sentence is in another language than a text, so that their words cannot be compared. */
 export function isOtherLanguage(sentence: string, text: string): boolean {
   const sample = text.slice(0, 4000);
   const [ours, theirs] = [scriptOf(sentence), scriptOf(sample)];
   if (ours !== theirs) return true;
-  if (ours !== SCRIPTS[0]) return false;
+  if (ours !== LATIN) return false;
   const [mine, other] = [languageOf(sentence), languageOf(sample)];
   return mine !== undefined && other !== undefined && mine !== other;
 }
 
 /** The script of most letters; names in Latin letters count little in a text of another script. */
 function scriptOf(text: string): RegExp {
+  if (!OF_OTHER_SCRIPT.test(text)) return LATIN;
   const counts = SCRIPTS.map((script, index) => (text.match(script)?.length ?? 0) * (index === 0 ? 0.3 : 1));
-  return SCRIPTS[counts.indexOf(Math.max(...counts))] ?? SCRIPTS[0];
+  return SCRIPTS[counts.indexOf(Math.max(...counts))] ?? LATIN;
 }
 
-function languageOf(text: string): (typeof LANGUAGES)[number] | undefined {
-  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
-  let best: (typeof LANGUAGES)[number] | undefined;
+function languageOf(text: string): Language | undefined {
+  const counts = new Map<Language, number>();
+  for (const word of lettersIn(text.toLowerCase()))
+    for (const language of languagesOf(word)) counts.set(language, (counts.get(language) ?? 0) + 1);
+  let best: Language | undefined;
   let most = 1;
   for (const language of LANGUAGES) {
-    const count = words.filter((word) => FUNCTION_WORDS[language].has(word)).length;
+    const count = counts.get(language) ?? 0;
     if (count > most) [best, most] = [language, count];
   }
   return best;

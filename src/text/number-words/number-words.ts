@@ -1,3 +1,4 @@
+import { perWord } from "../per-word.ts";
 import { arabic, english, firstOf, french, german, hebrew, type Reading, spanish } from "./languages.ts";
 
 interface Spelled {
@@ -5,10 +6,11 @@ interface Spelled {
   /** Those that are put together with spaces, and within a word, as German does. */
   readonly spaced: readonly Reading[];
   readonly compound: readonly Reading[];
-  /** With what those of several words begin. */
-  readonly several: ReadonlySet<string>;
+  /** With what those of several words begin, and of how many words they are at most. */
+  readonly several: ReadonlyMap<string, number>;
 }
 
+const LONGEST = 7;
 let made: Spelled | undefined;
 
 function numbers(): Spelled {
@@ -16,12 +18,19 @@ function numbers(): Spelled {
   const compounding = german();
   const others = [english(), french(), spanish(), arabic(), hebrew()];
   const table = [...compounding.table, ...others.flatMap((each) => each.table)];
-  const begun = [...table, ...others.flatMap(({ begins = [] }) => begins)];
+  const several = new Map<string, number>();
+  for (const [words] of table) {
+    const [first = "", ...behind] = words.split(" ");
+    several.set(first, Math.max(several.get(first) ?? 0, behind.length + 1));
+  }
+  // what means a number by itself may be put together with others
+  for (const [words] of [...table, ...others.flatMap(({ begins = [] }) => begins)])
+    if (!words.includes(" ")) several.set(words, LONGEST);
   made = {
     table: new Map(table),
     spaced: others.flatMap(({ joined }) => joined),
     compound: compounding.joined,
-    several: new Set(begun.map(([words]) => words.split(" ", 1)[0] ?? "")),
+    several,
   };
   return made;
 }
@@ -30,8 +39,6 @@ function spelled(words: string): number | undefined {
   const { table, spaced, compound } = numbers();
   return table.get(words) ?? firstOf(words.includes(" ") ? spaced : compound, words);
 }
-
-const LONGEST = 7;
 
 export interface SpelledNumber {
   readonly start: number;
@@ -44,7 +51,9 @@ const JOINED = /^[\s-]+$/u;
 
 /** The numbers of a text that stand there as words, longest first: `forty-eight`, `achtundvierzig`, `quarante-huit`. */
 export function findNumberWords(text: string): readonly SpelledNumber[] {
-  const words = [...text.toLowerCase().matchAll(WORD)].map((match) => ({
+  const lower = text.toLowerCase();
+  if (lower.match(WORD)?.some(isOfNumber) !== true) return hanNumbers(text);
+  const words = [...lower.matchAll(WORD)].map((match) => ({
     word: match[0],
     start: match.index,
     end: match.index + match[0].length,
@@ -52,7 +61,8 @@ export function findNumberWords(text: string): readonly SpelledNumber[] {
   const found: SpelledNumber[] = [...hanNumbers(text)];
   for (let at = 0; at < words.length; at += 1) {
     const one = words[at]?.word ?? "";
-    const most = numbers().several.has(one) ? Math.min(LONGEST, words.length - at) : 1;
+    if (!isOfNumber(one)) continue;
+    const most = Math.min(numbers().several.get(one) ?? 1, words.length - at);
     for (let count = most; count > 0; count -= 1) {
       if (count === 1 && valueOf(one) === undefined) break;
       const taken = words.slice(at, at + count);
@@ -70,6 +80,9 @@ export function findNumberWords(text: string): readonly SpelledNumber[] {
   }
   return found.sort((left, right) => left.start - right.start);
 }
+
+/** Whether a word is a number, or begins one of several words. */
+const isOfNumber = perWord((word) => numbers().several.has(word) || valueOf(word) !== undefined);
 
 /** German writes what is counted at once: `zweijährig`, `achtundneunzigtausend`. */
 const GERMAN_COUNT =

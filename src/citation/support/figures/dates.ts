@@ -1,4 +1,5 @@
 import { hanNumber } from "../../../text/number-words/number-words.ts";
+import { perWord } from "../../../text/per-word.ts";
 import { foldedCase, lettersIn } from "../../../text/word-patterns/beginnings.ts";
 import { monthOf } from "./month-names.ts";
 
@@ -72,9 +73,9 @@ function patternsOf(...sources: readonly string[]): readonly RegExp[] {
 }
 
 /** Whether a word names a month, or does behind a sign of an ordinal or a preposition: `5thMay`, `5ºmarzo`. */
-function isOfMonth(word: string): boolean {
-  return [word, word.slice(1), word.slice(2)].some((part) => monthOf(part) !== undefined);
-}
+const isOfMonth = perWord((word) =>
+  [word, word.slice(1), word.slice(2)].some((part) => monthOf(part) !== undefined),
+);
 
 /** The dates of a text whose digits are ASCII, in order; a year by itself is a number. */
 export function findDates(text: string): readonly DateSpan[] {

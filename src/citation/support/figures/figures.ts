@@ -31,16 +31,7 @@ const IN_NAME = /[\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}][\p{L}\p{N}.]*[-_.]?$/
 const UNIT_AT_NAME = /^(?:v|V|ver\.|x|US|USD|EUR|CHF|RMB)$/u;
 /** What says that a number is not exact, right before it. */
 const ROUGH =
-  "about around approximately approx. roughly nearly almost some circa ca. ~ ≈ rund etwa ungefähr fast knapp gut environ presque unos unas aproximadamente casi 大约 大約 约 約 近 约为 حوالي نحو تقريبا قرابة בערך".split(
-    " ",
-  );
-
-function isRough(before: string): boolean {
-  const text = before.trimEnd().toLowerCase();
-  return ROUGH.some(
-    (word) => text.endsWith(word) && !/[\p{sc=Latin}]{2}$/u.test(text.slice(0, -word.length)),
-  );
-}
+  /(?<!\p{sc=Latin}{2})(?:about|around|approximately|approx\.|roughly|nearly|almost|some|circa|ca\.|~|≈|rund|etwa|ungefähr|fast|knapp|gut|environ|presque|unos|unas|aproximadamente|casi|大约|大約|约|約|近|约为|حوالي|نحو|تقريبا|قرابة|בערך)\s*$/u;
 
 /** The figures of a text, in order. Parts of names (`GPT-4`, `QwQ-32B`) are none. */
 export function findFigures(text: string): readonly Figure[] {
@@ -58,13 +49,14 @@ export function findFigures(text: string): readonly Figure[] {
   }));
   const isTaken = (start: number, end: number): boolean =>
     figures.some((figure) => figure.start < end && figure.end > start);
-  for (const match of plain.matchAll(SCORE)) {
+  const hasDigits = /\d/.test(plain);
+  for (const match of hasDigits ? plain.matchAll(SCORE) : []) {
     const [start, end] = [match.index, match.index + match[0].length];
     if (isTaken(start, end) || isOfName(plain, start, end) || measureAt(plain, start, end).unit !== undefined)
       continue;
     figures.push(figureAt(text, plain, start, end, [], match[0].replace(/\s*[:-]\s*/, "-")));
   }
-  for (const match of plain.matchAll(NUMBER)) {
+  for (const match of hasDigits ? plain.matchAll(NUMBER) : []) {
     const [start, end] = [match.index, match.index + match[0].length];
     if (isTaken(start, end) || isOfName(plain, start, end)) continue;
     const version =
@@ -105,7 +97,7 @@ function figureAt(
     ...(version !== undefined && { version }),
     ...(unit !== undefined && { unit }),
     isMeasured: !isPlain && (measure.isMeasured || isPercent),
-    isRough: isRough(plain.slice(Math.max(0, start - 20), start)),
+    isRough: ROUGH.test(plain.slice(Math.max(0, start - 20), start).toLowerCase()),
     isSpelled: false,
   };
 }

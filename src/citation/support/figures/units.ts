@@ -1,5 +1,5 @@
 import { stemKey } from "../terms.ts";
-import { UNIT_PHRASES } from "./unit-phrases.ts";
+import { unitPhraseOf } from "./unit-phrases.ts";
 
 const THOUSAND = 1_000;
 const MILLION = 1_000_000;
@@ -228,10 +228,8 @@ const PART_OF_THEM =
 
 function unitAt(text: string, at: number): Omit<Measure, "scale"> {
   const behind = text.slice(at, at + 40);
-  for (const [words, unit] of UNIT_PHRASES) {
-    const [found] = words.match(behind);
-    if (found !== undefined) return { unit, isMeasured: true, end: at + found.length };
-  }
+  const phrase = unitPhraseOf(behind);
+  if (phrase !== undefined) return { unit: phrase.unit, isMeasured: true, end: at + phrase.length };
   const percent = PERCENT_OF_SEVERAL_WORDS.exec(behind);
   if (percent !== null) return { unit: "%", isMeasured: true, end: at + percent[0].length };
   const han = HAN_UNIT.exec(behind)?.[0].trim() ?? "";
