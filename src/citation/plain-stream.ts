@@ -21,9 +21,30 @@ export interface PlainStreamOptions {
   readonly numbers?: boolean;
   /** Told what each mark cites, as soon as it is whole. */
   readonly onCited?: CitedListener | undefined;
+  /**
+   * The first word leaves as it comes; where it turns out to begin an address without a scheme, only the rest of that stands
+   * as code (see `withWholeName`). Default: it is held back like the others, until it is whole.
+   */
+  readonly eager?: boolean;
 }
 
 export type CitedListener = (numbers: readonly number[]) => void;
+
+/** What a word is written with that may be an address or its beginning, but for the signs that would make it one. */
+const SIGN = String.raw`[\p{L}\p{M}\p{N}_+-]`;
+const WORD = String.raw`(?![_+-])${SIGN}+`;
+const FIRST_WORD = new RegExp(`^${WORD}`, "u");
+const ADDRESS_BEGUN = new RegExp(`^(?:h|ht|htt|https?|f|ft|ftp|ww?)(?!${SIGN})|^${SIGN}*www`, "iu");
+const REST_IN_CODE = new RegExp(`^\`(${SIGN}*)(?!\`)`, "u");
+const DIVIDED_NAME = new RegExp(`^(${WORD})\`([.@:][^\`\\s]*)\``, "u");
+
+/** An address that a text begins with, all of it as code, where an eager stream has let its first word go before. */
+export function withWholeName(text: string): string {
+  return text.replace(DIVIDED_NAME, (written, word: string, rest: string) => {
+    const name = asCode(word + rest);
+    return rest.includes("@") || plainText(word + rest) === name ? name : written;
+  });
+}
 
 /**
  * The text in which nothing is a link, an image or HTML, and nothing acts on a terminal: an address stands as code, the
@@ -33,6 +54,7 @@ export function createPlainStream({
   isKnown,
   numbers = true,
   onCited,
+  eager = false,
 }: PlainStreamOptions = {}): PlainStream {
   let pending = "";
   let state = SCAN_START;
@@ -41,6 +63,8 @@ export function createPlainStream({
   let removed = false;
   /** A space at the end, which goes with a number that is left out behind it. */
   let space = "";
+  /** What has left of the first word; `null` behind it. */
+  let early: string | null = eager ? "" : null;
 
   function take(final: boolean): string {
     const { pieces, length, state: next } = scan(pending, state, final);
@@ -77,13 +101,24 @@ export function createPlainStream({
     return space === "" ? out : out.slice(0, -1);
   }
 
+  /** What of `out` has not left with the first word. */
+  function behindEarly(out: string): string {
+    const gone = early ?? "";
+    if (early === null || (out === "" && ADDRESS_BEGUN.test(pending))) return out;
+    early = out === "" ? (FIRST_WORD.exec(pending)?.[0] ?? "") : null;
+    if (early !== null) return early.slice(gone.length);
+    const rest = out.replace(gone, "");
+    return gone !== "" && out.startsWith("`") ? rest.replace(REST_IN_CODE, "$1`") : rest;
+  }
+
   return {
     add(text) {
       pending = seenText(pending + text);
-      return take(false);
+      return behindEarly(take(false));
     },
     end() {
-      const rest = take(true);
+      const rest = behindEarly(take(true));
+      early = eager ? "" : null;
       pending = "";
       state = SCAN_START;
       last = "";

@@ -1,5 +1,5 @@
 import { findMarks } from "../citation/marks.ts";
-import { plainText } from "../citation/plain-stream.ts";
+import { plainText, withWholeName } from "../citation/plain-stream.ts";
 
 /** What leads up to a call is shorter, as a rule; in UTF-16 units. */
 const MAX_HELD = 600;
@@ -32,7 +32,7 @@ export function createHeldAnswer({ whole = false } = {}): HeldAnswer {
 
   return {
     add(text) {
-      held += text;
+      held = sent ? held + text : withWholeName(held + text);
       if (whole) return "";
       const isAnswer =
         sent || held.length > MAX_HELD || findMarks(held).some(({ kind }) => kind === "numbers");

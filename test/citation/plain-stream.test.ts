@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
-import { createPlainStream } from "../../src/citation/plain-stream.ts";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createPlainStream, plainText, withWholeName } from "../../src/citation/plain-stream.ts";
+import { HOSTILE_PIECES } from "../safety/hostile-pieces.ts";
+import { dangersIn } from "../safety/rendered-answer.ts";
 
 const ESC = "\u001B";
 
@@ -47,4 +50,67 @@ test("what a mark cites is told when it is whole, and not at all where numbers c
     told.push(part);
   }
   expect(told).toEqual(["So [", "1", "]", "1", ". And", "2", " [2] "]);
+});
+
+/** What an eager stream gives for each piece, and then for the end. */
+function given(pieces: readonly string[]): readonly string[] {
+  const stream = createPlainStream({ eager: true });
+  return [...pieces.map((piece) => stream.add(piece)), stream.end()];
+}
+
+describe("an eager stream", () => {
+  test.each([
+    ["a word", ["Q", "wQ", "-3", "2B", " is"], ["Q", "wQ", "-3", "2B", "", " is"]],
+    ["Arabic", ["ال", "قاهرة", " هي"], ["ال", "قاهرة", "", " هي"]],
+    ["marks of letters", ["E\u0301", "mi", "\u0301", "le"], ["E\u0301", "mi", "\u0301", "le", ""]],
+    ["a number", ["1", ".", " One", " is"], ["1", "", "", ". One", " is"]],
+    ["half an address", ["ht", "tps", "://", "a.b", " is"], ["", "", "", "", "`https://a.b`", " is"]],
+    ["no address after all", ["h", "ow", " so"], ["", "how", "", " so"]],
+    ["a name", ["Book", "ing", ".", "com", " is"], ["Book", "ing", "", "", "`.com`", " is"]],
+    ["the rest of a name's word", ["Book", "ing.com is"], ["Book", "ing`.com`", " is"]],
+    ["mail", ["me", "@host", ".org", ","], ["me", "", "", "`@host.org`,", ""]],
+    ["another scheme", ["smb", "://", "a/b", " is"], ["smb", "", "", "`://a/b`", " is"]],
+    ["an address of a host", ["192", ".0.2", ".1", " is"], ["192", "", "", "`.0.2.1`", " is"]],
+  ])("lets %s at the beginning go at once", (_, pieces, expected) => {
+    expect(given(pieces)).toEqual(expected);
+  });
+
+  test("gives the first word of the next text at once, too", () => {
+    const stream = createPlainStream({ eager: true });
+    expect([stream.add("on"), stream.add("ce so"), stream.end(), stream.add("an")]).toEqual([
+      "on",
+      "ce",
+      " so",
+      "an",
+    ]);
+  });
+
+  test("gives the same text, though code may begin within its first word, and nothing more that is loaded, run or linked", () => {
+    const pieces = fc.array(fc.constantFrom(...HOSTILE_PIECES), { maxLength: 8 });
+    fc.assert(
+      fc.property(pieces, fc.integer({ min: 1, max: 9 }), (parts, size) => {
+        const text = parts.join("");
+        const cut = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+          text.slice(at * size, (at + 1) * size),
+        );
+        const out = given(cut).join("");
+        const plain = plainText(text);
+        expect(out.replaceAll("`", "")).toBe(plain.replaceAll("`", ""));
+        expect(dangersIn(out, [])).toEqual(dangersIn(plain, []));
+      }),
+      { numRuns: 2_000, seed: 8 },
+    );
+  });
+});
+
+test.each([
+  ["Booking`.com` is", "`Booking.com` is"],
+  ["me`@host.org`, so", "`me@host.org`, so"],
+  ["smb`://a/b` is", "`smb://a/b` is"],
+  // what no address was made of
+  ["Use`.env` or", "Use`.env` or"],
+  ["A`.com` [1](x)", "`A.com` [1](x)"],
+  ["So A`.com` is", "So A`.com` is"],
+])("%j is whole as %j", (divided, whole) => {
+  expect(withWholeName(divided)).toBe(whole);
 });

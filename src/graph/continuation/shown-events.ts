@@ -21,7 +21,7 @@ export function createShownEvents({
 }: ShownOptions & { readonly protocol: Pick<Protocol, "citesSources"> }) {
   const streams = {
     "reasoning-delta": createPlainStream(),
-    "answer-delta": createPlainStream({ isKnown, numbers: protocol.citesSources, onCited }),
+    "answer-delta": createPlainStream({ isKnown, numbers: protocol.citesSources, onCited, eager: true }),
   };
   let last: keyof typeof streams = "reasoning-delta";
   const rest = (): readonly ProtocolEvent[] => deltaOf(last, streams[last].end());
