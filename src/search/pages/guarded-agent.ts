@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
-import { Agent, buildConnector } from "undici";
+import type { Agent, buildConnector } from "undici";
 import { withDeadline } from "../../net/deadline.ts";
 import { type AddressRules, isAllowedAddress } from "./address.ts";
 
@@ -28,10 +28,11 @@ const DEFAULT_CONNECT_MS = 5_000;
  * is not allowed refuses them all, and the socket goes to the addresses that were judged, without a second lookup.
  * Proxies of the environment are not used: they would look the name up themselves.
  */
-export function createGuardedAgent(options: ConnectOptions): Agent {
+export async function createGuardedAgent(options: ConnectOptions): Promise<Agent> {
+  const undici = await import("undici");
   const connectMs = options.connectMs ?? DEFAULT_CONNECT_MS;
-  const connector = options.connector ?? connectorTo(connectMs);
-  const agent = new Agent({
+  const connector = options.connector ?? connectorTo(undici.buildConnector, connectMs);
+  const agent = new undici.Agent({
     maxRequestsPerClient: 1,
     connect: (target, opened) => void open(target, opened),
   });
@@ -71,8 +72,11 @@ async function lookupAll(host: string): Promise<readonly string[]> {
   return found.map(({ address }) => address);
 }
 
-function connectorTo(timeout: number): (addresses: readonly string[]) => buildConnector.connector {
-  return (addresses) => buildConnector({ timeout, lookup: pinTo(addresses) });
+function connectorTo(
+  build: typeof buildConnector,
+  timeout: number,
+): (addresses: readonly string[]) => buildConnector.connector {
+  return (addresses) => build({ timeout, lookup: pinTo(addresses) });
 }
 
 /** A lookup that answers what was found before. */

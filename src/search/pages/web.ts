@@ -30,7 +30,7 @@ export function createWebPageReader(options: WebPageReaderOptions = {}): PageRea
   const totalMs = options.totalMs ?? DEFAULT_TOTAL_MS;
 
   async function readWithin(address: string, signal: AbortSignal): Promise<Download | FailedPage> {
-    const agent = createGuardedAgent(options);
+    const agent = await createGuardedAgent(options);
     const readRobots = async (url: URL): Promise<string | undefined> =>
       textOfRobots(
         await download(agent, url.href, { ...options, maxDownloadBytes: MAX_ROBOTS_BYTES }, signal),

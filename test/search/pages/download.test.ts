@@ -11,7 +11,7 @@ const MEGABYTE = Buffer.alloc(1_000_000, "a");
 async function get(server: WireServer, options: DownloadOptions = {}): Promise<Download | FailedPage> {
   const { port } = new URL(server.url);
   const rules = { ports: [Number(port)], allowAddress: (address: string) => address === "127.0.0.1" };
-  const agent = createGuardedAgent({ ...rules, lookup: async () => ["127.0.0.1"] });
+  const agent = await createGuardedAgent({ ...rules, lookup: async () => ["127.0.0.1"] });
   try {
     const never = new AbortController().signal;
     return await download(agent, `http://page.invalid:${port}/page?q=1`, { ...rules, ...options }, never);
