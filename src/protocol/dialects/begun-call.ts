@@ -2,9 +2,9 @@ import { endsInValue } from "./call-body.ts";
 import { readWrittenCall } from "./read-call.ts";
 import { CALL_FORMS, RUNTIME_CLOSE } from "./table.ts";
 
-/** Behind a value that has its end, and behind what shows that its quote was not one within it. */
-const BEHIND_VALUE =
-  /["'](?:\|>)?\s*[,\]})][\s,\]})]*$|<\/(?:parameter|arg_value|｜DSML｜parameter)>\s*$|<\|close\|>argument[^<]*<\|sep\|>\s*$/;
+/** A value up to its end, and up to what shows that its quote was not one within it. */
+const VALUE_END =
+  /["'](?:\|>)?\s*[,\]})][\s,\]})]*|<\/(?:parameter|arg_value|｜DSML｜parameter)>\s*|<\|close\|>argument[^<]*<\|sep\|>\s*/g;
 
 /** What a call in Python may lack; what JSON lacks is repaired, and elements end by themselves. */
 const RESTS = ["", ")", ")]"] as const;
@@ -18,9 +18,12 @@ const RESTS = ["", ")", ")]"] as const;
 export function begunQueries(call: string): readonly string[] {
   const form = CALL_FORMS.find(({ open }) => call.startsWith(open));
   const body = form === undefined ? call : call.slice(form.open.length);
-  if (!BEHIND_VALUE.test(body) || endsInValue(body)) return [];
+  const ends = [...body.matchAll(VALUE_END)].map(({ 0: end, index }) => index + end.length);
+  const last = ends.findLast((end) => !endsInValue(body.slice(0, end)));
+  if (last === undefined) return [];
+  const written = call.slice(0, call.length - body.length + last).replace(/,\s*$/, "");
   for (const rest of RESTS) {
-    const reading = readWrittenCall(call + rest + (form?.close ?? RUNTIME_CLOSE), true);
+    const reading = readWrittenCall(written + rest + (form?.close ?? RUNTIME_CLOSE), true);
     if (reading.kind === "search") return reading.queries;
   }
   return [];

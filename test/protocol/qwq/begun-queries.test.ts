@@ -3,15 +3,18 @@ import { qwq } from "../../../src/protocol/qwq/qwq.ts";
 import { DIALECT_CALLS } from "./dialect-calls.ts";
 import { PROSE } from "./tool-calling-prose.ts";
 
-/** What was told of the queries of a text that is written character by character, each time that it was something else. */
-function toldAlong(text: string): readonly { readonly told: readonly string[]; readonly at: number }[] {
+/** What was told of the queries of a text that is written in pieces of a size, each time that it was something else. */
+function toldAlong(
+  text: string,
+  size = 1,
+): readonly { readonly told: readonly string[]; readonly at: number }[] {
   const reader = qwq.reader("<think>\n", { calls: true });
   const along: { told: readonly string[]; at: number }[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    reader.feed(text.charAt(at));
+  for (let at = 0; at < text.length; at += size) {
+    reader.feed(text.slice(at, at + size));
     const call = reader.openCall;
     const told = call === null ? [] : (qwq.begunQueries?.(call) ?? []);
-    if (told.length > 0 && String(told) !== String(along.at(-1)?.told)) along.push({ told, at: at + 1 });
+    if (told.length > 0 && String(told) !== String(along.at(-1)?.told)) along.push({ told, at: at + size });
   }
   return along;
 }
@@ -28,6 +31,24 @@ describe("queries of a call that is being written", () => {
     for (const { told } of along) expect(told).toEqual(queries.slice(0, told.length));
     const whole = along.find(({ told }) => told.length === queries.length);
     expect(whole === undefined).toBe(ENDS_WITH_CALL.includes(name));
+  });
+
+  it.each(searches)("are told with the piece that they end in: $name", ({ text }) => {
+    const along = toldAlong(text);
+    for (const size of [2, 3, 4, 7, 12, 25]) {
+      const pieces = toldAlong(text, size);
+      const reader = qwq.reader("<think>\n", { calls: true });
+      const isOpen = Array.from({ length: Math.ceil(text.length / size) }, (_, at) => {
+        reader.feed(text.slice(at * size, (at + 1) * size));
+        return reader.openCall !== null;
+      });
+      const expected = new Map<number, readonly string[]>();
+      for (const { told, at } of along) {
+        const piece = Math.ceil(at / size);
+        if (isOpen[piece - 1] === true) expected.set(piece * size, told);
+      }
+      expect(pieces).toEqual([...expected].map(([at, told]) => ({ told, at })));
+    }
   });
 
   it.each(DIALECT_CALLS.filter(({ call }) => call.kind !== "search"))(
@@ -47,6 +68,8 @@ describe("queries of a call that is being written", () => {
     ['{"name": "web_search", "arguments": {"query": "the \\"big\\", one', []],
     ['{"name": "web_search", "arguments": {"queries": ["a", "b', ["a"]],
     ['{"name": "web_search", "arguments": {"query": "a", "', ["a"]],
+    ['{"name": "web_search", "arguments": {"query": "Caf\\u00e9 \\"q\\" \\\\"}', ['Café "q" \\']],
+    ['{"name": "web_search", "arguments": {"query": "a\\', []],
     ['{"name": "web_search", "arguments": {"query": a, b', []],
     ['{"arguments": {"query": "a"}, "name": "web_se', []],
     ['{"arguments": {"query": "a"}, "name": "web_search",', ["a"]],
