@@ -17,10 +17,15 @@ export function readAnswer(grammar: TagGrammar, segments: readonly Segment[]): s
     if (!grammar.answersFreely && !isBlank(current)) earlier = current;
     current = "";
   };
-  for (const { origin, text } of joined(segments)) {
-    if (origin !== "model") {
-      if (text.includes(grammar.response.open)) drop();
-    } else {
+  const pieces = joined(segments);
+  const isResponse = ({ origin, text }: Piece): boolean =>
+    origin !== "model" && text.includes(grammar.response.open);
+  // what stands before a response is no answer then
+  const first = grammar.answersFreely ? pieces.findLastIndex(isResponse) : 0;
+  for (const [at, piece] of pieces.entries()) {
+    const { origin, text } = piece;
+    if (isResponse(piece)) drop();
+    else if (origin === "model" && at >= first) {
       const reader = createTaggedReader(grammar, position, { calls: true });
       for (const event of [...reader.feed(text), ...reader.end({ finishReason: "stop", stopReason: null })]) {
         if (event.type === "answer-delta") current += event.text;
@@ -28,14 +33,16 @@ export function readAnswer(grammar: TagGrammar, segments: readonly Segment[]): s
         else if (event.type === "call-end") drop();
       }
     }
-    position = advance(grammar, position, text);
+    if (at < pieces.length - 1) position = advance(grammar, position, text);
   }
   const answer = isBlank(current) ? earlier : current;
   return isBlank(answer) ? null : answer.trim();
 }
 
+type Piece = Pick<Segment, "origin" | "text">;
+
 /** Neighbouring pieces of the model as one: a generation that went on behind a named tag was cut in mid-text. */
-function joined(segments: readonly Segment[]): readonly Pick<Segment, "origin" | "text">[] {
+function joined(segments: readonly Segment[]): readonly Piece[] {
   const pieces: { origin: Segment["origin"]; text: string }[] = [];
   for (const { origin, text } of segments) {
     const last = pieces.at(-1);

@@ -1,5 +1,5 @@
 import { CHANNEL_TAGS } from "../dialects/channels.ts";
-import type { TagGrammar } from "./tag-grammar.ts";
+import type { GrammarForm, TagGrammar } from "./tag-grammar.ts";
 
 /** Finds the literal tags of a grammar in text that may go on. */
 export interface TagFinder {
@@ -9,6 +9,10 @@ export interface TagFinder {
   isBegun(text: string, index: number): boolean;
   /** The first whole tag from an index on, and where the beginning of one stands at the end of the text. */
   next(text: string, from: number): { readonly tag?: string; readonly at: number; readonly begun: boolean };
+  /** The first form of calls that a tag opens. */
+  opens(tag: string): GrammarForm | undefined;
+  /** The first form of calls that a tag closes. */
+  closes(tag: string): GrammarForm | undefined;
   /** Whether a text begins this tag, and no other one. */
   isOnly(text: string, tag: string): boolean;
   /** Whether a text is the beginning of a tag that a stop string may have cut. */
@@ -21,7 +25,7 @@ const finders = new WeakMap<TagGrammar, TagFinder>();
 export function tagFinder(grammar: TagGrammar): TagFinder {
   const known = finders.get(grammar);
   if (known !== undefined) return known;
-  const made = createTagFinder(tagsOf(grammar));
+  const made = createTagFinder(tagsOf(grammar), grammar.forms);
   finders.set(grammar, made);
   return made;
 }
@@ -38,28 +42,37 @@ function tagsOf({ think, response, answer, turnEnds, forms, dialects }: TagGramm
   return [...new Set(tags)];
 }
 
-function createTagFinder(tags: readonly string[]): TagFinder {
+function createTagFinder(tags: readonly string[], forms: readonly GrammarForm[]): TagFinder {
   const longest = Math.max(...tags.map(({ length }) => length));
-  const pattern = new RegExp(
-    tags.map((tag) => tag.replaceAll(/[|/\\{}()[\]^$+*?.]/g, String.raw`\$&`)).join("|"),
-    "g",
+  const firsts = new Set(tags.map((tag) => tag.charAt(0)));
+  const beginnings = new Set(
+    tags.flatMap((tag) => Array.from({ length: tag.length }, (_, length) => tag.slice(0, length))),
   );
-  const isBegun = (text: string, index: number): boolean => {
-    const rest = text.length - index;
-    return rest < longest && tags.some((tag) => rest < tag.length && tag.startsWith(text.slice(index)));
-  };
+  // of equal ones the first stays
+  const opening = new Map(forms.map((form) => [form.open, form] as const).toReversed());
+  const closing = new Map(forms.map((form) => [form.close, form] as const).toReversed());
+  const any = tags.map((tag) => tag.replaceAll(/[|/\\{}()[\]^$+*?.]/g, String.raw`\$&`)).join("|");
+  const pattern = new RegExp(any, "g");
+  const here = new RegExp(any, "y");
+  const isBegun = (text: string, index: number): boolean =>
+    text.length - index < longest && beginnings.has(text.slice(index));
   return {
-    at: (text, index) => tags.find((tag) => text.startsWith(tag, index)),
+    at(text, index) {
+      here.lastIndex = index;
+      return here.test(text) ? text.slice(index, here.lastIndex) : undefined;
+    },
     isBegun,
     next(text, from) {
       pattern.lastIndex = from;
       const match = pattern.exec(text);
       if (match !== null) return { tag: match[0], at: match.index, begun: false };
       for (let at = Math.max(from, text.length - longest); at < text.length; at += 1) {
-        if (isBegun(text, at)) return { at, begun: true };
+        if (firsts.has(text.charAt(at)) && isBegun(text, at)) return { at, begun: true };
       }
       return { at: text.length, begun: false };
     },
+    opens: (tag) => opening.get(tag),
+    closes: (tag) => closing.get(tag),
     isOnly: (text, tag) => tag.startsWith(text) && tags.filter((each) => each.startsWith(text)).length === 1,
     isCut: (text) => text.length > (text.startsWith("<|") ? 1 : 2) && isBegun(text, 0),
   };

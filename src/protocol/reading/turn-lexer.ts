@@ -10,7 +10,7 @@ import type { Position } from "./turn-state.ts";
 import { TurnText } from "./turn-text.ts";
 import { addToken, type TextEnd, type TurnToken } from "./turn-token.ts";
 
-const SPECIAL = /[\n`~[<{]/;
+const SPECIAL = /[`~[<{]/;
 
 /**
  * Cuts the assistant's turn into what its parts mean. A tag in a code span, in a fence, in a value of a call or named in
@@ -95,7 +95,6 @@ export class TurnLexer {
     const special = text.search(SPECIAL);
     if (special !== 0) return this.#turn.text(special < 0 ? text.length : special);
     const char = text.charAt(0);
-    if (char === "\n") return this.#turn.text(1);
     if (char === "`" || char === "~") return this.#code(end);
     const tag = this.#tags.at(text, 0);
     if (tag !== undefined) return this.#tag(tag, end);
@@ -161,13 +160,13 @@ export class TurnLexer {
   }
 
   #tag(tag: string, end: TextEnd | undefined): TurnToken | undefined {
-    const { think, response, answer, turnEnds, forms, dialects } = this.#grammar;
+    const { think, response, answer, turnEnds, dialects } = this.#grammar;
     if (dialects && isIndentedCode(this.#turn.at)) return this.#turn.text(tag.length);
     if (turnEnds.includes(tag)) return { type: "turn-end", raw: this.#turn.take(tag.length) };
     if (tag === response.open) return this.#response(end);
-    const form = forms.find(({ open }) => open === tag);
+    const form = this.#tags.opens(tag);
     if (form !== undefined) return this.#call(form, end);
-    const closed = forms.find(({ close }) => close === tag);
+    const closed = this.#tags.closes(tag);
     const rest = this.#turn.buffer.slice(tag.length);
     const named =
       dialects && isNamed(this.#turn.at, rest, end !== undefined && end !== "cut", closed !== undefined);

@@ -51,12 +51,17 @@ export class TurnText {
     const isBlank = written.trim() === "";
     if (hasBreak) this.at.lineText = line.trim() !== "";
     else if (!isBlank) this.at.lineText = true;
-    if (!isBlank) Object.assign(this.at, { fresh: false, afterCall: false });
+    if (!isBlank) {
+      this.at.fresh = false;
+      this.at.afterCall = false;
+    }
     if (!isAnswerIn(this.#grammar, mode)) return { type: "text", raw, visible: raw, mode, restarts: false };
     const visible = this.at.answering ? raw : raw.trimStart();
     if (visible.trim() === "") return { type: "text", raw, visible, mode, restarts: false };
     const { restarts } = this.at;
-    Object.assign(this.at, { answering: true, written: true, restarts: false });
+    this.at.answering = true;
+    this.at.written = true;
+    this.at.restarts = false;
     return { type: "text", raw, visible, mode, restarts };
   }
 
