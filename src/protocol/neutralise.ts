@@ -61,13 +61,30 @@ export function neutralise(
 
 const NONE: readonly string[] = [];
 
-/** By control tokens, then by tags: one of a hundred tokens takes longer to make than a page to read. */
-const patterns = new WeakMap<readonly string[], Map<string, RegExp>>();
+/** By tags: one of a hundred tokens takes longer to make than a page to read. */
+type Patterns = Map<string, RegExp>;
+
+/** Of lists of control tokens, and of what stands in them: each question has a list of its own, with the same tokens. */
+const ofLists = new WeakMap<readonly string[], Patterns>();
+const ofTokens = new Map<string, Patterns>();
+
+/** No process asks more models, as a rule. */
+const MAX_KNOWN = 32;
+
+function patternsOf(controlTokens: readonly string[]): Patterns {
+  const known = ofLists.get(controlTokens);
+  if (known !== undefined) return known;
+  const tokens = JSON.stringify(controlTokens);
+  const equal = ofTokens.get(tokens) ?? new Map<string, RegExp>();
+  if (ofTokens.size >= MAX_KNOWN) ofTokens.clear();
+  ofTokens.set(tokens, equal);
+  ofLists.set(controlTokens, equal);
+  return equal;
+}
 
 /** Matches a text as it is seen: in lower case, compatibility forms folded. */
 function patternFor(tags: readonly string[], controlTokens: readonly string[]): RegExp {
-  const known = patterns.get(controlTokens) ?? new Map<string, RegExp>();
-  patterns.set(controlTokens, known);
+  const known = patternsOf(controlTokens);
   const names = tags.join("|");
   const pattern = known.get(names) ?? makePattern(names, controlTokens);
   known.set(names, pattern);

@@ -36,6 +36,15 @@ describe.each(LINES)("text for a model of the line %s", (_line, tokens) => {
       }
     }
   });
+
+  it("is the same for another list of these tokens, and another one for fewer of them", () => {
+    const text = tokens.join(" ");
+    for (const list of [tokens, [...tokens], tokens.slice(1), [], [...tokens]]) {
+      const kept = held(neutralise(text, ["think"], list), tokens);
+      expect(kept).toEqual(held(neutralise(text, ["think"], Object.freeze([...list])), tokens));
+      if (list.length === tokens.length) expect(kept).toEqual([]);
+    }
+  });
 });
 
 it.each([
