@@ -71,6 +71,14 @@ describe("cleanText", () => {
     );
   });
 
+  test("makes the same of every sign, alone and doubled, whether or not the text holds another that has to go", () => {
+    const planes = [0x0, 0x1b000, 0x1d000, 0x1f000, 0xe0000].flatMap((from) =>
+      Array.from({ length: from === 0 ? 0x10000 : 0x1000 }, (_, at) => String.fromCodePoint(from + at)),
+    );
+    const texts = planes.flatMap((sign) => [`a${sign}b`, `a${sign}${sign}b`]);
+    expect(texts.filter((text) => cleanText(text) !== cleanText(`\u0001${text}`))).toEqual([]);
+  });
+
   test("leaves printable text byte for byte", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme-composite" }), (text) => {
