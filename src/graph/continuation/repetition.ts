@@ -44,7 +44,7 @@ export function createRepetitionWatch(): { add(text: string): boolean } {
       unseen += text.length;
       if (unseen < EVERY) return false;
       unseen = 0;
-      return repeatsExactly(tail) || isStale(tail, GOING_ON);
+      return repeatsExactly(tail) || isStale(masked(wordsOf(tail), GOING_ON), GOING_ON);
     },
   };
 }
@@ -57,8 +57,10 @@ const FEW_DISTINCT = 0.3;
  * in a name or two is none.
  */
 export function endsInLoop(text: string): boolean {
-  const end = text.slice(-WINDOW);
-  return isStale(end, AT_END) || hasFewDistinct(end, AT_END) || endsInCopies(end, AT_END);
+  const written = wordsOf(text.slice(-WINDOW));
+  if (written.length < AT_END.least) return false;
+  const words = masked(written, AT_END);
+  return isStale(words, AT_END) || hasFewDistinct(words, AT_END) || endsInCopies(written, AT_END);
 }
 
 /** So many copies of so many words at the end are a loop, when they are the least of words that are looked at. */
@@ -66,8 +68,7 @@ const COPIES = 4;
 const FEWEST_WORDS = 3;
 
 /** Copies to the letter, whatever the text began with; the last one may be cut off, also within a word. */
-function endsInCopies(text: string, { words: looked, least }: Staleness): boolean {
-  const all = text.toLowerCase().match(WORD) ?? [];
+function endsInCopies(all: readonly string[], { words: looked, least }: Staleness): boolean {
   return [all, all.slice(0, -1)].some((words) => {
     const last = words.slice(-looked).toReversed();
     return last.some((_, period) => {
@@ -78,15 +79,19 @@ function endsInCopies(text: string, { words: looked, least }: Staleness): boolea
   });
 }
 
-function hasFewDistinct(text: string, { words: looked, least }: Staleness): boolean {
-  const words = wordsOf(text, looked).slice(-looked);
+function hasFewDistinct(all: readonly string[], { words: looked, least }: Staleness): boolean {
+  const words = all.slice(-looked);
   const distinct = new Set(words.map((word, at) => threeAt(words, at, word)));
   return words.length >= least && distinct.size <= words.length * FEW_DISTINCT;
 }
 
-/** The words of a text in lower case; numbers are all the same, but where the last words are a count or a table. */
-function wordsOf(text: string, looked: number): readonly string[] {
-  const written = text.toLowerCase().match(WORD) ?? [];
+/** The words of a text in lower case. */
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(WORD) ?? [];
+}
+
+/** Words in which numbers are all the same, but where the last ones are a count or a table. */
+function masked(written: readonly string[], { words: looked }: Staleness): readonly string[] {
   const last = written.slice(-looked);
   const numbers = last.filter((word) => /^\p{N}/u.test(word)).length;
   const masks = numbers <= last.length * MOST_NUMBERS;
@@ -98,8 +103,7 @@ function threeAt(words: readonly string[], at: number, word: string): string {
 }
 
 /** Whether the last words have nearly all stood there before, three at a time and more than once. */
-function isStale(text: string, { words: looked, least, times, share }: Staleness): boolean {
-  const words = wordsOf(text, looked);
+function isStale(words: readonly string[], { words: looked, least, times, share }: Staleness): boolean {
   if (words.length < least) return false;
   const seen = new Map<string, number>();
   const stale = words.map((word, at) => {
@@ -113,7 +117,8 @@ function isStale(text: string, { words: looked, least, times, share }: Staleness
 
 /** Whether a text ends in at least `MIN_TIMES` copies of a piece, `MIN_LENGTH` long together. */
 function repeatsExactly(text: string): boolean {
-  const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(text.length - 1 - at));
+  const units = new Uint16Array(text.length);
+  for (let at = 0; at < units.length; at += 1) units[at] = text.charCodeAt(text.length - 1 - at);
   // matches[p]: how much of the reversed text's beginning stands again at p (the Z function); so a period of p
   // holds for p + matches[p] units from the end
   const matches = new Uint32Array(units.length);
