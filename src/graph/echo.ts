@@ -19,8 +19,11 @@ const AROUND = 3;
 /** What is put behind a text that was cut short. */
 const CUT = /\s*…$/;
 
+/** Words with one space between them already, as most engines bring them. */
+const SPACED = /^[^\s。！？]+(?: [^\s。！？]+)*$/;
+
 export function seenText(number: number, text: string): SeenText {
-  return { number, words: ` ${wordsOf(text).join(" ")} ` };
+  return { number, words: ` ${SPACED.test(text) ? text : wordsOf(text).join(" ")} ` };
 }
 
 /**
@@ -33,8 +36,9 @@ export function seenText(number: number, text: string): SeenText {
 export function findEcho(text: string, earlier: readonly SeenText[]): Echo | undefined {
   if (earlier.length === 0 || text.trim().length < MIN_LENGTH) return undefined;
   const sentences = sentencesOf(text.replace(CUT, ""));
+  const length = sentences.reduce((sum, sentence) => sum + sentence.text.length, 0);
   for (const { number, words } of earlier) {
-    const rest = restOf(sentences, words);
+    const rest = restOf(sentences, words, length * (1 - CONTAINED));
     if (rest !== undefined) return { of: number, rest };
   }
   return undefined;
@@ -64,16 +68,15 @@ function sentencesOf(text: string): readonly Sentence[] {
   });
 }
 
-/** `undefined` as soon as too much of it is new. */
-function restOf(sentences: readonly Sentence[], seen: string): string | undefined {
-  const length = sentences.reduce((sum, { text }) => sum + text.length, 0);
+/** `undefined` as soon as more than `most` of it is new. */
+function restOf(sentences: readonly Sentence[], seen: string, most: number): string | undefined {
   const rest: string[] = [];
   let fresh = 0;
   for (const { text, phrase } of sentences) {
     if (seen.includes(phrase())) continue;
     rest.push(text);
     fresh += text.length;
-    if (fresh > length * (1 - CONTAINED)) return undefined;
+    if (fresh > most) return undefined;
   }
   return rest.join("\n");
 }

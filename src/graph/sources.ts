@@ -36,7 +36,8 @@ export function createNumbering(known: readonly Source[], { refer }: { readonly 
     /** The passages that are new to this run, in order. */
     added,
     number(result: SearchResult): NumberedResult {
-      const same = at(placeKeyOf(result));
+      const place = placeKeyOf(result);
+      const same = at(place);
       const shown = same.find(({ text }) => text === result.text);
       if (shown !== undefined) return { ...shown, shownBefore: refer };
       const source: Source = {
@@ -50,7 +51,7 @@ export function createNumbering(known: readonly Source[], { refer }: { readonly 
       const echo = refer ? findEcho(source.text, seen) : undefined;
       same.push(source);
       added.push(source);
-      seen.push(readingOf(source).seen);
+      seen.push(readingOf(source, place).seen);
       return { ...source, shownBefore: false, ...(echo !== undefined && { echo }) };
     },
   };
@@ -72,10 +73,11 @@ interface Reading {
 
 const readBefore = new WeakMap<Source, Reading>();
 
-function readingOf(source: Source): Reading {
+/** @param place where that is known */
+function readingOf(source: Source, place?: string): Reading {
   const before = readBefore.get(source);
   if (before !== undefined) return before;
-  const reading = { place: placeKeyOf(source), seen: seenText(source.number, source.text) };
+  const reading = { place: place ?? placeKeyOf(source), seen: seenText(source.number, source.text) };
   readBefore.set(source, reading);
   return reading;
 }

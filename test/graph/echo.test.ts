@@ -61,6 +61,23 @@ describe("a text that an earlier one says", () => {
     expect(findEcho(text, seen)).toEqual(undefined);
   });
 
+  it("is told whatever white space stands between the words of both", () => {
+    const words = fc.array(fc.constantFrom("a", "No.", "5,199", "人口。", "high", "…"), { minLength: 20 });
+    const space = fc.constantFrom(" ", "  ", "\n", "\t ");
+    fc.assert(
+      fc.property(words, space, space, (text, one, other) => {
+        const seenOnce = (between: string) => [seenText(3, text.join(between))];
+        expect(seenOnce(other)).toEqual(seenOnce(one));
+        expect(findEcho(PAGE + one + text.join(one), [seenText(4, PAGE + other + text.join(other))])).toEqual(
+          {
+            of: 4,
+            rest: "",
+          },
+        );
+      }),
+    );
+  });
+
   it("works in scripts without spaces", () => {
     const text =
       "肯尼亚山高五千一百九十九米。".repeat(3) +

@@ -80,7 +80,11 @@ function harmless(text: string, boundary: string, isOurs?: (number: number) => b
 
 /** Who says it: the host of a web address; empty for files and for what is none. */
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host.replace(/^www\./, "").replaceAll(/[[\]]/g, "") : "";
+  try {
+    return new URL(url).host.replace(/^www\./, "").replaceAll(/[[\]]/g, "");
+  } catch {
+    return "";
+  }
 }
 
 /** The longest address that is worth its tokens, in UTF-16 units. */
