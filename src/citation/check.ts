@@ -64,9 +64,9 @@ export function* checkingAnswer(
   const { pieces } = scan(text, SCAN_START, true);
   yield undefined;
   const plain = masked(text, pieces.filter(isMark));
-  const spans: Span[] = [];
+  const spans: (Span & { readonly sentence: string })[] = [];
   for (const span of eachSentenceSpan(plain)) {
-    spans.push(span);
+    spans.push({ ...span, sentence: sentenceIn(plain, span) });
     yield undefined;
   }
   const cited: Cited[] = [];
@@ -79,7 +79,7 @@ export function* checkingAnswer(
       number: source?.number ?? number,
       title: source?.title ?? "",
       url: source?.url ?? url,
-      sentence: sentenceIn(plain, span),
+      sentence: span?.sentence ?? "",
       known: source !== undefined,
     });
     return source;
@@ -91,13 +91,11 @@ export function* checkingAnswer(
   const claimOf = createClaimReader();
   const uncited = yield* uncitedSentences(
     plain,
-    spans.map(({ start, end }, at) => ({
-      start,
-      end,
-      sentence: sentenceIn(plain, { start, end }),
-      said: sentenceIn(words, { start, end }),
-      cited: marked.has(spans[at] ?? { start, end }),
-      code: isInCode(text, blocks, start, end),
+    spans.map((span) => ({
+      ...span,
+      said: words === plain ? span.sentence : sentenceIn(words, span),
+      cited: marked.has(span),
+      code: isInCode(text, blocks, span.start, span.end),
     })),
     { isResearched: evidence.length > 0, claimOf },
   );

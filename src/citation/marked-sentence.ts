@@ -20,7 +20,11 @@ const BETWEEN_UNSPACED =
  * The sentence that a mark belongs to: the one it stands in, also behind the full stop, or the last one before it in
  * its line; where a line begins with the mark, the sentence behind it.
  */
-export function spanAt(plain: string, spans: readonly Span[], { kind, start }: Mark): Span | undefined {
+export function spanAt<Sentence extends Span>(
+  plain: string,
+  spans: readonly Sentence[],
+  { kind, start }: Mark,
+): Sentence | undefined {
   // of a link the words stay, one place further on
   const at = kind === "link" ? start + 1 : start;
   const index = spans.findLastIndex((each) => each.start <= at);
@@ -36,12 +40,10 @@ export interface Span {
 }
 
 /** A sentence as it reads without its marks. */
-export function sentenceIn(plain: string, span: Span | undefined): string {
-  return span === undefined
-    ? ""
-    : plain
-        .slice(span.start, span.end)
-        .replaceAll(/\s+/g, " ")
-        .replace(/ (?=[.,;:!?。，、；：！？])/g, "")
-        .replaceAll(BETWEEN_UNSPACED, "");
+export function sentenceIn(plain: string, { start, end }: Span): string {
+  return plain
+    .slice(start, end)
+    .replaceAll(/\s+/g, " ")
+    .replace(/ (?=[.,;:!?。，、；：！？])/g, "")
+    .replaceAll(BETWEEN_UNSPACED, "");
 }

@@ -97,9 +97,9 @@ function leadsTo({ keys }: SourceText, { title }: SourceText): boolean {
 const ASKING =
   /^(?:tell|know|want|give|find|name|please|question|answer|explain|sagen?|sag|nenne|wissen|möchte|bitte|dis|dites|donne|nomme|dime|di|nombra|quiero)$/iu;
 
-/** What a question asks of what it names: `profession` and `mayor` of "What is the profession of the mayor of Wenois?" */
-export function relationAsked(question: string): ReadonlySet<string> {
-  const ofNames = new Set(namesAsked(question).flatMap(({ keys }) => keys));
+/** What a question asks of the names that it asks about: `profession` and `mayor` of "What is the profession of the mayor of Wenois?" */
+export function relationAsked(question: string, asked: readonly Name[]): ReadonlySet<string> {
+  const ofNames = new Set(asked.flatMap(({ keys }) => keys));
   return keysOf(
     termsOf(question).filter(
       ({ text, keys }) => !saysLittle(text) && !ASKING.test(text) && !keys.some((key) => ofNames.has(key)),

@@ -1,3 +1,4 @@
+import { perWord } from "../../text/per-word.ts";
 import { lettersIn } from "../../text/word-patterns/beginnings.ts";
 import { isMonthName } from "./figures/month-names.ts";
 import { once } from "./once.ts";
@@ -39,19 +40,21 @@ export function findNames(text: string): readonly Name[] {
     end: index + name.length,
     keys: Array.from({ length: name.length - 1 }, (_, at) => name.slice(at, at + 2)),
   }));
-  const spaced = [...text.matchAll(WORD)].flatMap((match) => {
-    if (!isForeign() && SMALL.test(match[0])) return [];
-    const [word, start] = [match[0].replace(/['’]s?$/u, ""), match.index];
-    const before = text.slice(0, start);
-    const keys = word
-      .split(/[-‐‑/_]/u)
-      .flatMap((part) => stemKey(part.replace(/^\p{L}['’](?=\p{Lu})/u, "")) ?? []);
-    if (keys.length === 0 || isCalendarName(word) || !isName(word, before, text, isGerman, isForeign))
-      return [];
-    return [{ text: word, start, end: start + word.length, keys }];
-  });
+  const spaced: Name[] = [];
+  for (const { 0: written, index: start } of text.matchAll(WORD)) {
+    if (!isForeign() && SMALL.test(written)) continue;
+    const word = written.replace(/['’]s?$/u, "");
+    const keys = keysOfName(word);
+    if (keys.length === 0 || isCalendarName(word)) continue;
+    if (isName(word, text.slice(0, start), text, isGerman, isForeign))
+      spaced.push({ text: word, start, end: start + word.length, keys });
+  }
   return [...spaced, ...han.filter(({ text: name, start }) => isPerson(name, text, start)), ...titled(text)];
 }
+
+const keysOfName = perWord((word): readonly string[] =>
+  word.split(/[-‐‑/_]/u).flatMap((part) => stemKey(part.replace(/^\p{L}['’](?=\p{Lu})/u, "")) ?? []),
+);
 
 /** A person's title in scripts without capitals; one or two words behind it are the name. */
 const TITLED =

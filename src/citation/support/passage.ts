@@ -1,3 +1,4 @@
+import { STEPS } from "../../text/at-once.ts";
 import type { Claim } from "./claim.ts";
 import { type Figure, likeness } from "./figures/figures.ts";
 import type { Cell, Clause, SourceText, Unit } from "./source-text.ts";
@@ -38,8 +39,8 @@ export function* bestPassage(
   let best: readonly Unit[] = [];
   let most = 0;
   const hits = yield* hitsOf(claim, source, weightOf);
-  for (const from of [...hits.keys()].sort((left, right) => left - right)) {
-    yield undefined;
+  for (const [at, from] of [...hits.keys()].sort((left, right) => left - right).entries()) {
+    if (at % STEPS === STEPS - 1) yield undefined;
     for (let count = 1; count <= MAX_UNITS && from + count <= source.units.length; count += 1) {
       const window = source.units.slice(from, from + count);
       if (count > 1 && window.some(({ cells }) => cells !== undefined)) break;
@@ -77,10 +78,12 @@ function* hitsOf(
     hits.set(at, hit);
     return hit;
   };
+  let places = 0;
   for (const key of keys) {
-    yield undefined;
     const weight = weightOf(key);
     for (const at of source.unitsWith(key)) {
+      places += 1;
+      if (places % STEPS === 0) yield undefined;
       const hit = hitAt(at);
       hit.keys.push(key);
       hit.worth += weight;
@@ -88,7 +91,8 @@ function* hitsOf(
   }
   for (const figure of figures) {
     for (const at of source.unitsGiving(figure)) {
-      yield undefined;
+      places += 1;
+      if (places % STEPS === 0) yield undefined;
       const isGiven = source.units[at]?.figures().some((given) => likeness(figure, given) === "same");
       if (isGiven !== true) continue;
       const hit = hitAt(at);

@@ -1,3 +1,4 @@
+import { STEPS } from "../../text/at-once.ts";
 import { contentWords } from "../overlap.ts";
 import { readSourceText, type SourceText } from "./source-text.ts";
 
@@ -21,9 +22,9 @@ export type SourceReader = (source: Given) => Generator<undefined, ReadSource>;
 export function* readSource({ title, text }: Given): Generator<undefined, ReadSource> {
   const read = yield* readSourceText(title, text);
   const words = new Set(contentWords(title));
-  for (const { start, end } of read.units) {
+  for (const [at, { start, end }] of read.units.entries()) {
     for (const word of contentWords(text.slice(start, end))) words.add(word);
-    yield undefined;
+    if (at % STEPS === STEPS - 1) yield undefined;
   }
   return { text: read, words };
 }

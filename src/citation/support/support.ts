@@ -1,4 +1,4 @@
-import { atOnce } from "../../text/at-once.ts";
+import { atOnce, STEPS } from "../../text/at-once.ts";
 import { overlapIn } from "../overlap.ts";
 import { type Check, checkQuotes, hasLike, type ShareOf } from "./checks.ts";
 import { type Claim, createClaimReader } from "./claim.ts";
@@ -36,7 +36,7 @@ export interface Support {
 /** Judges sentences against the sources of one run, each of which is taken apart once. */
 export interface SupportJudge {
   /** Takes the sources apart, and stops within each so that this need not be done at once; `judge` does what is left. */
-  reading(): Generator<undefined, void>;
+  reading(): Generator<undefined, unknown>;
   /** What `judge` does, as work that stops often. */
   judging(sentence: string, number: number | null, others?: readonly number[]): Generator<undefined, Support>;
   /**
@@ -64,7 +64,7 @@ export function createSupportJudge(
   { readOf = readSource, claimOf = createClaimReader() }: JudgeReaders = {},
 ): SupportJudge {
   const asked = once(() => namesAsked(question));
-  const relation = once(() => relationAsked(question));
+  const relation = once(() => relationAsked(question, asked()));
   const given = new Map(sources.map((source) => [source.number, source]));
   const texts = new Map<number, SourceText>();
   const overlaps = new Map<number, (sentence: string) => number>();
@@ -76,9 +76,9 @@ export function createSupportJudge(
     if (texts.has(source.number)) return texts.get(source.number) ?? text;
     texts.set(source.number, text);
     overlaps.set(source.number, overlapIn(words));
-    for (const { keys } of text.units) {
+    for (const [at, { keys }] of text.units.entries()) {
       for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-      yield undefined;
+      if (at % STEPS === STEPS - 1) yield undefined;
     }
     return text;
   }
@@ -93,9 +93,7 @@ export function createSupportJudge(
   }
 
   const judge: SupportJudge = {
-    *reading() {
-      yield* readAll();
-    },
+    reading: readAll,
     judge: (sentence, number, others) => atOnce(judge.judging(sentence, number, others)),
     *judging(sentence, number, others = []) {
       const about = number === null ? undefined : given.get(number);
@@ -110,30 +108,25 @@ export function createSupportJudge(
       const share = overlaps.get(about.number)?.(sentence) ?? 0;
       if (passage === undefined) return { ...nothingOf(claim, source), overlap: share };
       const shareOf: ShareOf = (wanted, has) => shareIn(wanted, has, weightOf);
-      const checks: Check[] = [];
-      const turns: Check[] = [];
-      for (const check of [
-        () => checks.push(...checkQuotes(claim, source, besides)),
-        () => checks.push(...checkFigures(claim, passage, source, besides, shareOf)),
-        () => checks.push(...checkNames(claim, passage, source, besides)),
-        () => turns.push(...checkCues(claim, passage, source, shareOf)),
-        () => turns.push(...checkOrder(claim, passage, shareOf)),
-        () => checks.push(...agreeing(turns, claim, passage)),
-        () => checks.push(...checkSubject(claim, asked, source, besides)),
-        () => {
-          const words = checkWords(claim, passage, source, shareOf);
-          // "1911" of when a book was written, for when its publisher was founded
-          const isUntold =
-            words.result === "pass" &&
-            isFragment(claim) &&
-            !tellsOf(relation(), passage) &&
-            !isOtherLanguage(question, source.text);
-          checks.push(isUntold ? { ...words, result: "weak" } : words);
-        },
-      ]) {
-        check();
-        yield undefined;
-      }
+      const checks: Check[] = [...checkQuotes(claim, source, besides)];
+      yield undefined;
+      checks.push(...checkFigures(claim, passage, source, besides, shareOf));
+      yield undefined;
+      checks.push(...checkNames(claim, passage, source, besides));
+      yield undefined;
+      const turns = [...checkCues(claim, passage, source, shareOf)];
+      yield undefined;
+      turns.push(...checkOrder(claim, passage, shareOf));
+      checks.push(...agreeing(turns, claim, passage), ...checkSubject(claim, asked, source, besides));
+      yield undefined;
+      const words = checkWords(claim, passage, source, shareOf);
+      // "1911" of when a book was written, for when its publisher was founded
+      const isUntold =
+        words.result === "pass" &&
+        isFragment(claim) &&
+        !tellsOf(relation(), passage) &&
+        !isOtherLanguage(question, source.text);
+      checks.push(isUntold ? { ...words, result: "weak" } : words);
       return {
         verdict: verdictOf(claim, checks, passage, source, shareOf),
         checks,

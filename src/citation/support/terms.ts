@@ -20,7 +20,8 @@ const EMPTY_WORDS: ReadonlySet<string> = new Set([
 const STEM_LETTERS = 6;
 const WORD =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー]+|\p{L}[\p{L}\p{M}\p{N}]*(?:['’]\p{L}+)?(?:[-‐‑._/][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*[+#]*/gu;
-const UNSPACED = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー]/u;
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー]/u;
+const UNSPACED_RUN = new RegExp(`^${UNSPACED.source}`, "u");
 /** Signs of Chinese and Japanese that say nothing of what a text is about. */
 const EMPTY_SIGNS =
   /[的了吗呢吧啊是在和与或被由对从到个這这那也都就于於以及其为為に は が を で と の も へ か や だ]/gu;
@@ -43,9 +44,10 @@ const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
  */
 export function termsOf(text: string, by = 0): readonly Term[] {
   const terms: Term[] = [];
+  const isSpaced = !UNSPACED.test(text);
   for (const match of text.matchAll(WORD)) {
     const [start, end] = [match.index + by, match.index + by + match[0].length];
-    if (UNSPACED.test(match[0])) {
+    if (!isSpaced && UNSPACED_RUN.test(match[0])) {
       terms.push(...unspacedTerms(match[0], start));
       continue;
     }

@@ -103,11 +103,7 @@ function figureAt(
 }
 
 function isOfName(text: string, start: number, end: number): boolean {
-  const before =
-    text
-      .slice(Math.max(0, start - 40), start)
-      .split(/\s/u)
-      .at(-1) ?? "";
+  const before = text.slice(Math.max(0, start - 40), start).replace(/^[^]*\s/u, "");
   if (IN_NAME.test(before) && !UNIT_AT_NAME.test(before.replace(/^[^\p{L}]+/u, ""))) return true;
   // 32B is a number with its unit; 7zip, 3D and 4chan are names
   return (

@@ -58,15 +58,18 @@ const beginningsOf = (words: string): readonly string[] =>
   words.split("|").map((word) => word.replace(/(?:.\?|[[(\\]).*$/u, ""));
 
 /** In lower case, one of these stands wherever a ratio does: with any of the patterns, a text without them is not read. */
-const SIGNS: readonly string[] = [
-  ...WORD_LISTS.flatMap(([, words]) => beginningsOf(words)),
-  ...PARTS.flatMap(([, names]) => beginningsOf(names)),
-  ..."y media|y medio|and a half|anderthalb|eineinhalb|et demi|שעה וחצי|media hora|demi-heure|halbe stunde".split(
-    "|",
-  ),
-  ..." times | fois | veces |fold|mal so |one in |one out of |one of every | sur | de cada ".split("|"),
-  ..."半|成|倍|分之".split("|"),
-];
+const SIGN = new RegExp(
+  [
+    ...WORD_LISTS.flatMap(([, words]) => beginningsOf(words)),
+    ...PARTS.flatMap(([, names]) => beginningsOf(names)),
+    ..."y media|y medio|and a half|anderthalb|eineinhalb|et demi|שעה וחצי|media hora|demi-heure|halbe stunde".split(
+      "|",
+    ),
+    ..." times | fois | veces |fold|mal so |one in |one out of |one of every | sur | de cada ".split("|"),
+    ..."半|成|倍|分之".split("|"),
+  ].join("|"),
+  "u",
+);
 
 /** Of what is more than one, the half says nothing by itself. */
 const AND_A_HALF = new RegExp(
@@ -111,7 +114,7 @@ function findRatios(sentence: string): readonly Ratio[] {
   const found: Ratio[] = [];
   // through capitals, as patterns fold them
   const folded = sentence.toUpperCase().toLowerCase();
-  if (!SIGNS.some((sign) => folded.includes(sign))) return found;
+  if (!SIGN.test(folded)) return found;
   const text = sentence.replaceAll(AND_A_HALF, (words) => {
     found.push({ text: words, value: 1.5 });
     return " ";
