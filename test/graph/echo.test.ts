@@ -68,12 +68,8 @@ describe("a text that an earlier one says", () => {
       fc.property(words, space, space, (text, one, other) => {
         const seenOnce = (between: string) => [seenText(3, text.join(between))];
         expect(seenOnce(other)).toEqual(seenOnce(one));
-        expect(findEcho(PAGE + one + text.join(one), [seenText(4, PAGE + other + text.join(other))])).toEqual(
-          {
-            of: 4,
-            rest: "",
-          },
-        );
+        const earlier = [seenText(4, PAGE + other + text.join(other))];
+        expect(findEcho(PAGE + one + text.join(one), earlier)).toEqual({ of: 4, rest: "" });
       }),
     );
   });
