@@ -7,6 +7,7 @@ import { DIALECT_NAMES } from "../protocol/dialects/asked-dialect.ts";
 import { openCallSchema, pageRecordSchema } from "./pages/record.ts";
 import { generationSchema } from "./continuation/generations.ts";
 import { segmentSchema, type StateSegment } from "./continuation/segment.ts";
+import { EditableState } from "./nodes/own-updates.ts";
 import { addUsage, NO_USAGE, usageSchema } from "./usage.ts";
 
 /** How a question was opened: fixed for its whole run, so that each prompt extends the one before byte for byte. */
@@ -234,7 +235,7 @@ const sequence = {
   ),
 };
 
-export const State = new StateSchema({
+export const State = new EditableState({
   messages: MessagesDeltaValue,
   question: questionField,
   ...sequence,

@@ -14,6 +14,7 @@ import { isBlank } from "../../text/blank.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 import type { Searcher } from "./searcher.ts";
 import { inTurns } from "./in-turns.ts";
+import { asOwn } from "./own-updates.ts";
 import type { RunEvent } from "../events.ts";
 import { everySearchFailed } from "../sources.ts";
 import { aiMessage, contentOf, reasoningOf } from "../step-messages/step-messages.ts";
@@ -63,7 +64,7 @@ export function createFinalize({ protocolOf, searcher, readAhead, name }: Finali
       ...(state.failure !== null && { failure: state.failure }),
     });
     const about = { answered, stopReason, model_name: model.name };
-    return {
+    return asOwn({
       note: answered ? supportHeadline(citations, uncited) : "",
       answer,
       rawAnswer: written?.raw ?? "",
@@ -73,7 +74,7 @@ export function createFinalize({ protocolOf, searcher, readAhead, name }: Finali
       stopReason,
       ...(droppedSearches > 0 && { usage: { ...NO_USAGE, droppedSearches } }),
       messages: concluded(state, written !== null, { name, answer, about }),
-    };
+    });
   };
 }
 

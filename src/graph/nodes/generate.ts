@@ -109,7 +109,7 @@ export function createGenerate(deps: GenerateDeps) {
       return { ...update, transcript: [...segments], generations: [...generations], usage };
     return {
       ...update,
-      ...FRESH_UPDATE,
+      ...freshUpdate(),
       mends: new Overwrite<number>(mends),
       question: opening.question,
       opening,
@@ -134,40 +134,40 @@ const NOTHING_ADDED: Continuation = {
   cut: false,
 };
 
-/** What the steps of a question have counted and collected before its first one. */
-const FRESH = {
-  searches: 0,
-  repairs: 0,
-  repeats: 0,
-  mends: 0,
-  queries: [],
-  pages: 0,
-  readings: [],
-  links: [],
-  sources: [],
-  note: "",
-  generations: [],
-  answer: "",
-  rawAnswer: "",
-  answered: false,
-  citations: [],
-  uncited: [],
-  stopReason: null,
-} satisfies Partial<RunState>;
+/** What the steps of a question have counted and collected before its first one. Each run has lists of its own. */
+const fresh = () =>
+  ({
+    searches: 0,
+    repairs: 0,
+    repeats: 0,
+    mends: 0,
+    queries: [],
+    pages: 0,
+    readings: [],
+    links: [],
+    sources: [],
+    note: "",
+    generations: [],
+    answer: "",
+    rawAnswer: "",
+    answered: false,
+    citations: [],
+    uncited: [],
+    stopReason: null,
+  }) satisfies Partial<RunState>;
 
 /** The same as an update of what an earlier question of the thread has left. */
-const FRESH_UPDATE: RunUpdate = {
-  ...FRESH,
-  searches: new Overwrite(FRESH.searches),
-  repairs: new Overwrite(FRESH.repairs),
-  repeats: new Overwrite(FRESH.repeats),
-  mends: new Overwrite(FRESH.mends),
+const freshUpdate = (): RunUpdate => ({
+  ...fresh(),
+  searches: new Overwrite<number>(0),
+  repairs: new Overwrite<number>(0),
+  repeats: new Overwrite<number>(0),
   queries: new Overwrite([]),
-  pages: new Overwrite(FRESH.pages),
+  pages: new Overwrite<number>(0),
   readings: new Overwrite([]),
   links: new Overwrite([]),
   sources: new Overwrite([]),
-};
+});
 
 /** A run whose question is open. */
 interface OpenedRun {
@@ -202,8 +202,8 @@ async function openIfNew(
     boundary: () => context.boundary ?? deps.boundary(),
   });
   const { question } = opening;
-  const fresh = { ...FRESH, question, opening, transcript, usage, spent: null, condensed: 0, inContext: 0 };
-  return { state: { ...state, ...fresh }, opened: { message: asked.message }, failure };
+  const begun = { question, opening, transcript, usage, spent: null, condensed: 0, inContext: 0 };
+  return { state: { ...state, ...fresh(), ...begun }, opened: { message: asked.message }, failure };
 }
 
 /** What the model is; where that has to be asked and the endpoint fails, that is the failure of the run. */
@@ -215,7 +215,7 @@ async function describe(
   try {
     const description = await withDeadline(time, (signal) => model.describe(signal));
     return description === "deadline"
-      ? { description: unknown, failure: SILENT }
+      ? { description: unknown, failure: { ...SILENT } }
       : { description, failure: null };
   } catch (error) {
     if (!isModelFailure(error)) throw error;
@@ -291,7 +291,7 @@ function open(
       name,
       ...context,
       ...(isDescribed && assumedContext && { assumedContext }),
-      ...(ownTurns && { line }),
+      ...(ownTurns && { line: { ...line } }),
     },
   };
   return { opening, transcript: prefix === "" ? [] : [{ origin: "runtime" as const, text: prefix }] };

@@ -1,4 +1,5 @@
 import { DeltaValue, Overwrite, ReducedValue } from "@langchain/langgraph";
+import { asOwn } from "./own-updates.ts";
 import { State, type RunState, type RunUpdate } from "../state.ts";
 
 /**
@@ -11,8 +12,12 @@ export function onlyChanges<Config>(
   return async (state: RunState, config: Config): Promise<RunUpdate> => {
     const update: Readonly<Record<string, unknown>> = await node(state, config);
     const before: Readonly<Record<string, unknown>> = state;
-    return Object.fromEntries(
-      Object.entries(update).filter(([name, value]) => changes(name, value, before[name])),
+    return asOwn(
+      Object.fromEntries(
+        Object.entries(update)
+          .filter(([name, value]) => changes(name, value, before[name]))
+          .map(([name, value]) => [name, value instanceof Overwrite ? value.toJSON() : value]),
+      ),
     );
   };
 }
