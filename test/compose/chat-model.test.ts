@@ -55,7 +55,7 @@ test("the message has the reasoning, the answer, and its citations as annotation
 });
 
 test("what is streamed is typed, begins early, and is the message when it is joined", async () => {
-  const { agent, completions } = await served(SAID.map((text) => ({ text, chunkSize: 3 })));
+  const { agent, completions } = await served(SAID.map((text) => ({ text, chunkSize: 3, apart: true })));
   const pieces: string[] = [];
   let whole: AIMessageChunk | undefined;
   for await (const chunk of await createAgenticRagChatModel(agent).stream("Q?")) {

@@ -7,6 +7,7 @@ import type {
   ModelChunk,
   PromptMessage,
 } from "../../src/model/model.ts";
+import { joined, textOf } from "../model/collect.ts";
 
 /** What the suite needs to know of a family. */
 export interface ModelHarness {
@@ -14,10 +15,11 @@ export interface ModelHarness {
   /** What becomes of stop strings in the text. */
   readonly stop: "ignore" | "include" | "exclude";
   /**
-   * A fresh model that can be asked at least twice, and says the same in at least five chunks each time. Where there
-   * is a connection, an `unfinished` reply says some of it and then leaves the connection open.
+   * A fresh model that can be asked at least twice, and says the same each time. Where there is a connection, a reply that
+   * comes `apart` waits between its events, of which at least five have text, and an `unfinished` one says some of it and then
+   * leaves the connection open.
    */
-  start(reply?: "unfinished"): Promise<StartedModel>;
+  start(reply?: "apart" | "unfinished"): Promise<StartedModel>;
 }
 
 export interface StartedModel extends AsyncDisposable {
@@ -35,9 +37,10 @@ const ASKED = [new SystemMessage("You may search."), new HumanMessage("What is l
 /** What every family of models promises. */
 export function describeModel(harness: ModelHarness): void {
   describe(`a model of the family ${harness.family}`, () => {
-    test("says text in chunks and then ends once", async () => {
-      await using started = await harness.start();
-      const chunks = await collect(started.model);
+    test("says text as it comes, and then ends once", async () => {
+      await using started = await harness.start("apart");
+      const chunks: ModelChunk[] = [];
+      for await (const chunk of started.model.continueText(QUESTION, {})) chunks.push(chunk);
       const texts = chunks.slice(0, -1);
       expect(texts.length).toBeGreaterThanOrEqual(5);
       expect(texts.filter((chunk) => chunk.type !== "text" || chunk.text === "")).toEqual([]);
@@ -106,17 +109,15 @@ export function describeModel(harness: ModelHarness): void {
 
     test("streamed as a chat model it gives the same text, and each chunk to the callbacks", async () => {
       await using started = await harness.start();
-      const said = await collect(started.model);
+      const said = textOf(await collect(started.model));
       const tokens: string[] = [];
       const handleLLMNewToken = (token: string): void => void tokens.push(token);
-      let text = "";
+      const texts: string[] = [];
       for await (const chunk of await started.model.stream(ASKED, { callbacks: [{ handleLLMNewToken }] })) {
-        text += chunk.text;
+        texts.push(chunk.text);
       }
-      expect(text).toBe(textOf(said));
-      expect(tokens.filter((token) => token !== "")).toEqual(
-        said.flatMap((chunk) => (chunk.type === "text" ? [chunk.text] : [])),
-      );
+      expect(texts.join("")).toBe(said);
+      expect(tokens).toEqual(texts);
     });
 
     test("an aborted invocation is recognised as an abort", async () => {
@@ -132,9 +133,5 @@ async function collect(
   chunks: ModelChunk[] = [],
 ): Promise<ModelChunk[]> {
   for await (const chunk of model.continueText(QUESTION, options)) chunks.push(chunk);
-  return chunks;
-}
-
-function textOf(chunks: readonly ModelChunk[]): string {
-  return chunks.map((chunk) => (chunk.type === "text" ? chunk.text : "")).join("");
+  return joined(chunks);
 }

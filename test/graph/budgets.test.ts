@@ -163,7 +163,7 @@ test("what is left is told after each step", async () => {
 test("reasoning that repeats itself is stopped, and the model answers", async () => {
   const loop = "Alternatively, it could be something else. ".repeat(500);
   const { agent, completions } = await served([
-    { text: loop, chunkSize: 20, fault: { kind: "stall", after: 120_000 } },
+    { text: loop, chunkSize: 20, apart: true },
     { text: "It is 7." },
   ]);
   const { state } = await ask(agent, "Q?");

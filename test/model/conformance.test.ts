@@ -33,6 +33,7 @@ for (const dialect of ["vllm", "sglang", "llamacpp", "tgi"] as const) {
         text: TEXT,
         chunkSize: 4,
         dialect,
+        apart: kind === "apart",
         ...(kind === "unfinished" && { fault: { kind: "stall", after: 1000 } }),
       };
       const server = await startCompletionsServer([reply, reply]);

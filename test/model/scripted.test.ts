@@ -1,7 +1,7 @@
 import { HumanMessage } from "@langchain/core/messages";
 import { expect, test } from "vitest";
 import { createScriptedModel } from "../../src/model/scripted.ts";
-import { collect, HELLO } from "./collect.ts";
+import { asItCame, collect, HELLO } from "./collect.ts";
 
 test("says each step in order and records what it was asked", async () => {
   const model = createScriptedModel([
@@ -36,8 +36,8 @@ test("a function answers by the prompt, and an error is thrown", async () => {
 
 test("cuts a text into chunks of a size, or as told", async () => {
   const model = createScriptedModel(["a👍c", { chunks: ["a", "👍c"] }], { chunkSize: 2 });
-  expect(await collect(model)).toMatchObject([{ text: "a👍" }, { text: "c" }, { type: "end" }]);
-  expect(await collect(model)).toMatchObject([{ text: "a" }, { text: "👍c" }, { type: "end" }]);
+  expect(await asItCame(model)).toMatchObject([{ text: "a👍" }, { text: "c" }, { type: "end" }]);
+  expect(await asItCame(model)).toMatchObject([{ text: "a" }, { text: "👍c" }, { type: "end" }]);
 });
 
 test.each([
@@ -46,7 +46,7 @@ test.each([
   ["exclude", ["ab"], "</s>"],
 ] as const)("can %s stop strings", async (stop, texts, stopReason) => {
   const model = createScriptedModel([{ chunks: ["ab", "</s>", "cd"], finishReason: "stop" }], { stop });
-  expect(await collect(model, { stop: ["d", "</s>"] })).toEqual([
+  expect(await asItCame(model, { stop: ["d", "</s>"] })).toEqual([
     ...texts.map((text) => ({ type: "text", text })),
     { type: "end", finishReason: "stop", ...(stopReason !== undefined && { stopReason }), usage: {} },
   ]);

@@ -76,11 +76,12 @@ async function answer(
 
 function toPlain(reply: (ChatReply | PlainReply) & Delivery, body: ChatRequestBody): PlainReply & Delivery {
   if ("body" in reply) return reply;
-  const { fault, writeSize } = reply;
+  const { fault, apart, writeSize } = reply;
   return {
     headers: { "content-type": "text/event-stream; charset=utf-8" },
     body: chatWire(reply, body),
     ...(fault !== undefined && { fault }),
+    ...(apart !== undefined && { apart }),
     ...(writeSize !== undefined && { writeSize }),
   };
 }

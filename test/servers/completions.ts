@@ -30,6 +30,8 @@ export type Fault =
 
 export interface Delivery {
   readonly fault?: Fault;
+  /** Each event is written when the client has been able to read the one before. */
+  readonly apart?: boolean;
   /** Bytes per write, each handed to the network on its own. @default the whole body in one */
   readonly writeSize?: number;
   /** The connection stays open behind the first of these on the wire, and the rest is sent when `until` resolves. */
@@ -117,11 +119,12 @@ function toPlain(
   request: RecordedRequest,
 ): PlainReply & Delivery {
   if ("body" in reply) return reply;
-  const { fault, writeSize, hold } = reply;
+  const { fault, apart, writeSize, hold } = reply;
   return {
     headers: { "content-type": "text/event-stream; charset=utf-8" },
     body: completionWire(reply, request.body),
     ...(fault !== undefined && { fault }),
+    ...(apart !== undefined && { apart }),
     ...(writeSize !== undefined && { writeSize }),
     ...(hold !== undefined && { hold }),
   };
@@ -140,13 +143,14 @@ export function json(value: unknown): Pick<PlainReply, "headers" | "body"> {
 }
 
 async function deliver(response: ServerResponse, reply: PlainReply & Delivery): Promise<void> {
-  const { status = 200, headers = {}, fault, writeSize, hold } = reply;
+  const { status = 200, headers = {}, fault, apart = false, writeSize, hold } = reply;
   if (fault?.kind === "no-headers") return;
   const whole = Buffer.from(reply.body);
   const bytes = fault !== undefined && "after" in fault ? whole.subarray(0, fault.after) : whole;
   response.writeHead(status, headers);
   response.flushHeaders();
   response.on("error", () => {});
+  if (apart) return writeApart(response, reply.body);
   const size = fault?.kind === "drip" ? 1 : (writeSize ?? Math.max(bytes.length, 1));
   const held = hold === undefined ? 0 : endOfEvent(bytes, hold.behind);
   if (hold !== undefined) {
@@ -161,6 +165,16 @@ async function deliver(response: ServerResponse, reply: PlainReply & Delivery): 
   if (fault?.kind === "reset") response.socket?.resetAndDestroy();
   else if (fault?.kind === "break") response.socket?.destroySoon();
   else response.end();
+}
+
+/** Writes a body event by event, each when a client of this process has been able to read the one before. */
+export async function writeApart(response: ServerResponse, body: string | Buffer): Promise<void> {
+  for (const event of String(body).split(/(?<=\n\n)/)) {
+    if (response.destroyed) return;
+    response.write(event);
+    await pause(1);
+  }
+  response.end();
 }
 
 /** Where the event ends in which a text stands. */

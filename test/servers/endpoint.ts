@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { openWireServer } from "./wire-server.ts";
 import { chatWire, type ChatReply, type ChatRequestBody } from "./chat-wire.ts";
 import { completionWire, type CompletionReply, type CompletionRequestBody } from "./completions-wire.ts";
-import { json, type PlainReply } from "./completions.ts";
+import { json, writeApart, type PlainReply } from "./completions.ts";
 import {
   givenText,
   messagesWire,
@@ -28,16 +28,18 @@ const ANEW: readonly (readonly [part: string, answer: string])[] = [
 
 type Wire = PlainReply | "missing";
 
-/** Bytes of the body after which the connection is left open. */
-interface Stall {
+interface Pace {
+  /** Bytes of the body after which the connection is left open. */
   readonly stallAfter?: number;
+  /** Each event is written when the client has been able to read the one before. */
+  readonly apart?: boolean;
 }
 
 /** Says how a request to a route is answered; what a route leaves out is as a well-made server does it. */
 export interface EndpointOptions {
   readonly completions?:
     | Wire
-    | ((request: CompletionRequestBody, goesOn: string) => (CompletionReply | PlainReply) & Stall);
+    | ((request: CompletionRequestBody, goesOn: string) => (CompletionReply | PlainReply) & Pace);
   readonly chat?: Wire | ((request: ChatRequestBody, goesOn: string, anew: string) => ChatReply | PlainReply);
   /** Anthropic's `/v1/messages`. */
   readonly messages?:
@@ -95,9 +97,10 @@ export async function startEndpoint(options: EndpointOptions = {}): Promise<Endp
       return;
     }
     const reply = answerTo(options, `${method} ${path}`, body);
-    const { status = 200, headers = {}, body: answer, stallAfter } = reply;
+    const { status = 200, headers = {}, body: answer, stallAfter, apart = false } = reply;
     response.writeHead(status, headers);
-    if (stallAfter === undefined) response.end(answer);
+    if (apart) void writeApart(response, answer);
+    else if (stallAfter === undefined) response.end(answer);
     else response.write(answer.slice(0, stallAfter));
   });
   onTestFinished(() => server.close());
@@ -123,7 +126,7 @@ function answerTo(
   { completions, chat, messages, responses = "missing", facts = {} }: EndpointOptions,
   route: string,
   sent: string,
-): PlainReply & Stall {
+): PlainReply & Pace {
   const [method, path = ""] = route.split(" ");
   if (method === "GET") return Object.hasOwn(facts, path) ? json(facts[path]) : MISSING;
   if (path === "/v1/completions") {

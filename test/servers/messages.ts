@@ -73,11 +73,12 @@ function toPlain(
   if ("body" in reply) return reply;
   const refusal = refusalOf(body);
   if (refusal !== undefined) return refusal;
-  const { fault, writeSize } = reply;
+  const { fault, apart, writeSize } = reply;
   return {
     headers: { "content-type": "text/event-stream; charset=utf-8" },
     body: messagesWire(reply, body),
     ...(fault !== undefined && { fault }),
+    ...(apart !== undefined && { apart }),
     ...(writeSize !== undefined && { writeSize }),
   };
 }

@@ -5,6 +5,7 @@ import { badReply, truncated, type RequestTarget } from "./http-failure.ts";
 import type { CallPart } from "./written-call.ts";
 
 type End = Extract<ModelChunk, { type: "end" }>;
+type TextChunk = Extract<ModelChunk, { type: "text" }>;
 
 /** How a reply ended. */
 export type Finish = Pick<End, "finishReason" | "stopReason">;
@@ -72,8 +73,8 @@ export async function* partsOf<Part extends ReplyPart>(
 }
 
 /**
- * Reads a reply to its end and yields what `read` makes of each part. What comes after the finish (usage, `[DONE]`) is
- * welcome but not needed: a connection that breaks there has lost nothing.
+ * Reads a reply to its end and yields what `read` makes of each part; texts that came together are one. What comes after the
+ * finish (usage, `[DONE]`) is welcome but not needed: a connection that breaks there has lost nothing.
  *
  * @param isOpen asked where the server says that nothing follows without having told a finish
  * @returns how it ended
@@ -100,7 +101,7 @@ export async function* readToEnd<Part extends ReplyPart>(
             yield* chunks.splice(0);
             said = await said;
           }
-          chunks.push(...said);
+          for (const chunk of said) addChunk(chunks, chunk);
           finish = part.finish ?? finish;
           if (part.usage !== undefined) usage = { ...usage, ...part.usage };
           isOver ||= part.isLast === true;
@@ -117,6 +118,23 @@ export async function* readToEnd<Part extends ReplyPart>(
   if (finish === undefined && isOver && !isOpen()) finish = { finishReason: "stop" };
   if (finish === undefined) throw truncated(target);
   return { finish, usage };
+}
+
+/**
+ * Text that came together is one chunk: each costs whoever hears of it. Where tokens are told it is not, since a text loses its
+ * tokens when it is cut.
+ */
+function addChunk(chunks: ModelChunk[], chunk: ModelChunk): void {
+  const before = chunks.at(-1);
+  if (before?.type === "text" && chunk.type === "text" && !tellsTokens(before) && !tellsTokens(chunk)) {
+    chunks[chunks.length - 1] = { ...before, ...chunk, text: before.text + chunk.text };
+  } else {
+    chunks.push(chunk);
+  }
+}
+
+function tellsTokens({ tokenIds, logprobs }: TextChunk): boolean {
+  return tokenIds !== undefined || logprobs !== undefined;
 }
 
 /** Whether a text leaves reasoning or a call open, as far as the usual tags tell. */

@@ -21,6 +21,7 @@ for (const dialect of [
         text: TEXT,
         chunkSize: 4,
         dialect,
+        apart: kind === "apart",
         ...(kind === "unfinished" && { fault: { kind: "stall", after: 1000 } }),
       };
       const server = await startChatServer([reply, reply]);

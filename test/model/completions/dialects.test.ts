@@ -173,7 +173,7 @@ describe.each(["vllm", "sglang"] as const)("%s", (dialect) => {
     const model = modelOf(server);
     const said = await collect(model, { stop: ["</tool_call>"] });
     expect(said).toEqual([
-      ...CALL.slice(0, -1).map((text) => ({ type: "text", text })),
+      { type: "text", text: CALL.slice(0, -1).join("") },
       {
         type: "end",
         finishReason: "stop",
@@ -241,7 +241,7 @@ describe("ollama", () => {
     });
     const said = await collect(model, { stop: ["</tool_call>"], sampling: { seed: 7 } });
     expect(said).toEqual([
-      ...CALL.slice(0, -1).map((text) => ({ type: "text", text })),
+      { type: "text", text: CALL.slice(0, -1).join("") },
       {
         type: "end",
         finishReason: "stop",

@@ -15,6 +15,7 @@ describeModel({
     const reply: MessagesServerReply = {
       text: TEXT,
       chunkSize: 4,
+      apart: kind === "apart",
       ...(kind === "unfinished" && { fault: { kind: "stall", after: 1000 } }),
     };
     const server = await startMessagesServer([reply, reply]);
@@ -33,6 +34,7 @@ describeModel({
     const reply: ChatServerReply = {
       text: TEXT,
       chunkSize: 4,
+      apart: kind === "apart",
       ...(kind === "unfinished" && { fault: { kind: "stall", after: 1000 } }),
     };
     const server = await startChatServer([reply, reply]);

@@ -22,6 +22,7 @@ describeModel({
       text: TEXT,
       chunkSize: 4,
       dialect: "generic",
+      apart: kind === "apart",
       ...(kind === "unfinished" && { fault: { kind: "stall", after: 1000 } }),
     };
     const server = await startChatServer([reply, reply]);

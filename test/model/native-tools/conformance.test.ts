@@ -6,6 +6,7 @@ import { createMessagesModel } from "../../../src/model/native-tools/messages/me
 import { describeModel } from "../../conformance/model.ts";
 import { startChatServer, type ChatServerReply } from "../../servers/chat.ts";
 import { startMessagesServer, type MessagesServerReply } from "../../servers/messages.ts";
+import { writeApart } from "../../servers/completions.ts";
 import { openWireServer } from "../../servers/wire-server.ts";
 import { FakeToolsModel } from "./fake.ts";
 import { overOpenAi } from "./openai.ts";
@@ -22,6 +23,7 @@ describeModel({
       text: TEXT,
       chunkSize: 4,
       dialect: "generic",
+      apart: kind === "apart",
       ...(kind === "unfinished" && { fault: { kind: "stall", after: 1000 } }),
     };
     const server = await startChatServer([reply, reply]);
@@ -41,6 +43,7 @@ describeModel({
       thinking: { text: "I know that.", signature: "s" },
       text: TEXT,
       chunkSize: 4,
+      apart: kind === "apart",
       ...(kind === "unfinished" && { fault: { kind: "stall", after: 1000 } }),
     };
     const server = await startMessagesServer([reply, reply]);
@@ -68,6 +71,7 @@ describeModel({
     const server = await openWireServer((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       if (kind === "unfinished") response.write(lines.slice(0, 8).join(""));
+      else if (kind === "apart") void writeApart(response, lines.join(""));
       else response.end(lines.join(""));
     });
     return {

@@ -242,11 +242,11 @@ describeModel({
   family: "auto",
   stop: "exclude",
   start: async (kind) => {
-    const stall = kind === "unfinished" ? { stallAfter: 1000 } : {};
+    const delivery = { ...(kind === "unfinished" && { stallAfter: 1000 }), apart: kind === "apart" };
     const endpoint = await startEndpoint({
       facts: VLLM,
       completions: ({ prompt }, goesOn) =>
-        prompt.includes("<|im_start|>") ? { text: TEXT, chunkSize: 4, ...stall } : { text: goesOn },
+        prompt.includes("<|im_start|>") ? { text: TEXT, chunkSize: 4, ...delivery } : { text: goesOn },
     });
     const prober = createProber({ baseUrl: endpoint.url, modelName: "qwq", version: "1.0.0" });
     const build = () =>

@@ -114,7 +114,7 @@ test("the stream on the wire, event by event", async () => {
 const NOTE = "Sentences of this answer: 1 of 1 cited not supported by what they cite.";
 
 test("OpenAI's own client streams it: two searches, the checked answer, spans, usage", async () => {
-  const { agent } = await served(SAID.map((text) => ({ text, chunkSize: 3 })));
+  const { agent } = await served(SAID.map((text) => ({ text, chunkSize: 3, apart: true })));
   const { client } = await startOpenAiServer({ agents: { "agentic-rag": agent } });
   const seen = { reasoning: "", content: "", searches: [] as string[], finish: "", spans: [] as unknown[] };
   let usage: unknown;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { AgenticRagError } from "../../../../src/errors.ts";
 import type { ResponsesOptions } from "../../../../src/model/native-tools/responses/responses.ts";
 import { describeModel } from "../../../conformance/model.ts";
-import { json, type PlainReply } from "../../../servers/completions.ts";
+import { json, writeApart, type PlainReply } from "../../../servers/completions.ts";
 import { startWireServer } from "../../../servers/wire-server.ts";
 import { collect, collectUntilError, textOf } from "../../collect.ts";
 import { KEY } from "../../key.ts";
@@ -25,9 +25,10 @@ describeModel({
   start: async (kind) => {
     const events = eventsOf("resp_1", 3);
     const server = await startWireServer((response) => {
-      if (kind !== "unfinished") return send(response, streamed(events));
+      if (kind === undefined) return send(response, streamed(events));
       response.writeHead(200, { "content-type": "text/event-stream" });
-      response.write(streamed(events.slice(0, 6)).body);
+      if (kind === "unfinished") response.write(streamed(events.slice(0, 6)).body);
+      else void writeApart(response, streamed(events).body);
     });
     return {
       model: over(`${server.url}/v1`),

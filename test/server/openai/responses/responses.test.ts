@@ -150,7 +150,7 @@ test("the stream on the wire: one item a search, numbers without a gap, the resp
 });
 
 test("OpenAI's client: whole and streamed say the same, spans are of UTF-16 units, usage adds up", async () => {
-  const replies = SAID.map((text) => ({ text, chunkSize: 3 }));
+  const replies = SAID.map((text) => ({ text, chunkSize: 3, apart: true }));
   const { agent } = await served([...replies, ...replies]);
   const { client } = await startOpenAiServer({ agents: { "agentic-rag": agent } });
   const whole = await client.responses.create({ ...QUESTION, tools: [{ type: "web_search" }] });
