@@ -1,7 +1,7 @@
-// Compiles src and graphs into dist, and bundles pages with what only they need. `prepare` calls it with --if-possible: npm
-// runs that after each install in a clone, and when someone installs the package from git. Before packing nothing is done
-// then, since `prepack` has just built; nor where no compiler is installed (npm ci --omit=dev) or no project file lies (the
-// image), but for the page that the server serves. --page: that page alone.
+// Compiles src and graphs into dist, bundles pages with what only they need, and indexes the shipped articles. `prepare`
+// calls it with --if-possible: npm runs that after each install in a clone, and when someone installs the package from git.
+// Before packing nothing is done then, since `prepack` has just built; nor where no compiler is installed (npm ci
+// --omit=dev) or no project file lies (the image), but for the page that the server serves. --page: that page alone.
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
@@ -37,12 +37,28 @@ else if (asked && !possible) {
     await bundlePages();
     await buildLivePage();
     await compileGraphs();
+    await indexArticles().catch((error) => {
+      if (asked) throw error;
+      console.error(`The shipped articles were not indexed (${error.message}): each start does it itself.`);
+    });
     copyFileSync(new URL(`../src/${maps}`, import.meta.url), new URL(`../dist/${maps}`, import.meta.url));
   }
 } else if (!packing && existsSync(new URL("../src/page/live", import.meta.url))) {
   await buildLivePage().catch(() =>
     console.error("The page of the server was not built: there is no esbuild."),
   );
+}
+
+/** The index of the shipped articles, which names no folder: they lie elsewhere where the package is installed. */
+async function indexArticles() {
+  const { default: Database } = await import("libsql");
+  const { articlesIndexFile, CORPUS_FOLDER } = await import("../dist/assemble/articles.js");
+  const { buildIndex } = await import("../dist/search/local/index-builder.js");
+  const file = await articlesIndexFile();
+  (await buildIndex({ folder: CORPUS_FOLDER, file })).index.close();
+  const database = new Database(file);
+  database.exec("delete from settings where name = 'folder'; vacuum");
+  database.close();
 }
 
 /** Preact is part of the pages: those who install the package need not install it. */

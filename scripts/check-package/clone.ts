@@ -15,6 +15,8 @@ const readme: Check = {
     const compiled = files.filter((file) => file.startsWith("package/dist/"));
     for (const file of ["index.js", "index.d.ts", "cli/bin.cjs", "cli/main.js"])
       expectThat(compiled.includes(`package/dist/${file}`), `The package lacks dist/${file}.`);
+    const hasArticles = compiled.some((file) => /\/articles-\w+\.sqlite$/.test(file));
+    expectThat(hasArticles, "The package lacks the index of the shipped articles.");
     const answer = run(clone, ["npm", "start", "--silent", "--", QUESTION]);
     expectThat(answer.includes("Apache 2.0"), `npm start has not answered:\n${answer}`);
     return `${String(files.length)} files packed, ${String(compiled.length)} of them compiled; a question answered from source`;

@@ -6,7 +6,7 @@ import { createProxyFetch } from "../net/proxy.ts";
 import type { Settings } from "../settings/settings.ts";
 import { modelFor } from "./model.ts";
 
-export { CORPUS_FOLDER } from "./engine.ts";
+export { CORPUS_FOLDER } from "./articles.ts";
 
 export type AssembleOptions = Pick<SearchSurroundings, "onProblem">;
 

@@ -1,7 +1,6 @@
-import { dirname, join } from "node:path";
+import { openArticles } from "./articles.ts";
 import { type NamedDocuments, openDocuments } from "./documents.ts";
 import { createEmbedder } from "./embedder.ts";
-import { fileURLToPath } from "node:url";
 import { AgenticRagError } from "../errors.ts";
 import { isMcp, mcpParts, shownName, type EngineName, type McpSpec } from "../settings/engine-names.ts";
 import { adviceFor } from "../settings/search.ts";
@@ -11,7 +10,6 @@ import { createDuckDuckGoEngine } from "../search/engines/duckduckgo.ts";
 import type { SearchEngine } from "../search/engine.ts";
 import { createExaEngine } from "../search/engines/exa.ts";
 import type { HttpOptions } from "../search/engines/wire/http.ts";
-import { buildIndex } from "../search/local/index-builder.ts";
 import { createHttpApiEngine, type HttpApiOptions } from "../search/engines/http-api.ts";
 import { createJinaEngine } from "../search/engines/jina.ts";
 import { createLocalEngine } from "../search/local/local.ts";
@@ -29,12 +27,6 @@ import { createMeaning, type Meaning, openMeaning } from "../search/local/vector
 import type { Secret } from "../secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import { VERSION } from "../version.ts";
-
-/**
- * The articles that are searched when no other documents are named. A folder in `new URL(…, import.meta.url)` would stop
- * bundlers, which take what is named so for a file of the bundle.
- */
-export const CORPUS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../corpus/");
 
 /** What settings say of one engine, as its factory takes it. What is left out is the engine's own default. */
 export type EngineSettings = Pick<Settings, "search" | "documents" | "documentsDatabase">;
@@ -154,7 +146,6 @@ function openLocalEngine(
   return { ...engine, close: async () => embedder.close?.() };
 }
 
-/** The shipped articles are indexed in memory, which takes a moment; documents of the user's have their indexes elsewhere. */
 async function openLocal(
   named: NamedDocuments,
   limits: ResultLimits,
@@ -165,8 +156,7 @@ async function openLocal(
     const meaning = embedder && meaningOf(documents, named, embedder);
     return createLocalEngine({ index: documents, limits, meaning });
   }
-  const { index } = await buildIndex({ folder: CORPUS_FOLDER, file: ":memory:" });
-  return createLocalEngine({ index, limits });
+  return createLocalEngine({ index: await openArticles(), limits });
 }
 
 function meaningOf(
