@@ -51,6 +51,11 @@ export type ModelChunk =
        * of `tokenIds` where these are there, else for each token as the endpoint cut the text.
        */
       readonly logprobs?: readonly number[];
+      /**
+       * With an empty text: the queries of tool calls that are whole by now, of a reply that is still written. They come as
+       * text at its end, and count only there.
+       */
+      readonly begun?: readonly string[];
       /** With the last text of a reply: the message that the texts of this reply stand for, where it is kept. */
       readonly received?: ReceivedMessage;
       /**

@@ -7,8 +7,8 @@ import type { Protocol, ProtocolReader } from "../../protocol/protocol.ts";
 export type QueryListener = (queries: readonly string[], writtenTokens: number) => void;
 
 export interface QueryWatch {
-  /** To be called when the reader was fed a chunk. */
-  read(chunk: string): void;
+  /** To be called when the reader was fed a chunk. `begun`: queries of calls that come as text at the end of the reply. */
+  read(chunk: string, begun?: readonly string[]): void;
   /** To be called with the queries of the call when it is whole. */
   end(queries: readonly string[]): void;
 }
@@ -42,8 +42,9 @@ export function createQueryWatch({
   }
 
   return {
-    read(chunk) {
+    read(chunk, begun = []) {
       if (onQueries === undefined) return;
+      tell(begun);
       bytes += Buffer.byteLength(chunk);
       if (begunQueries === undefined || !SIGN.test(chunk)) return;
       const { openCall } = reader;

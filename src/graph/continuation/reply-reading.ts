@@ -108,7 +108,7 @@ export class ReplyReading {
   /** Whether nothing that follows a chunk could count. */
   isOver(chunk: ModelChunk): boolean {
     if (chunk.type === "end") return true;
-    this.#queries.read(chunk.text);
+    this.#queries.read(chunk.text, chunk.begun);
     if (this.#options.reader.done) return true;
     if (!this.#watch.add(chunk.text)) return false;
     this.#cut("loop");

@@ -73,6 +73,8 @@ export async function request(
     written: textOf(lastGeneration(turn)),
     pages,
     holdAnswer: input.holdAnswer ?? false,
+    // no call counts any more
+    onQueries: answering ? undefined : input.onQueries,
     isDrawn: heard || input.limits.stepMessages === true,
     // LangGraph 1.7.3 looks up whose event it is in the context that asks, which is the model's where its run is told
     onEvent: heard ? AsyncResource.bind(onEvent) : onEvent,

@@ -52,7 +52,8 @@ export async function* runAttempts(attempts: Attempts): AsyncGenerator<ModelChun
       try {
         for await (const chunk of await attempts.attempt(said, deadline)) {
           throwIfAborted(signal);
-          seen = true;
+          // what is only begun is no loss
+          seen ||= chunk.type === "end" || chunk.text !== "";
           isDone = chunk.type === "end";
           yield continued === 0 ? chunk : behindBreak(chunk, { said, continued, isFirst: came === "" });
           if (chunk.type === "text") came += chunk.text;

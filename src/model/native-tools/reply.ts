@@ -30,6 +30,7 @@ export async function* readReply(
   const calls = createWrittenCalls();
   let text = before;
   let blank = "";
+  let begun = 0;
 
   const say = (...texts: readonly string[]): ModelChunk => {
     const said = texts.join("");
@@ -47,6 +48,11 @@ export async function* readReply(
       blank = "";
     }
     for (const call of part.calls) calls.add(call);
+    if (part.calls.some((call) => call.arguments?.includes("}"))) {
+      const queries = begunQueries(calls.whole(true));
+      if (queries.length > begun) chunks.push({ type: "text", text: "", begun: queries });
+      begun = queries.length;
+    }
     return chunks;
   });
   const called = writtenAs(calls.whole(finish.finishReason === "stop"), finish, side, pages);
@@ -83,6 +89,14 @@ function writtenAs(calls: readonly WrittenCall[], finish: Finish, side: NativeSi
   if (urls.length > 0) return side.openCall(urls);
   const [first] = calls;
   return first === undefined ? "" : side.callText(first);
+}
+
+/** The queries of the calls before the first that is not whole. */
+function begunQueries(calls: readonly WrittenCall[]): readonly string[] {
+  const open = calls.findIndex(({ whole }) => !whole);
+  return calls
+    .slice(0, open < 0 ? calls.length : open)
+    .flatMap((call) => textsOf(call, TOOL_NAME, querySchema));
 }
 
 function textsOf(call: WrittenCall, name: string, schema: z.ZodType<string[]>): readonly string[] {
