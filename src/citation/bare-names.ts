@@ -50,6 +50,7 @@ export function nameAt(text: string, at: number, before: string, final: boolean)
     const found = schemeEnd(text, word, end, final);
     if (found !== undefined) return found;
   }
+  if (cut < 0) return at + bareLength(word);
   const name = at + (NAMED.test(word) ? nameLength(word, before === "/") : 0);
   // its rest may stand behind what is taken out
   if (/.@/.test(word) && CUTS.test(text.charAt(end))) return { end };

@@ -257,8 +257,10 @@ export function sourcesByNumber<Passage extends Evidence>(
   const sources = new Map<number, Passage>();
   for (const passage of [...evidence].sort((left, right) => left.number - right.number)) {
     const first = sources.get(passage.number);
-    const text = first === undefined ? passage.text : `${first.text}\n${passage.text}`;
-    sources.set(passage.number, { ...(first ?? passage), text });
+    sources.set(
+      passage.number,
+      first === undefined ? passage : { ...first, text: `${first.text}\n${passage.text}` },
+    );
   }
   return sources;
 }

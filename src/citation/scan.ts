@@ -148,7 +148,7 @@ function readAt(text: string, at: number, { before: tail, lineBefore, final }: A
     case "/":
       return foundName(slashesAt(text, at, before, final), at);
     default: {
-      const url = urlAt(text, at, before, final);
+      const url = /[hfw]/i.test(sign) ? urlAt(text, at, before, final) : undefined;
       return url === undefined ? foundName(nameAt(text, at, before, final), at) : foundMark(url, at);
     }
   }

@@ -47,13 +47,15 @@ function readClaim(written: string): Claim {
     figures.some((figure) => start < figure.end && end > figure.start);
   // what is compared how, is checked by itself
   const tells = (term: Term): boolean => !isOfFigure(term) && term.crosses !== true && !isOpposite(term.text);
-  const terms = termsOf(sentence).filter((term) => tells(term));
+  const all = termsOf(sentence);
+  const terms = all.filter((term) => tells(term));
+  const told = new Set(terms);
   const allNames = once(() => findNames(sentence));
   const names = once(() => allNames().filter((name) => !isOfFigure(name)));
   const clauses = once(() =>
-    clausesOf(sentence).map((clause) => ({
+    clausesOf(sentence, 0, all).map((clause) => ({
       ...clause,
-      keys: keysOf(clause.terms.filter((term) => tells(term))),
+      keys: keysOf(clause.terms.filter((term) => told.has(term))),
     })),
   );
   return {

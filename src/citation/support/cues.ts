@@ -116,13 +116,14 @@ export function cuesOf(text: string): Cues {
     () => words().some((word) => lineForbidding(word) !== null) || HAN_FORBIDDEN.test(text),
   );
   const directions = once(() => directionsIn(text, words()));
+  const negated = once(() => (NEGATED.test(affirmed()) !== UNDONE.test(affirmed())) !== forbids());
   const negatedBeside = (pairs: ReadonlySet<number>): boolean => {
+    if (pairs.size === 0) return negated();
     const isBeside = ([written]: RegExpExecArray): boolean =>
-      pairs.size === 0 || !directionsIn(written).some((each, pair) => each.length > 0 && pairs.has(pair));
+      !directionsIn(written).some((each, pair) => each.length > 0 && pairs.has(pair));
     const [plain, undone] = [NEGATED, UNDONE].map((signs) => signs.matchAll(affirmed()).some(isBeside));
     return (plain !== undone) !== forbids();
   };
-  const negated = once(() => negatedBeside(new Set()));
   const hedges = once(() => HEDGED.match(text));
   const absolutes = once(() => ABSOLUTE.match(text));
   const still = once(() => STILL.match(text));

@@ -90,8 +90,7 @@ function isSaidOfAnother(
 
 /** "every two minutes" of "every 15 seconds instead of every two minutes". */
 function isExcepted(given: readonly Figure[], claim: Claim, { text, units }: Passage): boolean {
-  if (given.length === 0 || exceptionsIn(claim.text).length > 0 || claim.cues().negated) return false;
-  return given.every(({ start }) => {
+  const isExceptedThere = ({ start }: Figure): boolean => {
     const unit = units.find((each) => start >= each.start && start < each.end);
     return (
       unit !== undefined &&
@@ -99,7 +98,13 @@ function isExcepted(given: readonly Figure[], claim: Claim, { text, units }: Pas
         ([from, to]) => start >= unit.start + from && start < unit.start + to,
       )
     );
-  });
+  };
+  return (
+    given.length > 0 &&
+    given.every(isExceptedThere) &&
+    exceptionsIn(claim.text).length === 0 &&
+    !claim.cues().negated
+  );
 }
 
 const OF_WHOLE =
@@ -174,6 +179,7 @@ function isOfOtherName(figure: Figure, claim: Claim, passage: Passage): boolean 
   const clause = claim.clauses.find(({ start, end }) => figure.start >= start && figure.start < end);
   if (clause === undefined || passage.cells.length > 0) return false;
   const named = claim.names.filter(({ start, end }) => start >= clause.start && end <= clause.end);
+  if (named.length === 0) return false;
   const inClauses = passage.clauses.map((each) => ({
     clause: each,
     figures: passage.figures.filter((given) => given.start >= each.start && given.start < each.end),

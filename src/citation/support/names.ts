@@ -32,24 +32,18 @@ const LATIN = /^[\p{sc=Latin}]/u;
  * only those that no article or adjective stands before; scripts without capitals have none but the Latin words in them.
  */
 export function findNames(text: string): readonly Name[] {
-  const isForeign = once(() => WITHOUT_CAPITALS.test(text));
-  const isGerman = lettersIn(text).some((letters) => GERMAN.has(letters));
-  const han = [...text.matchAll(CHINESE)].map(({ 0: name, index }) => ({
-    text: name,
-    start: index,
-    end: index + name.length,
-    keys: Array.from({ length: name.length - 1 }, (_, at) => name.slice(at, at + 2)),
-  }));
+  const isForeign = WITHOUT_CAPITALS.test(text);
+  const isGerman = once(() => lettersIn(text).some((letters) => GERMAN.has(letters)));
   const spaced: Name[] = [];
   for (const { 0: written, index: start } of text.matchAll(WORD)) {
-    if (!isForeign() && SMALL.test(written)) continue;
+    if (!isForeign && SMALL.test(written)) continue;
     const word = written.replace(/['’]s?$/u, "");
     const keys = keysOfName(word);
     if (keys.length === 0 || isCalendarName(word)) continue;
     if (isName(word, text.slice(0, start), text, isGerman, isForeign))
       spaced.push({ text: word, start, end: start + word.length, keys });
   }
-  return [...spaced, ...han.filter(({ text: name, start }) => isPerson(name, text, start)), ...titled(text)];
+  return isForeign ? [...spaced, ...chinese(text), ...titled(text)] : spaced;
 }
 
 const keysOfName = perWord((word): readonly string[] =>
@@ -76,6 +70,17 @@ function titled(text: string): readonly Name[] {
 const CHINESE =
   /[赵趙钱錢孙孫李吴吳郑鄭王冯馮陈陳褚蒋蔣沈韩韓杨楊朱秦许許吕呂张張孔曹严嚴魏陶姜谢謝邹鄒柏窦窦苏蘇潘葛范彭鲁魯韦韋俞袁柳鲍鲍唐费費廉薛雷贺賀倪汤湯滕殷罗羅毕畢郝邬鄔傅卞齐齊伍余顾顧孟黄黃穆萧蕭尹姚邵湛汪祁毛狄贝贝臧伏戴宋庞龐熊纪紀舒屈项項祝董梁杜阮蓝藍闵閔席季麻贾賈娄婁江颜顏郭梅林刁锺钟鐘徐丘邱骆駱蔡田樊胡凌霍虞柯莫卢盧缪繆丁邓鄧洪崔吉龚龔程邢裴陆陸荣榮翁甄刘劉叶葉龙龍黎][\p{sc=Han}]{1,2}/gu;
 const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
+
+function chinese(text: string): readonly Name[] {
+  return [...text.matchAll(CHINESE)]
+    .map(({ 0: name, index }) => ({
+      text: name,
+      start: index,
+      end: index + name.length,
+      keys: Array.from({ length: name.length - 1 }, (_, at) => name.slice(at, at + 2)),
+    }))
+    .filter(({ text: name, start }) => isPerson(name, text, start));
+}
 
 /** The runtime's dictionary does not know it as a word, or cuts it into single signs. */
 function isPerson(name: string, text: string, start: number): boolean {
@@ -122,13 +127,13 @@ function isName(
   word: string,
   before: string,
   text: string,
-  isGerman: boolean,
-  isForeign: () => boolean,
+  isGerman: () => boolean,
+  isForeign: boolean,
 ): boolean {
   if (/\p{L}\p{N}|\p{N}\p{L}|\p{Ll}\p{Lu}|^\p{Lu}{2,}(?!\p{Ll})|-\p{N}/u.test(word)) return true;
-  if (LATIN.test(word) && isForeign()) return true;
+  if (isForeign && LATIN.test(word)) return true;
   if (!/^\p{Lu}\p{L}/u.test(word)) return false;
   const begins = /(?:^|[.!?:;…]["”’»)]*)[\s"“„«'‘(*_>-]*$/u.test(before);
-  if (begins) return beginsWithName(word, text.slice(before.length + word.length), isGerman);
-  return !isGerman || !ARTICLE.test(before);
+  if (begins) return beginsWithName(word, text.slice(before.length + word.length), isGerman());
+  return !isGerman() || !ARTICLE.test(before);
 }

@@ -13,7 +13,7 @@ export function checkOrder(claim: Claim, passage: Passage, shareOf: ShareOf): re
     const named = movable(claim, clause);
     const words = [
       ...otherDoers(claim, clause, passage, shareOf),
-      ...likeClauses(clause, passage.clauses, shareOf).flatMap((other) => {
+      ...(named.length < 2 ? [] : likeClauses(clause, passage.clauses, shareOf)).flatMap((other) => {
         const swapped = swappedTerms(claim.text, named, passage.text, other);
         return swapped.length > 0 && clause.cues().passive === other.cues().passive ? swapped : [];
       }),

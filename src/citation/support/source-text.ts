@@ -231,13 +231,20 @@ const MIN_TERMS = 2;
 const ELLIPTIC = /\p{L}[\s\S]*\s(?:not|nicht|pas|non|no)[\s.!]*$/iu;
 
 /** The clauses of a sentence, in order, with their places in a text in which it begins `by`. */
-export function clausesOf(sentence: string, by = 0): readonly Clause[] {
+export function clausesOf(
+  sentence: string,
+  by = 0,
+  all: readonly Term[] = termsOf(sentence, by),
+): readonly Clause[] {
   const ends = [...[...sentence.matchAll(BREAK)].map(({ index }) => index), sentence.length];
   const pieces: { start: number; end: number; terms: readonly Term[] }[] = [];
   let start = 0;
+  let next = 0;
   for (const end of ends) {
     if (end <= start) continue;
-    const terms = termsOf(sentence.slice(start, end), by + start);
+    const first = next;
+    while ((all[next]?.start ?? Infinity) < by + end) next += 1;
+    const terms = all.slice(first, next);
     const last = pieces.at(-1);
     const isWhole = terms.length >= MIN_TERMS || ELLIPTIC.test(sentence.slice(start, end));
     if (last === undefined || (isWhole && last.terms.length >= MIN_TERMS)) pieces.push({ start, end, terms });

@@ -8,7 +8,7 @@ import { checkFigures } from "./figure-checks.ts";
 import { checkNames, checkSubject, isFragment, namesAsked, relationAsked, tellsOf } from "./name-checks.ts";
 import { once } from "./once.ts";
 import { checkOrder, isConverse } from "./order-checks.ts";
-import { bestPassage, type Passage, sumOf, type WeightOf } from "./passage.ts";
+import { bestPassage, type Passage, type WeightOf } from "./passage.ts";
 import { type Given, readSource, type SourceReader } from "./read-source.ts";
 import type { Clause, SourceText } from "./source-text.ts";
 import type { Term } from "./terms.ts";
@@ -253,14 +253,13 @@ function isScattered({ keys }: Clause, { units, title, keys: all }: Passage, sha
 }
 
 function shareIn(wanted: ReadonlySet<string>, given: ReadonlySet<string>, weightOf: WeightOf): number {
-  const total = sumOf(wanted, weightOf);
-  if (total === 0) return 0;
-  return (
-    sumOf(
-      [...wanted].filter((key) => given.has(key)),
-      weightOf,
-    ) / total
-  );
+  let [total, shared] = [0, 0];
+  for (const key of wanted) {
+    const weight = weightOf(key);
+    total += weight;
+    if (given.has(key)) shared += weight;
+  }
+  return total === 0 ? 0 : shared / total;
 }
 
 /** A word weighs 1 to 2: the fewer sentences of the sources have it, the more. */
