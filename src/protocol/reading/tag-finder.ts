@@ -13,6 +13,8 @@ export interface TagFinder {
   opens(tag: string): GrammarForm | undefined;
   /** The first form of calls that a tag closes. */
   closes(tag: string): GrammarForm | undefined;
+  /** The tags that end calls. */
+  readonly callEnds: readonly string[];
   /** Whether a text begins this tag, and no other one. */
   isOnly(text: string, tag: string): boolean;
   /** Whether a text is the beginning of a tag that a stop string may have cut. */
@@ -44,35 +46,47 @@ function tagsOf({ think, response, answer, turnEnds, forms, dialects }: TagGramm
 
 function createTagFinder(tags: readonly string[], forms: readonly GrammarForm[]): TagFinder {
   const longest = Math.max(...tags.map(({ length }) => length));
-  const firsts = new Set(tags.map((tag) => tag.charAt(0)));
-  const beginnings = new Set(
-    tags.flatMap((tag) => Array.from({ length: tag.length }, (_, length) => tag.slice(0, length))),
-  );
+  /** Tags by their first sign, and by their first two. */
+  const byBeginning = new Map<string, string[]>();
+  for (const tag of tags) {
+    for (const beginning of [tag.slice(0, 1), tag.slice(0, 2)]) {
+      const known = byBeginning.get(beginning);
+      if (known === undefined) byBeginning.set(beginning, [tag]);
+      else known.push(tag);
+    }
+  }
+  const signs = new Set(tags.map((tag) => tag.charAt(0).replace(/[[\]\\^-]/, String.raw`\$&`)));
+  const sign = new RegExp(`[${[...signs].join("")}]`, "g");
   // of equal ones the first stays
   const opening = new Map(forms.map((form) => [form.open, form] as const).toReversed());
   const closing = new Map(forms.map((form) => [form.close, form] as const).toReversed());
-  const any = tags.map((tag) => tag.replaceAll(/[|/\\{}()[\]^$+*?.]/g, String.raw`\$&`)).join("|");
-  const pattern = new RegExp(any, "g");
-  const here = new RegExp(any, "y");
-  const isBegun = (text: string, index: number): boolean =>
-    text.length - index < longest && beginnings.has(text.slice(index));
+  const near = (text: string, index: number): readonly string[] =>
+    byBeginning.get(text.slice(index, index + 2)) ?? [];
+  const tagAt = (text: string, index: number): string | undefined =>
+    near(text, index).find((tag) => text.startsWith(tag, index));
+  const isBegun = (text: string, index: number): boolean => {
+    const rest = text.length - index;
+    if (rest >= longest) return false;
+    return near(text, index).some((tag) => rest < tag.length && tag.startsWith(text.slice(index)));
+  };
   return {
-    at(text, index) {
-      here.lastIndex = index;
-      return here.test(text) ? text.slice(index, here.lastIndex) : undefined;
-    },
+    at: tagAt,
     isBegun,
     next(text, from) {
-      pattern.lastIndex = from;
-      const match = pattern.exec(text);
-      if (match !== null) return { tag: match[0], at: match.index, begun: false };
+      sign.lastIndex = from;
+      while (sign.test(text)) {
+        const at = sign.lastIndex - 1;
+        const tag = tagAt(text, at);
+        if (tag !== undefined) return { tag, at, begun: false };
+      }
       for (let at = Math.max(from, text.length - longest); at < text.length; at += 1) {
-        if (firsts.has(text.charAt(at)) && isBegun(text, at)) return { at, begun: true };
+        if (byBeginning.has(text.charAt(at)) && isBegun(text, at)) return { at, begun: true };
       }
       return { at: text.length, begun: false };
     },
     opens: (tag) => opening.get(tag),
     closes: (tag) => closing.get(tag),
+    callEnds: [...new Set(forms.flatMap(({ close }) => close ?? []))],
     isOnly: (text, tag) => tag.startsWith(text) && tags.filter((each) => each.startsWith(text)).length === 1,
     isCut: (text) => text.length > (text.startsWith("<|") ? 1 : 2) && isBegun(text, 0),
   };

@@ -20,6 +20,7 @@ export function createTaggedReader(
   { calls }: ReaderOptions,
 ): ProtocolReader {
   const fresh = !position.lineText && position.held === "";
+  const tags = tagFinder(grammar);
   const lexer = new TurnLexer(grammar, { ...position, fresh }, calls ? "calls" : "no-calls");
   const raw: string[] = [];
   let events: ProtocolEvent[] = [];
@@ -122,7 +123,7 @@ export function createTaggedReader(
   }
 
   function finish({ finishReason, stopReason }: StreamEnd): void {
-    if (typeof stopReason === "string" && tagFinder(grammar).at(stopReason, 0) === stopReason) {
+    if (typeof stopReason === "string" && tags.at(stopReason, 0) === stopReason) {
       const stopped = lexer.stopAt(stopReason);
       if (stopped !== undefined) {
         read(stopped);
@@ -153,11 +154,10 @@ export function createTaggedReader(
   function written(): string {
     const text = raw.join("");
     if (outcome === "call" || lexer.isMention) return text;
-    const closes = grammar.forms.flatMap(({ close }) => close ?? []);
     let kept = text;
     for (;;) {
       const trimmed = kept.trimEnd();
-      const close = closes.find((tag) => trimmed.endsWith(tag));
+      const close = tags.callEnds.find((tag) => trimmed.endsWith(tag));
       if (close === undefined) return kept;
       kept = trimmed.slice(0, -close.length);
     }

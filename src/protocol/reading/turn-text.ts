@@ -79,7 +79,7 @@ export class TurnText {
   take(length: number): string {
     const written = this.buffer.slice(0, length);
     this.buffer = this.buffer.slice(length);
-    this.at.tail = (this.at.tail + written).slice(-TAIL);
+    this.at.tail = (written.length < TAIL ? this.at.tail + written : written).slice(-TAIL);
     if (this.named !== null && this.named.body.length <= MAX_CALL_LENGTH) this.named.body += written;
     const old = Math.min(this.skip, written.length);
     this.skip -= old;
