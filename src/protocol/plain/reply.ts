@@ -31,7 +31,8 @@ export function replyText(
 }
 
 export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
+  // most are on one line already
+  return (/[^\S ]| {2}/.test(text) ? text.replaceAll(/\s+/g, " ") : text).trim();
 }
 
 /** Numbers for documents that carry none: they are counted as the run does, by first appearance. */

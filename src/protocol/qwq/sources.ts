@@ -45,7 +45,7 @@ function headOf(
   { boundary, addresses }: HeadForm,
 ): string {
   const place = (addresses && shownAddress(url)) || hostOf(url);
-  const about = [`${number} ${boundary}`, place, fieldLine(date).replaceAll(/[[\]]/g, "")];
+  const about = [`${number} ${boundary}`, place, date === "" ? "" : fieldLine(date).replaceAll(/[[\]]/g, "")];
   const inBrackets = boundary === "" ? [number] : about.filter((part) => part !== "");
   return `[${inBrackets.join(" ")}] ${fieldLine(title) || "Untitled"}`;
 }
