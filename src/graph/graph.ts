@@ -16,7 +16,7 @@ import { createGenerate } from "./nodes/generate.ts";
 import { onlyChanges } from "./nodes/only-changes.ts";
 import { createParseToolCall } from "./nodes/parse-tool-call.ts";
 import { choicesOf, createChooser, type AgenticRagParts } from "./parts.ts";
-import { routeCall, routeGenerated } from "./route.ts";
+import { Edge, routeCall, routeGenerated } from "./route.ts";
 import { required, Input, Output, State, type RunState } from "./state.ts";
 import { createStepReader } from "./step.ts";
 import { studio } from "./studio.ts";
@@ -74,11 +74,11 @@ export function createAgenticRag(parts: AgenticRagParts, options: CompileOptions
     .addNode("web-search", onlyChanges(createWebSearch({ readStep, pageReader, clock, searcher })))
     .addNode("finalize", createFinalize({ protocolOf, searcher, readAhead, name }))
     .addEdge(START, "generate")
-    .addConditionalEdges("generate", (state) => routeGenerated(protocolOf(state), state), {
+    .addConditionalEdges("generate", new Edge((state) => routeGenerated(protocolOf(state), state)), {
       "tool call": "parse-tool-call",
       "no tool call": "finalize",
     })
-    .addConditionalEdges("parse-tool-call", routeCall, {
+    .addConditionalEdges("parse-tool-call", new Edge(routeCall), {
       search: "web-search",
       repair: "generate",
       "budget spent": "generate",

@@ -1,4 +1,6 @@
+import { Runnable, RunnableLambda, type RunnableConfig } from "@langchain/core/runnables";
 import type { Protocol, Segment } from "../protocol/protocol.ts";
+import { isHeard } from "./continuation/callbacks.ts";
 import type { RunState } from "./state.ts";
 
 /** The edge out of generate: the protocol's call pattern on the newly generated text. */
@@ -15,6 +17,23 @@ export function routeGenerated(
 export function routeCall({ call }: RunState): "search" | "repair" | "budget spent" {
   if (call?.kind === "search" || call?.kind === "open") return "search";
   return call?.kind === "spent" ? "budget spent" : "repair";
+}
+
+/** An edge: told to callbacks as any function on an edge is, and where none listens nothing but the choice of its way. */
+export class Edge<Way extends string> extends Runnable<RunState, Way> {
+  override lc_namespace = ["langgraph-agentic-rag"];
+  readonly #choose: (state: RunState) => Way;
+  readonly #told: RunnableLambda<RunState, Way>;
+
+  constructor(choose: (state: RunState) => Way) {
+    super();
+    this.#choose = choose;
+    this.#told = new RunnableLambda({ func: choose });
+  }
+
+  override async invoke(state: RunState, config: Partial<RunnableConfig> = {}): Promise<Way> {
+    return isHeard(config) ? this.#told.invoke(state, config) : this.#choose(state);
+  }
 }
 
 export function textOf(segments: readonly Segment[]): string {

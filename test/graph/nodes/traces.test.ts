@@ -62,6 +62,14 @@ test("a run of two searches as a tree: named models, retrievers with documents, 
     "    QwQ-32B (llm)",
     "  finalize (chain)",
   ]);
+  const edges = runs.filter(({ name }) => name === "RunnableLambda");
+  expect(edges.map(({ outputs }) => outputs?.["output"])).toEqual([
+    "tool call",
+    "search",
+    "tool call",
+    "search",
+    "no tool call",
+  ]);
   const [model] = runs.filter(({ run_type: type }) => type === "llm");
   expect(model?.extra).toMatchObject({
     metadata: {
