@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
-import ignore, { type Ignore } from "ignore";
+import type { Ignore } from "ignore";
 import { AgenticRagError } from "../../../errors.ts";
 import type { DocumentProblem, LeftOut } from "./document.ts";
 import { endingOf, isReadable } from "./file.ts";
@@ -87,7 +87,7 @@ export async function listFolder(
       problems.push({ path: path === "" ? ".gitignore" : `${path}/.gitignore`, reason: unreadable(error) });
       return "";
     });
-    return { folder: path, matcher: createMatcher(lines) };
+    return { folder: path, matcher: await createMatcher(lines) };
   }
   async function attempt(path: string, entry: Dirent, patterns: readonly Patterns[]): Promise<void> {
     try {
@@ -116,7 +116,7 @@ export async function listFolder(
 
   await walk(
     "",
-    exclude.length === 0 ? [] : [{ folder: EXCLUDED, matcher: createMatcher(exclude.join("\n")) }],
+    exclude.length === 0 ? [] : [{ folder: EXCLUDED, matcher: await createMatcher(exclude.join("\n")) }],
   );
   const found = new Set(files.map((file) => file.path));
   for (const link of links) await follow(link, found);
@@ -131,7 +131,8 @@ export async function listFolder(
 /** Stands for the folder of patterns that were given with the call. */
 const EXCLUDED = "\0";
 
-function createMatcher(lines: string): Ignore {
+async function createMatcher(lines: string): Promise<Ignore> {
+  const { default: ignore } = await import("ignore");
   return ignore({ allowRelativePaths: true }).add(lines);
 }
 
