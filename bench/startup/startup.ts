@@ -38,6 +38,7 @@ export async function benchStartup({ print, patience, turns }: Bench): Promise<s
     ["agentic-rag --help", process.execPath, BIN, "--help"],
     ["agentic-rag ask, without a model", process.execPath, BIN, "ask", QUESTION],
     start,
+    ...["@langchain/langgraph", "langgraph-agentic-rag"].map(importOf),
   ];
   const home = mkdtempSync(join(tmpdir(), "bench-startup-"));
   const starts = commands.map((): Start[] => []);
@@ -66,11 +67,17 @@ export async function benchStartup({ print, patience, turns }: Bench): Promise<s
   return markdown;
 }
 
+/** A program that loads a package, and ends. */
+function importOf(name: string): Command {
+  const program = `import ${JSON.stringify(name)}`;
+  return [program, process.execPath, "--input-type=module", "--eval", program];
+}
+
 /** Runs a command to its end. `firstMs` is when it first wrote anything, or ended. */
 async function take([name, program, ...args]: Command, home: string): Promise<Start> {
   const [cpu, begun] = [endedMs(), performance.now()];
   const child = spawn(program, args, {
-    cwd: args.includes("start") ? ROOT : home,
+    cwd: name.startsWith("agentic-rag") ? home : ROOT,
     env: { PATH: process.env["PATH"], HOME: home, XDG_CACHE_HOME: home, AGENTIC_RAG_DISCOVER: "off" },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: LONGEST_MS,
