@@ -119,7 +119,7 @@ function passageOf(source: SourceText, units: readonly Unit[], start: number, en
   };
 }
 
-export function sumOf(keys: Iterable<string>, weightOf: WeightOf): number {
+function sumOf(keys: Iterable<string>, weightOf: WeightOf): number {
   let sum = 0;
   for (const key of keys) sum += weightOf(key);
   return sum;

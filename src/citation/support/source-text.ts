@@ -230,7 +230,10 @@ const MIN_TERMS = 2;
 /** "…, flash is not": of what it names, what was said before is not so. */
 const ELLIPTIC = /\p{L}[\s\S]*\s(?:not|nicht|pas|non|no)[\s.!]*$/iu;
 
-/** The clauses of a sentence, in order, with their places in a text in which it begins `by`. */
+/**
+ * The clauses of a sentence, in order, with their places in a text in which it begins `by`.
+ * @param all its words, where they are read already
+ */
 export function clausesOf(
   sentence: string,
   by = 0,
