@@ -95,20 +95,25 @@ export function* eachSentenceSpan(text: string): Generator<{ start: number; end:
     let open = 0;
     for (const { segment, index } of segmentsOf(words)) {
       const next = index + segment.length;
-      const tail = words
-        .slice(Math.max(open, next - 2 * LONGEST_TAIL), next)
-        .trimEnd()
-        .slice(-LONGEST_TAIL);
-      const folded = foldedCase(tail);
-      const goesOn =
-        ABBREVIATION.test(folded) ||
-        (ORDINAL.test(tail) && GOES_ON.test(words.slice(next, next + LONGEST_TAIL))) ||
-        (NUMBERED.test(folded) && /^\d/.test(words.slice(next, next + 1)));
-      if (goesOn && next < words.length) continue;
+      if (next < words.length && goesOn(words, open, next)) continue;
       const start = line.index + mark + open;
       const sentence = words.slice(open, next).trimEnd();
       if (sentence.length > 0) yield { start, end: start + sentence.length };
       open = next;
     }
   }
+}
+
+/** Whether what ends at a place of a line, as a sentence may, is the first part of one. */
+function goesOn(line: string, start: number, end: number): boolean {
+  const tail = line
+    .slice(Math.max(start, end - 2 * LONGEST_TAIL), end)
+    .trimEnd()
+    .slice(-LONGEST_TAIL);
+  const folded = foldedCase(tail);
+  return (
+    ABBREVIATION.test(folded) ||
+    (ORDINAL.test(tail) && GOES_ON.test(line.slice(end, end + LONGEST_TAIL))) ||
+    (NUMBERED.test(folded) && /^\d/.test(line.slice(end, end + 1)))
+  );
 }

@@ -36,21 +36,24 @@ export function* bestPassage(
   const figures = claim.figures;
   const total = sumOf(claim.keys, weightOf) + figures.length * FIGURE_WEIGHT;
   if (total === 0) return undefined;
+  const isRow = (at: number): boolean => source.units[at]?.cells !== undefined;
   let best: readonly Unit[] = [];
   let most = 0;
   const hits = yield* hitsOf(claim, source, weightOf);
   for (const [at, from] of [...hits.keys()].sort((left, right) => left - right).entries()) {
     if (at % STEPS === STEPS - 1) yield undefined;
+    const found: Hit[] = [];
     for (let count = 1; count <= MAX_UNITS && from + count <= source.units.length; count += 1) {
-      const window = source.units.slice(from, from + count);
-      if (count > 1 && window.some(({ cells }) => cells !== undefined)) break;
-      const found = window.flatMap((_, index) => hits.get(from + index) ?? []);
+      const last = from + count - 1;
+      if (count > 1 && (isRow(from) || isRow(last))) break;
+      const hit = hits.get(last);
+      if (hit !== undefined) found.push(hit);
       const bound = found.reduce((sum, { worth }) => sum + worth, 0) / total - (count - 1) * WORTH;
       if (bound <= most) continue;
-      const keys = new Set(found.flatMap((hit) => hit.keys));
-      const given = new Set(found.flatMap((hit) => hit.figures));
+      const keys = new Set(found.flatMap((each) => each.keys));
+      const given = new Set(found.flatMap((each) => each.figures));
       const score = (sumOf(keys, weightOf) + given.size * FIGURE_WEIGHT) / total - (count - 1) * WORTH;
-      if (score > most) [best, most] = [window, score];
+      if (score > most) [best, most] = [source.units.slice(from, last + 1), score];
     }
   }
   const [first, last] = [best[0], best.at(-1)];
