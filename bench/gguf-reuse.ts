@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AgenticRagError } from "../src/errors.ts";
 import { createAgenticRag } from "../src/graph/graph.ts";
@@ -15,6 +14,7 @@ import { qwq } from "../src/protocol/qwq/qwq.ts";
 import type { SearchEngine } from "../src/search/engine.ts";
 import { script } from "../test/engine/scenario.ts";
 import { createTinyGguf } from "../test/engine/tiny-gguf.ts";
+import { openScratch } from "./scratch.ts";
 
 const QUESTION = "How does a prompt cache find a prefix?";
 const RESULTS = 5;
@@ -26,8 +26,8 @@ const RESULTS = 5;
  */
 export async function benchGgufReuse(print: (line: string) => void): Promise<void> {
   print("tokens of each step's prompt that were evaluated before (a scripted GGUF file in this process)");
-  const folder = mkdtempSync(join(tmpdir(), "bench-gguf-"));
-  const modelPath = join(folder, "scripted.gguf");
+  using folder = openScratch("gguf");
+  const modelPath = join(folder.path, "scripted.gguf");
   writeFileSync(modelPath, createTinyGguf(script));
   try {
     const continued = await runOn(modelPath, true);
@@ -41,8 +41,6 @@ export async function benchGgufReuse(print: (line: string) => void): Promise<voi
   } catch (error) {
     if (!AgenticRagError.isInstance(error) || error.code !== "dependency-missing") throw error;
     print(`skipped: ${error.message}`);
-  } finally {
-    rmSync(folder, { recursive: true });
   }
 }
 

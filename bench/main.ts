@@ -1,12 +1,12 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
 import { benchCitations } from "./citations.ts";
 import { benchGgufReuse } from "./gguf-reuse.ts";
 import { benchGrowth } from "./growth/growth.ts";
 import { benchScale } from "./indexing/scale.ts";
 import { benchLoad } from "./load/load.ts";
+import { readOptions } from "./options.ts";
 import { benchPrefixReuse } from "./prefix-reuse.ts";
 import { benchReader } from "./reader.ts";
 import { Patience } from "./speed/others.ts";
@@ -29,40 +29,20 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<string | void>
 };
 const PAGE = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
 
-const { values } = parseArgs({
-  options: {
-    /** Only these sections, divided by commas. */
-    only: { type: "string" },
-    /** Puts the tables into docs/performance.md. */
-    write: { type: "boolean", default: false },
-    /** How often each contender has its turn. */
-    turns: { type: "string", default: "9" },
-    /** Sizes of the index that is measured, divided by commas. */
-    passages: { type: "string", default: "10000,100000,1000000" },
-    /** How many seconds to wait, in all, for a machine that does nothing else. */
-    patience: { type: "string", default: "300" },
-  },
-});
-
-const chosen = values.only?.split(",") ?? Object.keys(SECTIONS);
-const unknown = chosen.filter((name) => !(name in SECTIONS));
-if (unknown.length > 0) {
-  throw new Error(
-    `There is no section ${unknown.join(", ")}. There are ${Object.keys(SECTIONS).join(", ")}.`,
-  );
+const read = readOptions(process.argv.slice(2), Object.keys(SECTIONS));
+if (typeof read === "string") {
+  console.error(read);
+  process.exit(2);
 }
-const bench: Bench = {
-  print: (line) => console.log(line),
-  patience: new Patience(Number(values.patience)),
-  turns: Number(values.turns),
-  passages: values.passages.split(",").map(Number),
-  write: values.write,
-};
-for (const name of chosen) {
+const { only, patience, ...options } = read;
+const bench: Bench = { print: (line) => console.log(line), patience: new Patience(patience), ...options };
+// so that what is to go with this process goes
+process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
+for (const name of only) {
   try {
     const written = await SECTIONS[name]?.(bench);
     bench.print("");
-    if (values.write && typeof written === "string") write(name, written);
+    if (options.write && typeof written === "string") write(name, written);
   } catch (error) {
     // the others are measured all the same
     console.error(`The section ${name} failed.`, error);
@@ -74,8 +54,11 @@ function write(name: string, markdown: string): void {
   const place = new RegExp(`(<!-- ${name} -->\\n).*(?=<!-- end of ${name} -->)`, "su");
   const page = readFileSync(PAGE, "utf8");
   if (!place.test(page)) throw new Error(`${PAGE} has no place for ${name}.`);
+  // whole at any time
+  const next = `${PAGE}.next`;
   writeFileSync(
-    PAGE,
+    next,
     page.replace(place, (_, mark: string) => `${mark}\n${markdown}\n\n`),
   );
+  renameSync(next, PAGE);
 }

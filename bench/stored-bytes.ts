@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { END, START, StateGraph, StateSchema, type BaseCheckpointSaver } from "@langchain/langgraph";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
@@ -10,6 +9,7 @@ import { openSqliteDurability } from "../src/durability/sqlite/sqlite.ts";
 import { NO_POSTGRES, startPostgres } from "../test/servers/postgres.ts";
 import { createSeededAgent } from "./seeded-agent.ts";
 import { createRandom, createZipf } from "./seeded-text.ts";
+import { openScratch } from "./scratch.ts";
 
 const SEARCHES = 20;
 
@@ -26,23 +26,19 @@ const TEXTS: Readonly<Record<string, (random: () => number) => () => string>> = 
  */
 export async function benchStoredBytes(write: (line: string) => void): Promise<void> {
   for (const [text, wordsFrom] of Object.entries(TEXTS)) {
-    const folder = mkdtempSync(join(tmpdir(), "bench-stored-"));
+    using folder = openScratch("stored");
     const tell = (where: string, stored: number, transcript: number): void =>
       write(
         `${text}, ${where}: ${Math.round(stored / 1000)} KB stored for ${Math.round(transcript / 1000)} KB of transcript, ${(stored / transcript).toFixed(2)} times`,
       );
-    try {
-      const file = join(folder, "threads.sqlite");
-      const empty = await sizeOf(file);
-      const durability = openSqliteDurability(file);
-      const segments = await run(durability.checkpointer, wordsFrom(createRandom(1)));
-      await durability.close();
-      tell("SQLite (growth of the file)", (await sizeOf(file)) - empty, bytesOf(segments));
-      if (NO_POSTGRES === "") await benchPostgres(wordsFrom, tell);
-      else write(`PostgreSQL is left out: ${NO_POSTGRES}`);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const file = join(folder.path, "threads.sqlite");
+    const empty = await sizeOf(file);
+    const durability = openSqliteDurability(file);
+    const segments = await run(durability.checkpointer, wordsFrom(createRandom(1)));
+    await durability.close();
+    tell("SQLite (growth of the file)", (await sizeOf(file)) - empty, bytesOf(segments));
+    if (NO_POSTGRES === "") await benchPostgres(wordsFrom, tell);
+    else write(`PostgreSQL is left out: ${NO_POSTGRES}`);
   }
 }
 

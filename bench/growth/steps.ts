@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { z } from "zod";
@@ -8,6 +6,7 @@ import { isRunEvent } from "../../src/graph/events.ts";
 import { createSeededAgent } from "../seeded-agent.ts";
 import { createRandom, createZipf } from "../seeded-text.ts";
 import { median } from "../speed/statistics.ts";
+import { openScratch } from "../scratch.ts";
 
 /** So that 96 searches, of the 100 that a run may have, make 131,072 tokens of four characters. */
 export const STEP_TOKENS = 131_072 / 96;
@@ -64,8 +63,8 @@ function since(marks: readonly Mark[], number: number): Mark {
 
 /** A run of so many searches; what there was before the first, and after each. */
 async function runOnce(searches: number): Promise<readonly Mark[]> {
-  const folder = mkdtempSync(join(tmpdir(), "bench-growth-"));
-  const file = join(folder, "threads.sqlite");
+  using folder = openScratch("growth");
+  const file = join(folder.path, "threads.sqlite");
   const durability = openSqliteDurability(file);
   const watching = new Database(file);
   try {
@@ -91,6 +90,5 @@ async function runOnce(searches: number): Promise<readonly Mark[]> {
   } finally {
     watching.close();
     await durability.close();
-    rmSync(folder, { recursive: true });
   }
 }

@@ -15,6 +15,8 @@ interface Clock {
 /** In a process of its own: builds a store of so many passages, or opens and asks it; sends what it took. */
 async function main([action, name, passages, folder]: readonly string[]): Promise<void> {
   const store: Store | undefined = Object.entries(STORES).find(([one]) => one === name)?.[1];
+  // it never outlives its parent
+  process.on("disconnect", () => process.exit(1));
   if (store === undefined || folder === undefined) throw new Error(`There is no store ${String(name)}.`);
   const took = await (action === "build" ? build : ask)(store, Number(passages), folder);
   const { user, system } = process.cpuUsage();
@@ -23,6 +25,7 @@ async function main([action, name, passages, folder]: readonly string[]): Promis
     peakBytes: process.resourceUsage().maxRSS * 1_024,
     processMs: (user + system) / 1_000,
   });
+  process.removeAllListeners("disconnect");
   process.disconnect();
 }
 

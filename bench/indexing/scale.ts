@@ -1,7 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -9,6 +8,7 @@ import type { Bench } from "../bench.ts";
 import { countOwn } from "../speed/others.ts";
 import { table } from "../speed/statistics.ts";
 import { STORES, type Store } from "./stores-at-scale.ts";
+import { openScratch } from "../scratch.ts";
 
 const CHILD = fileURLToPath(new URL("scale-child.ts", import.meta.url));
 
@@ -32,39 +32,35 @@ export async function benchScale({ print, patience, passages }: Bench): Promise<
     let floor: { readonly ms: number; readonly cpuMs: number } | undefined;
     const stores: readonly (readonly [string, Store])[] = Object.entries(STORES);
     for (const [name, store] of stores.filter(([, { most = count }]) => most >= count)) {
-      const folder = mkdtempSync(join(tmpdir(), "bench-scale-"));
-      try {
-        print(`${figure(count)} passages: ${store.name} …`);
-        const build = await patience.take(async () => {
-          for (const file of readdirSync(folder)) rmSync(join(folder, file));
-          return run(builtSchema, "build", name, count, folder);
-        });
-        floor ??= build;
-        built.push([
-          store.name,
-          (build.ms / 1_000).toFixed(1),
-          figure(count / (build.ms / 1_000)),
-          (build.ms / floor.ms).toFixed(2),
-          (build.cpuMs / 1_000).toFixed(1),
-          (build.cpuMs / floor.cpuMs).toFixed(2),
-          megabytes(build.peakBytes),
-          megabytes(readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)),
-        ]);
-        const ask = await patience.take(() => run(askedSchema, "ask", name, count, folder));
-        if (ask.unanswered > 0)
-          throw new Error(`${store.name} found nothing for ${ask.unanswered} questions.`);
-        asked.push([
-          store.name,
-          ask.openMs.toFixed(0),
-          megabytes(ask.openBytes),
-          ask.p50.toFixed(1),
-          ask.p99.toFixed(1),
-          ask.cpuP50.toFixed(1),
-          ask.cpuP99.toFixed(1),
-        ]);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+      using scratch = openScratch("scale");
+      const folder = scratch.path;
+      print(`${figure(count)} passages: ${store.name} …`);
+      const build = await patience.take(async () => {
+        for (const file of readdirSync(folder)) rmSync(join(folder, file));
+        return run(builtSchema, "build", name, count, folder);
+      });
+      floor ??= build;
+      built.push([
+        store.name,
+        (build.ms / 1_000).toFixed(1),
+        figure(count / (build.ms / 1_000)),
+        (build.ms / floor.ms).toFixed(2),
+        (build.cpuMs / 1_000).toFixed(1),
+        (build.cpuMs / floor.cpuMs).toFixed(2),
+        megabytes(build.peakBytes),
+        megabytes(readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)),
+      ]);
+      const ask = await patience.take(() => run(askedSchema, "ask", name, count, folder));
+      if (ask.unanswered > 0) throw new Error(`${store.name} found nothing for ${ask.unanswered} questions.`);
+      asked.push([
+        store.name,
+        ask.openMs.toFixed(0),
+        megabytes(ask.openBytes),
+        ask.p50.toFixed(1),
+        ask.p99.toFixed(1),
+        ask.cpuP50.toFixed(1),
+        ask.cpuP99.toFixed(1),
+      ]);
     }
     const title = `${figure(count)} passages`;
     const part = [
@@ -89,9 +85,13 @@ async function run<Took>(
   folder: string,
 ): Promise<Took> {
   const child = fork(CHILD, [action, store, String(passages), folder], { execArgv: ["--import", "tsx"] });
+  const end = (): boolean => child.kill("SIGKILL");
+  // before the folder goes that it writes to
+  process.prependOnceListener("exit", end);
   const messages: unknown[] = [];
   child.on("message", (message) => messages.push(message));
   const [exitCode] = await once(child, "close");
+  process.off("exit", end);
   if (exitCode !== 0) throw new Error(`${store}: the process that was to ${action} ended with ${exitCode}.`);
   const { processMs } = z.object({ processMs: z.number() }).parse(messages[0]);
   countOwn(processMs);

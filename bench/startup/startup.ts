@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Bench } from "../bench.ts";
 import { countOwn } from "../speed/others.ts";
 import { median, table } from "../speed/statistics.ts";
+import { openScratch } from "../scratch.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BIN = join(ROOT, "dist/cli/bin.cjs");
@@ -40,22 +40,19 @@ export async function benchStartup({ print, patience, turns }: Bench): Promise<s
     start,
     ...["@langchain/langgraph", "langgraph-agentic-rag"].map(importOf),
   ];
-  const home = mkdtempSync(join(tmpdir(), "bench-startup-"));
+  using scratch = openScratch("startup");
+  const home = scratch.path;
   const starts = commands.map((): Start[] => []);
-  try {
-    // what the first start of each leaves behind, such as compiled code, is there for all
-    for (const command of commands) await take(command, home);
-    for (let turn = 0; turn < turns; turn += 1) {
-      print(`start-up: turn ${turn + 1} of ${turns} …`);
-      const taken = await patience.take(async () => {
-        const all: Start[] = [];
-        for (const command of commands) all.push(await take(command, home));
-        return all;
-      });
-      for (const [at, one] of taken.entries()) starts[at]?.push(one);
-    }
-  } finally {
-    rmSync(home, { recursive: true, force: true });
+  // what the first start of each leaves behind, such as compiled code, is there for all
+  for (const command of commands) await take(command, home);
+  for (let turn = 0; turn < turns; turn += 1) {
+    print(`start-up: turn ${turn + 1} of ${turns} …`);
+    const taken = await patience.take(async () => {
+      const all: Start[] = [];
+      for (const command of commands) all.push(await take(command, home));
+      return all;
+    });
+    for (const [at, one] of taken.entries()) starts[at]?.push(one);
   }
   const told = existsSync(STAT) ? (ms: number): string => ms.toFixed(0) : (): string => "";
   const rows = commands.map(([name], at) => {

@@ -52,8 +52,8 @@ export type ModelChunk =
        */
       readonly logprobs?: readonly number[];
       /**
-       * With an empty text: the queries of tool calls that are whole by now, of a reply that is still written. They come as
-       * text at its end, and count only there.
+       * The queries of tool calls that are whole by now, of a reply that is still written. They come as text at its end, and
+       * count only there; until then the text may be empty.
        */
       readonly begun?: readonly string[];
       /** With the last text of a reply: the message that the texts of this reply stand for, where it is kept. */
