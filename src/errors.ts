@@ -1,3 +1,4 @@
+import type { ZodType } from "zod";
 /** What went wrong, as a closed list that a program can switch on. */
 export type ErrorCode =
   | "settings-invalid"
@@ -89,6 +90,14 @@ export function isAbort(error: unknown): boolean {
 /** The message of an error, or the text of anything else that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What a check has found wrong with a value, its first faults with their places; `undefined` where nothing is. */
+export function faultOf(schema: ZodType, value: unknown): string | undefined {
+  const issues = schema.safeParse(value).error?.issues.slice(0, 3);
+  return issues
+    ?.map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
+    .join("; ");
 }
 
 /** The `code` that Node and libraries put on an error, such as `ECONNREFUSED`; `undefined` where there is none. */

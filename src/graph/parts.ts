@@ -1,5 +1,6 @@
 import type { ContinuationModel } from "../model/model.ts";
 import type { Protocol } from "../protocol/protocol.ts";
+import { checkedEngine } from "./nodes/checked-search.ts";
 import type { SearchEngine } from "../search/engine.ts";
 import type { PageReader } from "../search/pages/page-reader.ts";
 import { pick, type Ceilings, type Choices, type RunLimits } from "./context.ts";
@@ -82,7 +83,7 @@ export function createChooser(parts: AgenticRagParts): (names: Names) => ChosenP
     if (models !== undefined && names.model !== undefined) pick(models, names.model, "model");
     const protocol = pick(protocols, names.protocol ?? parts.protocol.name, "protocol");
     const name = names.engine ?? parts.engine.name;
-    const engine = madeEngines.get(name) ?? pick(engines, name, "search engine")();
+    const engine = madeEngines.get(name) ?? checkedEngine(pick(engines, name, "search engine")());
     madeEngines.set(name, engine);
     return { protocol, model: modelFor(protocol), engine };
   };

@@ -72,7 +72,7 @@ export const attemptSchema = z.strictObject({
 });
 
 /** How a reranker ordered what a search found, best first; see `Reranking`. */
-const rerankingSchema = z.strictObject({
+export const rerankingSchema = z.strictObject({
   by: z.string(),
   milliseconds: z.number(),
   order: z.array(

@@ -4,6 +4,7 @@ import type { WorkTime } from "../../net/deadline.ts";
 import type { Protocol, ProtocolEvent, ProtocolReader, StreamEnd } from "../../protocol/protocol.ts";
 import { createHeldAnswer, type HeldAnswer } from "../held-answer.ts";
 import { callsOf, streamedOn, type ReplyPart, type StreamedReply } from "../step-messages/streamed-reply.ts";
+import { checkChunk } from "./checked-model.ts";
 import { createQueryWatch, type QueryListener, type QueryWatch } from "./query-watch.ts";
 import { createRepetitionWatch, endsInLoop } from "./repetition.ts";
 import { createSample, type SampledText, type TurnEnd } from "./sample.ts";
@@ -90,8 +91,13 @@ export class ReplyReading {
     this.#messageId = `run-${runId}`;
   }
 
-  /** What a chunk says, each of which is to be told; then `isOver` is to be asked. */
+  /**
+   * What a chunk says, each of which is to be told; then `isOver` is to be asked.
+   *
+   * @throws `model-bad-reply` for what is no chunk
+   */
   read(chunk: ModelChunk): readonly ProtocolEvent[] {
+    checkChunk(chunk);
     this.#sampled.add(chunk);
     this.#continued = chunk.continued ?? this.#continued;
     if (chunk.type === "text") {

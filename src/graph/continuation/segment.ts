@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-const receivedSchema = z.strictObject({
+/** The message that a text stands for; see `ReceivedMessage`. */
+export const receivedSchema = z.strictObject({
   form: z.enum(["chat", "responses", "messages", "gemini", "langchain"]),
   /** Digests of the endpoint with its model, and of the text that stands for the message. */
   endpoint: z.string().max(64),

@@ -11,6 +11,7 @@ import { askedContext } from "../approval/asked-settings.ts";
 import { checkedBoundary } from "../boundary.ts";
 import { allowance, budgetLeft } from "../budgets.ts";
 import { readContext, requestOf, type KeptSettings, type RunContext } from "../context.ts";
+import { checkDescription } from "../continuation/checked-model.ts";
 import type { Continuation } from "../continuation/continuation.ts";
 import { continueAndMend, type MendableInput, requireMending } from "./mend.ts";
 import type { ChosenParts } from "../parts.ts";
@@ -214,9 +215,9 @@ async function describe(
   const unknown = { family: model.family, name: model.modelName };
   try {
     const description = await withDeadline(time, (signal) => model.describe(signal));
-    return description === "deadline"
-      ? { description: unknown, failure: { ...SILENT } }
-      : { description, failure: null };
+    if (description === "deadline") return { description: unknown, failure: { ...SILENT } };
+    checkDescription(description);
+    return { description, failure: null };
   } catch (error) {
     if (!isModelFailure(error)) throw error;
     return {

@@ -3,6 +3,7 @@ import { AgenticRagError } from "../../errors.ts";
 import { withoutWrittenKeys } from "../../net/written-keys.ts";
 import type { PageReply } from "../../protocol/protocol.ts";
 import type { SearchOutcome } from "../../search/engine.ts";
+import { checkedReader } from "../nodes/checked-search.ts";
 import type { PageOutcome, PageReader } from "../../search/pages/page-reader.ts";
 import { budgetLeft, inTimeLeft } from "../budgets.ts";
 import { boundResponse } from "../response-size.ts";
@@ -30,7 +31,7 @@ const MAX_LINK_LENGTH = 2000;
 
 /** @throws AgenticRagError `settings-invalid` when there is nobody to read pages. */
 export function requireReader(reader: PageReader | undefined): PageReader {
-  if (reader !== undefined) return reader;
+  if (reader !== undefined) return checkedReader(reader);
   throw new AgenticRagError(
     "settings-invalid",
     "This run may open pages, and there is no reader of pages. Set AGENTIC_RAG_MAX_PAGES, give `pageReader` to createAgenticRag, or let `maxPages` be 0.",
