@@ -80,3 +80,10 @@ describe("queries of a call that is being written", () => {
     expect(along.at(-1)?.told ?? []).toEqual(queries);
   });
 });
+
+it("a query is told whatever stands in it that looks like the end of a value", () => {
+  const query = 'so "a", '.repeat(200);
+  const call = `<tool_call>\n{"action": "web_search", "action_input": {"query": ${JSON.stringify(query)}}`;
+  expect(qwq.begunQueries?.(call)).toEqual([query.trim()]);
+  expect(qwq.begunQueries?.(call.slice(0, -2))).toEqual([]);
+});
